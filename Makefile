@@ -1,0 +1,49 @@
+# The two doors of a newcomer are `make demo` and `make test`; those of a commit are `make check` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test check format bench lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "borsellino needs Python 3.11 or newer"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module: install it (Debian: apt install python3-venv)"; exit 2; }
+	@echo "Installing what the lock file names..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.runtime ## set everything up and run the main job
+	@$(BIN)/borsellino demo
+
+test: $(VENV)/.development ## set everything up and run every test
+	@$(BIN)/pytest -n 2
+
+check: $(VENV)/.development ## format, lint, types, import contracts, documentation
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-logo > /dev/null || $(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/pytest -p no:randomly tests/docs
+
+format: $(VENV)/.development ## format and sort imports
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(VENV)/.development ## measure, side by side with the yardstick
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.development ## renew the lock files
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --group build pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what the commands above made in this folder
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What a process needs before it can run: settings, database, clock, identity, money, errors."""

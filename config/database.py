@@ -1,0 +1,129 @@
+"""The database: one engine per process, one transaction per use case, and the schema's migrations."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
+
+from config import clock, embedded, settings
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_NAME = "borsellino"
+
+# Serialization failure, deadlock, lock timeout, and a unique key that a concurrent transaction took first: running
+# the whole transaction again either succeeds or finds the other's row and answers properly.
+RETRYABLE = {"40001", "40P01", "55P03", "23505"}
+ATTEMPTS = 5
+
+
+class Base(DeclarativeBase):
+    """The root of every mapped table; constraint names are stable so that migrations and errors can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+@cache
+def url() -> URL:
+    """Return the address of the database, starting the embedded server when none is configured."""
+    configured = settings.load()
+    if configured.database_url:
+        return make_url(configured.database_url).set(drivername="postgresql+psycopg")
+    server = embedded.start(configured.data_dir / "postgres")
+    _create_database(server)
+    return server.set(database=DATABASE_NAME)
+
+
+def _create_database(server: URL) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        found = connection.scalar(sa.text("select 1 from pg_database where datname = :name"), {"name": DATABASE_NAME})
+        if not found:
+            connection.exec_driver_sql(f"create database {DATABASE_NAME}")
+    engine.dispose()
+
+
+def make_engine(address: URL) -> Engine:
+    """Return an engine with our limits: a lock is waited for two seconds, a statement runs for a minute at most."""
+    return sa.create_engine(
+        address,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=2000 -c statement_timeout=60000"},
+    )
+
+
+@cache
+def engine() -> Engine:
+    """Return this process's engine."""
+    return make_engine(url())
+
+
+@cache
+def _session_factory() -> sessionmaker[Session]:
+    return sessionmaker(engine(), expire_on_commit=False)
+
+
+@event.listens_for(Session, "after_begin")
+def _tell_the_time(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # A fixed clock (demonstration, tests) is the database's clock too; see ledger_now() in ledger/functions.sql.
+    fixed = clock.fixed()
+    if fixed is not None and transaction.nested is False:
+        connection.exec_driver_sql("select set_config('borsellino.clock', %s, true)", (fixed.isoformat(),))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session, commit when the block ends well, roll back when it raises."""
+    with _session_factory().begin() as session:
+        yield session
+
+
+def transact(work: Callable[[Session], T], factory: Callable[[], sessionmaker[Session]] | None = None) -> T:
+    """
+    Run `work` in a transaction, again when a concurrent one got in the way.
+
+    Errors: whatever `work` raises; the last OperationalError or IntegrityError after five attempts.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with (factory or _session_factory)().begin() as session:
+                return work(session)
+        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+            state = getattr(error.orig, "sqlstate", None)
+            if state not in RETRYABLE or attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def migrate(address: URL | None = None) -> None:
+    """Bring the schema to the newest version, and the functions and triggers to the ones of this code."""
+    from alembic import command
+    from alembic.config import Config
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(ROOT / "migrations"))
+    configuration.attributes["url"] = address or url()
+    command.upgrade(configuration, "head")

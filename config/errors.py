@@ -1,0 +1,57 @@
+"""The base of every refusal; each package names its own in its `errors.py`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from moneyed import Money
+
+from config import money
+
+LANGUAGES = ("it", "en")
+
+
+class DomainError(Exception):
+    """
+    A refusal that people can act on: a stable code, the facts, and a sentence in Italian and English.
+
+    `it` and `en` are templates over the details; `Money` and dates in them are written in the local way.
+    `retryable` says that the same call may succeed later without any change.
+    """
+
+    code: ClassVar[str]
+    it: ClassVar[str]
+    en: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.code, details)
+
+    def text(self, language: str = "en") -> str:
+        """Return what happened and how to mend it, in the language asked for."""
+        template = self.it if language == "it" else self.en
+        return template.format(**{key: local(value, language) for key, value in self.details.items()})
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text('en')}"
+
+
+def local(value: object, language: str) -> str:
+    """Return a detail as people of that language write it."""
+    if isinstance(value, Money):
+        return money.local(value, language)
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y %H:%M" if language == "it" else "%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y" if language == "it" else "%Y-%m-%d")
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(local(item, language) for item in value)
+    return str(value)

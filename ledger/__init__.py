@@ -1,0 +1,1 @@
+"""Double entry in integer minor units; no welfare word in it."""

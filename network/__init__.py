@@ -1,0 +1,1 @@
+"""Who serves whom and where: territories, providers and their qualification, services, prices."""

@@ -1,0 +1,1 @@
+"""Who may spend how much on what: employers, employees, relatives, plans, and the dated rulebook."""

@@ -1,0 +1,1 @@
+"""Read only: one query module and one layout module per report."""

@@ -1,0 +1,1 @@
+"""Every verb that moves welfare money."""
