@@ -1,0 +1,266 @@
+"""
+The ledger's tables. The journal (entry, posting) is the truth; balance, hold and hold_line are projections of it.
+
+Every primary and unique key starts with `book_id`: a book is the unit of isolation, of locking and of scale.
+Rows here carry integers; public identifiers (prefix and ULID) belong to the packages above. See docs/adr/0002.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, SmallInteger, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.database import Base
+
+Moment = sa.DateTime(timezone=True)
+
+
+class Book(Base):
+    """The ledger of one funder."""
+
+    __tablename__ = "book"
+    book_id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text, server_default="EUR")
+    status: Mapped[str] = mapped_column(Text, server_default="open")
+    __table_args__ = (
+        Unique("book_id", "currency"),
+        CheckConstraint("status in ('open', 'stopped')", name="status"),
+    )
+
+
+class Account(Base):
+    """What an account is; it never changes. Its state is in `balance`."""
+
+    __tablename__ = "account"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    kind: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        # One currency a book, so that no posting can join two.
+        ForeignKeyConstraint(["book_id", "currency"], ["book.book_id", "book.currency"]),
+        Unique("book_id", "code"),
+        CheckConstraint("kind in ('A', 'L', 'I', 'E', 'Q')", name="kind"),
+    )
+
+
+class Balance(Base):
+    """
+    The state of an account: what is posted, what holds reserve, how low it may go, and how often it was posted to.
+
+    `side` is 1 where debits raise the balance (A, E) and -1 where credits do. `posted = side * (debit - credit)`,
+    `available = posted - held`. The floor is on what is available, so that a hold can never be overdrawn.
+    """
+
+    __tablename__ = "balance"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    side: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[str] = mapped_column(Text, server_default="open")
+    debit_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    credit_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    held_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    floor_minor: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    touched_at: Mapped[datetime] = mapped_column(Moment, server_default="1970-01-01 00:00:00+00")
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "account_id"], ["account.book_id", "account.account_id"]),
+        CheckConstraint("side in (1, -1)", name="side"),
+        CheckConstraint("status in ('open', 'frozen', 'closed')", name="status"),
+        CheckConstraint(
+            "debit_posted between 0 and 9007199254740991 and credit_posted between 0 and 9007199254740991"
+            " and held_minor >= 0 and version >= 0",
+            name="parts",
+        ),
+        CheckConstraint(
+            "floor_minor is null or side * (debit_posted - credit_posted) - held_minor >= floor_minor", name="floor"
+        ),
+        # No index on a column that changes: updates stay within their page.
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class Entry(Base):
+    """An immutable journal entry: one or more postings that stand or fall together."""
+
+    __tablename__ = "entry"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    occurred_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    reference: Mapped[str | None] = mapped_column(Text)
+    reverses: Mapped[int | None] = mapped_column(BigInteger)
+    refunds: Mapped[int | None] = mapped_column(BigInteger)
+    hold_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    memo: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["book.book_id"]),
+        Index(
+            "uq_entry_reference", "book_id", "reference", unique=True, postgresql_where=sa.text("reference is not null")
+        ),
+        Index(
+            "uq_entry_reverses", "book_id", "reverses", unique=True, postgresql_where=sa.text("reverses is not null")
+        ),
+        Index("ix_entry_refunds", "book_id", "refunds", postgresql_where=sa.text("refunds is not null")),
+        Index("ix_entry_occurred_on", "book_id", "occurred_on"),
+    )
+
+
+class Posting(Base):
+    """
+    A debit and its credit in one row, so that an unbalanced entry cannot be written down.
+
+    It keeps the version it gave to each account and the balance that resulted, signed by the account's own side.
+    """
+
+    __tablename__ = "posting"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    debit_account_id: Mapped[int] = mapped_column(BigInteger)
+    credit_account_id: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    debit_version: Mapped[int] = mapped_column(BigInteger)
+    debit_after: Mapped[int] = mapped_column(BigInteger)
+    credit_version: Mapped[int] = mapped_column(BigInteger)
+    credit_after: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0 and amount_minor <= 9007199254740991", name="amount"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        Index("uq_posting_debit", "book_id", "debit_account_id", "debit_version", unique=True),
+        Index("uq_posting_credit", "book_id", "credit_account_id", "credit_version", unique=True),
+    )
+
+
+class Hold(Base):
+    """Money reserved in one or more accounts and not yet spent."""
+
+    __tablename__ = "hold"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    reference: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'captured', 'voided', 'expired')", name="state"),
+        Index(
+            "uq_hold_reference", "book_id", "reference", unique=True, postgresql_where=sa.text("reference is not null")
+        ),
+        Index("ix_hold_due", "book_id", "expires_at", postgresql_where=sa.text("state = 'open'")),
+    )
+
+
+class HoldLine(Base):
+    """What a hold reserves in one account, and what became of it."""
+
+    __tablename__ = "hold_line"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    captured_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    released_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "hold_id"], ["hold.book_id", "hold.hold_id"]),
+        CheckConstraint("amount_minor > 0 and captured_minor >= 0 and released_minor >= 0", name="parts"),
+        CheckConstraint("captured_minor + released_minor <= amount_minor", name="whole"),
+        Index(
+            "ix_hold_line_open",
+            "book_id",
+            "account_id",
+            postgresql_where=sa.text("captured_minor + released_minor < amount_minor"),
+        ),
+    )
+
+
+class HoldEvent(Base):
+    """What happened to a hold, in order; append only."""
+
+    __tablename__ = "hold_event"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    hold_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    entry_id: Mapped[int | None] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "hold_id"], ["hold.book_id", "hold.hold_id"]),
+        CheckConstraint("kind in ('authorize', 'capture', 'void', 'expire', 'release')", name="kind"),
+        CheckConstraint("(kind = 'capture') = (entry_id is not null)", name="entry"),
+    )
+
+
+class RefundCounter(Base):
+    """How much of a captured entry was given back; it caps the refunds of one capture."""
+
+    __tablename__ = "refund_counter"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    captured_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (CheckConstraint("refunded_minor between 0 and captured_minor", name="cap"),)
+
+
+class Period(Base):
+    """A stretch of business dates; a closed one takes no more entries."""
+
+    __tablename__ = "period"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    ends_on: Mapped[date]
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["book.book_id"]),
+        CheckConstraint("ends_on >= starts_on", name="order"),
+        CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed"),
+    )
+
+
+class SealQueue(Base):
+    """Entries that wait for their seal."""
+
+    __tablename__ = "seal_queue"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class Seal(Base):
+    """One link of a book's hash chain; append only."""
+
+    __tablename__ = "seal"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    content_hash: Mapped[bytes]
+    prev_hash: Mapped[bytes]
+    link_hash: Mapped[bytes]
+    sealed_at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (Unique("book_id", "entry_id"),)
+
+
+class IdempotencyKey(Base):
+    """The answer that a command gave to a key, so that the same command again gives the same answer."""
+
+    __tablename__ = "idempotency_key"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(Text, primary_key=True)
+    operation: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_hash: Mapped[bytes]
+    answer: Mapped[dict[str, object] | None] = mapped_column(sa.JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
