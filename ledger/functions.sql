@@ -31,13 +31,13 @@ begin
         first_code := 'book_not_found';
     elsif v_currency <> p_currency then
         first_code := 'currency_mismatch';
-    elsif v_status <> 'open' then
-        first_code := 'ledger_corrupt';
     end if;
     if v_closed then
         last_code := 'period_closed';
     elsif p_to > (ledger_now() at time zone 'Europe/Rome')::date then
         last_code := 'occurred_in_future';
+    elsif v_status <> 'open' then
+        last_code := 'ledger_corrupt';
     end if;
 end $$;
 
@@ -385,6 +385,10 @@ begin
     v_now := ledger_now();
     if p_expires_at <= v_now then
         code := 'hold_expired';
+        detail := jsonb_build_object('expired_at', p_expires_at);
+        return;
+    elsif v_gate.last_code = 'ledger_corrupt' then
+        code := v_gate.last_code;
         return;
     end if;
 

@@ -1,0 +1,145 @@
+"""Holds: money reserved over several accounts, then captured in parts, voided, or expired by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.money import MAX_MINOR, from_minor
+from ledger import refusals
+from ledger.errors import AmountNotPositive, AmountTooLarge
+from ledger.posting import Pair
+
+_HOLD = "select hold_id, code, detail from ledger_hold(%s, %s, %s, %s::bigint[], %s::bigint[], %s)"
+_CAPTURE = (
+    "select entry_id, code, detail from"
+    " ledger_capture(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s, %s, %s, %s, %s)"
+)
+_VOID = "select released, code, detail from ledger_void(%s, %s)"
+_REFUND = "select entry_id, code, detail from ledger_refund(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_SETTLE = "select ledger_settle_holds(%s, %s::bigint[])"
+
+
+def reserve(
+    session: Session,
+    book_id: int,
+    shares: Sequence[tuple[int, int]],
+    *,
+    expires_at: datetime,
+    reference: str | None = None,
+    currency: str = "EUR",
+) -> int:
+    """
+    Reserve money in one or more accounts until a moment, and return the hold's id.
+
+    Units:  `shares` are (account id, minor units), in the order in which captures will use them.
+    Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, DuplicateReference, BookNotFound, AccountNotFound,
+            AccountFrozen, AccountClosed, InsufficientFunds, HoldExpired, LedgerCorrupt; the first that applies.
+    """
+    for _, amount_minor in shares:
+        _check_amount(amount_minor, currency)
+    accounts = [account_id for account_id, _ in shares]
+    amounts = [amount_minor for _, amount_minor in shares]
+    return _answer(session, _HOLD, (book_id, currency, reference, accounts, amounts, expires_at), book_id=book_id)
+
+
+def capture(
+    session: Session,
+    book_id: int,
+    hold_id: int,
+    amount_minor: int,
+    *,
+    credit_account_id: int,
+    through: Sequence[Pair] = (),
+    final: bool,
+    kind: str,
+    occurred_on: date,
+    actor: str,
+    reference: str | None = None,
+    memo: str = "",
+    currency: str = "EUR",
+) -> int:
+    """
+    Turn all or part of a hold into an entry towards one account, and return the entry's id.
+
+    The held accounts are debited in the hold's order. `through` are further postings that carry the whole amount
+    (their own amounts are not looked at). When `final`, what the hold still reserves is released.
+
+    Units:  `amount_minor` in the book's currency, 0 < amount_minor <= what the hold still reserves.
+    Errors: AmountNotPositive, AmountTooLarge, DuplicateReference, BookNotFound, AccountNotFound, HoldNotFound,
+            AccountFrozen, AccountClosed, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided, CaptureExceedsHold,
+            PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    """
+    _check_amount(amount_minor, currency)
+    parameters = (
+        book_id,
+        currency,
+        hold_id,
+        amount_minor,
+        final,
+        credit_account_id,
+        [pair.debit_account_id for pair in through],
+        [pair.credit_account_id for pair in through],
+        kind,
+        occurred_on,
+        reference,
+        actor,
+        memo,
+    )
+    return _answer(session, _CAPTURE, parameters, book_id=book_id, hold_id=hold_id, occurred_on=occurred_on)
+
+
+def void(session: Session, book_id: int, hold_id: int) -> int:
+    """
+    End a hold and return what it gave back, in minor units.
+
+    Errors: HoldNotFound, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided.
+    """
+    return _answer(session, _VOID, (book_id, hold_id), book_id=book_id, hold_id=hold_id)
+
+
+def refund(
+    session: Session,
+    book_id: int,
+    captured_entry_id: int,
+    amount_minor: int,
+    *,
+    kind: str,
+    occurred_on: date,
+    actor: str,
+    reference: str | None = None,
+    memo: str = "",
+    currency: str = "EUR",
+) -> int:
+    """
+    Give back all or part of a capture to the accounts it came from, last charged first; return the entry's id.
+
+    Units:  minor units; all refunds of one capture together never exceed it.
+    Errors: AmountNotPositive, AmountTooLarge, DuplicateReference, CaptureNotFound, AccountFrozen, AccountClosed,
+            AlreadyReversed, RefundExceedsCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    """
+    _check_amount(amount_minor, currency)
+    parameters = (book_id, currency, captured_entry_id, amount_minor, kind, occurred_on, reference, actor, memo)
+    return _answer(session, _REFUND, parameters, book_id=book_id, occurred_on=occurred_on)
+
+
+def settle(session: Session, book_id: int, account_ids: Sequence[int] | None = None) -> int:
+    """Expire the holds whose time has come, on these accounts or on all of the book, and return how many."""
+    return int(session.connection().exec_driver_sql(_SETTLE, (book_id, account_ids)).scalar_one())
+
+
+def _check_amount(amount_minor: int, currency: str) -> None:
+    if amount_minor <= 0:
+        raise AmountNotPositive(amount=from_minor(amount_minor, currency))
+    if amount_minor > MAX_MINOR:
+        raise AmountTooLarge(amount=from_minor(amount_minor, currency))
+
+
+def _answer(session: Session, statement: str, parameters: tuple[Any, ...], **context: Any) -> int:
+    result, code, detail = session.connection().exec_driver_sql(statement, parameters).one()
+    if code is not None:
+        raise refusals.make(code, detail, **context)
+    return int(result)

@@ -1,0 +1,174 @@
+"""Posting: writing entries into the journal, one or a hundred thousand, in one call of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.money import MAX_MINOR, from_minor
+from ledger import refusals
+from ledger.errors import AmountNotPositive, AmountTooLarge, BatchTooLarge, LedgerError, SameAccount
+
+BATCH_LIMIT = 100_000
+
+_POST = (
+    "select entry_id, code, detail from ledger_post(%s, %s, %s, %s, %s::text[], %s::date[], %s::text[], %s::bigint[],"
+    " %s::bigint[], %s::bigint[], %s::text[], %s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[])"
+    " order by ordinal"
+)
+_REVERSED = (
+    "select credit_account_id, debit_account_id, amount_minor from posting"
+    " where book_id = %s and entry_id = %s order by line"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One posting to be: a debit and its credit."""
+
+    debit_account_id: int
+    credit_account_id: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be. A `reference` makes it unique in its book for ever."""
+
+    kind: str
+    occurred_on: date
+    pairs: tuple[Pair, ...]
+    reference: str | None = None
+    memo: str = ""
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one draft: the entry written, or why it was not. Neither when another of its batch refused."""
+
+    entry_id: int | None
+    refusal: LedgerError | None
+
+
+def post(session: Session, book_id: int, draft: Draft, *, actor: str, currency: str = "EUR") -> int:
+    """
+    Write one entry and return its id.
+
+    Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, SameAccount, DuplicateReference, BookNotFound,
+            AccountNotFound, AccountFrozen, AccountClosed, InsufficientFunds, AlreadyReversed, PeriodClosed,
+            OccurredInFuture, LedgerCorrupt; the first that applies, in this order.
+    """
+    (outcome,) = post_entries(session, book_id, [draft], actor=actor, currency=currency)
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    assert outcome.entry_id is not None  # noqa: S101
+    return outcome.entry_id
+
+
+def post_entries(
+    session: Session,
+    book_id: int,
+    drafts: Sequence[Draft],
+    *,
+    actor: str,
+    atomic: bool = True,
+    currency: str = "EUR",
+) -> list[Outcome]:
+    """
+    Write many entries in order and return one outcome each, in the same order.
+
+    With `atomic`, one refusal means that nothing is written: every draft that is wrong has its refusal, the others
+    have neither id nor refusal. Without, each stands on its own. Each draft may count on those before it.
+
+    Errors: BatchTooLarge; those of `post` are in the outcomes.
+    """
+    if len(drafts) > BATCH_LIMIT:
+        raise BatchTooLarge(entries=len(drafts), limit=BATCH_LIMIT)
+    if not drafts:
+        return []
+    invalid = {index: error for index, draft in enumerate(drafts) if (error := _invalid(draft, currency)) is not None}
+    if invalid and atomic:
+        return [Outcome(None, invalid.get(index)) for index in range(len(drafts))]
+    valid = [draft for index, draft in enumerate(drafts) if index not in invalid] if invalid else drafts
+    answers = iter(_write(session, book_id, valid, actor, atomic, currency) if valid else ())
+    return [
+        Outcome(None, invalid[index]) if index in invalid else _outcome(next(answers), draft, book_id, currency)
+        for index, draft in enumerate(drafts)
+    ]
+
+
+def reverse(session: Session, book_id: int, entry_id: int, *, occurred_on: date, actor: str, reason: str) -> int:
+    """
+    Correct a mistake of ours with the opposite entry, and return its id.
+
+    Errors: those of `post`, AlreadyReversed among them.
+    """
+    rows = session.connection().exec_driver_sql(_REVERSED, (book_id, entry_id)).all()
+    if not rows:
+        raise refusals.make("capture_not_found", {"entry_id": entry_id})
+    pairs = tuple(Pair(*row) for row in rows)
+    draft = Draft("reversal", occurred_on, pairs, memo=reason, reverses=entry_id)
+    return post(session, book_id, draft, actor=actor)
+
+
+def _invalid(draft: Draft, currency: str) -> LedgerError | None:
+    for pair in draft.pairs:
+        if pair.amount_minor <= 0:
+            return AmountNotPositive(amount=from_minor(pair.amount_minor, currency))
+        if pair.amount_minor > MAX_MINOR:
+            return AmountTooLarge(amount=from_minor(pair.amount_minor, currency))
+        if pair.debit_account_id == pair.credit_account_id:
+            return SameAccount(account_id=pair.debit_account_id)
+    if not draft.pairs:
+        return AmountNotPositive(amount=from_minor(0, currency))
+    return None
+
+
+def _write(
+    session: Session, book_id: int, drafts: Sequence[Draft], actor: str, atomic: bool, currency: str
+) -> Sequence[Any]:
+    entries: list[int] = []
+    lines: list[int] = []
+    debits: list[int] = []
+    credits: list[int] = []
+    amounts: list[int] = []
+    for ordinal, draft in enumerate(drafts, 1):
+        for line, pair in enumerate(draft.pairs, 1):
+            entries.append(ordinal)
+            lines.append(line)
+            debits.append(pair.debit_account_id)
+            credits.append(pair.credit_account_id)
+            amounts.append(pair.amount_minor)
+    nothing = [None] * len(drafts)
+    parameters = (
+        book_id,
+        currency,
+        atomic,
+        actor,
+        [draft.kind for draft in drafts],
+        [draft.occurred_on for draft in drafts],
+        [draft.reference for draft in drafts],
+        [draft.reverses for draft in drafts],
+        nothing,
+        nothing,
+        [draft.memo for draft in drafts],
+        entries,
+        lines,
+        debits,
+        credits,
+        amounts,
+    )
+    return session.connection().exec_driver_sql(_POST, parameters).all()
+
+
+def _outcome(answer: Any, draft: Draft, book_id: int, currency: str) -> Outcome:
+    entry_id, code, detail = answer
+    if code is None:
+        return Outcome(entry_id, None)
+    context = {"book_id": book_id, "occurred_on": draft.occurred_on, "currency": currency}
+    return Outcome(None, refusals.make(code, detail, **context))
