@@ -1,0 +1,186 @@
+"""
+The wallet's tables: who has which lots, what was authorized, what it meant for the tax.
+
+No amount of money lives here that the ledger does not have: a lot is an account, an authorization stands on a hold.
+The amounts on an authorization are what was asked and decided, and counters that `wallet.verification` re-derives.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, SmallInteger, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from config.database import Base
+
+Moment = sa.DateTime(timezone=True)
+
+
+class Wallet(Base):
+    """One person's lots in one book. Its row is the mutex of every decision that looks at the person's year."""
+
+    __tablename__ = "wallet"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    employee_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text, server_default="open")
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
+        CheckConstraint("status in ('open', 'frozen')", name="status"),
+    )
+
+
+class Lot(Base):
+    """Credit of one wallet with the same plan, source and expiry: one ledger account."""
+
+    __tablename__ = "lot"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(Text)
+    plan_id: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    expires_on: Mapped[date]
+    grace_until: Mapped[date | None]
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    carried_from: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "employee_id"], ["wallet.book_id", "wallet.employee_id"]),
+        ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
+        ForeignKeyConstraint(["book_id", "account_id"], ["account.book_id", "account.account_id"]),
+        Unique("book_id", "account_id"),
+        # Credit carried over never mixes with credit granted under the same plan.
+        Index(
+            "uq_lot_kind",
+            "book_id",
+            "employee_id",
+            "plan_id",
+            "expires_on",
+            sa.text("(carried_from is not null)"),
+            unique=True,
+        ),
+        Index("ix_lot_expiry", "book_id", "expires_on"),
+    )
+
+
+class Authorization(Base):
+    """A decision on one purchase and, unless it was declined, the hold that reserves its money."""
+
+    __tablename__ = "authorization"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    authorization_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text)
+    employee_id: Mapped[str] = mapped_column(Text)
+    relative_id: Mapped[str | None] = mapped_column(Text)
+    service_code: Mapped[str] = mapped_column(Text)
+    provider_code: Mapped[str | None] = mapped_column(Text)
+    home_territory: Mapped[str | None] = mapped_column(Text)
+    delivery_territory: Mapped[str | None] = mapped_column(Text)
+    channel: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    quantity: Mapped[int]
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    vat_regime: Mapped[str | None] = mapped_column(Text)
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    vat_minor: Mapped[int] = mapped_column(BigInteger)
+    exempt_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    taxable_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    captured_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    in_limit: Mapped[bool] = mapped_column(server_default=sa.true())
+    consent: Mapped[bool] = mapped_column(server_default=sa.false())
+    hold_id: Mapped[int | None] = mapped_column(BigInteger)
+    code: Mapped[str | None] = mapped_column(Text)
+    service_on: Mapped[date]
+    tax_on: Mapped[date]
+    decided_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    decline_code: Mapped[str | None] = mapped_column(Text)
+    reasons: Mapped[list[str]] = mapped_column(sa.ARRAY(Text))
+    warnings: Mapped[list[str]] = mapped_column(sa.ARRAY(Text))
+    rule_ids: Mapped[list[str]] = mapped_column(sa.ARRAY(Text))
+    rulebook_version: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    actor: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
+        CheckConstraint(
+            "status in ('declined', 'authorized', 'partially_captured', 'captured', 'voided', 'expired',"
+            " 'partially_refunded', 'refunded')",
+            name="status",
+        ),
+        CheckConstraint("(status = 'declined') = (decline_code is not null)", name="decline"),
+        CheckConstraint("(status = 'declined') = (hold_id is null)", name="hold"),
+        CheckConstraint("status = 'declined' or exempt_minor + taxable_minor = amount_minor", name="split"),
+        CheckConstraint("net_minor + vat_minor = amount_minor", name="vat"),
+        CheckConstraint("captured_minor between 0 and amount_minor", name="captured"),
+        CheckConstraint("refunded_minor between 0 and captured_minor", name="refunded"),
+        Index("ix_authorization_employee", "book_id", "employee_id"),
+        # A provider has the code alone; with the book the key stays the book's.
+        Index("uq_authorization_code", "code", "book_id", unique=True, postgresql_where=sa.text("code is not null")),
+        Index(
+            "uq_authorization_hold", "book_id", "hold_id", unique=True, postgresql_where=sa.text("hold_id is not null")
+        ),
+    )
+
+
+class FiscalEvent(Base):
+    """What happened for the tax: a use or its reversal. Append only; positions are sums of these, never of balances."""
+
+    __tablename__ = "fiscal_event"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    employee_id: Mapped[str] = mapped_column(Text)
+    authorization_id: Mapped[str] = mapped_column(Text)
+    plan_id: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    exempt_minor: Mapped[int] = mapped_column(BigInteger)
+    taxable_minor: Mapped[int] = mapped_column(BigInteger)
+    in_limit: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    fiscal_on: Mapped[date]
+    fiscal_year: Mapped[int] = mapped_column(SmallInteger)
+    entry_id: Mapped[int | None] = mapped_column(BigInteger)
+    rule_ids: Mapped[list[str]] = mapped_column(sa.ARRAY(Text))
+    recorded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["book_id", "authorization_id"], ["authorization.book_id", "authorization.authorization_id"]
+        ),
+        CheckConstraint("kind in ('use', 'reversal')", name="kind"),
+        CheckConstraint("amount_minor > 0 and exempt_minor >= 0 and taxable_minor >= 0", name="parts"),
+        CheckConstraint("exempt_minor + taxable_minor = amount_minor", name="split"),
+        Index("ix_fiscal_event_person", "book_id", "employee_id", "fiscal_year"),
+        Index("ix_fiscal_event_authorization", "book_id", "authorization_id"),
+    )
+
+
+class BudgetLoad(Base):
+    """A budget file that was loaded: whole, once."""
+
+    __tablename__ = "budget_load"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    load_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int]
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    loaded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
+        Unique("book_id", "plan_id", "reference"),
+        CheckConstraint("rows > 0 and total_minor > 0", name="something"),
+    )

@@ -1,0 +1,8 @@
+-- Fiscal events are facts for the tax: they are appended, and reversed by another, never changed.
+
+drop trigger if exists append_only_rows on fiscal_event;
+create trigger append_only_rows before update or delete on fiscal_event
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on fiscal_event;
+create trigger append_only_table before truncate on fiscal_event
+    for each statement execute function ledger_append_only();
