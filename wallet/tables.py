@@ -93,8 +93,8 @@ class Authorization(Base):
     taxable_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     captured_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    in_limit: Mapped[bool] = mapped_column(server_default=sa.true())
-    consent: Mapped[bool] = mapped_column(server_default=sa.false())
+    in_limit: Mapped[bool] = mapped_column(server_default=sa.text("true"))
+    consent: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     hold_id: Mapped[int | None] = mapped_column(BigInteger)
     code: Mapped[str | None] = mapped_column(Text)
     service_on: Mapped[date]
