@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config.database import Base
 
 Moment = sa.DateTime(timezone=True)
+Row = Sequence[Any]
 
 
 class Funder(Base):
@@ -151,3 +154,42 @@ class PlanCluster(Base):
     cluster: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     description: Mapped[str] = mapped_column(sa.Text)
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+def table(model: type[Base]) -> sa.Table:
+    """Return a model's table, for statements that write many rows without loading any."""
+    found = model.__table__
+    assert isinstance(found, sa.Table)  # noqa: S101
+    return found
+
+
+def insert_many(session: Session, target: sa.Table, book_id: int, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert rows of one book in one statement; `names` are the columns of each row."""
+    if rows:
+        incoming = _incoming(target, names)
+        chosen = sa.select(sa.literal(book_id, sa.Integer), *incoming.c)
+        session.execute(sa.insert(target).from_select(["book_id", *names], chosen), _arrays(names, rows))
+
+
+def update_many(session: Session, target: sa.Table, book_id: int, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Update rows of one book in one statement; the first of `names` is the key."""
+    if rows:
+        incoming = _incoming(target, names)
+        key, *others = names
+        session.execute(
+            sa.update(target)
+            .where(target.c.book_id == book_id, target.c[key] == incoming.c[key])
+            .values({name: incoming.c[name] for name in others}),
+            _arrays(names, rows),
+        )
+
+
+def _incoming(target: sa.Table, names: Sequence[str]) -> sa.TableValuedAlias:
+    # Every array says its type: one of nothing but nulls could not.
+    arrays = (sa.bindparam(f"many_{name}", type_=sa.ARRAY(target.c[name].type)) for name in names)
+    columns = (sa.column(name, target.c[name].type) for name in names)
+    return sa.func.unnest(*arrays).table_valued(*columns, name="incoming").render_derived()
+
+
+def _arrays(names: Sequence[str], rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {f"many_{name}": [row[place] for row in rows] for place, name in enumerate(names)}
