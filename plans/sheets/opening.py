@@ -75,7 +75,7 @@ def read(
     """
     if workbooks.recognise(path, _look(path, limits)):
         workbooks.guard(path)
-        candidates = [_sheet(path, name) for name in workbooks.names(path, sheet)]
+        candidates = [_Candidate(page.name, page.records) for page in workbooks.sheets(path, sheet)]
         file_hash, file_format = workbooks.hash_file(path), "xlsx"
     else:
         text = delimited.inspect(path)
@@ -120,10 +120,6 @@ def _look(path: Path, limits: Limits) -> bytes:
         raise FileMissing(file=path.name) from error
     except (OSError, ValueError) as error:
         raise FileUnreadable(file=path.name) from error
-
-
-def _sheet(path: Path, name: str) -> _Candidate:
-    return _Candidate(name, lambda: workbooks.records(path, name))
 
 
 def _delimited(text: delimited.Text, delimiter: str) -> _Candidate:

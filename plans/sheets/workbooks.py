@@ -9,12 +9,14 @@ trust the sizes it declares, and the far corner of every sheet is looked up befo
 from __future__ import annotations
 
 import hashlib
+import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 import python_calamine
@@ -37,7 +39,23 @@ CHUNK_BYTES = 1 << 20
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ROWS_ELEMENT = b"sheetData"
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.ASCII)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+# What zipfile and expat raise over archives and parts that are not what they seem.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    expat.ExpatError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 Record = tuple[int, list[Any]]
 
@@ -80,7 +98,7 @@ def guard(path: Path) -> None:
                 raise ZipBomb(file=path.name)
             _require_xlsx(archive, path)
             _unpack(archive, members, path)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise FileNotSpreadsheet(file=path.name) from error
 
 
@@ -90,48 +108,43 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def names(path: Path, wanted: str | None) -> list[str]:
+def sheets(path: Path, wanted: str | None) -> Iterator[Page]:
     """
-    Return the sheets to look at: the one wanted, or all that people can see, in the workbook's order.
+    Yield the sheets to look at, read: the one wanted, or all that people can see, in the workbook's order.
 
     Errors: FileEncrypted, FileNotSpreadsheet, SheetMissing.
     """
-    with _open(path) as book:
-        shown = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-            and sheet.visible == python_calamine.SheetVisibleEnum.Visible
-        ]
-    if wanted is None:
-        return shown
-    if wanted not in shown:
-        raise SheetMissing(file=path.name, sheet=wanted, sheets=shown)
-    return [wanted]
-
-
-def records(path: Path, sheet: str) -> Iterator[Record]:
-    """
-    Yield each row of a sheet with the number that the spreadsheet shows beside it.
-
-    Errors: FileNotSpreadsheet.
-    """
-    with _open(path) as book:
-        try:
-            # Rows above the first filled one come too, blank, so the count is the sheet's.
-            rows = book.get_sheet_by_name(sheet).iter_rows()
-        except python_calamine.CalamineError as error:
-            raise FileNotSpreadsheet(file=path.name) from error
-        yield from enumerate(rows, start=1)
-
-
-def _open(path: Path) -> python_calamine.CalamineWorkbook:
     try:
-        return python_calamine.CalamineWorkbook.from_path(path)
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            shown = [sheet.name for sheet in book.sheets_metadata if _is_shown(sheet)]
+            if wanted is not None and wanted not in shown:
+                raise SheetMissing(file=path.name, sheet=wanted, sheets=shown)
+            for name in shown if wanted is None else [wanted]:
+                yield Page(name, book.get_sheet_by_name(name))
     except python_calamine.PasswordError as error:
         raise FileEncrypted(file=path.name) from error
     except (python_calamine.CalamineError, OSError) as error:
         raise FileNotSpreadsheet(file=path.name) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet, laid out in memory by the reader."""
+
+    name: str
+    content: python_calamine.CalamineSheet
+
+    def records(self) -> Iterator[Record]:
+        """Yield each row with the number that the spreadsheet shows beside it."""
+        # Rows above the first filled one come too, blank, so the count is the sheet's.
+        return enumerate(self.content.iter_rows(), start=1)
+
+
+def _is_shown(sheet: python_calamine.SheetMetadata) -> bool:
+    return (
+        sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        and sheet.visible == python_calamine.SheetVisibleEnum.Visible
+    )
 
 
 def _require_xlsx(archive: zipfile.ZipFile, path: Path) -> None:
@@ -150,74 +163,63 @@ def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path
     for member in members:
         if member.flag_bits & 1:
             raise FileEncrypted(file=path.name)
-        corner = Corner()
+        tail, holds_rows = b"", False
         with archive.open(member) as part:
             while chunk := part.read(CHUNK_BYTES):
                 total += len(chunk)
                 if total > UNPACKED_BYTES or (total > RATIO_FREE_BYTES and total > RATIO * packed):
                     raise ZipBomb(file=path.name)
-                corner.feed(chunk)
+                holds_rows = holds_rows or _ROWS_ELEMENT in tail + chunk
+                tail = chunk[-len(_ROWS_ELEMENT) :]
+        # Whatever the part is called: the reader may be led to any that holds rows.
+        if holds_rows:
+            with archive.open(member) as part:
+                _measure(part, path)
+
+
+def _measure(part: IO[bytes], path: Path) -> None:
+    """Refuse a sheet whose far corner is so far that the reader would exhaust memory laying it out."""
+    corner = _Corner()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = corner.start
+    parser.EntityDeclHandler = _refuse_entity
+    while chunk := part.read(CHUNK_BYTES):
+        parser.Parse(chunk, False)
         if corner.rows * corner.columns > CELLS:
             raise ZipBomb(file=path.name)
+    parser.Parse(b"", True)
 
 
 @dataclass(slots=True)
-class Corner:
-    """The far corner of a part of a workbook if it is a sheet: what a reader would lay out in memory."""
+class _Corner:
+    """How many rows and columns a sheet spans, counted as its reader will."""
 
     rows: int = 0
     columns: int = 0
-    _place: int = 0
-    _sheet: bool | None = None
-    _parser: Any = field(default=None)
+    place: int = 0
 
-    def feed(self, chunk: bytes) -> None:
-        """
-        Look at the next piece of the part.
-
-        Errors: ValueError when a part that began as a sheet is not well-formed XML, or declares entities.
-        """
-        if self._sheet is False:
-            return
-        if self._parser is None:
-            if not chunk.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-                self._sheet = False
-                return
-            self._parser = expat.ParserCreate(namespace_separator=" ")
-            self._parser.StartElementHandler = self._start
-            self._parser.EntityDeclHandler = self._refuse_entity
-        try:
-            self._parser.Parse(chunk, False)
-        except expat.ExpatError as error:
-            # Parts that are no sheets (drawings, printer settings) are the reader's business.
-            if self._sheet:
-                raise ValueError("sheet is not well-formed") from error
-            self._sheet = False
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
-        if self._sheet is None:
-            self._sheet = local == "worksheet"
-            if not self._sheet:
-                self._parser.StartElementHandler = None
-            return
         if local == "c":
-            self._place += 1
+            self.place += 1
             if reference := attributes.get("r"):
-                letters = reference.rstrip("0123456789")
-                self._place = _column_number(letters)
-                self.rows = max(self.rows, int(reference[len(letters) :] or 0))
-            self.columns = max(self.columns, self._place)
+                found = _REFERENCE.fullmatch(reference)
+                if found is None:
+                    raise ValueError(f"no cell is called {reference[:20]}")
+                self.place = _column_number(found[1])
+                self.rows = max(self.rows, int(found[2]))
+            self.columns = max(self.columns, self.place)
         elif local == "row":
-            self._place = 0
-            self.rows = max(self.rows + 1, int(attributes.get("r") or 0))
+            self.place = 0
+            self.rows = max(self.rows + 1, int(attributes.get("r", 0)))
 
-    def _refuse_entity(self, *_declaration: object) -> None:
-        raise ValueError("a workbook declares no entities")
+
+def _refuse_entity(*_declaration: object) -> None:
+    raise ValueError("a workbook declares no entities")
 
 
 def _column_number(letters: str) -> int:
     number = 0
-    for letter in letters[:4]:
+    for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
