@@ -1,0 +1,152 @@
+"""Why the network says no."""
+
+from __future__ import annotations
+
+from config.errors import DomainError
+
+
+class TerritoryNotFound(DomainError):
+    """No territory has this code."""
+
+    it = "Nessun territorio ha il codice «{territory}»: scegli uno dei territori della rete."
+    en = 'No territory has the code "{territory}": choose one of the network\'s territories.'
+
+
+class ComuneNotFound(DomainError):
+    """No municipality has this ISTAT code."""
+
+    it = "Nessun Comune ha il codice ISTAT «{istat_code}»: servono sei cifre, come 019036 per Cremona."
+    en = 'No municipality has the ISTAT code "{istat_code}": six digits are needed, such as 019036 for Cremona.'
+
+
+class ProviderNotFound(DomainError):
+    """No provider has this code."""
+
+    it = "Nessun fornitore ha il codice «{provider}»."
+    en = 'No provider has the code "{provider}".'
+
+
+class ServiceNotFound(DomainError):
+    """No service has this code."""
+
+    it = "Nessun servizio ha il codice «{service}»: cercalo nel catalogo."
+    en = 'No service has the code "{service}": look for it in the catalogue.'
+
+
+class ServiceIsARequest(DomainError):
+    """The service has no price or provider, so it is asked for and not authorized."""
+
+    it = "«{name}» non si acquista: invia una richiesta, che il welfare manager o l'ufficio paghe completerà."
+    en = '"{name}" is not bought: send a request, which a welfare manager or payroll will complete.'
+
+
+class PriceNotFound(DomainError):
+    """The service has no price on this day."""
+
+    it = "Il servizio {service} non ha un prezzo per il {on}: chiedi al fornitore di pubblicarlo."
+    en = "Service {service} has no price on {on}: ask the provider to publish one."
+
+
+class PriceInThePast(DomainError):
+    """A price may not change before today: purchases have already been made at it."""
+
+    it = "Un prezzo non cambia nel passato: {day} è prima di oggi ({today}). Scegli oggi o un giorno futuro."
+    en = "A price does not change in the past: {day} is before today ({today}). Choose today or a later day."
+
+
+class PriceAlreadyPlanned(DomainError):
+    """A later price is already planned, and a new one would hide it."""
+
+    it = "Per il servizio {service} è già previsto un prezzo dal {planned_from}: il nuovo deve iniziare dopo."
+    en = "Service {service} already has a price planned from {planned_from}: the new one must begin after it."
+
+
+class UnknownVatRegime(DomainError):
+    """The VAT regime is not in the table of regimes."""
+
+    it = "Regime IVA «{regime}» sconosciuto: i regimi sono {known}."
+    en = 'Unknown VAT regime "{regime}": the regimes are {known}.'
+
+
+class EvidenceMissing(DomainError):
+    """A requirement family has no verified document in force on the day the qualification begins."""
+
+    it = "Il fornitore {provider} non si può qualificare dal {valid_from}: mancano documenti verificati per {families}."
+    en = "Provider {provider} cannot be qualified from {valid_from}: no verified document in force for {families}."
+
+
+class EvidenceNotFound(DomainError):
+    """No qualification record has this id."""
+
+    it = "Nessun documento di qualifica ha l'identificativo {record}."
+    en = "No qualification record has the id {record}."
+
+
+class EvidenceAlreadyFiled(DomainError):
+    """The same document of the same provider is already on file."""
+
+    it = "Il documento «{evidence}» numero {number} del fornitore {provider} è già agli atti."
+    en = 'Document "{evidence}" number {number} of provider {provider} is already on file.'
+
+
+class EvidenceAlreadyDecided(DomainError):
+    """The document has already been verified or refused."""
+
+    it = "Il documento {record} è già stato valutato ({state})."
+    en = "Document {record} has already been decided on ({state})."
+
+
+class RequirementUnknown(DomainError):
+    """The checklist has no such requirement in this family."""
+
+    it = "La lista di controllo non ha il requisito «{requirement}» nella famiglia {family}."
+    en = 'The checklist has no requirement "{requirement}" in family {family}.'
+
+
+class PeriodBackwards(DomainError):
+    """The period ends before it begins."""
+
+    it = "Il periodo finisce il {valid_to}, prima di iniziare il {valid_from}."
+    en = "The period ends on {valid_to}, before it begins on {valid_from}."
+
+
+class NotExemptKind(DomainError):
+    """Only public bodies and public transport are exempt from qualification."""
+
+    it = "Il fornitore {provider} va qualificato: solo enti pubblici e trasporto pubblico sono esenti."
+    en = "Provider {provider} must be qualified: only public bodies and public transport are exempt."
+
+
+class DistanceNeedsOrigin(DomainError):
+    """A greatest distance was asked for without saying from where."""
+
+    it = "Per cercare entro una distanza indica il territorio di partenza."
+    en = "To search within a distance, say from which territory."
+
+
+class DataFolderEmpty(DomainError):
+    """The folder has none of the files that describe a network."""
+
+    it = "La cartella {folder} non contiene nessuno dei file della rete: {expected}."
+    en = "Folder {folder} has none of the network's files: {expected}."
+
+
+class BadColumns(DomainError):
+    """A file's columns are not the ones that its table has."""
+
+    it = "{file}: colonne mancanti: {missing}; colonne sconosciute: {unknown}."
+    en = "{file}: missing columns: {missing}; unknown columns: {unknown}."
+
+
+class BadRow(DomainError):
+    """A value of a file is not what its column holds."""
+
+    it = "{file}, riga {row}, colonna {column}: «{value}» non va bene; serve {expected_it}."
+    en = '{file}, row {row}, column {column}: "{value}" will not do; expected {expected_en}.'
+
+
+class HistoryRewritten(DomainError):
+    """A file says otherwise of a period that is already history."""
+
+    it = "{file}, riga {row}: la storia non si riscrive; dal {valid_from} vale «{recorded}», il file dice «{value}»."
+    en = '{file}, row {row}: history is not rewritten; from {valid_from} it is "{recorded}", the file says "{value}".'

@@ -1,0 +1,388 @@
+"""
+Loading of the network from a folder of CSV files; running it twice does nothing the second time.
+
+What a thing is (its name, its kind, its place) follows the file. What it was on a day (states, prices, documents)
+is history: a file may add to it and may close what is open, and never rewrites it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, ids
+from network import checklist, data, files, vat
+from network.errors import BadRow, DataFolderEmpty, HistoryRewritten
+from network.files import File, Row
+from network.qualification import EXEMPT_KINDS, State
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one file did to its table."""
+
+    file: str
+    table: str
+    inserted: int
+    updated: int
+    unchanged: int
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows the file has."""
+        return self.inserted + self.updated + self.unchanged
+
+
+def load(session: Session, folder: Path = data.FOLDER, *, recorded_at: datetime | None = None) -> tuple[Loaded, ...]:
+    """
+    Load the files of a folder, those it has, in the order in which they need each other.
+
+    A fixed number of statements for each file, however many rows it has.
+
+    Errors: DataFolderEmpty, BadColumns, BadRow, HistoryRewritten; at the first row that is not right, file by file.
+    """
+    present = [(file, write) for file, write in _WRITERS if (folder / file.name).exists()]
+    if not present:
+        raise DataFolderEmpty(folder=folder, expected=[file.name for file, _ in _WRITERS])
+    # Two loads at the same time go one after the other.
+    session.execute(sa.text("select pg_advisory_xact_lock(hashtextextended('borsellino:network:load', 0))"))
+    moment = recorded_at or clock.now()
+    return tuple(write(session, file, file.read(folder), moment) for file, write in present)
+
+
+def _write_comuni(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_repeats(file, rows, "cadastral_code")
+    return _merge(session, file, rows)
+
+
+def _write_territories(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    # Coverage is decided by the province: a wrong one would quietly move a territory.
+    shared = ("cadastral_code", "province", "region", "nuts3_2021")
+    wanted = [row.values["istat_code"] for row in rows]
+    found = session.execute(
+        sa.text(f"select istat_code, {', '.join(shared)} from comune where istat_code = any(:codes)"),
+        {"codes": wanted},
+    )
+    known = {istat_code: dict(zip(shared, rest, strict=True)) for istat_code, *rest in found}
+    for row in rows:
+        comune = known.get(row.values["istat_code"])
+        if comune is None:
+            raise _unknown(file, row, "istat_code", files.COMUNI)
+        for column, expected in comune.items():
+            if row.values[column] != expected:
+                raise file.bad(
+                    row.number,
+                    column,
+                    row.values[column],
+                    f"{expected}, come in {files.COMUNI.name}",
+                    f"{expected}, as in {files.COMUNI.name}",
+                )
+    _refuse_repeats(file, rows, "istat_code")
+    return _merge(session, file, rows)
+
+
+def _write_providers(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
+    return _merge(session, file, rows)
+
+
+def _write_provider_states(session: Session, file: File, rows: list[Row], moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    kinds: dict[str, str] = dict(session.execute(sa.text("select code, kind from provider")).all())
+    for row in rows:
+        _refuse_backwards(file, row, "valid_from", "valid_to")
+        if row.values["state"] == State.EXEMPT and kinds[str(row.values["provider_code"])] not in EXEMPT_KINDS:
+            raise file.bad(
+                row.number,
+                "state",
+                State.EXEMPT,
+                "uno stato diverso: solo enti pubblici e trasporto pubblico sono esenti",
+                "another state: only public bodies and public transport are exempt",
+            )
+    return _append_periods(session, file, rows, "provider_code", ("state",), moment)
+
+
+def _write_qualification_records(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    asked = {(line.family.value, line.requirement) for line in checklist.requirements()}
+    for row in rows:
+        _refuse_backwards(file, row, "valid_from", "valid_to")
+        if (row.values["family"], row.values["requirement"]) not in asked:
+            raise file.bad(
+                row.number,
+                "requirement",
+                row.values["requirement"],
+                "un requisito della famiglia in checklist.csv",
+                "a requirement of the family in checklist.csv",
+            )
+        verified = row.values["verified_by"] is not None
+        if verified != (row.values["verified_at"] is not None) or (
+            row.values["state"] == State.QUALIFIED and not verified
+        ):
+            raise file.bad(
+                row.number,
+                "verified_by",
+                row.values["verified_by"] or "",
+                "chi e quando ha verificato, insieme; obbligatori se QUALIFIED",
+                "who verified it and when, together; needed when QUALIFIED",
+            )
+    # A document already on file is left alone: since it was loaded people may have decided on it.
+    values = [{"id": ids.new("qua"), **row.values} for row in rows]
+    columns = ("id", *file.columns)
+    inserted = session.execute(
+        sa.text(
+            f"insert into {file.table} ({', '.join(columns)}) "
+            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json)) "
+            f"on conflict ({', '.join(file.key)}) do nothing returning 1"
+        ),
+        {"rows": json.dumps(values)},
+    ).all()
+    return Loaded(file.name, file.table, len(inserted), 0, len(rows) - len(inserted))
+
+
+def _write_services(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
+    for row in rows:
+        needed = ["territory_code"] if row.values["delivery"] != "remote" else []
+        if row.values["kind"] == "authorization":
+            needed = ["provider_code", "territory_code", "categories", "channels"]
+        for column in needed:
+            if not row.values[column]:
+                raise file.bad(
+                    row.number,
+                    column,
+                    "",
+                    "un valore: un servizio che si autorizza ha fornitore, territorio, categorie e canali,"
+                    " e solo un servizio a distanza è senza territorio",
+                    "a value: a service that is authorized has a provider, a territory, categories and channels,"
+                    " and only a remote service has no territory",
+                )
+    return _merge(session, file, rows)
+
+
+def _write_service_prices(session: Session, file: File, rows: list[Row], moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "service_code", files.SERVICES)
+    kinds: dict[str, str] = dict(session.execute(sa.text("select code, kind from service")).all())
+    for row in rows:
+        _refuse_backwards(file, row, "valid_from", "valid_to")
+        if kinds[str(row.values["service_code"])] == "request":
+            raise file.bad(
+                row.number,
+                "service_code",
+                row.values["service_code"],
+                "un servizio che si autorizza: una richiesta non ha prezzo",
+                "a service that is authorized: a request has no price",
+            )
+        net, tax = vat.split(_number(row, "price_minor"), str(row.values["vat_regime"]))
+        for column, expected in (("net_minor", net), ("vat_minor", tax)):
+            if row.values[column] != expected:
+                raise file.bad(
+                    row.number,
+                    column,
+                    row.values[column],
+                    f"{expected}, secondo il regime {row.values['vat_regime']}",
+                    f"{expected}, by regime {row.values['vat_regime']}",
+                )
+    frozen = ("price_minor", "vat_regime", "vat_if_not_listed")
+    return _append_periods(session, file, rows, "service_code", frozen, moment)
+
+
+def _write_info_cards(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
+    for row in rows:
+        _refuse_backwards(file, row, "window_from", "window_to")
+    return _merge(session, file, rows)
+
+
+_WRITERS: tuple[tuple[File, Callable[[Session, File, list[Row], datetime], Loaded]], ...] = (
+    (files.COMUNI, _write_comuni),
+    (files.TERRITORIES, _write_territories),
+    (files.PROVIDERS, _write_providers),
+    (files.PROVIDER_STATES, _write_provider_states),
+    (files.QUALIFICATION_RECORDS, _write_qualification_records),
+    (files.SERVICES, _write_services),
+    (files.SERVICE_PRICES, _write_service_prices),
+    (files.INFO_CARDS, _write_info_cards),
+)
+
+
+def _merge(session: Session, file: File, rows: list[Row]) -> Loaded:
+    """Make the table's rows say what the file says; a row that already does is not written."""
+    columns = tuple(file.columns)
+    others = [name for name in columns if name not in file.key]
+    written = session.execute(
+        # Table and column names are constants of ours; the rows travel as one JSON parameter, typed by the table.
+        sa.text(
+            f"insert into {file.table} as held ({', '.join(columns)}) "
+            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json)) "
+            f"on conflict ({', '.join(file.key)}) do update "
+            f"set {', '.join(f'{name} = excluded.{name}' for name in others)} "
+            f"where ({', '.join(f'held.{name}' for name in others)}) "
+            f"is distinct from ({', '.join(f'excluded.{name}' for name in others)}) "
+            # A row that this statement inserted has never been locked or deleted by anyone.
+            f"returning (xmax = 0)"
+        ),
+        {"rows": json.dumps([row.values for row in rows])},
+    )
+    inserted = [is_new for (is_new,) in written]
+    return Loaded(file.name, file.table, sum(inserted), len(inserted) - sum(inserted), len(rows) - len(inserted))
+
+
+@dataclass(slots=True)
+class _Held:
+    # One period that the database already holds; `id` is missing for one that this file adds.
+    id: int | None
+    valid_from: date
+    valid_to: date | None
+    values: tuple[Any, ...]
+
+    def covers_a_day(self) -> bool:
+        return self.valid_to is None or self.valid_to >= self.valid_from
+
+
+def _append_periods(
+    session: Session, file: File, rows: list[Row], owner: str, frozen: tuple[str, ...], moment: datetime
+) -> Loaded:
+    """Add the file's periods to the history of their owners, and close an open one that the file closes."""
+    found = session.execute(
+        sa.text(
+            f"select {owner}, id, valid_from, valid_to, {', '.join(frozen)} from {file.table} "
+            f"where {owner} = any(:owners) order by id"
+        ),
+        {"owners": sorted({str(row.values[owner]) for row in rows})},
+    )
+    held: dict[str, list[_Held]] = defaultdict(list)
+    for code, number, begins, ends, *rest in found:
+        held[code].append(_Held(number, begins, ends, tuple(rest)))
+    added: list[Row] = []
+    closed: dict[int, date] = {}
+    for row in rows:
+        history = held[str(row.values[owner])]
+        valid_from, valid_to = _day(row, "valid_from"), _day(row, "valid_to")
+        assert valid_from is not None  # noqa: S101
+        values = tuple(row.values[name] for name in frozen)
+        same_day = [period for period in history if period.valid_from == valid_from]
+        match = next((period for period in same_day if period.values == values), None)
+        if match is None and same_day:
+            raise HistoryRewritten(
+                file=file.name,
+                row=row.number,
+                valid_from=valid_from,
+                recorded=_spell(same_day[-1].values),
+                value=_spell(values),
+            )
+        if match is None:
+            history.append(_Held(None, valid_from, valid_to, values))
+            added.append(row)
+        elif match.valid_to is None and valid_to is not None and match.id is not None:
+            match.valid_to = closed[match.id] = valid_to
+    _refuse_overlaps(file, rows, owner, held)
+    _close(session, file, closed)
+    _insert_periods(session, file, added, moment)
+    return Loaded(file.name, file.table, len(added), len(closed), len(rows) - len(added) - len(closed))
+
+
+def _close(session: Session, file: File, closed: dict[int, date]) -> None:
+    session.execute(
+        sa.text(
+            f"update {file.table} set valid_to = closing.valid_to "
+            "from json_to_recordset(cast(:rows as json)) as closing(id bigint, valid_to date) "
+            f"where {file.table}.id = closing.id"
+        ),
+        {"rows": json.dumps([{"id": number, "valid_to": day.isoformat()} for number, day in closed.items()])},
+    )
+
+
+def _insert_periods(session: Session, file: File, added: list[Row], moment: datetime) -> None:
+    columns = (*file.columns, "recorded_at")
+    session.execute(
+        sa.text(
+            f"insert into {file.table} ({', '.join(columns)}) "
+            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json))"
+        ),
+        {"rows": json.dumps([{**row.values, "recorded_at": moment.isoformat()} for row in added])},
+    )
+
+
+def _refuse_overlaps(file: File, rows: list[Row], owner: str, held: dict[str, list[_Held]]) -> None:
+    # The database refuses an overlap too, but it cannot name the row of the file.
+    first_rows = {(str(row.values[owner]), _day(row, "valid_from")): row for row in rows}
+    for code, history in held.items():
+        periods = sorted((period for period in history if period.covers_a_day()), key=lambda period: period.valid_from)
+        for earlier, later in pairwise(periods):
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                row = first_rows.get((code, later.valid_from)) or first_rows[code, earlier.valid_from]
+                last = later.valid_from - timedelta(days=1)
+                raise file.bad(
+                    row.number,
+                    "valid_to",
+                    row.values["valid_to"] or "",
+                    f"periodi che non si sovrappongono: quello dal {earlier.valid_from} deve finire entro il {last}",
+                    f"periods that do not overlap: the one from {earlier.valid_from} must end by {last}",
+                )
+
+
+def _refuse_unknown(session: Session, file: File, rows: list[Row], column: str, referred: File) -> None:
+    wanted = sorted({str(row.values[column]) for row in rows if row.values[column] is not None})
+    (key,) = referred.key
+    known = set(
+        session.scalars(sa.text(f"select {key} from {referred.table} where {key} = any(:codes)"), {"codes": wanted})
+    )
+    for row in rows:
+        if row.values[column] is not None and row.values[column] not in known:
+            raise _unknown(file, row, column, referred)
+
+
+def _unknown(file: File, row: Row, column: str, referred: File) -> BadRow:
+    return file.bad(
+        row.number,
+        column,
+        row.values[column],
+        f"un codice che esiste ({referred.name})",
+        f"a code that exists ({referred.name})",
+    )
+
+
+def _refuse_repeats(file: File, rows: Iterable[Row], column: str) -> None:
+    seen: set[Any] = set()
+    for row in rows:
+        if row.values[column] in seen:
+            raise file.bad(
+                row.number,
+                column,
+                row.values[column],
+                "un valore non già usato nel file",
+                "a value not yet used in the file",
+            )
+        seen.add(row.values[column])
+
+
+def _refuse_backwards(file: File, row: Row, first: str, last: str) -> None:
+    begins, ends = _day(row, first), _day(row, last)
+    if begins is not None and ends is not None and ends < begins:
+        raise file.bad(row.number, last, ends, f"una data non prima del {begins}", f"a date not before {begins}")
+
+
+def _day(row: Row, column: str) -> date | None:
+    value = row.values[column]
+    return None if value is None else date.fromisoformat(str(value))
+
+
+def _number(row: Row, column: str) -> int:
+    value = row.values[column]
+    assert isinstance(value, int)  # noqa: S101
+    return value
+
+
+def _spell(values: tuple[Any, ...]) -> str:
+    return " ".join(str(value) for value in values if value is not None)

@@ -1,0 +1,19 @@
+"""The rows: one file per noun. They are shared by all books, so none has a book_id."""
+
+from network.models.comune import ComuneRow
+from network.models.info_card import InfoCardRow
+from network.models.provider import ProviderRow, ProviderStateRow
+from network.models.qualification_record import QualificationRecordRow
+from network.models.service import ServicePriceRow, ServiceRow
+from network.models.territory import TerritoryRow
+
+__all__ = [
+    "ComuneRow",
+    "InfoCardRow",
+    "ProviderRow",
+    "ProviderStateRow",
+    "QualificationRecordRow",
+    "ServicePriceRow",
+    "ServiceRow",
+    "TerritoryRow",
+]

@@ -1,0 +1,23 @@
+"""Services: what one may order, from whom, where, and at which price on which day."""
+
+from network.services.catalogue import Delivery, Kind, Service, get, listed
+from network.services.offers import Offer, offer
+from network.services.prices import Price, price_history, price_on, reprice, withdraw
+from network.services.search import Entry, find
+
+__all__ = [
+    "Delivery",
+    "Entry",
+    "Kind",
+    "Offer",
+    "Price",
+    "Service",
+    "find",
+    "get",
+    "listed",
+    "offer",
+    "price_history",
+    "price_on",
+    "reprice",
+    "withdraw",
+]
