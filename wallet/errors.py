@@ -1,0 +1,130 @@
+"""The wallet's refusals of commands. A declined purchase is not one of them: it is a recorded outcome."""
+
+from __future__ import annotations
+
+from config.errors import DomainError
+
+
+class WalletError(DomainError):
+    """The wallet refused the command, and nothing changed."""
+
+
+class FundingExceedsCommitment(WalletError):
+    """A bank transfer is larger than what the funder still owes for the plan."""
+
+    it = "Il bonifico di {amount} supera quanto resta da versare per il piano {plan} ({open}): aumentare l'impegno."
+    en = "The transfer of {amount} exceeds what is still due for plan {plan} ({open}): raise the commitment first."
+
+
+class BudgetNotFunded(WalletError):
+    """What is to be granted exceeds what the plan has available for granting."""
+
+    it = (
+        "Il piano {plan} può accreditare ancora {available}, ne servono {needed}: "
+        "registrare prima l'impegno o il bonifico (comando fund)."
+    )
+    en = (
+        "Plan {plan} can still grant {available}, {needed} are needed: "
+        "record the commitment or the bank transfer first (command fund)."
+    )
+
+
+class BudgetFileRefused(WalletError):
+    """The check of a budget file found problems; nothing was loaded."""
+
+    it = "Il file {file} ha {problems} problemi: correggerli e ricaricarlo. Nulla è stato accreditato."
+    en = "The file {file} has {problems} problems: mend them and load it again. Nothing was granted."
+
+
+class BudgetReferenceChanged(WalletError):
+    """A budget file came again under a reference that was loaded with another content."""
+
+    it = (
+        "Il riferimento «{reference}» è già stato caricato con un contenuto diverso: "
+        "usare un nuovo riferimento per gli accrediti aggiunti."
+    )
+    en = "The reference '{reference}' was already loaded with another content: take a new reference for what is added."
+
+
+class BudgetContentRepeated(WalletError):
+    """The same content was loaded under another reference."""
+
+    it = "Lo stesso contenuto è già stato caricato con il riferimento «{reference}»: per ripeterlo usare --repeat."
+    en = "The same content was already loaded under the reference '{reference}': to grant it again use --repeat."
+
+
+class LotNotFound(WalletError):
+    """No such lot in this book."""
+
+    it = "Credito {lot} non trovato."
+    en = "Lot {lot} not found."
+
+
+class GrantAlreadySpent(WalletError):
+    """A grant can be corrected only as far as it is neither spent nor held."""
+
+    it = "Del credito {lot} restano liberi {available}: non se ne possono togliere {needed}."
+    en = "Of lot {lot} only {available} are free: {needed} cannot be taken back."
+
+
+class ReasonRequired(WalletError):
+    """A correction needs a reason that a person can read later."""
+
+    it = "Indicare il motivo della correzione."
+    en = "Say why this is corrected."
+
+
+class AuthorizationNotFound(WalletError):
+    """No such authorization in this book."""
+
+    it = "Autorizzazione {authorization} non trovata."
+    en = "Authorization {authorization} not found."
+
+
+class AuthorizationNotOpen(WalletError):
+    """The authorization is in a state in which this cannot be done."""
+
+    it = "L'autorizzazione {authorization} è nello stato «{status}»."
+    en = "Authorization {authorization} is in state '{status}'."
+
+
+class PartialCaptureNotAllowed(WalletError):
+    """A voucher stands for one service at its full value: it is captured whole, once."""
+
+    it = "Il buono vale per un solo servizio e per l'intero valore ({amount}): non si può addebitare {asked}."
+    en = "The voucher is for one service at its full value ({amount}): {asked} cannot be captured."
+
+
+class CaptureExceedsAuthorization(WalletError):
+    """More was asked than what the authorization still reserves."""
+
+    it = "L'autorizzazione {authorization} riserva ancora {reserved}: non si può addebitare {needed}."
+    en = "Authorization {authorization} still reserves {reserved}: {needed} cannot be captured."
+
+
+class RefundExceedsCaptures(WalletError):
+    """The refunds of an authorization would exceed what was captured."""
+
+    it = "Si possono rimborsare ancora {refundable}: non {needed}."
+    en = "Another {refundable} can be refunded: not {needed}."
+
+
+class QuantityOrAmount(WalletError):
+    """A purchase is asked for by quantity or by amount: one of them, and positive."""
+
+    it = "Indicare la quantità oppure l'importo, maggiore di zero."
+    en = "Give the quantity or the amount, above zero."
+
+
+class ServiceDatePast(WalletError):
+    """The service lies so far back that its reservation would already be over."""
+
+    it = "Il servizio del {service_on} è troppo indietro nel tempo per essere autorizzato."
+    en = "The service of {service_on} is too far in the past to be authorized."
+
+
+class CodeInvalid(WalletError):
+    """A redemption code is not well formed, or its check symbol does not match."""
+
+    it = "Il codice «{code}» non è valido: ricontrollarlo, è nel formato XXXX-XXXX-XXXX."
+    en = "The code '{code}' is not valid: check it, it reads XXXX-XXXX-XXXX."

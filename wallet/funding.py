@@ -1,0 +1,83 @@
+"""Funding: what a funder commits to a plan, and the bank transfers that honour it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import money
+from ledger import accounts, posting
+from ledger.errors import InsufficientFunds
+from ledger.posting import Draft, Pair
+from plans import plans
+from plans.plans import PlanTerms
+from plans.words import FundingPolicy
+from wallet import chart
+from wallet.errors import FundingExceedsCommitment
+
+
+@dataclass(frozen=True, slots=True)
+class FundingState:
+    """
+    Where the money of a plan stands; minor units.
+
+    `granted_minor` is net of corrections; `grantable_minor` is what may still be granted: what was transferred (prefunded) or committed (on account).
+    """
+
+    committed_minor: int
+    funded_minor: int
+    granted_minor: int
+    grantable_minor: int
+
+
+def commit(
+    session: Session, book_id: int, plan_code: str, amount: Money, *, on: date, actor: str, reference: str | None = None
+) -> int:
+    """
+    Record that the funder commits an amount to a plan, and return the entry's id.
+
+    Errors: PlanNotFound, AmountNotPositive, DuplicateReference, PeriodClosed, OccurredInFuture.
+    """
+    terms = plans.by_code(session, book_id, plan_code)
+    ids = chart.open_plan(session, terms)
+    pair = Pair(ids[chart.receivable(plan_code)], ids[chart.committed(plan_code)], money.minor(amount))
+    return posting.post(session, book_id, Draft("commitment", on, (pair,), reference), actor=actor)
+
+
+def record_transfer(
+    session: Session, book_id: int, plan_code: str, amount: Money, *, on: date, actor: str, reference: str | None = None
+) -> int:
+    """
+    Record a bank transfer of the funder for a plan, and return the entry's id.
+
+    For a prefunded plan what arrived becomes available for granting; on account it already was.
+    Errors: PlanNotFound, AmountNotPositive, FundingExceedsCommitment, DuplicateReference, PeriodClosed,
+            OccurredInFuture.
+    """
+    terms = plans.by_code(session, book_id, plan_code)
+    ids = chart.open_plan(session, terms)
+    amount_minor = money.minor(amount)
+    pairs = [Pair(ids[chart.BANK], ids[chart.receivable(plan_code)], amount_minor)]
+    if terms.funding_policy is FundingPolicy.PREFUNDED:
+        pairs.append(Pair(ids[chart.committed(plan_code)], ids[chart.funded(plan_code)], amount_minor))
+    try:
+        return posting.post(session, book_id, Draft("funding", on, tuple(pairs), reference), actor=actor)
+    except InsufficientFunds as refusal:
+        raise FundingExceedsCommitment(amount=amount, plan=plan_code, open=refusal.details["available"]) from refusal
+
+
+def state(session: Session, terms: PlanTerms) -> FundingState:
+    """Return what was committed, transferred, granted and may still be granted under a plan."""
+    ids = chart.open_plan(session, terms)
+    due = accounts.trial_balance(session, terms.book_id, account_ids=[ids[chart.receivable(terms.code)]])[0]
+    committed, funded = ids[chart.committed(terms.code)], ids[chart.funded(terms.code)]
+    states = accounts.states(session, terms.book_id, [committed, funded])
+    return FundingState(
+        committed_minor=due.debit_minor,
+        funded_minor=due.credit_minor,
+        granted_minor=due.debit_minor - states[committed].posted_minor - states[funded].posted_minor,
+        grantable_minor=states[ids[chart.granting(terms)]].available_minor,
+    )

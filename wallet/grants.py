@@ -1,0 +1,95 @@
+"""Grants: credit put into lots, and the correction of a wrong one before it is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import money
+from config.money import from_minor
+from ledger import posting
+from ledger.errors import InsufficientFunds, LedgerError
+from ledger.posting import Draft, Outcome, Pair
+from plans import plans
+from plans.plans import PlanTerms
+from wallet import chart, lots
+from wallet.errors import BudgetNotFunded, GrantAlreadySpent, LotNotFound, ReasonRequired
+from wallet.tables import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Credit to be put into one person's lot of a plan; minor units."""
+
+    employee_id: str
+    amount_minor: int
+    expires_on: date
+    reference: str | None = None
+
+
+def grant_many(
+    session: Session, terms: PlanTerms, grants: Sequence[Grant], *, on: date, actor: str, memo: str = ""
+) -> list[int]:
+    """
+    Put credit into lots, all or nothing, and return the entries' ids in the same order.
+
+    Errors: BudgetNotFunded when the plan has not enough available for granting; those of `ledger.posting.post`.
+    """
+    plan_accounts = chart.open_plan(session, terms)
+    source = plan_accounts[chart.granting(terms)]
+    by_lot = lots.ensure(session, terms, [(grant.employee_id, grant.expires_on) for grant in grants])
+    drafts = [
+        Draft(
+            "grant",
+            on,
+            (Pair(source, by_lot[grant.employee_id, grant.expires_on], grant.amount_minor),),
+            grant.reference,
+            memo,
+        )
+        for grant in grants
+    ]
+    entries: list[int] = []
+    for start in range(0, len(drafts), posting.BATCH_LIMIT):
+        outcomes = posting.post_entries(
+            session, terms.book_id, drafts[start : start + posting.BATCH_LIMIT], actor=actor
+        )
+        _refuse_first(outcomes, terms, sum(grant.amount_minor for grant in grants))
+        entries += [outcome.entry_id for outcome in outcomes if outcome.entry_id is not None]
+    return entries
+
+
+def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reason: str, on: date, actor: str) -> int:
+    """
+    Take wrongly granted credit back before it is spent, as its own entry with a reason; return the entry's id.
+
+    Errors: ReasonRequired, LotNotFound, AmountNotPositive, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    row = session.execute(
+        sa.select(Lot.account_id, Lot.plan_id).where(Lot.book_id == book_id, Lot.lot_id == lot_id)
+    ).one_or_none()
+    if row is None:
+        raise LotNotFound(lot=lot_id)
+    terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
+    target = chart.open_plan(session, terms)[chart.granting(terms)]
+    pair = Pair(row.account_id, target, money.minor(amount))
+    try:
+        return posting.post(session, book_id, Draft("grant_correction", on, (pair,), memo=reason.strip()), actor=actor)
+    except InsufficientFunds as refusal:
+        raise GrantAlreadySpent(lot=lot_id, available=refusal.details["available"], needed=amount) from refusal
+
+
+def _refuse_first(outcomes: Sequence[Outcome], terms: PlanTerms, total_minor: int) -> None:
+    refusal: LedgerError | None = next((found.refusal for found in outcomes if found.refusal is not None), None)
+    if isinstance(refusal, InsufficientFunds):
+        raise BudgetNotFunded(
+            plan=terms.code, available=refusal.details["available"], needed=from_minor(total_minor)
+        ) from refusal
+    if refusal is not None:
+        raise refusal

@@ -1,0 +1,136 @@
+"""Lots: opening them for many people at once, and what a wallet can spend on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import ids
+from ledger import accounts
+from ledger.accounts import Opening
+from plans.plans import PlanTerms
+from plans.rulebook.words import PlanSource
+from wallet import chart
+from wallet.tables import Lot
+
+_FIND = sa.text(
+    "select employee_id, expires_on, account_id from lot"
+    " where book_id = :book and plan_id = :plan and carried_from is null and expires_on = any(:days)"
+)
+_OPEN_WALLETS = (
+    "insert into wallet (book_id, employee_id) select %s, e from unnest(%s::text[]) e order by e on conflict do nothing"
+)
+_OPEN_LOTS = (
+    "insert into lot (book_id, lot_id, employee_id, plan_id, source, expires_on, carried_from, account_id)"
+    " select a.book_id, l.lot_id, l.employee_id, %(plan)s, %(source)s, l.expires_on, l.carried_from, a.account_id"
+    "   from unnest(%(lots)s::text[], %(employees)s::text[], %(days)s::date[], %(carried)s::text[])"
+    "        l(lot_id, employee_id, expires_on, carried_from)"
+    "   join account a on a.book_id = %(book)s and a.code = 'lot:' || l.lot_id"
+)
+# Everything the choice of lots depends on, in one statement: the wallet's own row is locked by the caller before it.
+# A hold whose time is over reserves nothing, swept or not.
+_SPENDABLE = (
+    "select l.lot_id, l.plan_id, l.source, l.expires_on, l.grace_until, l.account_id, l.carried_from is not null,"
+    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor"
+    "       + case when b.held_minor = 0 then 0 else coalesce("
+    "         (select sum(h.amount_minor - h.captured_minor - h.released_minor)"
+    "            from hold_line h join hold o using (book_id, hold_id)"
+    "           where h.book_id = l.book_id and h.account_id = l.account_id and o.state = 'open'"
+    "             and h.captured_minor + h.released_minor < h.amount_minor and o.expires_at <= ledger_now()), 0) end"
+    "       as available"
+    "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
+    " where l.book_id = %s and l.employee_id = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendableLot:
+    """One lot as a purchase sees it; `available_minor` is what is neither spent nor held."""
+
+    lot_id: str
+    plan_id: str
+    source: PlanSource
+    expires_on: date
+    grace_until: date | None
+    account_id: int
+    carried: bool
+    available_minor: int
+
+    @property
+    def last_day(self) -> date:
+        """The last day the lot can be spent: its expiry, or later the grace that a refund gave it."""
+        return self.expires_on if self.grace_until is None else max(self.expires_on, self.grace_until)
+
+
+def of_wallet(session: Session, book_id: int, employee_id: str) -> list[SpendableLot]:
+    """Return every lot of a wallet, spent and expired ones included, in one statement."""
+    rows = session.connection().exec_driver_sql(_SPENDABLE, (book_id, employee_id))
+    return [
+        SpendableLot(lot, plan, PlanSource(source), expires_on, grace, account, carried, int(available))
+        for lot, plan, source, expires_on, grace, account, carried, available in rows
+    ]
+
+
+def ensure(session: Session, terms: PlanTerms, people: Iterable[tuple[str, date]]) -> dict[tuple[str, date], int]:
+    """
+    Open the lots that do not exist for these people and expiries, and return the account of each.
+
+    Set-based: the number of statements does not depend on how many people there are.
+    """
+    wanted = dict.fromkeys(people)
+    days = sorted({day for _, day in wanted})
+    found: dict[tuple[str, date], int] = {
+        (row.employee_id, row.expires_on): row.account_id
+        for row in session.execute(_FIND, {"book": terms.book_id, "plan": terms.plan_id, "days": days})
+    }
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        found |= _open(session, terms, missing, [None] * len(missing))
+    return found
+
+
+def carry(session: Session, terms: PlanTerms, carried: Sequence[tuple[str, str]], expires_on: date) -> dict[str, int]:
+    """Open a lot for each (employee, lot) carried over to a later expiry, and return the accounts by old lot."""
+    keys = [(employee_id, expires_on) for employee_id, _ in carried]
+    existing: dict[str, int] = {
+        row.carried_from: row.account_id
+        for row in session.execute(
+            sa.select(Lot.carried_from, Lot.account_id).where(
+                Lot.book_id == terms.book_id,
+                Lot.plan_id == terms.plan_id,
+                Lot.carried_from == sa.any_(sa.bindparam("olds", [lot for _, lot in carried], sa.ARRAY(sa.Text))),
+            )
+        )
+        if row.carried_from is not None
+    }
+    missing = [(key, old) for key, (_, old) in zip(keys, carried, strict=True) if old not in existing]
+    if missing:
+        opened = _open(session, terms, [key for key, _ in missing], [old for _, old in missing])
+        existing |= {old: opened[key] for key, old in missing}
+    return existing
+
+
+def _open(
+    session: Session, terms: PlanTerms, keys: Sequence[tuple[str, date]], carried_from: Sequence[str | None]
+) -> dict[tuple[str, date], int]:
+    connection = session.connection()
+    lot_ids = [ids.new("lot") for _ in keys]
+    codes = [chart.lot(lot_id) for lot_id in lot_ids]
+    by_code = accounts.ensure(session, terms.book_id, [Opening(code, "L", "Credito", 0) for code in codes])
+    connection.exec_driver_sql(_OPEN_WALLETS, (terms.book_id, sorted({employee for employee, _ in keys})))
+    parameters: dict[str, Any] = {
+        "book": terms.book_id,
+        "plan": terms.plan_id,
+        "source": str(terms.source),
+        "lots": lot_ids,
+        "employees": [employee for employee, _ in keys],
+        "days": [day for _, day in keys],
+        "carried": list(carried_from),
+    }
+    connection.exec_driver_sql(_OPEN_LOTS, parameters)
+    return {key: by_code[code] for key, code in zip(keys, codes, strict=True)}
