@@ -391,11 +391,21 @@ class TaxCodeCheckCharacter(TaxCodeInvalid):
     en = "the check character of the tax code should be {expected} and is {found}: at least one character is wrong."
 
 
-class VatNumberInvalid(CellRefused):
-    """A partita IVA that is not 11 digits, or was never issued."""
+class TaxCodeNumber(TaxCodeInvalid):
+    """Eleven digits that begin with seven zeros."""
 
-    it = "la partita IVA deve avere 11 cifre (controllate gli zeri iniziali)."
-    en = "the VAT number must have 11 digits (check the leading zeros)."
+    it = (
+        "un codice fiscale di 11 cifre non comincia con sette zeri. Ricopiate il codice dal documento che lo "
+        "attribuisce."
+    )
+    en = "a tax code of 11 digits does not begin with seven zeros. Copy the code from the document that assigns it."
+
+
+class VatNumberInvalid(CellRefused):
+    """A partita IVA that is not 11 digits, or whose first seven are zeros."""
+
+    it = "la partita IVA deve avere 11 cifre, non tutte zero (controllate gli zeri iniziali)."
+    en = "the VAT number must have 11 digits, not all zero (check the leading zeros)."
 
 
 class VatNumberCheckDigit(CellRefused):

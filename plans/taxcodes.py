@@ -17,6 +17,7 @@ from plans.errors_files import (
     TaxCodeCheckCharacter,
     TaxCodeLength,
     TaxCodeMonth,
+    TaxCodeNumber,
     TaxCodeScientific,
     VatNumberCheckDigit,
     VatNumberInvalid,
@@ -42,7 +43,7 @@ def check(text: str) -> str:
 
     Sixteen characters for a person, with or without omocodia; eleven digits for a provisional code or a firm.
     Errors: TaxCodeScientific, TaxCodeLength, TaxCodeCharacters, TaxCodeMonth, TaxCodeBirthDate,
-            TaxCodeCheckCharacter; the first that applies, in this order.
+            TaxCodeNumber, TaxCodeCheckCharacter; the first that applies, in this order.
     """
     code = text if len(text) == 16 and _PERSON.fullmatch(text) else _normalize(text)
     if len(code) == 11:
@@ -70,6 +71,8 @@ def resembles(text: str) -> bool:
 def check_vat(text: str) -> str:
     """
     Return a partita IVA as eleven digits; a leading `IT` is accepted and dropped.
+
+    The office code in digits 8-10 is not checked: a list of offices that ages would refuse true numbers.
 
     Errors: VatNumberInvalid, VatNumberCheckDigit; in this order.
     """
@@ -103,6 +106,8 @@ def _check_provisional(code: str) -> str:
     if not (code.isascii() and code.isdigit()):
         # Eleven characters with letters among them are a person's code cut short.
         raise TaxCodeLength(length=11)
+    if code[:7] == "0000000":
+        raise TaxCodeNumber()
     expected = check_digit(code)
     if code[10] != expected:
         raise TaxCodeCheckCharacter(expected=expected, found=code[10])

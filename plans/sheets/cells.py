@@ -33,12 +33,12 @@ Cell = object
 TEXT_LENGTH: Final = 200
 
 # The three ways without doubt: 1.234,56 (Italian), 1234.56 (a programmer's), 1,234.56 (English, both marks present).
-_ITALIAN: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
+_ITALIAN: Final = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
 _POINT: Final = re.compile(r"([0-9]+)\.([0-9]{1,2})", re.ASCII)
-_ENGLISH: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]{1,2})", re.ASCII)
+_ENGLISH: Final = re.compile(r"([1-9][0-9]{0,2}(?:,[0-9]{3})+)\.([0-9]{1,2})", re.ASCII)
 _AMBIGUOUS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
 _PRECISE: Final = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{3,}|[0-9]+\.[0-9]{3,}", re.ASCII)
-_CURRENCY: Final = re.compile(r"(?:€|EUR|euro)", re.IGNORECASE)
+_CURRENCY: Final = re.compile(r"€|euro|eur", re.IGNORECASE)
 _NEGATIVE: Final = re.compile(r"[-\u2212\u2013](.+)|(.+)[-\u2212]|\((.+)\)", re.DOTALL)
 
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
@@ -157,11 +157,9 @@ def _amount_dressed(written: str) -> int:
         return -_amount_text(inner.strip())
     if english := _ENGLISH.fullmatch(bare):
         return _cents(english[1].replace(",", ""), english[2])
-    if _PRECISE.fullmatch(bare):
-        raise AmountOverPrecise()
-    if bare == written:
-        raise AmountUnreadable()
-    return _amount_text(bare)
+    if _ITALIAN.fullmatch(bare) or _POINT.fullmatch(bare):
+        return _amount_text(bare)
+    raise AmountOverPrecise() if _PRECISE.fullmatch(bare) else AmountUnreadable()
 
 
 def _cents(whole: str, cents: str | None) -> int:
