@@ -1,0 +1,106 @@
+"""
+Idempotency: the same command with the same key gives the same answer, however often it comes.
+
+The key is claimed first, in the transaction that moves the money: both are kept or neither is. A refusal is an answer
+too, so what is refused is undone up to the claim, and the answer stored:
+
+    answer = idempotency.claim(session, book_id, actor, "capture", key, request)
+    if answer is None:
+        try:
+            with session.begin_nested():
+                answer = ... what was done, as a mapping for JSON
+        except DomainError as refusal:
+            answer = ... the refusal, as a mapping for JSON
+        idempotency.store(session, book_id, actor, "capture", key, answer)
+
+Anything else that is raised rolls the key back with the rest, and the command may be tried again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ledger.errors import InProgress, KeyRequired, KeyReused
+
+Answer = Mapping[str, Any]
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+_CLAIM = (
+    "insert into idempotency_key (book_id, actor, operation, key, request_hash) values (%s, %s, %s, %s, %s)"
+    " on conflict do nothing returning key"
+)
+_READ = (
+    "select request_hash, answer from idempotency_key where book_id = %s and actor = %s and operation = %s and key = %s"
+)
+_STORE = (
+    "update idempotency_key set answer = %s::json"
+    " where book_id = %s and actor = %s and operation = %s and key = %s and answer is null"
+)
+_PURGE = "delete from idempotency_key where created_at < ledger_now() - make_interval(days => %s)"
+
+
+def claim(
+    session: Session, book_id: int, actor: str, operation: str, key: str | None, request: Mapping[str, Any]
+) -> Answer | None:
+    """
+    Claim a key before anything else is written: None means go on, an answer means that it was done before.
+
+    While another session works under the same key this one waits for it, as long as for any lock.
+    `request` is whatever the command was asked, ready for JSON; the order of its names does not matter.
+
+    Errors: KeyRequired, KeyReused, InProgress; the first that applies.
+    """
+    if key is None or not key.strip():
+        raise KeyRequired()
+    connection = session.connection()
+    asked = request_hash(request)
+    # Again when the other's key is gone by the time it is read: rolled back or purged.
+    for _ in range(3):
+        try:
+            claimed = connection.exec_driver_sql(_CLAIM, (book_id, actor, operation, key, asked)).first()
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise InProgress(key=key) from error
+            raise
+        if claimed is not None:
+            return None
+        row = connection.exec_driver_sql(_READ, (book_id, actor, operation, key)).first()
+        if row is None:
+            continue
+        if bytes(row.request_hash) != asked:
+            raise KeyReused(key=key)
+        if row.answer is None:
+            raise InProgress(key=key)
+        answer: Answer = row.answer
+        return answer
+    raise InProgress(key=key)
+
+
+def store(session: Session, book_id: int, actor: str, operation: str, key: str, answer: Mapping[str, Any]) -> None:
+    """
+    Keep the answer to a claimed key.
+
+    Errors: LookupError when the key was not claimed, or has its answer: a mistake of the caller's.
+    """
+    text = json.dumps(answer, allow_nan=False)
+    stored = session.connection().exec_driver_sql(_STORE, (text, book_id, actor, operation, key))
+    if stored.rowcount != 1:
+        raise LookupError(f"no claim waits for an answer under key {key!r}")
+
+
+def purge(session: Session, older_than_days: int = 30) -> int:
+    """Forget the keys of every book that are older than this, and return how many."""
+    return session.connection().exec_driver_sql(_PURGE, (older_than_days,)).rowcount
+
+
+def request_hash(request: Mapping[str, Any]) -> bytes:
+    """Return the hash of a request, the same for the same content whatever its order."""
+    text = json.dumps(request, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return sha256(text.encode()).digest()
