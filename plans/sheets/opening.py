@@ -135,7 +135,8 @@ def _choose(file: str, candidates: Sequence[_Candidate], columns: Sequence[Colum
         try:
             for number, record in islice(candidate.records(), limits.header_rows):
                 cells = tuple("" if is_blank(cell) else " ".join(str(cell).split()) for cell in record)
-                filled = filled or any(cells)
+                # Read with a wrong delimiter, a row of blanks is a row of the right one.
+                filled = filled or any(map(str.isalnum, "".join(cells)))
                 found.append(_judge(candidate, number, cells, columns))
         except DomainError as refusal:
             # A wrong delimiter may break quotes that the right one does not.

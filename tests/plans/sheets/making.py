@@ -14,7 +14,7 @@ from plans.sheets import Column, Row, Sheet, cells
 
 MARIO = "RSSMRA80A01H501U"
 MARIA = "RSSMRA85T10A562S"
-OMOCODE = "RSSMRA80A01H50MQ"
+OMOCODE = "RSSMRA80A01H50MM"
 
 COLUMNS = (
     Column("tax_code", cells.tax_code, required=True),
