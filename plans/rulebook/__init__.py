@@ -1,0 +1,1 @@
+"""The fiscal rulebook: dated rules as data, and one pure decision over them."""
