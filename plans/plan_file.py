@@ -183,8 +183,8 @@ class _Table:
     def table_or_none(self, key: str) -> _Table | None:
         if key not in self._values:
             return None
-        value = self._take(key, f"una sezione [{key}]", f"a section [{key}]", lambda it: isinstance(it, dict), {})
-        return _Table(value, f"{key}.", self._problems)
+        value = self._take(key, f"una sezione [{key}]", f"a section [{key}]", lambda it: isinstance(it, dict), None)
+        return None if value is None else _Table(value, f"{key}.", self._problems)
 
     def tables(self, key: str) -> list[_Table]:
         if key not in self._values:

@@ -54,10 +54,12 @@ def _funder() -> None:
         sa.Column("home_territory", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name="fk_funder_book_id"),
         sa.UniqueConstraint("code", name="uq_funder_code"),
-        sa.CheckConstraint("kind in ('EMPLOYER', 'MUNICIPALITY', 'PRIVATE')", name="ck_funder_kind"),
-        sa.CheckConstraint("vat_number ~ '^[0-9]{11}$'", name="ck_funder_vat_number"),
-        sa.CheckConstraint("kind <> 'EMPLOYER' or vat_number is not null", name="ck_funder_employer_has_vat_number"),
-        sa.CheckConstraint("code <> '' and name <> '' and home_territory <> ''", name="ck_funder_filled"),
+        sa.CheckConstraint("kind in ('EMPLOYER', 'MUNICIPALITY', 'PRIVATE')", name=op.f("ck_funder_kind")),
+        sa.CheckConstraint("vat_number ~ '^[0-9]{11}$'", name=op.f("ck_funder_vat_number")),
+        sa.CheckConstraint(
+            "kind <> 'EMPLOYER' or vat_number is not null", name=op.f("ck_funder_employer_has_vat_number")
+        ),
+        sa.CheckConstraint("code <> '' and name <> '' and home_territory <> ''", name=op.f("ck_funder_filled")),
     )
 
 
@@ -80,9 +82,9 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("book_id", "employee_id", name="pk_employee"),
         sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name="fk_employee_book_id"),
         sa.UniqueConstraint("book_id", "tax_code", name="uq_employee_book_id_tax_code"),
-        sa.CheckConstraint("tax_code ~ '^([A-Z0-9]{16}|[0-9]{11})$'", name="ck_employee_tax_code"),
-        sa.CheckConstraint("left_on >= hired_on", name="ck_employee_left_after_hired"),
-        sa.CheckConstraint("first_name <> '' and last_name <> ''", name="ck_employee_named"),
+        sa.CheckConstraint("tax_code ~ '^([A-Z0-9]{16}|[0-9]{11})$'", name=op.f("ck_employee_tax_code")),
+        sa.CheckConstraint("left_on >= hired_on", name=op.f("ck_employee_left_after_hired")),
+        sa.CheckConstraint("first_name <> '' and last_name <> ''", name=op.f("ck_employee_named")),
     )
     op.create_table(
         "relative",
@@ -105,10 +107,10 @@ def _people() -> None:
             "kinship in ('SPOUSE', 'CIVIL_PARTNER', 'SEPARATED_SPOUSE', 'DE_FACTO_PARTNER', 'CHILD',"
             " 'CHILD_OF_DECEASED_SPOUSE', 'PARENT', 'GRANDPARENT', 'SIBLING', 'PARENT_IN_LAW', 'CHILD_IN_LAW',"
             " 'OTHER')",
-            name="ck_relative_kinship",
+            name=op.f("ck_relative_kinship"),
         ),
-        sa.CheckConstraint("tax_code ~ '^([A-Z0-9]{16}|[0-9]{11})$'", name="ck_relative_tax_code"),
-        sa.CheckConstraint("first_name <> '' and last_name <> ''", name="ck_relative_named"),
+        sa.CheckConstraint("tax_code ~ '^([A-Z0-9]{16}|[0-9]{11})$'", name=op.f("ck_relative_tax_code")),
+        sa.CheckConstraint("first_name <> '' and last_name <> ''", name=op.f("ck_relative_named")),
     )
 
 
@@ -132,22 +134,22 @@ def _facts() -> None:
         ),
         sa.CheckConstraint(
             "fact in ('COHABITATION', 'MAINTENANCE', 'DEPENDENCY', 'NOT_SELF_SUFFICIENT', 'PARENTS_MISSING')",
-            name="ck_relative_fact_fact",
+            name=op.f("ck_relative_fact_fact"),
         ),
-        sa.CheckConstraint("basis in ('RECORDED', 'DECLARED')", name="ck_relative_fact_basis"),
+        sa.CheckConstraint("basis in ('RECORDED', 'DECLARED')", name=op.f("ck_relative_fact_basis")),
         # "No" is worth writing down only where the law tells it from "not known".
-        sa.CheckConstraint("holds or fact in ('DEPENDENCY', 'PARENTS_MISSING')", name="ck_relative_fact_holds"),
-        sa.CheckConstraint("valid_to >= valid_from", name="ck_relative_fact_period"),
-        sa.CheckConstraint("revoked_at >= recorded_at", name="ck_relative_fact_knowledge"),
+        sa.CheckConstraint("holds or fact in ('DEPENDENCY', 'PARENTS_MISSING')", name=op.f("ck_relative_fact_holds")),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_relative_fact_period")),
+        sa.CheckConstraint("revoked_at >= recorded_at", name=op.f("ck_relative_fact_knowledge")),
         # Maintenance and dependency are of a calendar year, whole.
         sa.CheckConstraint(
             "fact not in ('MAINTENANCE', 'DEPENDENCY') or (valid_to is not null and"
             " valid_from = make_date(extract(year from valid_from)::int, 1, 1) and"
             " valid_to = make_date(extract(year from valid_from)::int, 12, 31))",
-            name="ck_relative_fact_whole_year",
+            name=op.f("ck_relative_fact_whole_year"),
         ),
         sa.CheckConstraint(
-            "fact <> 'NOT_SELF_SUFFICIENT' or valid_to is not null", name="ck_relative_fact_certificate_expires"
+            "fact <> 'NOT_SELF_SUFFICIENT' or valid_to is not null", name=op.f("ck_relative_fact_certificate_expires")
         ),
     )
     op.create_index("ix_relative_fact_relative", "relative_fact", ["book_id", "relative_id"])
@@ -178,19 +180,19 @@ def _facts() -> None:
         sa.CheckConstraint(
             "fact in ('EXTERNAL_FRINGE', 'EXTERNAL_PENSION', 'EXTERNAL_HEALTH_FUND', 'PDR_ELSEWHERE',"
             " 'DEPENDENT_CHILD', 'FIRST_JOB_PENSION')",
-            name="ck_employee_fact_fact",
+            name=op.f("ck_employee_fact_fact"),
         ),
-        sa.CheckConstraint("year between 1990 and 2100", name="ck_employee_fact_year"),
-        sa.CheckConstraint("amount_minor between 0 and 9007199254740991", name="ck_employee_fact_amount"),
+        sa.CheckConstraint("year between 1990 and 2100", name=op.f("ck_employee_fact_year")),
+        sa.CheckConstraint("amount_minor between 0 and 9007199254740991", name=op.f("ck_employee_fact_amount")),
         sa.CheckConstraint(
             "(amount_minor is null) = (fact in ('DEPENDENT_CHILD', 'FIRST_JOB_PENSION'))",
-            name="ck_employee_fact_amount_of_its_kind",
+            name=op.f("ck_employee_fact_amount_of_its_kind"),
         ),
-        sa.CheckConstraint("child_tax_code ~ '^[A-Z0-9]{16}$'", name="ck_employee_fact_child_tax_code"),
+        sa.CheckConstraint("child_tax_code ~ '^[A-Z0-9]{16}$'", name=op.f("ck_employee_fact_child_tax_code")),
         sa.CheckConstraint(
-            "(child_tax_code is not null) = (fact = 'DEPENDENT_CHILD')", name="ck_employee_fact_child_of_its_kind"
+            "(child_tax_code is not null) = (fact = 'DEPENDENT_CHILD')", name=op.f("ck_employee_fact_child_of_its_kind")
         ),
-        sa.CheckConstraint("revoked_at >= recorded_at", name="ck_employee_fact_knowledge"),
+        sa.CheckConstraint("revoked_at >= recorded_at", name=op.f("ck_employee_fact_knowledge")),
     )
     # One figure holds at a time; the children of a year are each their own.
     op.create_index(
@@ -239,32 +241,33 @@ def _plans() -> None:
         sa.PrimaryKeyConstraint("book_id", "plan_id", name="pk_plan"),
         sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name="fk_plan_book_id"),
         sa.UniqueConstraint("book_id", "code", name="uq_plan_book_id_code"),
-        sa.CheckConstraint("code <> '' and name <> ''", name="ck_plan_named"),
-        sa.CheckConstraint("source in ('ON_TOP', 'CCNL', 'PDR', 'MUNICIPAL', 'PRIVATE')", name="ck_plan_source"),
-        sa.CheckConstraint("ends_on > starts_on", name="ck_plan_period"),
-        sa.CheckConstraint("spend_by >= starts_on", name="ck_plan_spend_by"),
-        sa.CheckConstraint("carry_over_months between 0 and 60", name="ck_plan_carry_over_months"),
+        sa.CheckConstraint("code <> '' and name <> ''", name=op.f("ck_plan_named")),
+        sa.CheckConstraint("source in ('ON_TOP', 'CCNL', 'PDR', 'MUNICIPAL', 'PRIVATE')", name=op.f("ck_plan_source")),
+        sa.CheckConstraint("ends_on > starts_on", name=op.f("ck_plan_period")),
+        sa.CheckConstraint("spend_by >= starts_on", name=op.f("ck_plan_spend_by")),
+        sa.CheckConstraint("carry_over_months between 0 and 60", name=op.f("ck_plan_carry_over_months")),
         sa.CheckConstraint(
             "residual_destination in ('EMPLOYER', 'COMMUNITY_FUND', 'PENSION_FUND')",
-            name="ck_plan_residual_destination",
+            name=op.f("ck_plan_residual_destination"),
         ),
-        sa.CheckConstraint("leaver_grace_days between 0 and 730", name="ck_plan_leaver_grace_days"),
-        sa.CheckConstraint("funding_policy in ('PREFUNDED', 'ON_ACCOUNT')", name="ck_plan_funding_policy"),
-        sa.CheckConstraint("taxable_policy in ('REFUSE', 'WITH_CONSENT')", name="ck_plan_taxable_policy"),
-        sa.CheckConstraint("entitlement in ('ALL', 'CLUSTER', 'AD_PERSONAM')", name="ck_plan_entitlement"),
-        sa.CheckConstraint("amount_minor between 1 and 9007199254740991", name="ck_plan_amount"),
+        sa.CheckConstraint("leaver_grace_days between 0 and 730", name=op.f("ck_plan_leaver_grace_days")),
+        sa.CheckConstraint("funding_policy in ('PREFUNDED', 'ON_ACCOUNT')", name=op.f("ck_plan_funding_policy")),
+        sa.CheckConstraint("taxable_policy in ('REFUSE', 'WITH_CONSENT')", name=op.f("ck_plan_taxable_policy")),
+        sa.CheckConstraint("entitlement in ('ALL', 'CLUSTER', 'AD_PERSONAM')", name=op.f("ck_plan_entitlement")),
+        sa.CheckConstraint("amount_minor between 1 and 9007199254740991", name=op.f("ck_plan_amount")),
         sa.CheckConstraint(
             "source_type in ('CCNL', 'COMPANY_AGREEMENT', 'REGULATION_BINDING', 'REGULATION_REVOCABLE', 'UNILATERAL')",
-            name="ck_plan_source_type",
+            name=op.f("ck_plan_source_type"),
         ),
         # What the employer may deduct depends on the act behind the plan, so an employer's plan always names it.
         sa.CheckConstraint(
-            "(source_type is null) = (source in ('MUNICIPAL', 'PRIVATE'))", name="ck_plan_source_type_of_its_source"
+            "(source_type is null) = (source in ('MUNICIPAL', 'PRIVATE'))",
+            name=op.f("ck_plan_source_type_of_its_source"),
         ),
-        sa.CheckConstraint("cardinality(categories) > 0", name="ck_plan_categories"),
+        sa.CheckConstraint("cardinality(categories) > 0", name=op.f("ck_plan_categories")),
         sa.CheckConstraint(
             "cardinality(channels) > 0 and channels <@ array['DIRECT', 'VOUCHER', 'REIMBURSEMENT']",
-            name="ck_plan_channels",
+            name=op.f("ck_plan_channels"),
         ),
     )
     op.create_table(
@@ -276,6 +279,6 @@ def _plans() -> None:
         sa.Column("amount_minor", sa.BigInteger),
         sa.PrimaryKeyConstraint("book_id", "plan_id", "cluster", name="pk_plan_cluster"),
         sa.ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"], name="fk_plan_cluster_plan"),
-        sa.CheckConstraint("cluster <> '' and description <> ''", name="ck_plan_cluster_described"),
-        sa.CheckConstraint("amount_minor between 1 and 9007199254740991", name="ck_plan_cluster_amount"),
+        sa.CheckConstraint("cluster <> '' and description <> ''", name=op.f("ck_plan_cluster_described")),
+        sa.CheckConstraint("amount_minor between 1 and 9007199254740991", name=op.f("ck_plan_cluster_amount")),
     )
