@@ -188,11 +188,12 @@ class _Inspection:
 
     def run(self, sheet: Sheet, on_progress: Callable[[int], None] | None) -> None:
         """Inspect every row of the sheet."""
+        told = None
         for row in sheet.rows():
             self._inspect(sheet, row)
-            if on_progress and self.row_count % PROGRESS_ROWS == 0:
-                on_progress(self.row_count)
-        if on_progress:
+            if on_progress and self.row_count % PROGRESS_ROWS == 0 and told != self.row_count:
+                on_progress(told := self.row_count)
+        if on_progress and told != self.row_count:
             on_progress(self.row_count)
 
     def note(self, problem: Problem) -> None:
