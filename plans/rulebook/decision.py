@@ -15,6 +15,7 @@ from plans.rulebook.words import (
     Channel,
     CircleBasis,
     Confidence,
+    EnforcedBy,
     Entitlement,
     LimitSubject,
     LimitVariant,
@@ -141,9 +142,9 @@ def decide(facts: Facts, rulebook: Rulebook, on: date, known_at: date) -> Decisi
     Say whether one purchase is exempt, exempt on a declaration, taxable or blocked on a day, as the law was known then.
 
     The first that settles wins, in this order: no rule for the day; forbidden channel; a source that pays no employment
-    income; a grant to one chosen person; the form of the voucher; the kind of expense; the beneficiary, the circle of
-    relatives, dependency, age or certificate; the conditions of a new hire; the limit. A fact is asked for only when
-    the answer depends on it.
+    income; a grant to one chosen person; the form of the voucher; the kind of expense; kind and days of a meal; the
+    beneficiary, the circle of relatives, dependency, age or certificate; the conditions of a new hire; the limit. What
+    is not known of a relative matters only where the answer depends on it.
 
     Units:  euro cents; `on` is the tax day of the purchase, `known_at` the day whose knowledge of the law counts.
     Errors: none; a purchase that cannot be decided is BLOCKED with the reason.
@@ -256,10 +257,10 @@ def _check_voucher(inquiry: _Inquiry) -> Outcome | None:
     if scope is VoucherScope.COMMA_3 and facts.voucher_items == 1:
         return None
     for rule in inquiry.rulebook.vouchers.all_at(inquiry.on, inquiry.known_at):
-        if scope not in rule.scopes:
+        if scope not in rule.scopes or rule.enforced_by is not EnforcedBy.DECISION:
             continue
         for check in rule.checks:
-            reason = _VOUCHER_CHECKS[check](inquiry) if check in _VOUCHER_CHECKS else None
+            reason = _VOUCHER_CHECKS[check](inquiry)
             if reason is not None:
                 inquiry.use(rule)
                 return inquiry.refuse(Outcome.BLOCKED, reason)
@@ -522,7 +523,7 @@ def _tax_daily_excess(inquiry: _Inquiry, limit: LimitRule) -> Decision:
     inquiry.figures["limit_minor"] = limit.amount_minor
     taxable = max(0, facts.amount_minor - limit.amount_minor * facts.days)
     if taxable == 0:
-        inquiry.reasons.append(Reason.WITHIN_LIMIT)
+        inquiry.reasons.append(Reason.WITHIN_DAILY_LIMIT)
         return _settle(inquiry, _exempt(inquiry), limit_minor=limit.amount_minor)
     return _settle(
         inquiry,
@@ -535,8 +536,9 @@ def _tax_daily_excess(inquiry: _Inquiry, limit: LimitRule) -> Decision:
 
 def _tax_yearly_excess(inquiry: _Inquiry, limit_minor: int, external_minor: int) -> Decision:
     facts = inquiry.facts
-    year_taxable = max(0, facts.year_used_minor + external_minor + facts.amount_minor - limit_minor)
-    inquiry.figures |= {"limit_minor": limit_minor, "external_minor": external_minor}
+    total = facts.year_used_minor + external_minor + facts.amount_minor
+    year_taxable = max(0, total - limit_minor)
+    inquiry.figures |= {"limit_minor": limit_minor, "left_minor": max(0, limit_minor - total)}
     if year_taxable == 0:
         inquiry.reasons.append(Reason.WITHIN_LIMIT)
         return _settle(inquiry, _exempt(inquiry), limit_minor=limit_minor)
@@ -624,7 +626,7 @@ def _blocked_without_rule(facts: Facts) -> Decision:
         recomputed_minor=0,
         limit_minor=None,
         reasons=(Reason.NO_RULE_ON_DATE,),
-        warnings=(Warn.INTERPRETATIVE_RULE,),
+        warnings=(),
         rule_ids=(),
         confidence=Confidence.UNCERTAIN,
         checked_on=None,

@@ -60,6 +60,9 @@ _TEMPORARY_CATEGORIES = {Category.RENT_NEW_HIRE}
 _CONTINUOUS_VARIANTS = set(LimitVariant) - {LimitVariant.WITH_DEPENDENT_CHILD}
 _TEMPORARY_LIMITS = {LimitSubject.RENT_NEW_HIRE}
 
+# What a decision knows of a voucher; the rest shows only where vouchers are issued and redeemed.
+_DECIDED_CHECKS = {VoucherCheck.ONE_SERVICE, VoucherCheck.FULL_PRICE, VoucherCheck.CUMULATIVE_WITHIN_THRESHOLD}
+
 _ANSWERS = {
     ReadingTopic.MAINTENANCE_SELF_CERTIFIED: {Outcome.EXEMPT, Outcome.EXEMPT_ON_DECLARATION, Outcome.BLOCKED},
     ReadingTopic.COHABITATION_SELF_CERTIFIED: {Outcome.EXEMPT, Outcome.EXEMPT_ON_DECLARATION, Outcome.BLOCKED},
@@ -85,7 +88,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
 
     Errors: RulebookInvalid for text that is no TOML and for an unknown table; then row by row for a missing key, a
             wrong type, word, unit or date, an unknown key; then across rows for a repeated id, a `supersedes` that
-            names no row, an overlap, a gap, a limit that its category contradicts.
+            names no row, an overlap, a gap, a limit that its category contradicts, a word no row speaks of.
     """
     rows = [row for name in sorted(texts) for row in _read_file(name, texts[name])]
     by_id = _index_by_id(rows)
@@ -120,6 +123,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         ),
     )
     _refuse_contradicted_limits(_pick(rows, CategoryRule), limits)
+    _refuse_missing(rulebook)
     return rulebook
 
 
@@ -335,13 +339,16 @@ def _expense(row: _Row) -> ExpenseRule:
 
 
 def _voucher(row: _Row) -> VoucherRule:
-    return VoucherRule(
+    rule = VoucherRule(
         **_common(row),
         number=row.text("number"),
         checks=row.words("checks", VoucherCheck),
         scopes=row.words("scopes", VoucherScope),
         enforced_by=row.word("enforced_by", EnforcedBy),
     )
+    if rule.enforced_by is EnforcedBy.DECISION and not _DECIDED_CHECKS.issuperset(rule.checks):
+        raise row.refuse(f"a decision can only enforce {', '.join(sorted(_DECIDED_CHECKS))}")
+    return rule
 
 
 def _reading(row: _Row) -> ReadingRule:
@@ -423,6 +430,21 @@ def _refuse_contradicted_limits(categories: Iterable[CategoryRule], limits: Iter
                 row=row.id,
                 problem=f"over_cap is {row.over_cap}, its limits say {written}",
             )
+
+
+def _refuse_missing(rulebook: Rulebook) -> None:
+    asked: tuple[tuple[Timeline[Any, Any], type[StrEnum]], ...] = (
+        (rulebook.categories, Category),
+        (rulebook.sources, PlanSource),
+        (rulebook.entitlements, Category),
+        (rulebook.circle, Kinship),
+        (rulebook.ages, AgeSubject),
+        (rulebook.readings, ReadingTopic),
+    )
+    for timeline, vocabulary in asked:
+        for word in vocabulary:
+            if word not in timeline:
+                raise RulebookInvalid(file="", row="", problem=f"no row answers for {vocabulary.__name__} {word}")
 
 
 def _pick(rows: Iterable[Rule], kind: type[R]) -> list[R]:

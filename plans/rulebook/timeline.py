@@ -38,6 +38,9 @@ class Timeline(Generic[K, R]):
                 _refuse_gap(rows)
         self._rows: Mapping[K, tuple[R, ...]] = {key: tuple(rows) for key, rows in grouped.items()}
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
     def at(self, key: K, on: date, known_at: date) -> R | None:
         """Find the row that holds on a day, as far as it was known on another; None if there is none."""
         for row in self._rows.get(key, ()):

@@ -256,6 +256,7 @@ class Reason(StrEnum):
     COHABITATION_DECLARED = "cohabitation_declared"
     MAINTENANCE_DECLARED = "maintenance_declared"
     WITHIN_LIMIT = "within_limit"
+    WITHIN_DAILY_LIMIT = "within_daily_limit"
     OUTSIDE_CAP_FROM_PDR = "outside_cap_from_pdr"
     EXTERNAL_FRINGE_UNKNOWN = "external_fringe_unknown"
 

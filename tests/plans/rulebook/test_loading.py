@@ -7,6 +7,7 @@ import pytest
 
 from plans.rulebook import loading
 from plans.rulebook.errors import RulebookInvalid
+from plans.rulebook.rows import LimitRule
 from plans.rulebook.words import LimitSubject, LimitVariant
 
 FOLDER = files("plans.rulebook") / "data"
@@ -178,6 +179,7 @@ def test_the_shipped_rules_load() -> None:
             "reason is written exactly",
         ),
         ("vouchers.toml", '"NOMINATIVE"', '"NICE"', "voucher-v1", "checks is 'NICE'"),
+        ("vouchers.toml", 'enforced_by = "WALLET"', 'enforced_by = "DECISION"', "voucher-v1", "can only enforce"),
     ],
 )
 def test_a_broken_row_is_refused_and_named(file: str, old: str, new: str, row: str | None, problem: str) -> None:
@@ -187,6 +189,34 @@ def test_a_broken_row_is_refused_and_named(file: str, old: str, new: str, row: s
     if row is not None:
         assert details["row"] == row
     assert details["file"] in (file, "categories.toml")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("circle.toml", '["DE_FACTO_PARTNER", "OTHER"]', '["DE_FACTO_PARTNER"]', "no row answers for Kinship OTHER"),
+        (
+            "admission.toml",
+            '["HEALTH_FUND", "MEAL_VOUCHER"]',
+            '["HEALTH_FUND"]',
+            "no row answers for Category MEAL_VOUCHER",
+        ),
+    ],
+)
+def test_a_word_that_no_row_speaks_of_is_refused(file: str, old: str, new: str, problem: str) -> None:
+    assert problem in refusal_of(file, old, new)["problem"]
+
+
+def test_the_sentence_of_a_limit_says_its_amount() -> None:
+    limits = [row for row in loading.load().rows if isinstance(row, LimitRule)]
+
+    for row in limits:
+        euro, cents = divmod(row.amount_minor, 100)
+        whole = f"{euro:,}"
+        italian = whole.replace(",", ".") + (f",{cents:02}" if cents else "")
+        english = whole + (f".{cents:02}" if cents else "")
+        assert f" {italian} euro" in row.sentence_it, row.id
+        assert f" {english} euro" in row.sentence_en, row.id
 
 
 def test_the_refusal_tells_the_expert_what_to_mend() -> None:
