@@ -155,7 +155,11 @@ def find(
         _SERVICE.delivery: delivery,
     }
     statement = statement.where(*(column == wanted for column, wanted in exact.items() if wanted is not None))
+    # A misspelt place finds nothing at all, so that it is noticed: remote services would be found from anywhere.
+    if near is not None:
+        statement = statement.where(sa.exists().where(_TERRITORY.code == near))
     if comune is not None:
+        statement = statement.where(sa.exists().where(_COMUNE.istat_code == comune))
         statement = statement.where(sa.or_(_SERVICE.delivery == Delivery.REMOTE, place.c.province == _province(comune)))
     if text is not None:
         statement = statement.where(*_words(text, place))

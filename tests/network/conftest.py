@@ -1,4 +1,4 @@
-"""The demonstration's network, loaded, and a count of the statements a piece of work needs."""
+"""The demonstration's network, loaded once, and a count of the statements that a piece of work needs."""
 
 from __future__ import annotations
 
@@ -8,33 +8,52 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
 
+from config import database
 from network import loading
+from tests.conftest import make_database
 
 LOADED_AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def network(session: Session) -> Session:
-    loading.load(session, recorded_at=LOADED_AT)
-    return session
+@pytest.fixture(scope="session")
+def network_engine(server: URL, template: URL, worker_id: str) -> Iterator[Engine]:
+    """A database that holds the demonstration's network; tests leave nothing else in it."""
+    engine = database.make_engine(make_database(server, f"network_{worker_id}", copy_of=template.database))
+    with Session(engine) as session, session.begin():
+        loading.load(session, recorded_at=LOADED_AT)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def counting(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
+def network(network_engine: Engine) -> Iterator[Session]:
+    """A session on the demonstration's network; its work is rolled back after the test."""
+    with network_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[list[str]]]:
+    """A way to note the SQL statements that a block sends."""
+
     @contextmanager
-    def count() -> Iterator[list[str]]:
-        statements: list[str] = []
+    def noting() -> Iterator[list[str]]:
+        noted: list[str] = []
 
         def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            statements.append(statement)
+            if not statement.startswith(("SAVEPOINT", "RELEASE")):
+                noted.append(statement)
 
-        sa.event.listen(engine, "before_cursor_execute", note)
+        sa.event.listen(Engine, "before_cursor_execute", note)
         try:
-            yield statements
+            yield noted
         finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+            sa.event.remove(Engine, "before_cursor_execute", note)
 
-    return count
+    return noting
