@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ledger.errors import BookNotFound, LedgerError
-from ledger.tables import Book, Period
+from ledger.tables import Book, Entry, Period
 
 
 class BookExists(LedgerError):
@@ -79,6 +79,11 @@ def close_period(session: Session, book_id: int, starts_on: date, ends_on: date)
     )
     if session.scalar(sa.select(overlapping.exists())):
         raise PeriodOverlaps(starts_on=starts_on, ends_on=ends_on)
-    values = {"ends_on": ends_on, "state": "closed", "closed_at": sa.func.ledger_now()}
+    # Never before an entry it closes over, whatever the clock did meanwhile: later entries are found by this moment.
+    recorded = sa.select(sa.func.max(Entry.recorded_at)).where(
+        Entry.book_id == book_id, Entry.occurred_on.between(starts_on, ends_on)
+    )
+    closed_at = sa.func.greatest(sa.func.ledger_now(), recorded.scalar_subquery())
+    values = {"ends_on": ends_on, "state": "closed", "closed_at": closed_at}
     insert = sa.dialects.postgresql.insert(Period).values(book_id=book_id, starts_on=starts_on, **values)
     session.execute(insert.on_conflict_do_update(index_elements=["book_id", "starts_on"], set_=values))

@@ -87,6 +87,13 @@ class HoldNotFound(LedgerError):
     en = "Hold {hold_id} not found in this book."
 
 
+class EntryNotFound(LedgerError):
+    """No such entry in this book."""
+
+    it = "Scrittura {entry_id} non trovata in questo libro."
+    en = "Entry {entry_id} not found in this book."
+
+
 class CaptureNotFound(LedgerError):
     """The entry to refund is not a capture of this book."""
 
@@ -196,8 +203,8 @@ class LedgerCorrupt(LedgerError):
 PRECEDENCE: tuple[type[LedgerError], ...] = (
     AmountNotPositive,
     AmountTooLarge,
-    CurrencyMismatch,
     SameAccount,
+    CurrencyMismatch,
     KeyRequired,
     KeyReused,
     InProgress,
@@ -205,6 +212,7 @@ PRECEDENCE: tuple[type[LedgerError], ...] = (
     BookNotFound,
     AccountNotFound,
     HoldNotFound,
+    EntryNotFound,
     CaptureNotFound,
     AccountFrozen,
     AccountClosed,

@@ -42,6 +42,39 @@ begin
 end $$;
 
 
+-- Lock accounts in their order and say why they take no posting, if they do not: (code, detail).
+create or replace function ledger_lock(p_book integer, p_accounts bigint[], out code text, out detail jsonb)
+language plpgsql as $$
+declare
+    v_locked record;
+begin
+    select count(*) as found, min(account_id) filter (where status = 'frozen') as frozen,
+           min(account_id) filter (where status = 'closed') as closed
+      into v_locked
+      from (select b.account_id, b.status from balance b
+             where b.book_id = p_book and b.account_id = any (p_accounts)
+             order by b.account_id for update) b;
+    if v_locked.found <> (select count(distinct a) from unnest(p_accounts) a) then
+        code := 'account_not_found';
+        detail := jsonb_build_object('account_id', (
+            select min(a) from unnest(p_accounts) a
+             where not exists (select from balance b where b.book_id = p_book and b.account_id = a)));
+    elsif v_locked.frozen is not null or v_locked.closed is not null then
+        code := case when v_locked.frozen is not null then 'account_frozen' else 'account_closed' end;
+        detail := jsonb_build_object('account_id', coalesce(v_locked.frozen, v_locked.closed));
+    end if;
+end $$;
+
+
+-- Whether a hold on one of these accounts has outlived its time and still reserves something.
+create or replace function ledger_due(p_book integer, p_accounts bigint[]) returns boolean language sql stable as $$
+    select exists (select from hold_line l join hold h on h.book_id = l.book_id and h.hold_id = l.hold_id
+                    where l.book_id = p_book and l.account_id = any (p_accounts)
+                      and l.captured_minor + l.released_minor < l.amount_minor
+                      and h.state = 'open' and h.expires_at <= ledger_now())
+$$;
+
+
 -- What an account lacks, with the moment at which something held in it comes back by itself.
 create or replace function ledger_shortfall(p_book integer, p_account bigint, p_available bigint, p_needed bigint)
 returns jsonb language sql stable as $$
@@ -51,6 +84,15 @@ returns jsonb language sql stable as $$
                               from hold_line l join hold h using (book_id, hold_id)
                              where l.book_id = p_book and l.account_id = p_account and h.state = 'open'
                                and l.captured_minor + l.released_minor < l.amount_minor))
+$$;
+
+
+-- Why the first of these entries that was refunded cannot be reversed: its money would be given back twice.
+create or replace function ledger_refunded(p_book integer, p_entries bigint[]) returns jsonb language sql stable as $$
+    select jsonb_build_object('captured', c.captured_minor, 'refunded', c.refunded_minor, 'needed', c.captured_minor)
+      from refund_counter c
+     where c.book_id = p_book and c.entry_id = any (p_entries) and c.refunded_minor > 0
+     order by c.entry_id limit 1
 $$;
 
 
@@ -67,15 +109,43 @@ create or replace function ledger_post(
 declare
     n constant integer := cardinality(p_kind);
     v_answer record;
-    v_refused boolean := false;
-    v_answers jsonb := '[]';
+    v_ordinals integer[];
+    v_ids bigint[];
+    v_codes text[];
+    v_details jsonb[];
 begin
-    if n = 1 and cardinality(p_amount) = 1 then
-        return query
-            select 1, r.entry_id, r.code, r.detail
+    if n = 1 then
+        if cardinality(p_amount) = 1 then
+            select r.entry_id, r.code, r.detail into v_answer
               from ledger_post_pair(p_book, p_currency, p_actor, p_kind[1], p_occurred_on[1], p_reference[1],
                                     p_reverses[1], p_refunds[1], p_hold[1], p_memo[1],
                                     p_debit[1], p_credit[1], p_amount[1]) r;
+        else
+            select r.ids[1] as entry_id, r.code, r.detail into v_answer
+              from ledger_post_set(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference, p_reverses,
+                                   p_refunds, p_hold, p_memo, p_entry, p_line, p_debit, p_credit, p_amount) r;
+        end if;
+        -- What a hold past its time reserves is available: free it and look again.
+        if v_answer.code = 'insufficient_funds' and ledger_due(p_book, p_debit || p_credit) then
+            begin
+                perform ledger_settle_holds(p_book, p_debit || p_credit);
+                select r.entry_id, r.code, r.detail into v_answer
+                  from ledger_post(p_book, p_currency, p_atomic, p_actor, p_kind, p_occurred_on, p_reference,
+                                   p_reverses, p_refunds, p_hold, p_memo,
+                                   p_entry, p_line, p_debit, p_credit, p_amount) r;
+                if v_answer.code is not null then
+                    raise exception using errcode = 'LG000';
+                end if;
+            exception when sqlstate 'LG000' then
+                null; -- everything since `begin` is undone; the answer stays
+            end;
+        end if;
+        return query select 1, v_answer.entry_id, v_answer.code, v_answer.detail;
+        return;
+    elsif not p_atomic then
+        return query select * from ledger_post_some(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference,
+                                                    p_reverses, p_refunds, p_hold, p_memo,
+                                                    p_entry, p_line, p_debit, p_credit, p_amount);
         return;
     end if;
 
@@ -85,40 +155,73 @@ begin
     if v_answer.code is null then
         return query select i::integer, v_answer.ids[i], null::text, null::jsonb from generate_series(1, n) i;
         return;
-    elsif n = 1 then
-        return query select 1, null::bigint, v_answer.code, v_answer.detail;
-        return;
     end if;
-
-    -- Something in the batch is wrong: go through it one by one, so that each entry gets its own answer.
     begin
-        for i in 1 .. n loop
-            for v_answer in
-                select * from ledger_post(
-                    p_book, p_currency, true, p_actor,
-                    p_kind[i:i], p_occurred_on[i:i], p_reference[i:i], p_reverses[i:i], p_refunds[i:i], p_hold[i:i],
-                    p_memo[i:i],
-                    array(select 1 from unnest(p_entry) e where e = i),
-                    array(select l from unnest(p_entry, p_line) u(e, l) where e = i),
-                    array(select d from unnest(p_entry, p_debit) u(e, d) where e = i),
-                    array(select c from unnest(p_entry, p_credit) u(e, c) where e = i),
-                    array(select a from unnest(p_entry, p_amount) u(e, a) where e = i))
-            loop
-                v_refused := v_refused or v_answer.code is not null;
-                v_answers := v_answers || jsonb_build_object(
-                    'ordinal', i, 'entry_id', v_answer.entry_id, 'code', v_answer.code, 'detail', v_answer.detail);
-            end loop;
-        end loop;
-        if v_refused and p_atomic then
+        select array_agg(r.ordinal), array_agg(r.entry_id), array_agg(r.code), array_agg(r.detail)
+          into v_ordinals, v_ids, v_codes, v_details
+          from ledger_post_some(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference, p_reverses, p_refunds,
+                                p_hold, p_memo, p_entry, p_line, p_debit, p_credit, p_amount) r;
+        if cardinality(array_remove(v_codes, null)) > 0 then
+            v_ids := array_fill(null::bigint, array[n]);
             raise exception using errcode = 'LG000';
         end if;
     exception when sqlstate 'LG000' then
         null; -- everything since `begin` is undone; the answers stay
     end;
-    return query
-        select a.ordinal, case when v_refused and p_atomic then null else a.entry_id end, a.code, a.detail
-          from jsonb_to_recordset(v_answers) a(ordinal integer, entry_id bigint, code text, detail jsonb)
-         order by a.ordinal;
+    return query select * from unnest(v_ordinals, v_ids, v_codes, v_details);
+end $$;
+
+
+-- Post what is possible of several entries, in their order: together where they fit together, else half by half down
+-- to the single entry, so that a few refusals among many entries cost little. One row per entry, as ledger_post.
+create or replace function ledger_post_some(
+    p_book integer, p_currency text, p_actor text,
+    p_kind text[], p_occurred_on date[], p_reference text[], p_reverses bigint[], p_refunds bigint[], p_hold bigint[],
+    p_memo text[],
+    p_entry integer[], p_line integer[], p_debit bigint[], p_credit bigint[], p_amount bigint[]
+) returns table (ordinal integer, entry_id bigint, code text, detail jsonb) language plpgsql as $$
+#variable_conflict use_column
+declare
+    n constant integer := cardinality(p_kind);
+    v_answer record;
+    v_from integer := 1;
+    v_to integer;
+    v_first integer := 1;
+    v_last integer;
+begin
+    select * into v_answer
+      from ledger_post_set(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference, p_reverses, p_refunds,
+                           p_hold, p_memo, p_entry, p_line, p_debit, p_credit, p_amount);
+    if v_answer.code is null then
+        return query select i::integer, v_answer.ids[i], null::text, null::jsonb from generate_series(1, n) i;
+        return;
+    end if;
+    while v_from <= n loop
+        v_to := case when n <= 16 then v_from when v_from = 1 then n / 2 else n end;
+        -- Postings come in the order of their entries: those of a stretch of entries are a stretch too.
+        v_last := v_first - 1 + (select count(*) from unnest(p_entry) e where e between v_from and v_to);
+        if v_from = v_to then
+            return query
+                select v_from, r.entry_id, r.code, r.detail
+                  from ledger_post(p_book, p_currency, true, p_actor,
+                                   p_kind[v_to:v_to], p_occurred_on[v_to:v_to], p_reference[v_to:v_to],
+                                   p_reverses[v_to:v_to], p_refunds[v_to:v_to], p_hold[v_to:v_to], p_memo[v_to:v_to],
+                                   array_fill(1, array[v_last - v_first + 1]), p_line[v_first:v_last],
+                                   p_debit[v_first:v_last], p_credit[v_first:v_last], p_amount[v_first:v_last]) r;
+        else
+            return query
+                select v_from - 1 + r.ordinal, r.entry_id, r.code, r.detail
+                  from ledger_post_some(p_book, p_currency, p_actor,
+                                        p_kind[v_from:v_to], p_occurred_on[v_from:v_to], p_reference[v_from:v_to],
+                                        p_reverses[v_from:v_to], p_refunds[v_from:v_to], p_hold[v_from:v_to],
+                                        p_memo[v_from:v_to],
+                                        array(select e - v_from + 1 from unnest(p_entry[v_first:v_last]) e),
+                                        p_line[v_first:v_last], p_debit[v_first:v_last], p_credit[v_first:v_last],
+                                        p_amount[v_first:v_last]) r;
+        end if;
+        v_from := v_to + 1;
+        v_first := v_last + 1;
+    end loop;
 end $$;
 
 
@@ -138,6 +241,11 @@ declare
     v_debit_after bigint;
     v_credit_after bigint;
 begin
+    select * into v_gate from ledger_gate(p_book, p_currency, p_occurred_on, p_occurred_on);
+    if v_gate.first_code is not null then
+        code := v_gate.first_code;
+        return;
+    end if;
     if p_reference is not null then
         select jsonb_build_object('reference', p_reference, 'entry_id', e.entry_id) into detail
           from entry e where e.book_id = p_book and e.reference = p_reference;
@@ -145,11 +253,6 @@ begin
             code := 'duplicate_reference';
             return;
         end if;
-    end if;
-    select * into v_gate from ledger_gate(p_book, p_currency, p_occurred_on, p_occurred_on);
-    if v_gate.first_code is not null then
-        code := v_gate.first_code;
-        return;
     end if;
 
     if p_debit < p_credit then
@@ -167,9 +270,10 @@ begin
         code := 'account_not_found';
         detail := jsonb_build_object('account_id', case when v_debit.account_id is null then p_debit else p_credit end);
     elsif v_debit.status <> 'open' or v_credit.status <> 'open' then
-        code := case when v_debit.status <> 'open' then 'account_' || v_debit.status
-                     else 'account_' || v_credit.status end;
-        detail := jsonb_build_object('account_id', case when v_debit.status <> 'open' then p_debit else p_credit end);
+        -- Of a frozen and a closed account the frozen one is named; 'frozen' is the greater word.
+        code := 'account_' || greatest(nullif(v_debit.status, 'open'), nullif(v_credit.status, 'open'));
+        detail := jsonb_build_object(
+            'account_id', case when code = 'account_' || v_debit.status then p_debit else p_credit end);
     elsif v_debit.side = -1 and v_debit_after - v_debit.held_minor < v_debit.floor_minor then
         code := 'insufficient_funds';
         detail := ledger_shortfall(p_book, p_debit,
@@ -182,6 +286,9 @@ begin
           and exists (select from entry e where e.book_id = p_book and e.reverses = p_reverses) then
         code := 'already_reversed';
         detail := jsonb_build_object('entry_id', p_reverses);
+    elsif p_reverses is not null and ledger_refunded(p_book, array[p_reverses]) is not null then
+        code := 'refund_exceeds_capture';
+        detail := ledger_refunded(p_book, array[p_reverses]);
     else
         code := v_gate.last_code;
     end if;
@@ -223,6 +330,13 @@ declare
     v_locked record;
     v_now timestamptz;
 begin
+    select * into v_gate
+      from ledger_gate(p_book, p_currency, (select min(d) from unnest(p_occurred_on) d),
+                       (select max(d) from unnest(p_occurred_on) d));
+    if v_gate.first_code is not null then
+        code := v_gate.first_code;
+        return;
+    end if;
     if array_position(p_reference, null) is null or n > 1 then
         select jsonb_build_object('reference', e.reference, 'entry_id', e.entry_id) into detail
           from entry e where e.book_id = p_book and e.reference = any (p_reference) limit 1;
@@ -234,13 +348,6 @@ begin
             code := 'duplicate_reference';
             return;
         end if;
-    end if;
-    select * into v_gate
-      from ledger_gate(p_book, p_currency, (select min(d) from unnest(p_occurred_on) d),
-                       (select max(d) from unnest(p_occurred_on) d));
-    if v_gate.first_code is not null then
-        code := v_gate.first_code;
-        return;
     end if;
 
     v_accounts := array(select distinct a from unnest(p_debit || p_credit) a);
@@ -283,6 +390,10 @@ begin
     if exists (select from entry e where e.book_id = p_book and e.reverses = any (p_reverses)) then
         code := 'already_reversed';
         detail := jsonb_build_object('entry_id', p_reverses[1]);
+        return;
+    elsif ledger_refunded(p_book, p_reverses) is not null then
+        code := 'refund_exceeds_capture';
+        detail := ledger_refunded(p_book, p_reverses);
         return;
     elsif v_gate.last_code is not null then
         code := v_gate.last_code;
@@ -340,11 +451,14 @@ create or replace function ledger_hold(
 #variable_conflict use_column
 declare
     v_gate record;
-    v_row record;
-    v_found integer := 0;
     v_now timestamptz;
-    v_today date := (ledger_now() at time zone 'Europe/Rome')::date;
 begin
+    -- A hold has no business date: no period is closed to it.
+    select * into v_gate from ledger_gate(p_book, p_currency, '-infinity', '-infinity');
+    if v_gate.first_code is not null then
+        code := v_gate.first_code;
+        return;
+    end if;
     if p_reference is not null then
         select jsonb_build_object('reference', p_reference, 'hold_id', h.hold_id) into detail
           from hold h where h.book_id = p_book and h.reference = p_reference;
@@ -353,41 +467,40 @@ begin
             return;
         end if;
     end if;
-    select * into v_gate from ledger_gate(p_book, p_currency, v_today, v_today);
-    if v_gate.first_code is not null then
-        code := v_gate.first_code;
+    -- What a hold past its time reserves is available: free it first, unless that was in vain.
+    if ledger_due(p_book, p_accounts) then
+        begin
+            perform ledger_settle_holds(p_book, p_accounts);
+            select r.hold_id, r.code, r.detail into hold_id, code, detail
+              from ledger_hold(p_book, p_currency, p_reference, p_accounts, p_amounts, p_expires_at) r;
+            if code is not null then
+                raise exception using errcode = 'LG000';
+            end if;
+        exception when sqlstate 'LG000' then
+            null; -- everything since `begin` is undone; the answer stays
+        end;
         return;
     end if;
-    perform ledger_settle_holds(p_book, p_accounts);
 
-    for v_row in
-        select b.account_id, b.status, l.amount,
-               b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor as available
-          from balance b join unnest(p_accounts, p_amounts) l(account_id, amount) on l.account_id = b.account_id
-         where b.book_id = p_book
-         order by b.account_id for update of b
-    loop
-        v_found := v_found + 1;
-        if v_row.status <> 'open' then
-            code := 'account_' || v_row.status;
-            detail := jsonb_build_object('account_id', v_row.account_id);
-            return;
-        elsif v_row.available < v_row.amount then
-            code := 'insufficient_funds';
-            detail := ledger_shortfall(p_book, v_row.account_id, v_row.available, v_row.amount);
-            return;
-        end if;
-    end loop;
-    if v_found <> cardinality(p_accounts) then
-        code := 'account_not_found';
+    select r.code, r.detail into code, detail from ledger_lock(p_book, p_accounts) r;
+    if code is not null then
         return;
     end if;
     v_now := ledger_now();
-    if p_expires_at <= v_now then
+    select 'insufficient_funds', ledger_shortfall(p_book, s.account_id, s.available, s.amount) into code, detail
+      from (select b.account_id, l.amount,
+                   b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor as available
+              from unnest(p_accounts, p_amounts) l(account_id, amount)
+              join balance b on b.book_id = p_book and b.account_id = l.account_id) s
+     where s.available < s.amount
+     order by s.account_id limit 1;
+    if found then
+        return;
+    elsif p_expires_at <= v_now then
         code := 'hold_expired';
         detail := jsonb_build_object('expired_at', p_expires_at);
         return;
-    elsif v_gate.last_code = 'ledger_corrupt' then
+    elsif v_gate.last_code is not null then
         code := v_gate.last_code;
         return;
     end if;
@@ -439,21 +552,23 @@ create or replace function ledger_settle_holds(p_book integer, p_accounts bigint
 returns integer language plpgsql as $$
 declare
     v_now timestamptz := ledger_now();
+    v_holds bigint[];
     v_hold bigint;
-    v_count integer := 0;
 begin
-    for v_hold in
+    v_holds := array(
         select h.hold_id from hold h
          where h.book_id = p_book and h.state = 'open' and h.expires_at <= v_now
            and (p_accounts is null
                 or exists (select from hold_line l
                             where l.book_id = p_book and l.hold_id = h.hold_id and l.account_id = any (p_accounts)))
-         order by h.hold_id for update
-    loop
+         order by h.hold_id for update);
+    -- The accounts of all of them, and those that the caller goes on with, in one order.
+    perform ledger_lock(p_book, p_accounts || array(
+        select l.account_id from hold_line l where l.book_id = p_book and l.hold_id = any (v_holds)));
+    foreach v_hold in array v_holds loop
         perform ledger_release(p_book, v_hold, 'expired', 'expire', v_now);
-        v_count := v_count + 1;
     end loop;
-    return v_count;
+    return cardinality(v_holds);
 end $$;
 
 
@@ -475,6 +590,10 @@ declare
     v_extra integer := cardinality(p_extra_debit);
     v_n integer;
 begin
+    select g.first_code into code from ledger_gate(p_book, p_currency, p_occurred_on, p_occurred_on) g;
+    if code is not null then
+        return;
+    end if;
     if p_reference is not null then
         select jsonb_build_object('reference', p_reference, 'entry_id', e.entry_id) into detail
           from entry e where e.book_id = p_book and e.reference = p_reference;
@@ -486,19 +605,12 @@ begin
     select h.state, h.expires_at into v_hold
       from hold h where h.book_id = p_book and h.hold_id = p_hold for update;
     if not found then
-        code := 'hold_not_found';
+        select r.code, r.detail into code, detail
+          from ledger_lock(p_book, p_credit || p_extra_debit || p_extra_credit) r where r.code = 'account_not_found';
+        code := coalesce(code, 'hold_not_found');
         return;
     end if;
     v_now := ledger_now();
-    if v_hold.state = 'expired' or (v_hold.state = 'open' and v_hold.expires_at <= v_now) then
-        code := 'hold_expired';
-        detail := jsonb_build_object('expired_at', v_hold.expires_at);
-        return;
-    elsif v_hold.state <> 'open' then
-        code := 'hold_already_' || v_hold.state;
-        return;
-    end if;
-
     select array_agg(s.account_id order by s.line), array_agg(s.share order by s.line), sum(s.share)
       into v_lots, v_shares, v_reserved
       from (select l.line, l.account_id,
@@ -507,7 +619,18 @@ begin
                              over (order by l.line rows between unbounded preceding and 1 preceding), 0)) as share
               from hold_line l where l.book_id = p_book and l.hold_id = p_hold) s
      where s.share > 0;
-    if coalesce(v_reserved, 0) < p_amount then
+    select r.code, r.detail into code, detail
+      from ledger_lock(p_book, v_lots || p_credit || p_extra_debit || p_extra_credit) r;
+    if code is not null then
+        return;
+    elsif v_hold.state = 'expired' or (v_hold.state = 'open' and v_hold.expires_at <= v_now) then
+        code := 'hold_expired';
+        detail := jsonb_build_object('expired_at', v_hold.expires_at);
+        return;
+    elsif v_hold.state <> 'open' then
+        code := 'hold_already_' || v_hold.state;
+        return;
+    elsif coalesce(v_reserved, 0) < p_amount then
         code := 'capture_exceeds_hold';
         detail := jsonb_build_object('reserved', coalesce(v_reserved, 0), 'needed', p_amount);
         return;
@@ -515,10 +638,7 @@ begin
     v_n := cardinality(v_lots);
 
     begin
-        -- The reservation makes room for the posting; all accounts of the entry are locked in order first.
-        perform from balance b
-          where b.book_id = p_book and b.account_id = any (v_lots || p_credit || p_extra_debit || p_extra_credit)
-          order by b.account_id for update;
+        -- The reservation makes room for the posting.
         update balance b set held_minor = b.held_minor - s.share
           from unnest(v_lots, v_shares) s(account_id, share)
          where b.book_id = p_book and b.account_id = s.account_id;
@@ -592,6 +712,10 @@ declare
     v_amounts bigint[];
     v_n integer;
 begin
+    select g.first_code into code from ledger_gate(p_book, p_currency, p_occurred_on, p_occurred_on) g;
+    if code is not null then
+        return;
+    end if;
     if p_reference is not null then
         select jsonb_build_object('reference', p_reference, 'entry_id', e.entry_id) into detail
           from entry e where e.book_id = p_book and e.reference = p_reference;
@@ -608,22 +732,11 @@ begin
         detail := jsonb_build_object('entry_id', p_captured);
         return;
     end if;
-    if exists (select from entry e where e.book_id = p_book and e.reverses = p_captured) then
-        code := 'already_reversed';
-        detail := jsonb_build_object('entry_id', p_captured);
-        return;
-    end if;
-
     begin
         insert into refund_counter (book_id, entry_id, captured_minor, refunded_minor)
         values (p_book, p_captured, v_captured, 0) on conflict do nothing;
         select c.refunded_minor into v_refunded
           from refund_counter c where c.book_id = p_book and c.entry_id = p_captured for update;
-        if v_refunded + p_amount > v_captured then
-            code := 'refund_exceeds_capture';
-            detail := jsonb_build_object('captured', v_captured, 'refunded', v_refunded, 'needed', p_amount);
-            raise exception using errcode = 'LG000';
-        end if;
         -- What was given back before covers [0, refunded) of the shares counted from the last one; this refund
         -- covers the next stretch.
         select array_agg(s.credit_account_id order by s.whole desc, s.line desc),
@@ -642,6 +755,18 @@ begin
                                   from posting p where p.book_id = p_book and p.entry_id = p_captured) q) p) s
          where s.share > 0;
         v_n := cardinality(v_amounts);
+        -- The accounts are what a reversal locks too: from here on there is none, or it shows.
+        select r.code, r.detail into code, detail from ledger_lock(p_book, v_debit || v_credit) r;
+        if code is null and exists (select from entry e where e.book_id = p_book and e.reverses = p_captured) then
+            code := 'already_reversed';
+            detail := jsonb_build_object('entry_id', p_captured);
+        elsif code is null and v_refunded + p_amount > v_captured then
+            code := 'refund_exceeds_capture';
+            detail := jsonb_build_object('captured', v_captured, 'refunded', v_refunded, 'needed', p_amount);
+        end if;
+        if code is not null then
+            raise exception using errcode = 'LG000';
+        end if;
         update refund_counter c set refunded_minor = c.refunded_minor + p_amount
          where c.book_id = p_book and c.entry_id = p_captured;
         select r.entry_id, r.code, r.detail into entry_id, code, detail

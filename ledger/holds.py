@@ -35,15 +35,17 @@ def reserve(
     """
     Reserve money in one or more accounts until a moment, and return the hold's id.
 
-    Units:  `shares` are (account id, minor units), in the order in which captures will use them.
+    Units:  `shares` are (account id, minor units), in the order in which captures will use them; shares of the same
+            account count together.
     Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, DuplicateReference, BookNotFound, AccountNotFound,
             AccountFrozen, AccountClosed, InsufficientFunds, HoldExpired, LedgerCorrupt; the first that applies.
     """
-    for _, amount_minor in shares:
-        _check_amount(amount_minor, currency)
-    accounts = [account_id for account_id, _ in shares]
-    amounts = [amount_minor for _, amount_minor in shares]
-    return _answer(session, _HOLD, (book_id, currency, reference, accounts, amounts, expires_at), book_id=book_id)
+    _check_amounts([amount_minor for _, amount_minor in shares], currency)
+    merged: dict[int, int] = {}
+    for account_id, amount_minor in shares:
+        merged[account_id] = merged.get(account_id, 0) + amount_minor
+    parameters = (book_id, currency, reference, list(merged), list(merged.values()), expires_at)
+    return _answer(session, _HOLD, parameters, book_id=book_id, currency=currency)
 
 
 def capture(
@@ -69,11 +71,11 @@ def capture(
     (their own amounts are not looked at). When `final`, what the hold still reserves is released.
 
     Units:  `amount_minor` in the book's currency, 0 < amount_minor <= what the hold still reserves.
-    Errors: AmountNotPositive, AmountTooLarge, DuplicateReference, BookNotFound, AccountNotFound, HoldNotFound,
-            AccountFrozen, AccountClosed, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided, CaptureExceedsHold,
-            PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, DuplicateReference, BookNotFound, AccountNotFound,
+            HoldNotFound, AccountFrozen, AccountClosed, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided,
+            CaptureExceedsHold, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     """
-    _check_amount(amount_minor, currency)
+    _check_amounts([amount_minor], currency)
     parameters = (
         book_id,
         currency,
@@ -89,7 +91,8 @@ def capture(
         actor,
         memo,
     )
-    return _answer(session, _CAPTURE, parameters, book_id=book_id, hold_id=hold_id, occurred_on=occurred_on)
+    context = {"book_id": book_id, "hold_id": hold_id, "occurred_on": occurred_on, "currency": currency}
+    return _answer(session, _CAPTURE, parameters, **context)
 
 
 def void(session: Session, book_id: int, hold_id: int) -> int:
@@ -118,12 +121,13 @@ def refund(
     Give back all or part of a capture to the accounts it came from, last charged first; return the entry's id.
 
     Units:  minor units; all refunds of one capture together never exceed it.
-    Errors: AmountNotPositive, AmountTooLarge, DuplicateReference, CaptureNotFound, AccountFrozen, AccountClosed,
-            AlreadyReversed, RefundExceedsCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, DuplicateReference, BookNotFound, CaptureNotFound,
+            AccountFrozen, AccountClosed, AlreadyReversed, RefundExceedsCapture, InsufficientFunds, PeriodClosed,
+            OccurredInFuture, LedgerCorrupt.
     """
-    _check_amount(amount_minor, currency)
+    _check_amounts([amount_minor], currency)
     parameters = (book_id, currency, captured_entry_id, amount_minor, kind, occurred_on, reference, actor, memo)
-    return _answer(session, _REFUND, parameters, book_id=book_id, occurred_on=occurred_on)
+    return _answer(session, _REFUND, parameters, book_id=book_id, occurred_on=occurred_on, currency=currency)
 
 
 def settle(session: Session, book_id: int, account_ids: Sequence[int] | None = None) -> int:
@@ -131,11 +135,13 @@ def settle(session: Session, book_id: int, account_ids: Sequence[int] | None = N
     return int(session.connection().exec_driver_sql(_SETTLE, (book_id, account_ids)).scalar_one())
 
 
-def _check_amount(amount_minor: int, currency: str) -> None:
-    if amount_minor <= 0:
-        raise AmountNotPositive(amount=from_minor(amount_minor, currency))
-    if amount_minor > MAX_MINOR:
-        raise AmountTooLarge(amount=from_minor(amount_minor, currency))
+def _check_amounts(amounts: Sequence[int], currency: str) -> None:
+    smallest = min(amounts, default=0)
+    if smallest <= 0:
+        raise AmountNotPositive(amount=from_minor(smallest, currency))
+    # Their sum is what is moved: it must be a recordable amount too.
+    if sum(amounts) > MAX_MINOR:
+        raise AmountTooLarge(amount=from_minor(sum(amounts), currency))
 
 
 def _answer(session: Session, statement: str, parameters: tuple[Any, ...], **context: Any) -> int:

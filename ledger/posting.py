@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.money import MAX_MINOR, from_minor
 from ledger import refusals
-from ledger.errors import AmountNotPositive, AmountTooLarge, BatchTooLarge, LedgerError, SameAccount
+from ledger.errors import AmountNotPositive, AmountTooLarge, BatchTooLarge, EntryNotFound, LedgerError, SameAccount
 
 BATCH_LIMIT = 100_000
 
@@ -59,9 +59,9 @@ def post(session: Session, book_id: int, draft: Draft, *, actor: str, currency: 
     """
     Write one entry and return its id.
 
-    Errors: AmountNotPositive, AmountTooLarge, CurrencyMismatch, SameAccount, DuplicateReference, BookNotFound,
-            AccountNotFound, AccountFrozen, AccountClosed, InsufficientFunds, AlreadyReversed, PeriodClosed,
-            OccurredInFuture, LedgerCorrupt; the first that applies, in this order.
+    Errors: AmountNotPositive, AmountTooLarge, SameAccount, CurrencyMismatch, DuplicateReference, BookNotFound,
+            AccountNotFound, AccountFrozen, AccountClosed, InsufficientFunds, AlreadyReversed, RefundExceedsCapture,
+            PeriodClosed, OccurredInFuture, LedgerCorrupt; the first that applies, in this order.
     """
     (outcome,) = post_entries(session, book_id, [draft], actor=actor, currency=currency)
     if outcome.refusal is not None:
@@ -92,46 +92,57 @@ def post_entries(
     if not drafts:
         return []
     invalid = {index: error for index, draft in enumerate(drafts) if (error := _invalid(draft, currency)) is not None}
-    if invalid and atomic:
-        return [Outcome(None, invalid.get(index)) for index in range(len(drafts))]
     valid = [draft for index, draft in enumerate(drafts) if index not in invalid] if invalid else drafts
-    answers = iter(_write(session, book_id, valid, actor, atomic, currency) if valid else ())
+    answers = iter(_write(session, book_id, valid, actor, atomic, currency, undo=bool(invalid and atomic)))
     return [
         Outcome(None, invalid[index]) if index in invalid else _outcome(next(answers), draft, book_id, currency)
         for index, draft in enumerate(drafts)
     ]
 
 
-def reverse(session: Session, book_id: int, entry_id: int, *, occurred_on: date, actor: str, reason: str) -> int:
+def reverse(
+    session: Session,
+    book_id: int,
+    entry_id: int,
+    *,
+    occurred_on: date,
+    actor: str,
+    reason: str,
+    currency: str = "EUR",
+) -> int:
     """
     Correct a mistake of ours with the opposite entry, and return its id.
 
-    Errors: those of `post`, AlreadyReversed among them.
+    A capture of which something was refunded is not reversed: its money would be given back twice.
+
+    Errors: EntryNotFound; those of `post`, AlreadyReversed and RefundExceedsCapture among them.
     """
     rows = session.connection().exec_driver_sql(_REVERSED, (book_id, entry_id)).all()
     if not rows:
-        raise refusals.make("capture_not_found", {"entry_id": entry_id})
+        raise EntryNotFound(entry_id=entry_id)
     pairs = tuple(Pair(*row) for row in rows)
     draft = Draft("reversal", occurred_on, pairs, memo=reason, reverses=entry_id)
-    return post(session, book_id, draft, actor=actor)
+    return post(session, book_id, draft, actor=actor, currency=currency)
 
 
 def _invalid(draft: Draft, currency: str) -> LedgerError | None:
+    smallest = min((pair.amount_minor for pair in draft.pairs), default=0)
+    if smallest <= 0:
+        return AmountNotPositive(amount=from_minor(smallest, currency))
+    largest = max(pair.amount_minor for pair in draft.pairs)
+    if largest > MAX_MINOR:
+        return AmountTooLarge(amount=from_minor(largest, currency))
     for pair in draft.pairs:
-        if pair.amount_minor <= 0:
-            return AmountNotPositive(amount=from_minor(pair.amount_minor, currency))
-        if pair.amount_minor > MAX_MINOR:
-            return AmountTooLarge(amount=from_minor(pair.amount_minor, currency))
         if pair.debit_account_id == pair.credit_account_id:
             return SameAccount(account_id=pair.debit_account_id)
-    if not draft.pairs:
-        return AmountNotPositive(amount=from_minor(0, currency))
     return None
 
 
 def _write(
-    session: Session, book_id: int, drafts: Sequence[Draft], actor: str, atomic: bool, currency: str
+    session: Session, book_id: int, drafts: Sequence[Draft], actor: str, atomic: bool, currency: str, *, undo: bool
 ) -> Sequence[Any]:
+    if not drafts:
+        return ()
     entries: list[int] = []
     lines: list[int] = []
     debits: list[int] = []
@@ -163,7 +174,13 @@ def _write(
         credits,
         amounts,
     )
-    return session.connection().exec_driver_sql(_POST, parameters).all()
+    if not undo:
+        return session.connection().exec_driver_sql(_POST, parameters).all()
+    # The batch is refused already: what would become of the others is found out and taken back.
+    with session.begin_nested() as attempt:
+        answers = session.connection().exec_driver_sql(_POST, parameters).all()
+        attempt.rollback()
+    return [(None, code, detail) for _, code, detail in answers]
 
 
 def _outcome(answer: Any, draft: Draft, book_id: int, currency: str) -> Outcome:
