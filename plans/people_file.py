@@ -107,14 +107,21 @@ def kinship(cell: object) -> Kinship:
     return found
 
 
+_RELATIVE_CODE: Final = (
+    "codice fiscale familiare",
+    "codice fiscale del familiare",
+    "cf familiare",
+    "relative tax code",
+)
+
 _RELATIVE: Final = {
     "employee_tax_code": Column("tax_code", cells.tax_code, required=True),
     "kinship": Column("kinship", kinship, required=True),
     "first_name": Column("first_name", required=True, aliases=("nome familiare", "nome del familiare")),
     "last_name": Column("last_name", required=True, aliases=("cognome familiare", "cognome del familiare")),
-    "tax_code": Column("relative_tax_code", cells.tax_code),
+    "tax_code": Column("relative_tax_code", cells.tax_code, aliases=_RELATIVE_CODE),
     "birth_date": Column("birth_date", cells.day),
-    "comune": Column("comune"),
+    "comune": Column("comune", aliases=("comune", "comune di residenza", "residenza", "town")),
 }
 
 
