@@ -100,16 +100,22 @@ _RECORD = QualificationRecordRow.__table__.c
 
 def state_lateral(provider_code: sa.ColumnElement[Any], on: Any) -> LateralFromClause:
     """Return the newest line of a provider's history that had begun by a day, to be joined to a wider statement."""
+    columns = (_STATE.state, _STATE.valid_from, _STATE.valid_to, _STATE.reason)
+    return _newest(ProviderStateRow.__table__, columns, provider_code, on).lateral("state")
+
+
+def _newest(
+    lines: sa.FromClause, columns: tuple[sa.ColumnElement[Any], ...], provider_code: sa.ColumnElement[Any], on: Any
+) -> sa.Select[Any]:
     return (
-        sa.select(_STATE.state, _STATE.valid_from, _STATE.valid_to, _STATE.reason)
+        sa.select(*columns)
         .where(
-            _STATE.provider_code == provider_code,
-            _STATE.valid_from <= on,
-            sa.or_(_STATE.valid_to.is_(None), _STATE.valid_to >= _STATE.valid_from),
+            lines.c.provider_code == provider_code,
+            lines.c.valid_from <= on,
+            sa.or_(lines.c.valid_to.is_(None), lines.c.valid_to >= lines.c.valid_from),
         )
-        .order_by(_STATE.valid_from.desc())
+        .order_by(lines.c.valid_from.desc())
         .limit(1)
-        .lateral("state")
     )
 
 
@@ -121,6 +127,26 @@ def state_sql(newest: sa.FromClause, on: Any) -> sa.ColumnElement[str]:
         (sa.and_(lapses, newest.c.valid_to < on), State.EXPIRED.value),
         else_=newest.c.state,
     )
+
+
+def state_in_force(
+    provider_code: sa.ColumnElement[Any], on: Any
+) -> tuple[sa.FromClause, sa.ColumnElement[bool], sa.ColumnElement[str]]:
+    """
+    Return a table to join, the condition to join it on, and the state: the same answer for many providers at once.
+
+    Periods do not overlap, so most providers are answered by a plain join; only one whose last period has passed
+    asks for its newest line.
+    """
+    current = ProviderStateRow.__table__.alias("current_state")
+    holds = sa.and_(
+        current.c.provider_code == provider_code,
+        current.c.valid_from <= on,
+        sa.or_(current.c.valid_to.is_(None), current.c.valid_to >= on),
+    )
+    lines = ProviderStateRow.__table__.alias("past_state")
+    lapsed = _newest(lines, (state_sql(lines, on),), provider_code, on).scalar_subquery()
+    return current, holds, sa.func.coalesce(current.c.state, lapsed, State.PENDING.value)
 
 
 def state_on(session: Session, provider_code: str, day: date) -> State:

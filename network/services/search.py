@@ -101,8 +101,8 @@ def find(
     if max_distance_km is not None and near is None:
         raise DistanceNeedsOrigin()
     place = _places(near)
-    state = qualification.state_lateral(_PROVIDER.code, on)
-    state_code = sa.case((_PROVIDER.code.is_(None), sa.null()), else_=qualification.state_sql(state, on))
+    current, holds, state = qualification.state_in_force(_PROVIDER.code, on)
+    state_code = sa.case((_PROVIDER.code.is_(None), sa.null()), else_=state)
     serves = state_code.in_([member.value for member in qualification.MAY_SERVE])
     rank = sa.case((serves, 0), (_PROVIDER.code.is_(None), 1), else_=2)
     distance = sa.case((_SERVICE.delivery == Delivery.REMOTE, sa.null()), else_=place.c.km)
@@ -134,7 +134,7 @@ def find(
         )
         .select_from(
             ServiceRow.__table__.outerjoin(ProviderRow.__table__, _PROVIDER.code == _SERVICE.provider_code)
-            .outerjoin(state, sa.true())
+            .outerjoin(current, holds)
             .outerjoin(place, place.c.code == _SERVICE.territory_code)
             .outerjoin(ServicePriceRow.__table__, price_in_force(on))
         )

@@ -20,6 +20,7 @@ from network.errors import (
     ProviderNotFound,
     RequirementUnknown,
 )
+from network.models import ProviderRow
 from network.qualification import State
 from tests.network import factories
 
@@ -221,6 +222,17 @@ def test_a_suspended_qualification_is_not_announced(network: Session) -> None:
     found = qualification.expiring(network, date(2026, 11, 22), within_days=30)
 
     assert ("P03", None) not in [(item.provider_code, item.family) for item in found]
+
+
+@pytest.mark.parametrize("on", [date(2023, 6, 1), date(2026, 10, 14), date(2026, 11, 22), date(2027, 6, 15)])
+def test_a_search_of_many_and_a_question_about_one_get_the_same_answer(network: Session, on: date) -> None:
+    current, holds, state = qualification.state_in_force(ProviderRow.code, on)
+    found = network.execute(
+        sa.select(ProviderRow.code, state).select_from(sa.outerjoin(ProviderRow.__table__, current, holds))
+    ).all()
+
+    assert len(found) == 25
+    assert all(qualification.state_on(network, code, on) == answer for code, answer in found)
 
 
 def test_the_database_refuses_two_states_on_one_day(session: Session) -> None:
