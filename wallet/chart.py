@@ -89,3 +89,9 @@ def open_counterparts(session: Session, book_id: int, provider_code: str, home: 
     if home != delivery:
         openings += [Opening(clearing(place), "A", f"Compensazione {place}") for place in (home, delivery)]
     return accounts.ensure(session, book_id, openings)
+
+
+def open_community(session: Session, book_id: int, territory: str) -> int:
+    """Open the account of a territory's community fund and return its id."""
+    opening = Opening(community(territory), "L", f"Fondo di comunità {territory}")
+    return accounts.ensure(session, book_id, [opening])[opening.code]

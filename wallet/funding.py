@@ -24,7 +24,8 @@ class FundingState:
     """
     Where the money of a plan stands; minor units.
 
-    `granted_minor` is net of corrections; `grantable_minor` is what may still be granted: what was transferred (prefunded) or committed (on account).
+    `granted_minor` is net of corrections; `grantable_minor` is what may still be granted: what was transferred
+    (prefunded) or committed (on account).
     """
 
     committed_minor: int

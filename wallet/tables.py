@@ -67,7 +67,7 @@ class Lot(Base):
     )
 
 
-class Authorization(Base):
+class AuthorizationRow(Base):
     """A decision on one purchase and, unless it was declined, the hold that reserves its money."""
 
     __tablename__ = "authorization"
@@ -122,6 +122,12 @@ class Authorization(Base):
         CheckConstraint("captured_minor between 0 and amount_minor", name="captured"),
         CheckConstraint("refunded_minor between 0 and captured_minor", name="refunded"),
         Index("ix_authorization_employee", "book_id", "employee_id"),
+        Index(
+            "ix_authorization_open",
+            "book_id",
+            "expires_at",
+            postgresql_where=sa.text("status in ('authorized', 'partially_captured')"),
+        ),
         # A provider has the code alone; with the book the key stays the book's.
         Index("uq_authorization_code", "code", "book_id", unique=True, postgresql_where=sa.text("code is not null")),
         Index(

@@ -1,0 +1,322 @@
+"""Authorizations: a decision on a purchase and, when it is followed, the money reserved for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import ids, money
+from ledger import holds, idempotency
+from network.services import Offer
+from plans import funders
+from plans.rulebook import loading
+from plans.rulebook.words import Channel
+from wallet import codes, expiry, fiscal, hints, purchases
+from wallet.errors import AuthorizationNotFound
+from wallet.fiscal import Line
+from wallet.purchases import Considered, Decline, Purchase
+from wallet.tables import AuthorizationRow
+
+# Locks the wallet, opening it for a person nobody granted anything to, and says whether something in it is due.
+_LOCK = (
+    'select w.status, exists (select from "authorization" a'
+    "   where a.book_id = w.book_id and a.employee_id = w.employee_id"
+    "     and a.status in ('authorized', 'partially_captured') and a.expires_at <= ledger_now())"
+    "  from wallet w where w.book_id = %s and w.employee_id = %s for update of w"
+)
+_OPEN = (
+    "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
+    " where book_id = %s and employee_id = %s on conflict do nothing"
+)
+_TABLE = AuthorizationRow.__table__
+_INSERT = sa.insert(_TABLE)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """
+    What became of a purchase; amounts in minor units.
+
+    `status` is declined, authorized, partially_captured, captured, voided, expired, partially_refunded or refunded.
+    `sentence_it` and `sentence_en` say the outcome to the worker, with what to do next. `code` redeems it.
+    """
+
+    authorization_id: str
+    status: str
+    employee_id: str
+    relative_id: str | None
+    service_code: str
+    provider_code: str | None
+    home_territory: str | None
+    delivery_territory: str | None
+    channel: str | None
+    category: str | None
+    outcome: str | None
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    net_minor: int
+    vat_minor: int
+    vat_regime: str | None
+    exempt_minor: int
+    taxable_minor: int
+    captured_minor: int
+    refunded_minor: int
+    in_limit: bool
+    consent: bool
+    hold_id: int | None
+    code: str | None
+    service_on: date
+    tax_on: date
+    decided_at: datetime
+    expires_at: datetime | None
+    decline_code: str | None
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    rule_ids: tuple[str, ...]
+    rulebook_version: str
+    facts: dict[str, Any]
+    actor: str
+    replayed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether something of it can still be captured, as far as its state says."""
+        return self.status in ("authorized", "partially_captured")
+
+    @property
+    def sentence_it(self) -> str:
+        """The outcome in Italian, as the worker reads it."""
+        return str(self.facts.get("sentence_it", ""))
+
+    @property
+    def sentence_en(self) -> str:
+        """The outcome in English, as the worker reads it."""
+        return str(self.facts.get("sentence_en", ""))
+
+
+_FIELDS = tuple(name for name in Authorization.__dataclass_fields__ if name != "replayed")
+_COLUMNS = [_TABLE.c[name] for name in _FIELDS]
+_GET = sa.select(*_COLUMNS).where(
+    _TABLE.c.book_id == sa.bindparam("book"), _TABLE.c.authorization_id == sa.bindparam("authorization")
+)
+
+
+def authorize(
+    session: Session, book_id: int, purchase: Purchase, *, actor: str, key: str | None = None
+) -> Authorization:
+    """
+    Decide a purchase and, if it can be, reserve its money and give it a redemption code.
+
+    A decline is an outcome, recorded with its code, its facts and a hint; it raises nothing. The limits of the year
+    are looked at, and reserved, under the lock of the person's wallet. In channel VOUCHER the fiscal event is written
+    now. With a `key`, the same request again returns the first answer, `replayed`.
+
+    Errors: KeyReused, InProgress; EmployeeNotFound, RelativeNotFound, ServiceNotFound, ServiceIsARequest,
+            PriceNotFound, QuantityOrAmount, ServiceDatePast; the first that applies.
+    """
+    if key is not None:
+        answer = idempotency.claim(session, book_id, actor, "authorize", key, _request(purchase))
+        if answer is not None:
+            return _replay(session, book_id, str(answer["authorization_id"]))
+    frozen = _lock_wallet(session, book_id, purchase.employee_id)
+    considered = purchases.consider(session, book_id, purchase)
+    if frozen:
+        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
+    result = _record(session, book_id, considered, actor)
+    if key is not None:
+        idempotency.store(session, book_id, actor, "authorize", key, {"authorization_id": result.authorization_id})
+    return result
+
+
+def simulate(session: Session, book_id: int, purchase: Purchase) -> Considered:
+    """
+    Say what `authorize` would answer now, with the lots it would use; nothing is written or locked.
+
+    Errors: those of `authorize`, without the key's.
+    """
+    return purchases.consider(session, book_id, purchase)
+
+
+def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
+    """
+    Return an authorization.
+
+    Errors: AuthorizationNotFound (also for another book's).
+    """
+    row = session.connection().execute(_GET, {"book": book_id, "authorization": authorization_id}).one_or_none()
+    if row is None:
+        raise AuthorizationNotFound(authorization=authorization_id)
+    return _value(row)
+
+
+def by_code(session: Session, code: str) -> tuple[int, Authorization]:
+    """
+    Return the book and the authorization that a redemption code stands for.
+
+    Errors: CodeInvalid, AuthorizationNotFound.
+    """
+    normal = codes.normalize(code)
+    row = (
+        session.connection()
+        .execute(sa.select(_TABLE.c.book_id, *_COLUMNS).where(_TABLE.c.code == normal))
+        .one_or_none()
+    )
+    if row is None:
+        raise AuthorizationNotFound(authorization=normal)
+    return row[0], _value(row[1:])
+
+
+def of_employee(session: Session, book_id: int, employee_id: str) -> list[Authorization]:
+    """Return a person's authorizations, the newest first."""
+    rows = session.connection().execute(
+        sa.select(*_COLUMNS)
+        .where(_TABLE.c.book_id == book_id, _TABLE.c.employee_id == employee_id)
+        .order_by(_TABLE.c.decided_at.desc(), _TABLE.c.authorization_id.desc())
+    )
+    return [_value(row) for row in rows]
+
+
+def _lock_wallet(session: Session, book_id: int, employee_id: str) -> bool:
+    """Take the person's mutex, settle what is due in the wallet, and return whether it is frozen."""
+    connection = session.connection()
+    row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
+    if row is None:
+        connection.exec_driver_sql(_OPEN, (book_id, employee_id))
+        row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
+    if row is None:
+        return False  # nobody knows this person: the gathering of facts says so
+    if row[1]:
+        expiry.settle_wallet(session, book_id, employee_id)
+    return bool(row[0] == "frozen")
+
+
+def _record(session: Session, book_id: int, considered: Considered, actor: str) -> Authorization:
+    authorization_id = ids.new("aut")
+    home = funders.of_book(session, book_id).home_territory
+    offer, decision = considered.offer, considered.decision
+    declined = considered.decline is not None
+    values: dict[str, Any] = {
+        "status": "declined" if declined else "authorized",
+        "authorization_id": authorization_id,
+        "employee_id": considered.purchase.employee_id,
+        "relative_id": considered.purchase.relative_id,
+        "service_code": offer.service_code,
+        "provider_code": offer.provider_code,
+        "home_territory": home,
+        "delivery_territory": offer.territory_code,
+        "channel": str(considered.channel),
+        "category": None if decision is None else str(decision.category),
+        "outcome": None if decision is None else str(decision.outcome),
+        "quantity": considered.quantity,
+        "unit_price_minor": offer.price_minor,
+        "amount_minor": considered.amount_minor,
+        "vat_regime": considered.vat_regime,
+        "net_minor": considered.net_minor,
+        "vat_minor": considered.vat_minor,
+        "exempt_minor": 0 if decision is None else decision.exempt_minor,
+        "taxable_minor": 0 if decision is None else decision.taxable_minor,
+        "captured_minor": 0,
+        "refunded_minor": 0,
+        "in_limit": considered.in_limit,
+        "consent": considered.purchase.consent,
+        "hold_id": None,
+        "code": None,
+        "service_on": considered.service_on,
+        "tax_on": considered.tax_on,
+        "decided_at": considered.decided_at,
+        "expires_at": None if declined else considered.expires_at,
+        "decline_code": None if considered.decline is None else str(considered.decline),
+        "reasons": [] if decision is None else [str(reason) for reason in decision.reasons],
+        "warnings": _warnings(considered, offer),
+        "rule_ids": [] if decision is None else list(decision.rule_ids),
+        "rulebook_version": loading.load().version,
+        "facts": considered.snapshot()
+        | {"sentence_it": hints.sentence(considered, "it"), "sentence_en": hints.sentence(considered, "en")},
+        "actor": actor,
+    }
+    if not declined:
+        values["hold_id"] = holds.reserve(
+            session,
+            book_id,
+            [(share.lot.account_id, share.amount_minor) for share in considered.shares],
+            expires_at=considered.expires_at,
+            reference=authorization_id,
+        )
+        values["code"] = codes.new()
+    session.connection().execute(_INSERT, {"book_id": book_id, **values})
+    if not declined and considered.channel is Channel.VOUCHER:
+        _write_issue(session, book_id, authorization_id, considered)
+    return Authorization(
+        **(
+            {name: values[name] for name in _FIELDS}
+            | {name: tuple(values[name]) for name in ("reasons", "warnings", "rule_ids")}
+        )
+    )
+
+
+def _write_issue(session: Session, book_id: int, authorization_id: str, considered: Considered) -> None:
+    decision = considered.decision
+    assert decision is not None  # noqa: S101
+    lines: list[Line] = []
+    taxable_left = decision.taxable_minor
+    for share in considered.shares:
+        taxable = min(share.amount_minor, taxable_left)
+        taxable_left -= taxable
+        lines.append(
+            Line(
+                "use",
+                authorization_id,
+                share.lot.plan_id,
+                str(share.lot.source),
+                str(considered.channel),
+                share.amount_minor - taxable,
+                taxable,
+            )
+        )
+    fiscal.append(
+        session,
+        book_id,
+        considered.purchase.employee_id,
+        lines,
+        category=decision.category,
+        in_limit=considered.in_limit,
+        on=considered.tax_on,
+        reason="voucher_issued",
+        entry_id=None,
+        rule_ids=decision.rule_ids,
+    )
+
+
+def _warnings(considered: Considered, offer: Offer) -> list[str]:
+    warnings = [] if considered.decision is None else [str(warning) for warning in considered.decision.warnings]
+    return [*warnings, "category_doubtful"] if offer.category_doubtful else warnings
+
+
+def _request(purchase: Purchase) -> dict[str, Any]:
+    return {
+        "employee": purchase.employee_id,
+        "service": purchase.service_code,
+        "relative": purchase.relative_id,
+        "quantity": purchase.quantity,
+        "amount_minor": None if purchase.amount is None else money.minor(purchase.amount),
+        "service_on": None if purchase.service_on is None else purchase.service_on.isoformat(),
+        "channel": None if purchase.channel is None else str(purchase.channel),
+        "consent": purchase.consent,
+    }
+
+
+def _replay(session: Session, book_id: int, authorization_id: str) -> Authorization:
+    found = get(session, book_id, authorization_id)
+    return Authorization(**({name: getattr(found, name) for name in _FIELDS} | {"replayed": True}))
+
+
+def _value(row: Any) -> Authorization:
+    values = dict(zip(_FIELDS, row, strict=True))
+    for name in ("reasons", "warnings", "rule_ids"):
+        values[name] = tuple(values[name])
+    return Authorization(**values)

@@ -1,0 +1,355 @@
+"""Captures, voids and refunds: what happens to an authorization after it was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import clock, money
+from config.money import from_minor
+from ledger import holds, idempotency
+from ledger.errors import CaptureExceedsHold
+from ledger.posting import Pair
+from plans.rulebook.words import Category, Channel
+from wallet import authorizations, chart, fiscal
+from wallet.authorizations import Authorization
+from wallet.errors import (
+    AuthorizationNotFound,
+    AuthorizationNotOpen,
+    CaptureExceedsAuthorization,
+    PartialCaptureNotAllowed,
+    RefundExceedsCaptures,
+)
+from wallet.fiscal import Line
+
+_LOCK = 'select 1 from "authorization" where book_id = %s and authorization_id = %s for update'
+_ACCOUNTS = "select code, account_id from account where book_id = %s and code = any(%s::text[])"
+_UPDATE = (
+    'update "authorization" set status = %s, captured_minor = %s, refunded_minor = %s'
+    " where book_id = %s and authorization_id = %s"
+)
+# What an entry took from, or gave back to, each plan's lots, in the entry's order.
+_TAKEN = (
+    "select l.plan_id, l.source, p.amount_minor from posting p"
+    " join lot l on l.book_id = p.book_id and l.account_id = p.debit_account_id"
+    " where p.book_id = %s and p.entry_id = %s order by p.line"
+)
+_GIVEN_BACK = (
+    "select l.plan_id, sum(p.amount_minor)::bigint from posting p"
+    " join lot l on l.book_id = p.book_id and l.account_id = p.credit_account_id"
+    " where p.book_id = %s and p.entry_id = %s group by l.plan_id"
+)
+_REFUNDABLE = (
+    "select e.entry_id, e.amount_minor - coalesce(c.refunded_minor, 0) from hold_event e"
+    "  left join refund_counter c on c.book_id = e.book_id and c.entry_id = e.entry_id"
+    " where e.book_id = %s and e.hold_id = %s and e.kind = 'capture'"
+    "   and e.amount_minor > coalesce(c.refunded_minor, 0)"
+    " order by e.seq desc"
+)
+# A refund may come after the lot expired: it opens again, for at least this many days.
+GRACE_DAYS = 30
+_GRACE = (
+    "update lot l set grace_until = greatest(l.grace_until, %s::date)"
+    "  from posting p"
+    " where p.book_id = %s and p.entry_id = any(%s::bigint[])"
+    "   and l.book_id = p.book_id and l.account_id = p.credit_account_id"
+    "   and greatest(l.expires_on, l.grace_until) < %s::date"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An authorization after a capture, void or refund, with the entries that were written; minor units."""
+
+    authorization: Authorization
+    amount_minor: int
+    entry_ids: tuple[int, ...]
+
+
+def capture(
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    amount: Money | None = None,
+    *,
+    final: bool | None = None,
+    on: date | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Change:
+    """
+    Turn what an authorization reserves, or a part of it, into a debt to the provider.
+
+    Without an amount everything that is still reserved. `final` (by default when nothing would be left) releases the
+    rest. In another territory than the funder's, the entry passes through both clearing accounts, whose sum stays
+    zero. In channel DIRECT the fiscal event is written now.
+
+    Units:  `amount` in the book's currency.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, PartialCaptureNotAllowed, HoldExpired,
+            CaptureExceedsAuthorization, AmountNotPositive, PeriodClosed, OccurredInFuture; the first that applies.
+    Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
+    """
+    on = on or clock.today()
+    if key is not None:
+        request = {"authorization": authorization_id, "amount": None if amount is None else money.minor(amount)}
+        answer = idempotency.claim(session, book_id, actor, "capture", key, request)
+        if answer is not None:
+            return _replay(session, book_id, dict(answer))
+    found = _lock(session, book_id, authorization_id)
+    if not found.open:
+        raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
+    reserved = found.amount_minor - found.captured_minor
+    amount_minor = reserved if amount is None else money.minor(amount)
+    if found.channel == Channel.VOUCHER and amount_minor != found.amount_minor:
+        raise PartialCaptureNotAllowed(amount=from_minor(found.amount_minor), asked=from_minor(amount_minor))
+    final = amount_minor == reserved if final is None else final
+
+    entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
+    captured = found.captured_minor + amount_minor
+    status = "captured" if final or captured == found.amount_minor else "partially_captured"
+    _update(session, book_id, found, status, captured, found.refunded_minor)
+    if found.channel != Channel.VOUCHER:
+        _write_use(session, book_id, found, amount_minor, on, entry_id)
+    change = Change(authorizations.get(session, book_id, authorization_id), amount_minor, (entry_id,))
+    if key is not None:
+        idempotency.store(session, book_id, actor, "capture", key, _answer(change))
+    return change
+
+
+def void(
+    session: Session, book_id: int, authorization_id: str, *, actor: str, reason: str = "voided", key: str | None = None
+) -> Change:
+    """
+    End an authorization without spending what is left of it; the money is free again, and the voucher's tax undone.
+
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired.
+    """
+    if key is not None:
+        answer = idempotency.claim(session, book_id, actor, "void", key, {"authorization": authorization_id})
+        if answer is not None:
+            return _replay(session, book_id, dict(answer))
+    found = _lock(session, book_id, authorization_id)
+    if not found.open or found.hold_id is None:
+        raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
+    released = holds.void(session, book_id, found.hold_id)
+    finish(session, book_id, found, "voided", reason)
+    change = Change(authorizations.get(session, book_id, authorization_id), released, ())
+    if key is not None:
+        idempotency.store(session, book_id, actor, "void", key, _answer(change))
+    return change
+
+
+def refund(
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    amount: Money | None = None,
+    *,
+    on: date | None = None,
+    actor: str,
+    reason: str = "",
+    key: str | None = None,
+) -> Change:
+    """
+    Undo captures, whole or in part, back to the lots they came from, the last charged first.
+
+    A lot that has expired meanwhile opens again for thirty days. The fiscal events are reversed in proportion.
+
+    Units:  `amount` in the book's currency; without it everything captured and not yet refunded.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, RefundExceedsCaptures, PeriodClosed,
+            OccurredInFuture.
+    """
+    on = on or clock.today()
+    if key is not None:
+        request = {"authorization": authorization_id, "amount": None if amount is None else money.minor(amount)}
+        answer = idempotency.claim(session, book_id, actor, "refund", key, request)
+        if answer is not None:
+            return _replay(session, book_id, dict(answer))
+    found = _lock(session, book_id, authorization_id)
+    refundable = found.captured_minor - found.refunded_minor
+    left = refundable if amount is None else money.minor(amount)
+    if left > refundable or refundable == 0:
+        raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(left))
+    total = left
+    entries: list[int] = []
+    rows = session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)).all()
+    for entry_id, room in rows:
+        part = min(int(room), left)
+        reference = None if key is None else f"{authorization_id}:refund:{key}:{entry_id}"
+        entries.append(
+            holds.refund(
+                session,
+                book_id,
+                entry_id,
+                part,
+                kind="refund",
+                occurred_on=on,
+                actor=actor,
+                reference=reference,
+                memo=reason,
+            )
+        )
+        left -= part
+        if left == 0:
+            break
+    _open_again(session, book_id, entries, on)
+    refunded = found.refunded_minor + total
+    status = "refunded" if refunded == found.captured_minor and not found.open else "partially_refunded"
+    _update(session, book_id, found, found.status if found.open else status, found.captured_minor, refunded)
+    for entry_id in entries:
+        shares: dict[str, int] = dict(
+            session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).tuples().all()
+        )
+        fiscal.reverse(
+            session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
+        )
+    change = Change(authorizations.get(session, book_id, authorization_id), total, tuple(entries))
+    if key is not None:
+        idempotency.store(session, book_id, actor, "refund", key, _answer(change))
+    return change
+
+
+def void_of_provider(session: Session, provider_code: str, *, actor: str, reason: str) -> list[Change]:
+    """Void every open authorization of a provider in every book: it was suspended, and can serve nobody."""
+    rows = session.connection().exec_driver_sql(
+        'select book_id, authorization_id from "authorization" where provider_code = %s'
+        " and status in ('authorized', 'partially_captured') and expires_at > ledger_now() order by 1, 2",
+        (provider_code,),
+    )
+    return [
+        void(session, book_id, authorization_id, actor=actor, reason=reason)
+        for book_id, authorization_id in rows.tuples().all()
+    ]
+
+
+def finish(session: Session, book_id: int, found: Authorization, status: str, reason: str) -> None:
+    """Write down that nothing more will be captured: what was captured stays, the voucher's tax is undone."""
+    _update(
+        session,
+        book_id,
+        found,
+        status if found.captured_minor == 0 else "captured",
+        found.captured_minor,
+        found.refunded_minor,
+    )
+    if found.channel == Channel.VOUCHER:
+        fiscal.reverse(
+            session,
+            book_id,
+            found.employee_id,
+            found.authorization_id,
+            None,
+            on=clock.today(),
+            reason=reason,
+            entry_id=None,
+        )
+
+
+def _lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
+    if session.connection().exec_driver_sql(_LOCK, (book_id, authorization_id)).one_or_none() is None:
+        raise AuthorizationNotFound(authorization=authorization_id)
+    # A lock that was waited for does not refresh its own statement's view: read in the next one.
+    return authorizations.get(session, book_id, authorization_id)
+
+
+def _post(
+    session: Session,
+    book_id: int,
+    found: Authorization,
+    amount_minor: int,
+    final: bool,
+    on: date,
+    actor: str,
+    key: str | None,
+) -> int:
+    assert found.hold_id is not None  # noqa: S101
+    assert found.provider_code is not None  # noqa: S101
+    assert found.home_territory is not None  # noqa: S101
+    assert found.delivery_territory is not None  # noqa: S101
+    home, delivery = found.home_territory, found.delivery_territory
+    ids = chart.open_counterparts(session, book_id, found.provider_code, home, delivery)
+    provider = ids[chart.provider(found.provider_code)]
+    if home == delivery:
+        credit = provider
+        through: tuple[Pair, ...] = ()
+    else:
+        credit = ids[chart.clearing(home)]
+        through = (Pair(ids[chart.clearing(delivery)], provider, amount_minor),)
+    try:
+        return holds.capture(
+            session,
+            book_id,
+            found.hold_id,
+            amount_minor,
+            credit_account_id=credit,
+            through=through,
+            final=final,
+            kind="capture",
+            occurred_on=on,
+            actor=actor,
+            reference=None if key is None else f"{found.authorization_id}:capture:{key}",
+            memo=found.authorization_id,
+        )
+    except CaptureExceedsHold as refusal:
+        raise CaptureExceedsAuthorization(
+            authorization=found.authorization_id,
+            reserved=refusal.details["reserved"],
+            needed=refusal.details["needed"],
+        ) from refusal
+
+
+def _write_use(
+    session: Session, book_id: int, found: Authorization, amount_minor: int, on: date, entry_id: int
+) -> None:
+    # The taxable part is spread over the captures by running totals, so that all of them together give it exactly.
+    before = found.taxable_minor * found.captured_minor // found.amount_minor
+    taxable_left = found.taxable_minor * (found.captured_minor + amount_minor) // found.amount_minor - before
+    lines: list[Line] = []
+    for plan_id, source, taken in session.connection().exec_driver_sql(_TAKEN, (book_id, entry_id)).tuples():
+        taxable = min(taken, taxable_left)
+        taxable_left -= taxable
+        lines.append(Line("use", found.authorization_id, plan_id, source, str(found.channel), taken - taxable, taxable))
+    assert found.category is not None  # noqa: S101
+    fiscal.append(
+        session,
+        book_id,
+        found.employee_id,
+        lines,
+        category=Category(found.category),
+        in_limit=found.in_limit,
+        on=on,
+        reason="delivered",
+        entry_id=entry_id,
+        rule_ids=found.rule_ids,
+    )
+
+
+def _open_again(session: Session, book_id: int, entries: list[int], on: date) -> None:
+    until = date.fromordinal(on.toordinal() + GRACE_DAYS)
+    session.connection().exec_driver_sql(_GRACE, (until, book_id, entries, until))
+
+
+def _update(
+    session: Session, book_id: int, found: Authorization, status: str, captured_minor: int, refunded_minor: int
+) -> None:
+    session.connection().exec_driver_sql(
+        _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id)
+    )
+
+
+def _answer(change: Change) -> dict[str, object]:
+    return {
+        "authorization_id": change.authorization.authorization_id,
+        "amount_minor": change.amount_minor,
+        "entry_ids": list(change.entry_ids),
+    }
+
+
+def _replay(session: Session, book_id: int, answer: dict[str, object]) -> Change:
+    found = authorizations.get(session, book_id, str(answer["authorization_id"]))
+    entries = answer["entry_ids"]
+    assert isinstance(entries, list)  # noqa: S101
+    return Change(found, int(str(answer["amount_minor"])), tuple(entries))

@@ -1,0 +1,115 @@
+"""
+Expiry: what time ends. Holds free their money, lots give their unspent credit back or carry it over.
+
+Whether something is over is decided by time wherever it is touched; these verbs write it down. Safe to run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ledger import holds, posting
+from ledger.posting import Draft, Pair
+from plans import funders, plans
+from plans.words import Residual
+from wallet import authorizations, captures, chart, lots
+
+_DUE = (
+    'select authorization_id from "authorization"'
+    " where book_id = %s and (%s::text is null or employee_id = %s)"
+    "   and status in ('authorized', 'partially_captured') and expires_at <= ledger_now()"
+    " order by authorization_id for update"
+)
+_EXPIRED_LOTS = (
+    "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null,"
+    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor"
+    "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
+    "  join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id"
+    "  join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
+    " where l.book_id = %(book)s"
+    "   and least(greatest(l.expires_on, l.grace_until),"
+    "             coalesce(greatest(e.left_on + p.leaver_grace_days, l.grace_until), 'infinity')) < %(day)s"
+    "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
+    " order by l.plan_id, l.lot_id"
+)
+CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What one run ended; minor units."""
+
+    holds: int = 0
+    lots: int = 0
+    returned_minor: int = 0
+    carried_minor: int = 0
+    community_minor: int = 0
+
+
+def settle_wallet(session: Session, book_id: int, employee_id: str | None) -> int:
+    """Expire the holds of one person, or of a whole book, whose time has come; return how many."""
+    due = session.connection().exec_driver_sql(_DUE, (book_id, employee_id, employee_id)).scalars().all()
+    holds.settle(session, book_id)
+    for authorization_id in due:
+        found = authorizations.get(session, book_id, authorization_id)
+        captures.finish(session, book_id, found, "expired", "hold_expired")
+    return len(due)
+
+
+def expire(
+    session: Session, book_id: int, *, on: date, actor: str, on_progress: Callable[[int, int], None] | None = None
+) -> Expired:
+    """
+    End what is over on a business date: due holds, then the unspent credit of lots past their last day.
+
+    What is held in an expired lot stays until its hold ends, and is ended by a later run. Credit goes where the plan
+    says: carried over to a later expiry once, back to the funder, or to the community fund of the home territory.
+
+    Errors: PeriodClosed, OccurredInFuture.
+    """
+    result = Expired(holds=settle_wallet(session, book_id, None))
+    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).tuples().all()
+    if not rows:
+        return result
+    terms_of = plans.terms(session, book_id, {row[0] for row in rows})
+    home = funders.of_book(session, book_id).home_territory
+    done = 0
+    for plan_id, terms in terms_of.items():
+        mine = [row for row in rows if row[0] == plan_id]
+        until = terms.carried_until()
+        carried = [row for row in mine if not row[4] and until >= on and until > terms.spend_by]
+        kept = {row[2] for row in carried}
+        targets = lots.carry(session, terms, [(row[1], row[2]) for row in carried], until) if carried else {}
+        residual = _residual_account(session, terms, home)
+        drafts = []
+        for _, _, lot_id, account_id, _, amount in mine:
+            target, kind = (targets[lot_id], "carry_over") if lot_id in kept else (residual, "expiry")
+            drafts.append(Draft(kind, on, (Pair(account_id, target, int(amount)),), memo=lot_id))
+        for start in range(0, len(drafts), CHUNK):
+            for outcome in posting.post_entries(session, book_id, drafts[start : start + CHUNK], actor=actor):
+                if outcome.refusal is not None:
+                    raise outcome.refusal
+            done += len(drafts[start : start + CHUNK])
+            if on_progress is not None:
+                on_progress(done, len(rows))
+        carried_minor = sum(int(row[5]) for row in carried)
+        ended_minor = sum(int(row[5]) for row in mine) - carried_minor
+        to_community = terms.residual_destination is Residual.COMMUNITY_FUND
+        result = replace(
+            result,
+            lots=result.lots + len(mine),
+            carried_minor=result.carried_minor + carried_minor,
+            community_minor=result.community_minor + (ended_minor if to_community else 0),
+            returned_minor=result.returned_minor + (0 if to_community else ended_minor),
+        )
+    return result
+
+
+def _residual_account(session: Session, terms: plans.PlanTerms, home: str) -> int:
+    if terms.residual_destination is Residual.COMMUNITY_FUND:
+        return chart.open_community(session, terms.book_id, home)
+    return chart.open_plan(session, terms)[chart.returned(terms.code)]

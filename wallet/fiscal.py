@@ -1,0 +1,246 @@
+"""
+Fiscal events: what purchases mean for the tax, appended when they happen and reversed by another event, never changed.
+
+A position is always a sum of events plus what open authorizations reserve, never a balance of money.
+Source: docs/fiscal-events.md; product choice "Moment of tax".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from config import clock
+from plans import people
+from plans.rulebook import loading
+from plans.rulebook.decision import assess_fringe_year
+from plans.rulebook.words import Category
+
+# Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue).
+_YEAR = """
+select category, sum(used), sum(taxed) from (
+    select category, case kind when 'use' then amount_minor else -amount_minor end as used,
+           case kind when 'use' then taxable_minor else -taxable_minor end as taxed
+      from fiscal_event
+     where book_id = %(book)s and employee_id = %(employee)s and fiscal_year = %(year)s and in_limit
+    union all
+    select category, amount_minor - captured_minor,
+           taxable_minor - taxable_minor * captured_minor / amount_minor
+      from "authorization"
+     where book_id = %(book)s and employee_id = %(employee)s and in_limit and channel <> 'VOUCHER'
+       and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
+       and tax_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)
+) s group by category
+"""
+_NET = """
+select plan_id, source, channel, category, in_limit, fiscal_year,
+       sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
+       sum(case kind when 'use' then taxable_minor else -taxable_minor end) as taxable
+  from fiscal_event where book_id = %s and authorization_id = %s
+ group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year
+"""
+_FRINGE_YEAR = """
+select authorization_id, plan_id, source, channel, max(fiscal_on) as fiscal_on,
+       sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
+       sum(case kind when 'use' then taxable_minor else -taxable_minor end) as taxable
+  from fiscal_event
+ where book_id = %s and employee_id = %s and fiscal_year = %s and category = 'FRINGE' and in_limit
+ group by authorization_id, plan_id, source, channel
+having sum(case kind when 'use' then amount_minor else -amount_minor end) > 0
+ order by authorization_id, plan_id
+"""
+_APPEND = """
+insert into fiscal_event (book_id, kind, employee_id, authorization_id, plan_id, source, category, channel,
+    amount_minor, exempt_minor, taxable_minor, in_limit, reason, fiscal_on, fiscal_year, entry_id, rule_ids)
+select %(book)s, e.kind, %(employee)s, e.authorization_id, e.plan_id, e.source, %(category)s, e.channel,
+       e.exempt + e.taxable, e.exempt, e.taxable, %(in_limit)s, %(reason)s, %(on)s, %(year)s,
+       %(entry)s, %(rules)s::text[]
+  from unnest(%(kinds)s::text[], %(authorizations)s::text[], %(plans)s::text[], %(sources)s::text[],
+              %(channels)s::text[], %(exempts)s::bigint[], %(taxables)s::bigint[])
+       e(kind, authorization_id, plan_id, source, channel, exempt, taxable)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryUse:
+    """What counts against one category's yearly limit, and the part of it recorded as taxable; minor units."""
+
+    used_minor: int = 0
+    taxed_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class YearUse:
+    """What a person used and reserved in one tax year from this wallet."""
+
+    by_category: Mapping[Category, CategoryUse] = field(default_factory=dict)
+
+    def of(self, category: Category) -> CategoryUse:
+        """Return the use of one category."""
+        return self.by_category.get(category, CategoryUse())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event to append: whose authorization, from which plan and source, and how it splits; minor units."""
+
+    kind: str
+    authorization_id: str
+    plan_id: str
+    source: str
+    channel: str
+    exempt_minor: int
+    taxable_minor: int
+
+
+def year_use(session: Session, book_id: int, employee_id: str, year: int) -> YearUse:
+    """Return what counts against the yearly limits, in one statement: events, and what is reserved."""
+    rows = session.connection().exec_driver_sql(_YEAR, {"book": book_id, "employee": employee_id, "year": year})
+    return YearUse(
+        {
+            # Corrections may leave more taxed than used only in between the two events of one correction.
+            Category(category): CategoryUse(int(used), min(max(int(taxed), 0), int(used)))
+            for category, used, taxed in rows
+            if used > 0
+        }
+    )
+
+
+def append(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    lines: Sequence[Line],
+    *,
+    category: Category,
+    in_limit: bool,
+    on: date,
+    year: int | None = None,
+    reason: str,
+    entry_id: int | None,
+    rule_ids: Sequence[str],
+) -> None:
+    """
+    Append events, then bring the person's fringe year to where its total puts it.
+
+    The limit of fringe benefits is a cliff on the year's total: the event that crosses it makes earlier ones taxable,
+    a refund that goes back below it makes them exempt again. Each change is a reversal and a new use. What undoes an
+    event of an earlier year belongs to that `year`.
+    """
+    year = on.year if year is None else year
+    _write(session, book_id, employee_id, lines, category, in_limit, on, year, reason, entry_id, rule_ids)
+    if category is Category.FRINGE and in_limit:
+        settle_fringe_year(session, book_id, employee_id, on=on if year == on.year else date(year, 12, 31))
+
+
+def reverse(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    authorization_id: str,
+    shares: Mapping[str, int] | None,
+    *,
+    on: date,
+    reason: str,
+    entry_id: int | None,
+) -> None:
+    """
+    Take back what an authorization did for the tax: all of it, or the amounts of `shares` by plan (minor units).
+
+    A share is taken from exempt and taxable in the proportion they stand in now, so that the last one leaves nothing.
+    """
+    rows = session.connection().exec_driver_sql(_NET, (book_id, authorization_id)).all()
+    left = dict(shares or {})
+    for plan_id, source, channel, category, in_limit, year, exempt, taxable in rows:
+        total = int(exempt + taxable)
+        amount = total if shares is None else min(left.get(plan_id, 0), total)
+        if amount <= 0:
+            continue
+        left[plan_id] = left.get(plan_id, 0) - amount
+        taxed = int(taxable) * amount // total
+        line = Line("reversal", authorization_id, plan_id, source, channel, amount - taxed, taxed)
+        append(
+            session,
+            book_id,
+            employee_id,
+            [line],
+            category=Category(category),
+            in_limit=in_limit,
+            on=on,
+            year=year,
+            reason=reason,
+            entry_id=entry_id,
+            rule_ids=(),
+        )
+
+
+def settle_fringe_year(session: Session, book_id: int, employee_id: str, *, on: date) -> int:
+    """
+    Hold a person's fringe events of a year against the threshold and correct those on the wrong side of it.
+
+    Returns how many corrections were appended. What came from elsewhere and nobody declared counts as nothing, and
+    the decision has said so.
+    """
+    rows = session.connection().exec_driver_sql(_FRINGE_YEAR, (book_id, employee_id, on.year)).all()
+    person = people.for_authorization(session, book_id, employee_id, None, on)
+    year = assess_fringe_year(
+        sum(int(row.exempt + row.taxable) for row in rows),
+        person.external_fringe_minor,
+        dependent_child_declared=person.dependent_child_declared,
+        rulebook=loading.load(),
+        on=on,
+        known_at=clock.today(),
+    )
+    if year is None:
+        return 0
+    over = year.taxable_minor > 0
+    lines: list[Line] = []
+    for row in rows:
+        wrong = int(row.exempt if over else row.taxable)
+        if wrong > 0:
+            key = (row.authorization_id, row.plan_id, row.source, row.channel)
+            exempt, taxable = (wrong, 0) if over else (0, wrong)
+            lines += [Line("reversal", *key, exempt, taxable), Line("use", *key, taxable, exempt)]
+    if lines:
+        reason = "fringe_limit_exceeded" if over else "fringe_limit_respected"
+        _write(session, book_id, employee_id, lines, Category.FRINGE, True, on, on.year, reason, None, year.rule_ids)
+    return len(lines) // 2
+
+
+def _write(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    lines: Sequence[Line],
+    category: Category,
+    in_limit: bool,
+    on: date,
+    year: int,
+    reason: str,
+    entry_id: int | None,
+    rule_ids: Sequence[str],
+) -> None:
+    session.connection().exec_driver_sql(
+        _APPEND,
+        {
+            "book": book_id,
+            "employee": employee_id,
+            "category": str(category),
+            "in_limit": in_limit,
+            "reason": reason,
+            "on": on,
+            "year": year,
+            "entry": entry_id,
+            "rules": list(rule_ids),
+            "kinds": [line.kind for line in lines],
+            "authorizations": [line.authorization_id for line in lines],
+            "plans": [line.plan_id for line in lines],
+            "sources": [line.source for line in lines],
+            "channels": [line.channel for line in lines],
+            "exempts": [line.exempt_minor for line in lines],
+            "taxables": [line.taxable_minor for line in lines],
+        },
+    )

@@ -1,0 +1,419 @@
+"""What a person asks to buy, and everything that is considered before the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import clock, money
+from network import services, vat
+from network.audience import MadeFor
+from network.services import Offer
+from plans import people, plans
+from plans.people import PersonFacts
+from plans.plans import PlanTerms
+from plans.rulebook import loading
+from plans.rulebook.decision import Decision, decide
+from plans.rulebook.facts import Facts
+from plans.rulebook.words import AgeSubject, Category, Channel, Outcome, Reason
+from plans.words import TaxablePolicy
+from wallet import fiscal, lots
+from wallet.errors import QuantityOrAmount, ServiceDatePast
+from wallet.lots import SpendableLot
+
+# Hold life: to the end of the service and five days more, for the provider to enter it; a week without a date.
+DAYS_AFTER_SERVICE = 5
+DAYS_WITHOUT_DATE = 7
+
+# Age of majority (art. 2 of the civil code); who counts as elderly for the 5 % rate is read as in the rulebook.
+MAJORITY = 18
+
+
+class Decline(StrEnum):
+    """Why a purchase was declined; stable codes, each with a sentence in wallet/hints.toml."""
+
+    EMPLOYEE_LEFT = "employee_left"
+    WALLET_FROZEN = "wallet_frozen"
+    PROVIDER_NOT_QUALIFIED = "provider_not_qualified"
+    CHANNEL_NOT_ALLOWED = "channel_not_allowed"
+    PRICE_MISMATCH = "price_mismatch"
+    VOUCHER_TOPUP_NOT_ALLOWED = "voucher_topup_not_allowed"
+    BENEFICIARY_NOT_ELIGIBLE = "beneficiary_not_eligible"
+    BENEFICIARY_DOCUMENT_MISSING = "beneficiary_document_missing"
+    SERVICE_NOT_IN_PLAN = "service_not_in_plan"
+    CATEGORY_NOT_ALLOWED = "category_not_allowed"
+    LOT_EXPIRED = "lot_expired"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    FRINGE_LIMIT_EXCEEDED = "fringe_limit_exceeded"
+    ANNUAL_CAP_EXCEEDED = "annual_cap_exceeded"
+    NEEDS_CONSENT = "needs_consent"
+
+
+# What a worker is told when the rulebook's answer cannot be followed; the first reason that is listed decides.
+_DECLINES = {
+    Reason.CHANNEL_NOT_ALLOWED: Decline.CHANNEL_NOT_ALLOWED,
+    Reason.AD_PERSONAM_EXCLUDED: Decline.CATEGORY_NOT_ALLOWED,
+    Reason.NO_RULE_ON_DATE: Decline.CATEGORY_NOT_ALLOWED,
+    Reason.FULL_PRICE_MISSING: Decline.PRICE_MISMATCH,
+    Reason.VOUCHER_BELOW_FULL_PRICE: Decline.VOUCHER_TOPUP_NOT_ALLOWED,
+    Reason.VOUCHER_ABOVE_FULL_PRICE: Decline.PRICE_MISMATCH,
+    Reason.VOUCHER_ONE_SERVICE_ONLY: Decline.PRICE_MISMATCH,
+    Reason.CUMULATIVE_VOUCHER_OVER_THRESHOLD: Decline.FRINGE_LIMIT_EXCEEDED,
+    Reason.EVIDENCE_NEEDED: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.PARENTS_MISSING_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.DEPENDENCY_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.BIRTH_DATE_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.NEW_HIRE_FACTS_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.FRINGE_LIMIT_EXCEEDED: Decline.FRINGE_LIMIT_EXCEEDED,
+    Reason.ANNUAL_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
+    Reason.DAILY_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
+    Reason.EMPLOYEE_NOT_BENEFICIARY: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.RELATIVE_NOT_BENEFICIARY: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.OUTSIDE_CIRCLE: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.NOT_COHABITING: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.NOT_COHABITING_NOR_MAINTAINED: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.PARENTS_NOT_MISSING: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.NOT_DEPENDENT: Decline.BENEFICIARY_NOT_ELIGIBLE,
+    Reason.NOT_ELDERLY_NOR_CERTIFIED: Decline.BENEFICIARY_NOT_ELIGIBLE,
+}
+
+_RANK = {
+    Outcome.EXEMPT: 0,
+    Outcome.EXEMPT_ON_DECLARATION: 0,
+    Outcome.TAXABLE: 1,
+    Outcome.BLOCKED: 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """
+    What is asked for: a service for the employee (`relative_id` None) or a relative, by quantity or by amount.
+
+    `consent` says that the worker knows the amount that goes to payroll as taxable and wants to go on.
+    """
+
+    employee_id: str
+    service_code: str
+    relative_id: str | None = None
+    quantity: int | None = None
+    amount: Money | None = None
+    service_on: date | None = None
+    channel: Channel | None = None
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one lot pays of a purchase; minor units."""
+
+    lot: SpendableLot
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A purchase with everything that was looked at, and the answer: a decision to follow or a reason to decline."""
+
+    purchase: Purchase
+    offer: Offer
+    person: PersonFacts
+    channel: Channel
+    service_on: date
+    tax_on: date
+    quantity: int
+    amount_minor: int
+    vat_regime: str
+    net_minor: int
+    vat_minor: int
+    decision: Decision | None
+    facts: Facts | None
+    shares: tuple[Share, ...]
+    decline: Decline | None
+    decided_at: datetime
+    expires_at: datetime
+    available_minor: int = 0
+    year: fiscal.YearUse = field(default_factory=fiscal.YearUse)
+    alternatives: tuple[Decision, ...] = ()
+
+    @property
+    def in_limit(self) -> bool:
+        """Whether the amount counts against its category's yearly limit."""
+        return self.decision is None or not (
+            self.decision.category is Category.FRINGE
+            and self.decision.outcome is Outcome.TAXABLE
+            and Reason.FRINGE_LIMIT_EXCEEDED not in self.decision.reasons
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the facts the decision stood on, as they are kept with it."""
+        kept: dict[str, Any] = {"lots": [[share.lot.lot_id, share.amount_minor] for share in self.shares]}
+        if self.facts is not None:
+            kept |= {key: _plain(value) for key, value in asdict(self.facts).items() if value is not None}
+        return kept
+
+
+def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
+    """
+    Gather the facts of a purchase, ask the rulebook for every candidate category, and choose lots; write nothing.
+
+    Errors: QuantityOrAmount, EmployeeNotFound, RelativeNotFound, ServiceNotFound, ServiceIsARequest, PriceNotFound,
+            ServiceDatePast; the first that applies. Everything else is a `decline` in the result.
+    """
+    now = clock.now()
+    today = clock.today()
+    service_on = purchase.service_on or today
+    expires_at = _hold_end(purchase.service_on, now)
+    if expires_at <= now:
+        raise ServiceDatePast(service_on=service_on)
+    offer = services.offer(session, purchase.service_code, today)
+    quantity, amount_minor, mispriced = _price(purchase, offer)
+    wallet_lots = lots.of_wallet(session, book_id, purchase.employee_id)
+    terms = plans.terms(session, book_id, {lot.plan_id for lot in wallet_lots}) if wallet_lots else {}
+    channel = purchase.channel or _first_channel(offer, terms.values())
+    # A voucher is taxed the day it is issued, a direct service the day it is given.
+    tax_on = today if channel is Channel.VOUCHER else max(service_on, today)
+    person = people.for_authorization(session, book_id, purchase.employee_id, purchase.relative_id, tax_on)
+    regime = _vat_regime(offer, person, tax_on)
+    net_minor, vat_minor = vat.split(amount_minor, regime)
+    year = fiscal.year_use(session, book_id, purchase.employee_id, tax_on.year)
+
+    base = Considered(
+        purchase=purchase,
+        offer=offer,
+        person=person,
+        channel=channel,
+        service_on=service_on,
+        tax_on=tax_on,
+        quantity=quantity,
+        amount_minor=amount_minor,
+        vat_regime=regime,
+        net_minor=net_minor,
+        vat_minor=vat_minor,
+        decision=None,
+        facts=None,
+        shares=(),
+        decline=None,
+        decided_at=now,
+        expires_at=expires_at,
+        year=year,
+    )
+    return _answer(base, wallet_lots, terms, today, mispriced)
+
+
+def declined(considered: Considered, decline: Decline) -> Considered:
+    """Return the same purchase, declined for a reason that lies outside it."""
+    return _with(considered, decline=decline, shares=())
+
+
+def _answer(
+    base: Considered,
+    wallet_lots: Sequence[SpendableLot],
+    terms: Mapping[str, PlanTerms],
+    today: date,
+    mispriced: Decline | None,
+) -> Considered:
+    person = base.person
+    if not base.offer.provider_may_serve:
+        return _with(base, decline=Decline.PROVIDER_NOT_QUALIFIED)
+    if base.channel not in base.offer.channels:
+        return _with(base, decline=Decline.CHANNEL_NOT_ALLOWED)
+    if mispriced is not None:
+        return _with(base, decline=mispriced)
+    if base.offer.made_for is MadeFor.WORKER and base.purchase.relative_id is not None:
+        return _with(base, decline=Decline.BENEFICIARY_NOT_ELIGIBLE)
+
+    live = [
+        lot
+        for lot in wallet_lots
+        if terms[lot.plan_id].starts_on <= today <= terms[lot.plan_id].last_day(lot.last_day, person.left_on)
+    ]
+    if not live:
+        return _with(base, decline=_without_lots(wallet_lots, person, today))
+    live.sort(key=lambda lot: (lot.last_day, terms[lot.plan_id].priority, lot.lot_id))
+
+    best: Considered | None = None
+    looked_at: list[Decision] = []
+    for name in base.offer.categories:
+        category = Category(name)
+        candidate = _try_category(base, category, live, terms)
+        if candidate is None:
+            continue
+        assert candidate.decision is not None  # noqa: S101
+        looked_at.append(candidate.decision)
+        if best is None or _order(candidate) < _order(best):
+            best = candidate
+    if best is None:
+        return _with(base, decline=Decline.SERVICE_NOT_IN_PLAN)
+    return _with(best, alternatives=tuple(found for found in looked_at if found is not best.decision))
+
+
+def _try_category(
+    base: Considered, category: Category, live: Sequence[SpendableLot], terms: Mapping[str, PlanTerms]
+) -> Considered | None:
+    """Decide one candidate category with the lots whose plan allows it; None when no plan does."""
+    usable = [
+        lot for lot in live if category in terms[lot.plan_id].categories and base.channel in terms[lot.plan_id].channels
+    ]
+    if not usable:
+        return None
+    decisions: dict[tuple[str, str], tuple[Facts, Decision]] = {}
+    for lot in usable:
+        plan = terms[lot.plan_id]
+        key = (plan.source, plan.entitlement)
+        if key not in decisions:
+            facts = _facts(base, category, plan)
+            decisions[key] = facts, decide(facts, loading.load(), base.tax_on, clock.today())
+    # A source that the category may not use is skipped where another may.
+    facts, decision = min(decisions.values(), key=lambda found: _RANK[found[1].outcome])
+    fitting = [
+        lot
+        for lot in usable
+        if decisions[terms[lot.plan_id].source, terms[lot.plan_id].entitlement][1].outcome is decision.outcome
+    ]
+    available = sum(lot.available_minor for lot in fitting)
+    decline: Decline | None = None
+    if decision.outcome is Outcome.BLOCKED:
+        decline = _because(decision)
+    elif decision.taxable_minor > 0:
+        consenting = [lot for lot in fitting if terms[lot.plan_id].taxable_policy is TaxablePolicy.WITH_CONSENT]
+        if not consenting or not base.purchase.consent:
+            decline = _because(decision)
+        else:
+            fitting = consenting
+            available = sum(lot.available_minor for lot in fitting)
+    shares = _share_out(base.amount_minor, fitting) if decline is None else ()
+    if decline is None and not shares:
+        decline = Decline.INSUFFICIENT_FUNDS
+    return _with(base, decision=decision, facts=facts, shares=shares, decline=decline, available_minor=available)
+
+
+def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
+    person = base.person
+    used = base.year.of(category)
+    external_cap = {
+        Category.PENSION: person.external_pension_minor,
+        Category.HEALTH_FUND: person.external_health_fund_minor,
+    }.get(category)
+    return Facts(
+        category=category,
+        channel=base.channel,
+        source=plan.source,
+        entitlement=plan.entitlement,
+        amount_minor=base.amount_minor,
+        full_price_minor=base.offer.price_minor * base.quantity,
+        relative=person.relative,
+        year_used_minor=used.used_minor,
+        year_taxed_minor=used.taxed_minor,
+        external_fringe_minor=person.external_fringe_minor,
+        external_cap_minor=external_cap,
+        dependent_child_declared=person.dependent_child_declared,
+        first_job_pension_plus=person.first_job_pension,
+    )
+
+
+def _order(candidate: Considered) -> tuple[int, int]:
+    # The first category that is exempt and can be paid wins; then the least harmful answer.
+    assert candidate.decision is not None  # noqa: S101
+    return _RANK[candidate.decision.outcome], candidate.decline is not None
+
+
+def _because(decision: Decision) -> Decline:
+    for reason in decision.reasons:
+        if reason in _DECLINES:
+            return _DECLINES[reason]
+    return Decline.NEEDS_CONSENT if decision.outcome is Outcome.TAXABLE else Decline.CATEGORY_NOT_ALLOWED
+
+
+def _without_lots(wallet_lots: Sequence[SpendableLot], person: PersonFacts, today: date) -> Decline:
+    if person.left_on is not None and person.left_on < today:
+        return Decline.EMPLOYEE_LEFT
+    return Decline.LOT_EXPIRED if any(lot.available_minor for lot in wallet_lots) else Decline.INSUFFICIENT_FUNDS
+
+
+def _share_out(amount_minor: int, fitting: Iterable[SpendableLot]) -> tuple[Share, ...]:
+    shares = []
+    left = amount_minor
+    for lot in fitting:
+        taken = min(lot.available_minor, left)
+        if taken > 0:
+            shares.append(Share(lot, taken))
+            left -= taken
+        if left == 0:
+            return tuple(shares)
+    return ()
+
+
+def _price(purchase: Purchase, offer: Offer) -> tuple[int, int, Decline | None]:
+    if (purchase.quantity is None) == (purchase.amount is None):
+        raise QuantityOrAmount()
+    if purchase.quantity is not None:
+        if purchase.quantity < 1:
+            raise QuantityOrAmount()
+        return purchase.quantity, purchase.quantity * offer.price_minor, None
+    assert purchase.amount is not None  # noqa: S101
+    amount_minor = money.minor(purchase.amount)
+    if amount_minor < 1:
+        raise QuantityOrAmount()
+    quantity, rest = divmod(amount_minor, offer.price_minor)
+    if rest == 0:
+        return quantity, amount_minor, None
+    below = purchase.channel is Channel.VOUCHER and amount_minor < offer.price_minor
+    return max(quantity, 1), amount_minor, Decline.VOUCHER_TOPUP_NOT_ALLOWED if below else Decline.PRICE_MISMATCH
+
+
+def _first_channel(offer: Offer, terms: Iterable[PlanTerms]) -> Channel:
+    allowed = set().union(*(plan.channels for plan in terms))
+    wanted = [Channel(name) for name in offer.channels]
+    # Giving money back needs a document: it is asked for by name, never fallen into.
+    return next(
+        (channel for channel in wanted if channel in allowed and channel is not Channel.REIMBURSEMENT), wanted[0]
+    )
+
+
+def _vat_regime(offer: Offer, person: PersonFacts, on: date) -> str:
+    if offer.vat_if_not_listed is None:
+        return offer.vat_regime
+    return offer.vat_regime if _listed_for_reduced_vat(person, on) else offer.vat_if_not_listed
+
+
+def _listed_for_reduced_vat(person: PersonFacts, on: date) -> bool:
+    """Whether the user is of a class that the 5 % rate asks for: elderly, not self-sufficient, or a minor."""
+    relative = person.relative
+    if relative is None:
+        return False
+    if relative.not_self_sufficient:
+        return True
+    if relative.birth_date is None:
+        return False
+    elderly = loading.load().ages.at(AgeSubject.ELDERLY, on, on)
+    age = (
+        on.year - relative.birth_date.year - ((on.month, on.day) < (relative.birth_date.month, relative.birth_date.day))
+    )
+    return age < MAJORITY or (elderly is not None and age >= elderly.years)
+
+
+def _hold_end(service_on: date | None, now: datetime) -> datetime:
+    if service_on is None:
+        return now + timedelta(days=DAYS_WITHOUT_DATE)
+    last_day = service_on + timedelta(days=DAYS_AFTER_SERVICE + 1)
+    return datetime.combine(last_day, time.min, clock.ROME).astimezone(UTC)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, (date, StrEnum)):
+        return str(value)
+    return value
+
+
+def _with(considered: Considered, **changes: Any) -> Considered:
+    values = {name: getattr(considered, name) for name in Considered.__dataclass_fields__}
+    return Considered(**(values | changes))
