@@ -82,6 +82,13 @@ class DeclaredAmountInvalid(DomainError):
     en = "The declared amount {amount} is not valid: write euros and cents, zero included."
 
 
+class DistanceInvalid(DomainError):
+    """A distance below zero, or longer than any on earth."""
+
+    it = "{distance_km} km non è una distanza: scrivere i chilometri tra la vecchia residenza e la nuova."
+    en = "{distance_km} km is no distance: write the kilometres between the old residence and the new one."
+
+
 class FactNotFound(DomainError):
     """No such declaration in this book."""
 
@@ -210,13 +217,14 @@ class PlanFileUnreadable(DomainError):
 class PlanFileInvalid(DomainError):
     """A plan file with keys that are unknown, missing or of the wrong kind; `problems` names each."""
 
-    it = "{file}: {problems}"
-    en = "{file}: {problems}"
+    it = "{file}: il piano non è stato caricato. {problems}"
+    en = "{file}: the plan was not loaded. {problems}"
 
     def text(self, language: str = "en") -> str:
         """Return every problem, one after the other, in the language asked for."""
         told = (f"{p.key}: {p.it if language == 'it' else p.en}" for p in self.details["problems"])
-        return f"{self.details['file']}: {'; '.join(told)}"
+        template = self.it if language == "it" else self.en
+        return template.format(file=self.details["file"], problems="; ".join(told))
 
 
 class PeopleFileRefused(DomainError):

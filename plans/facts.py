@@ -8,6 +8,7 @@ known then. A certificate is its expiry and nothing else: no field here can hold
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from plans.errors import (
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
+    DistanceInvalid,
     EmployeeNotFound,
     FactHasNoEnd,
     FactNotFound,
@@ -36,6 +38,8 @@ from plans.words import Fact
 
 # The first year corporate welfare had the shape the rules describe.
 FIRST_YEAR = 2016
+# Nobody moves farther than to the other side of the earth.
+EARTH_KM = 20_038
 
 # What each fact must be told, and what it may be told besides.
 _FORMS: dict[Fact, tuple[frozenset[str], frozenset[str]]] = {
@@ -50,6 +54,7 @@ _FORMS: dict[Fact, tuple[frozenset[str], frozenset[str]]] = {
     Fact.PDR_ELSEWHERE: (frozenset({"year", "amount"}), frozenset()),
     Fact.DEPENDENT_CHILD: (frozenset({"year", "child"}), frozenset()),
     Fact.FIRST_JOB_PENSION: (frozenset({"year"}), frozenset()),
+    Fact.NEW_HIRE: (frozenset({"year", "amount", "distance_km"}), frozenset()),
 }
 OF_A_RELATIVE = frozenset(
     {Fact.COHABITATION, Fact.MAINTENANCE, Fact.DEPENDENCY, Fact.NOT_SELF_SUFFICIENT, Fact.PARENTS_MISSING}
@@ -85,6 +90,7 @@ class Declaration:
     holds: bool = True
     amount: Money | None = None
     child_tax_code: str | None = None
+    distance_km: int | None = None
 
 
 def declare(
@@ -100,6 +106,7 @@ def declare(
     year: int | None = None,
     amount: Money | None = None,
     child: str | None = None,
+    distance_km: int | None = None,
     basis: Basis | None = None,
     holds: bool | None = None,
 ) -> Declared:
@@ -110,18 +117,22 @@ def declare(
     declaration of the same thing. Spells of living together and certificates stand side by side: end or withdraw one.
     Each fact takes its own arguments, see docs/plans.md. `basis` is DECLARED and `holds` is True unless given.
 
-    Units:  `amount` in euro, zero included: zero says "nothing elsewhere", no declaration says "unknown".
+    Units:  `amount` in euro, zero included: zero says "nothing elsewhere", no declaration says "unknown". Of a new hire
+            it is last year's income from employment, and `distance_km` how far the residence moved.
     Errors: DeclarationMalformed, RelativeNotFound or EmployeeNotFound, DeclaredInFuture, YearTooFar, PeriodReversed,
-            DeclaredAmountInvalid, a refusal of `taxcodes.check` for the child; in this order.
+            DeclaredAmountInvalid, DistanceInvalid, a refusal of `taxcodes.check` for the child; in this order.
     Source: D.Lgs. 192/2025 art. 1 (cohabitation, maintenance); L. 207/2024 art. 1 c. 391 (child's tax code).
     """
-    _check_form(fact, since=since, until=until, year=year, amount=amount, child=child, basis=basis, holds=holds)
+    told = {"since": since, "until": until, "year": year, "amount": amount, "child": child, "basis": basis}
+    _check_form(fact, told | {"holds": holds, "distance_km": distance_km})
     _check_person(session, book_id, person_id, fact)
     today = recorded_at.astimezone(clock.ROME).date()
     if declared_on > today:
         raise DeclaredInFuture(declared_on=declared_on, today=today)
     if year is not None and not FIRST_YEAR <= year <= declared_on.year + 1:
         raise YearTooFar(year=year, first=FIRST_YEAR, last=declared_on.year + 1)
+    if distance_km is not None and not 0 <= distance_km <= EARTH_KM:
+        raise DistanceInvalid(distance_km=distance_km)
     if fact not in OF_A_RELATIVE:
         assert year is not None  # noqa: S101 - the form of every such fact
         values: dict[str, Any] = {
@@ -130,6 +141,7 @@ def declare(
             "year": year,
             "amount_minor": None if amount is None else _minor(amount),
             "child_tax_code": None if child is None else taxcodes.check(child),
+            "distance_km": distance_km,
         }
         return _write(session, _EMPLOYEE_FACT, book_id, values, declared_on, recorded_at, replace=True)
     valid_from, valid_to = _period(since or declared_on, until, year)
@@ -217,6 +229,7 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> tuple[Decla
             row.revoked_at,
             amount=None if row.amount_minor is None else money.from_minor(row.amount_minor),
             child_tax_code=row.child_tax_code,
+            distance_km=row.distance_km,
         )
         for row in rows
     )
@@ -225,7 +238,7 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> tuple[Decla
 # -- checks ----------------------------------------------------------------------------------------------------------
 
 
-def _check_form(fact: Fact, **told: object) -> None:
+def _check_form(fact: Fact, told: Mapping[str, object]) -> None:
     required, optional = _FORMS[fact]
     given = {name for name, value in told.items() if value is not None}
     missing, extra = required - given, given - required - optional

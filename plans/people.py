@@ -15,7 +15,7 @@ from plans.budgets import RosterEntry
 from plans.errors import EmployeeNotFound, LeftBeforeHired, RelativeNotFound
 from plans.rows import Employee, EmployeeFact, Funder, Relative, RelativeFact, table
 from plans.rulebook import facts as rulebook
-from plans.rulebook.words import Basis, Kinship
+from plans.rulebook.words import Basis, Category, Kinship
 from plans.words import Fact
 
 _EMPLOYEE, _RELATIVE, _FUNDER = table(Employee), table(Relative), table(Funder)
@@ -60,10 +60,17 @@ class PersonFacts:
     pdr_elsewhere_minor: int | None
     dependent_child_declared: bool
     first_job_pension: bool
+    new_hire: rulebook.NewHire | None
 
     def employed(self, on: date) -> bool:
         """Return whether the person is on the payroll that day; the first and the last day are both included."""
         return (self.hired_on is None or self.hired_on <= on) and (self.left_on is None or on <= self.left_on)
+
+    def external_cap_minor(self, category: Category) -> int | None:
+        """Return what was declared from elsewhere against the yearly limit of a category; None is unknown."""
+        if category is Category.PENSION:
+            return self.external_pension_minor
+        return self.external_health_fund_minor if category is Category.HEALTH_FUND else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +220,7 @@ def for_authorization(
         pdr_elsewhere_minor=row.pdr_elsewhere_minor,
         dependent_child_declared=row.dependent_child_declared,
         first_job_pension=row.first_job_pension,
+        new_hire=_new_hire(row),
     )
 
 
@@ -229,6 +237,13 @@ def _relative(row: sa.Row[*tuple[Any, ...]]) -> rulebook.Relative:
         not_self_sufficient=bool(row.not_self_sufficient),
         parents_missing=row.parents_missing,
     )
+
+
+def _new_hire(row: sa.Row[*tuple[Any, ...]]) -> rulebook.NewHire | None:
+    if row.prior_income_minor is None:
+        return None
+    # Only a permanent contract is declared.
+    return rulebook.NewHire(row.hired_on, True, row.prior_income_minor, row.residence_moved_km)
 
 
 def _person(*, then: bool) -> sa.Select[*tuple[Any, ...]]:
@@ -303,6 +318,8 @@ def _said_of_employee(then: bool) -> sa.FromClause:
     def amount(fact: Fact) -> sa.ColumnElement[int | None]:
         return sa.func.max(said.amount_minor).filter(said.fact == fact.value)
 
+    hiring_year = sa.extract("year", _EMPLOYEE.c.hired_on)
+
     def any_of(fact: Fact) -> sa.ColumnElement[bool]:
         return sa.func.count().filter(said.fact == fact.value) > 0
 
@@ -314,11 +331,14 @@ def _said_of_employee(then: bool) -> sa.FromClause:
             amount(Fact.PDR_ELSEWHERE).label("pdr_elsewhere_minor"),
             any_of(Fact.DEPENDENT_CHILD).label("dependent_child_declared"),
             any_of(Fact.FIRST_JOB_PENSION).label("first_job_pension"),
+            amount(Fact.NEW_HIRE).label("prior_income_minor"),
+            sa.func.max(said.distance_km).label("residence_moved_km"),
         )
         .where(
             said.book_id == _BOOK,
             said.employee_id == _ASKED_EMPLOYEE,
-            said.year == _YEAR,
+            # What a new hire declares in the year of hiring stays true of that hiring.
+            said.year == sa.case((said.fact == Fact.NEW_HIRE.value, hiring_year), else_=_YEAR),
             _known(_OF_EMPLOYEE, then),
         )
         .lateral("of_employee")

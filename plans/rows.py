@@ -107,6 +107,7 @@ class EmployeeFact(Base):
     year: Mapped[int] = mapped_column(sa.SmallInteger)
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     child_tax_code: Mapped[str | None] = mapped_column(sa.Text)
+    distance_km: Mapped[int | None] = mapped_column(sa.SmallInteger)
     declared_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -170,6 +170,7 @@ def _facts() -> None:
         sa.Column("year", sa.SmallInteger, nullable=False),
         sa.Column("amount_minor", sa.BigInteger),
         sa.Column("child_tax_code", sa.Text),
+        sa.Column("distance_km", sa.SmallInteger),
         sa.Column("declared_on", sa.Date, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True)),
@@ -179,7 +180,7 @@ def _facts() -> None:
         ),
         sa.CheckConstraint(
             "fact in ('EXTERNAL_FRINGE', 'EXTERNAL_PENSION', 'EXTERNAL_HEALTH_FUND', 'PDR_ELSEWHERE',"
-            " 'DEPENDENT_CHILD', 'FIRST_JOB_PENSION')",
+            " 'DEPENDENT_CHILD', 'FIRST_JOB_PENSION', 'NEW_HIRE')",
             name=op.f("ck_employee_fact_fact"),
         ),
         sa.CheckConstraint("year between 1990 and 2100", name=op.f("ck_employee_fact_year")),
@@ -187,6 +188,11 @@ def _facts() -> None:
         sa.CheckConstraint(
             "(amount_minor is null) = (fact in ('DEPENDENT_CHILD', 'FIRST_JOB_PENSION'))",
             name=op.f("ck_employee_fact_amount_of_its_kind"),
+        ),
+        # A new hire says last year's income and how far the residence moved.
+        sa.CheckConstraint(
+            "(distance_km is not null) = (fact = 'NEW_HIRE') and distance_km >= 0",
+            name=op.f("ck_employee_fact_distance_of_its_kind"),
         ),
         sa.CheckConstraint("child_tax_code ~ '^[A-Z0-9]{16}$'", name=op.f("ck_employee_fact_child_tax_code")),
         sa.CheckConstraint(

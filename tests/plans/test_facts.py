@@ -16,6 +16,7 @@ from plans.errors import (
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
+    DistanceInvalid,
     EmployeeNotFound,
     FactHasNoEnd,
     FactNotFound,
@@ -25,8 +26,8 @@ from plans.errors import (
     YearTooFar,
 )
 from plans.errors_files import TaxCodeCheckCharacter
-from plans.rulebook.facts import Relative
-from plans.rulebook.words import Basis, Kinship
+from plans.rulebook.facts import NewHire, Relative
+from plans.rulebook.words import Basis, Category, Kinship
 from plans.words import Fact
 from tests.plans import factories
 
@@ -193,6 +194,11 @@ def test_every_sum_from_elsewhere_is_kept_apart(home: Home) -> None:
     assert found.external_health_fund_minor == 30_050
     assert found.pdr_elsewhere_minor == 200_000
     assert found.external_fringe_minor is None
+    assert [found.external_cap_minor(c) for c in (Category.PENSION, Category.HEALTH_FUND, Category.CARE)] == [
+        100_000,
+        30_050,
+        None,
+    ]
 
 
 def test_two_children_are_two_declarations_and_one_answer(home: Home) -> None:
@@ -208,6 +214,26 @@ def test_a_first_job_is_declared_for_its_year(home: Home) -> None:
     home.declare(Fact.FIRST_JOB_PENSION, year=2026)
 
     assert home.known().first_job_pension
+
+
+def test_a_new_hire_is_asked_about_in_every_year_after_the_hiring(home: Home) -> None:
+    home.declare(Fact.NEW_HIRE, year=2020, amount=euro("34999.99"), distance_km=730)
+
+    found = [home.known(on).new_hire for on in (date(2020, 1, 1), date(2026, 11, 22))]
+
+    assert found == [NewHire(date(2020, 1, 1), True, 3_499_999, 730)] * 2
+
+
+def test_what_was_declared_of_another_hiring_does_not_count(home: Home) -> None:
+    home.declare(Fact.NEW_HIRE, year=2025, amount=euro("1"), distance_km=730)
+
+    assert home.known(date(2025, 6, 1)).new_hire is None
+
+
+@pytest.mark.parametrize("distance_km", [-1, 20_039])
+def test_a_distance_is_one_on_earth(home: Home, distance_km: int) -> None:
+    with pytest.raises(DistanceInvalid):
+        home.declare(Fact.NEW_HIRE, year=2026, amount=euro("1"), distance_km=distance_km)
 
 
 def test_maintenance_may_be_declared_for_a_spouse_who_needs_none(home: Home) -> None:
@@ -303,6 +329,7 @@ def test_a_clock_that_runs_behind_forgets_nothing_before_it_was_learned(home: Ho
         (Fact.EXTERNAL_FRINGE, {"year": 2026, "amount": Money("480", EUR)}),
         (Fact.DEPENDENT_CHILD, {"year": 2026, "child": factories.tax_code(7)}),
         (Fact.FIRST_JOB_PENSION, {"year": 2026}),
+        (Fact.NEW_HIRE, {"year": 2020, "amount": Money("30000", EUR), "distance_km": 730}),
     ],
 )
 def test_the_same_declaration_twice_changes_nothing(home: Home, fact: Fact, told: dict[str, Any]) -> None:
@@ -361,6 +388,7 @@ def test_the_history_of_an_employee_shows_amounts_and_children(home: Home) -> No
         (Fact.EXTERNAL_FRINGE, {"amount": Money("1", EUR)}, ["year"], []),
         (Fact.DEPENDENT_CHILD, {"year": 2026}, ["child"], []),
         (Fact.FIRST_JOB_PENSION, {"year": 2026, "basis": Basis.RECORDED}, [], ["basis"]),
+        (Fact.NEW_HIRE, {"year": 2026, "distance_km": 120}, ["amount"], []),
     ],
 )
 def test_each_fact_takes_its_own_arguments(
@@ -497,6 +525,7 @@ EMPLOYEE_FACT = {
     "year": 2026,
     "amount_minor": 1,
     "child_tax_code": None,
+    "distance_km": None,
     "declared_on": TODAY,
     "recorded_at": NOW,
     "revoked_at": None,
@@ -547,6 +576,9 @@ def test_the_database_refuses_a_relative_fact_that_makes_no_sense(
         ({"child_tax_code": "RSSMRA80A01H501U"}, "ck_employee_fact_child_of_its_kind"),
         ({"revoked_at": NOW - timedelta(seconds=1)}, "ck_employee_fact_knowledge"),
         ({"employee_id": "emp_none"}, "fk_employee_fact_employee"),
+        ({"distance_km": 1}, "ck_employee_fact_distance_of_its_kind"),
+        ({"fact": "NEW_HIRE"}, "ck_employee_fact_distance_of_its_kind"),
+        ({"fact": "NEW_HIRE", "distance_km": -1}, "ck_employee_fact_distance_of_its_kind"),
     ],
 )
 def test_the_database_refuses_an_employee_fact_that_makes_no_sense(

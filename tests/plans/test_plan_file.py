@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from moneyed import EUR, Money
 
+from config.database import ROOT
 from plans import plan_file
 from plans.errors import PlanFileInvalid, PlanFileUnreadable
 from plans.plan_file import Act, ClusterDraft, PlanDraft
@@ -105,6 +106,14 @@ def test_a_file_is_read_from_disk_with_or_without_its_mark(tmp_path: Path) -> No
     path.write_text(PLAN, encoding="utf-8-sig")
 
     assert plan_file.read(path) == plan_file.parse(PLAN, "piano.toml")
+
+
+def test_the_example_of_the_page_is_a_plan() -> None:
+    page = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
+
+    draft = plan_file.parse(page.split("```toml\n")[1].split("```")[0], "docs/plans.md")
+
+    assert [cluster.cluster for cluster in draft.clusters] == ["operai", "quadri"]
 
 
 REQUIRED = ("code", "name", "source", "starts_on", "ends_on", "spend_by", "entitlement", "funding_policy")
