@@ -13,8 +13,8 @@ from typing import TypeVar
 from plans.rulebook import decision
 from plans.rulebook.errors import CaseInvalid, FactsInvalid
 from plans.rulebook.facts import Facts, NewHire, Relative
-from plans.rulebook.loading import CENTS_PER_EURO
 from plans.rulebook.model import Rulebook
+from plans.rulebook.reader import CENTS_PER_EURO
 from plans.rulebook.words import (
     Basis,
     Category,

@@ -35,6 +35,8 @@ def test_the_shipped_rules_load() -> None:
     [
         ("caps.toml", "[[limit]]", "[[limits]]", "", "unknown table limits"),
         ("caps.toml", "[[limit]]", "[[limit]", "", "not TOML"),
+        ("caps.toml", "[[limit]]", "age = [1]\n[[limit]]", "", "unknown table age"),
+        ("caps.toml", "[[limit]]", "[age]\n[[limit]]", "", "unknown table age"),
         ("caps.toml", "amount = 3615.20", "amont = 3615.20", "health-fund-cap", "missing key amount"),
         ("caps.toml", "amount = 3615.20", "amount = 3615.20\namont = 1", "health-fund-cap", "unknown key amont"),
         ("caps.toml", "amount = 3615.20", "", "health-fund-cap", "missing key amount"),
