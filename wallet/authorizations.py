@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import ids, money
+from config import clock, ids, money
 from ledger import holds, idempotency
 from network.services import Offer
 from plans import funders
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
-from wallet import codes, expiry, fiscal, hints, purchases
+from wallet import codes, fiscal, hints, purchases
 from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
 from wallet.purchases import Considered, Decline, Purchase
@@ -31,6 +31,16 @@ _LOCK = (
 _OPEN = (
     "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
     " where book_id = %s and employee_id = %s on conflict do nothing"
+)
+_DUE = (
+    'select authorization_id from "authorization"'
+    " where book_id = %s and (%s::text is null or employee_id = %s)"
+    "   and status in ('authorized', 'partially_captured') and expires_at <= ledger_now()"
+    " order by authorization_id for update"
+)
+_UPDATE = (
+    'update "authorization" set status = %s, captured_minor = %s, refunded_minor = %s'
+    " where book_id = %s and authorization_id = %s"
 )
 _TABLE = AuthorizationRow.__table__
 _INSERT = sa.insert(_TABLE)  # type: ignore[arg-type]
@@ -181,6 +191,62 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> list[Author
     return [_value(row) for row in rows]
 
 
+def settle(session: Session, book_id: int, employee_id: str | None) -> int:
+    """Expire the holds of one person, or of a whole book, whose time has come; return how many."""
+    due = session.connection().exec_driver_sql(_DUE, (book_id, employee_id, employee_id)).scalars().all()
+    holds.settle(session, book_id)
+    for authorization_id in due:
+        found = get(session, book_id, authorization_id)
+        finish(session, book_id, found, "expired", "hold_expired")
+    return len(due)
+
+
+def finish(session: Session, book_id: int, found: Authorization, ended: str, reason: str) -> None:
+    """Write down that nothing more will be captured: what was captured stays, the voucher's tax is undone."""
+    update(session, book_id, found, found.captured_minor, found.refunded_minor, ended=ended)
+    if found.channel == Channel.VOUCHER:
+        fiscal.reverse(
+            session,
+            book_id,
+            found.employee_id,
+            found.authorization_id,
+            None,
+            on=clock.today(),
+            reason=reason,
+            entry_id=None,
+        )
+
+
+def update(
+    session: Session,
+    book_id: int,
+    found: Authorization,
+    captured_minor: int,
+    refunded_minor: int,
+    *,
+    ended: str | None = None,
+) -> None:
+    """
+    Write down how far an authorization has come; `ended` (captured, voided or expired) when no capture may follow.
+
+    Units: minor units, in all since the authorization was given.
+    """
+    status = _status(found, captured_minor, refunded_minor, ended)
+    session.connection().exec_driver_sql(
+        _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id)
+    )
+
+
+def _status(found: Authorization, captured_minor: int, refunded_minor: int, ended: str | None) -> str:
+    if found.open and ended is None and captured_minor < found.amount_minor:
+        return "partially_captured" if captured_minor else "authorized"
+    if captured_minor == 0:
+        return ended or found.status
+    if refunded_minor == 0:
+        return "captured"
+    return "refunded" if refunded_minor == captured_minor else "partially_refunded"
+
+
 def _lock_wallet(session: Session, book_id: int, employee_id: str) -> bool:
     """Take the person's mutex, settle what is due in the wallet, and return whether it is frozen."""
     connection = session.connection()
@@ -191,7 +257,7 @@ def _lock_wallet(session: Session, book_id: int, employee_id: str) -> bool:
     if row is None:
         return False  # nobody knows this person: the gathering of facts says so
     if row[1]:
-        expiry.settle_wallet(session, book_id, employee_id)
+        settle(session, book_id, employee_id)
     return bool(row[0] == "frozen")
 
 

@@ -27,10 +27,6 @@ from wallet.fiscal import Line
 
 _LOCK = 'select 1 from "authorization" where book_id = %s and authorization_id = %s for update'
 _ACCOUNTS = "select code, account_id from account where book_id = %s and code = any(%s::text[])"
-_UPDATE = (
-    'update "authorization" set status = %s, captured_minor = %s, refunded_minor = %s'
-    " where book_id = %s and authorization_id = %s"
-)
 # What an entry took from, or gave back to, each plan's lots, in the entry's order.
 _TAKEN = (
     "select l.plan_id, l.source, p.amount_minor from posting p"
@@ -109,8 +105,8 @@ def capture(
 
     entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
     captured = found.captured_minor + amount_minor
-    status = "captured" if final or captured == found.amount_minor else "partially_captured"
-    _update(session, book_id, found, status, captured, found.refunded_minor)
+    ended = "captured" if final else None
+    authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
     if found.channel != Channel.VOUCHER:
         _write_use(session, book_id, found, amount_minor, on, entry_id)
     change = Change(authorizations.get(session, book_id, authorization_id), amount_minor, (entry_id,))
@@ -135,7 +131,7 @@ def void(
     if not found.open or found.hold_id is None:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
     released = holds.void(session, book_id, found.hold_id)
-    finish(session, book_id, found, "voided", reason)
+    authorizations.finish(session, book_id, found, "voided", reason)
     change = Change(authorizations.get(session, book_id, authorization_id), released, ())
     if key is not None:
         idempotency.store(session, book_id, actor, "void", key, _answer(change))
@@ -197,8 +193,7 @@ def refund(
             break
     _open_again(session, book_id, entries, on)
     refunded = found.refunded_minor + total
-    status = "refunded" if refunded == found.captured_minor and not found.open else "partially_refunded"
-    _update(session, book_id, found, found.status if found.open else status, found.captured_minor, refunded)
+    authorizations.update(session, book_id, found, found.captured_minor, refunded)
     for entry_id in entries:
         shares: dict[str, int] = dict(
             session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).tuples().all()
@@ -223,29 +218,6 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str, reason
         void(session, book_id, authorization_id, actor=actor, reason=reason)
         for book_id, authorization_id in rows.tuples().all()
     ]
-
-
-def finish(session: Session, book_id: int, found: Authorization, status: str, reason: str) -> None:
-    """Write down that nothing more will be captured: what was captured stays, the voucher's tax is undone."""
-    _update(
-        session,
-        book_id,
-        found,
-        status if found.captured_minor == 0 else "captured",
-        found.captured_minor,
-        found.refunded_minor,
-    )
-    if found.channel == Channel.VOUCHER:
-        fiscal.reverse(
-            session,
-            book_id,
-            found.employee_id,
-            found.authorization_id,
-            None,
-            on=clock.today(),
-            reason=reason,
-            entry_id=None,
-        )
 
 
 def _lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
@@ -330,14 +302,6 @@ def _write_use(
 def _open_again(session: Session, book_id: int, entries: list[int], on: date) -> None:
     until = date.fromordinal(on.toordinal() + GRACE_DAYS)
     session.connection().exec_driver_sql(_GRACE, (until, book_id, entries, until))
-
-
-def _update(
-    session: Session, book_id: int, found: Authorization, status: str, captured_minor: int, refunded_minor: int
-) -> None:
-    session.connection().exec_driver_sql(
-        _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id)
-    )
 
 
 def _answer(change: Change) -> dict[str, object]:

@@ -12,18 +12,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ledger import holds, posting
+from ledger import posting
 from ledger.posting import Draft, Pair
 from plans import funders, plans
 from plans.words import Residual
-from wallet import authorizations, captures, chart, lots
+from wallet import authorizations, chart, lots
 
-_DUE = (
-    'select authorization_id from "authorization"'
-    " where book_id = %s and (%s::text is null or employee_id = %s)"
-    "   and status in ('authorized', 'partially_captured') and expires_at <= ledger_now()"
-    " order by authorization_id for update"
-)
 _EXPIRED_LOTS = (
     "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null,"
     "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor"
@@ -50,16 +44,6 @@ class Expired:
     community_minor: int = 0
 
 
-def settle_wallet(session: Session, book_id: int, employee_id: str | None) -> int:
-    """Expire the holds of one person, or of a whole book, whose time has come; return how many."""
-    due = session.connection().exec_driver_sql(_DUE, (book_id, employee_id, employee_id)).scalars().all()
-    holds.settle(session, book_id)
-    for authorization_id in due:
-        found = authorizations.get(session, book_id, authorization_id)
-        captures.finish(session, book_id, found, "expired", "hold_expired")
-    return len(due)
-
-
 def expire(
     session: Session, book_id: int, *, on: date, actor: str, on_progress: Callable[[int, int], None] | None = None
 ) -> Expired:
@@ -71,7 +55,7 @@ def expire(
 
     Errors: PeriodClosed, OccurredInFuture.
     """
-    result = Expired(holds=settle_wallet(session, book_id, None))
+    result = Expired(holds=authorizations.settle(session, book_id, None))
     rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).tuples().all()
     if not rows:
         return result

@@ -32,6 +32,10 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "Un buono copre l'intero prezzo ({price}) e non si può integrare: scegliere un servizio entro il credito.",
         "A voucher covers the whole price ({price}) and cannot be topped up: choose a service within the credit.",
     ),
+    Decline.VOUCHER_ONE_SERVICE_ONLY: (
+        "Un buono vale per un solo servizio: chiederne uno alla volta, o pagare il servizio direttamente.",
+        "A voucher is for one service: ask for one at a time, or have the service paid directly.",
+    ),
     Decline.BENEFICIARY_NOT_ELIGIBLE: (
         "Il piano non permette questo acquisto per questa persona senza tassazione.",
         "The plan does not allow this purchase for this person free of tax.",

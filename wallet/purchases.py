@@ -36,7 +36,7 @@ MAJORITY = 18
 
 
 class Decline(StrEnum):
-    """Why a purchase was declined; stable codes, each with a sentence in wallet/hints.toml."""
+    """Why a purchase was declined; stable codes, each with a sentence in wallet/hints.py."""
 
     EMPLOYEE_LEFT = "employee_left"
     WALLET_FROZEN = "wallet_frozen"
@@ -44,6 +44,7 @@ class Decline(StrEnum):
     CHANNEL_NOT_ALLOWED = "channel_not_allowed"
     PRICE_MISMATCH = "price_mismatch"
     VOUCHER_TOPUP_NOT_ALLOWED = "voucher_topup_not_allowed"
+    VOUCHER_ONE_SERVICE_ONLY = "voucher_one_service_only"
     BENEFICIARY_NOT_ELIGIBLE = "beneficiary_not_eligible"
     BENEFICIARY_DOCUMENT_MISSING = "beneficiary_document_missing"
     SERVICE_NOT_IN_PLAN = "service_not_in_plan"
@@ -63,7 +64,7 @@ _DECLINES = {
     Reason.FULL_PRICE_MISSING: Decline.PRICE_MISMATCH,
     Reason.VOUCHER_BELOW_FULL_PRICE: Decline.VOUCHER_TOPUP_NOT_ALLOWED,
     Reason.VOUCHER_ABOVE_FULL_PRICE: Decline.PRICE_MISMATCH,
-    Reason.VOUCHER_ONE_SERVICE_ONLY: Decline.PRICE_MISMATCH,
+    Reason.VOUCHER_ONE_SERVICE_ONLY: Decline.VOUCHER_ONE_SERVICE_ONLY,
     Reason.CUMULATIVE_VOUCHER_OVER_THRESHOLD: Decline.FRINGE_LIMIT_EXCEEDED,
     Reason.EVIDENCE_NEEDED: Decline.BENEFICIARY_DOCUMENT_MISSING,
     Reason.PARENTS_MISSING_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
@@ -176,7 +177,7 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     quantity, amount_minor, mispriced = _price(purchase, offer)
     wallet_lots = lots.of_wallet(session, book_id, purchase.employee_id)
     terms = plans.terms(session, book_id, {lot.plan_id for lot in wallet_lots}) if wallet_lots else {}
-    channel = purchase.channel or _first_channel(offer, terms.values())
+    channel = purchase.channel or _first_channel(offer, terms.values(), quantity)
     # A voucher is taxed the day it is issued, a direct service the day it is given.
     tax_on = today if channel is Channel.VOUCHER else max(service_on, today)
     person = people.for_authorization(session, book_id, purchase.employee_id, purchase.relative_id, tax_on)
@@ -315,6 +316,7 @@ def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
         external_cap_minor=external_cap,
         dependent_child_declared=person.dependent_child_declared,
         first_job_pension_plus=person.first_job_pension,
+        voucher_items=base.quantity if base.channel is Channel.VOUCHER else 1,
     )
 
 
@@ -368,13 +370,15 @@ def _price(purchase: Purchase, offer: Offer) -> tuple[int, int, Decline | None]:
     return max(quantity, 1), amount_minor, Decline.VOUCHER_TOPUP_NOT_ALLOWED if below else Decline.PRICE_MISMATCH
 
 
-def _first_channel(offer: Offer, terms: Iterable[PlanTerms]) -> Channel:
+def _first_channel(offer: Offer, terms: Iterable[PlanTerms], quantity: int) -> Channel:
     allowed = set().union(*(plan.channels for plan in terms))
-    wanted = [Channel(name) for name in offer.channels]
     # Giving money back needs a document: it is asked for by name, never fallen into.
-    return next(
-        (channel for channel in wanted if channel in allowed and channel is not Channel.REIMBURSEMENT), wanted[0]
-    )
+    offered = [Channel(name) for name in offer.channels if name != Channel.REIMBURSEMENT]
+    possible = [channel for channel in offered if channel in allowed] or offered or [Channel(offer.channels[0])]
+    # A voucher stands for one service: several are better paid directly, as they are given.
+    if quantity > 1 and Channel.DIRECT in possible:
+        return Channel.DIRECT
+    return possible[0]
 
 
 def _vat_regime(offer: Offer, person: PersonFacts, on: date) -> str:
