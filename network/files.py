@@ -17,8 +17,8 @@ from network.audience import MadeFor
 from network.checklist import Area, Family
 from network.errors import BadColumns, BadRow
 from network.providers import ProviderKind
-from network.qualification import State
 from network.services import Delivery, Kind
+from network.states import State
 
 Value = str | int | bool | list[str] | None
 

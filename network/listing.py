@@ -13,6 +13,7 @@ from network import qualification, territories
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
 from network.qualification import Expiring
 from network.services.prices import price_in_force
+from network.states import MAY_SERVE
 from network.territories import Territory
 
 
@@ -57,15 +58,15 @@ def territory_lines(session: Session, on: date, *, within_days: int = 30) -> tup
 
 
 def _counts(on: date) -> sa.Select[Any]:
-    state = qualification.state_lateral(_PROVIDER.code, on)
-    serves = qualification.state_sql(state, on).in_([member.value for member in qualification.MAY_SERVE])
+    current, holds, state = qualification.state_in_force(_PROVIDER.code, on)
+    serves = state.in_([member.value for member in MAY_SERVE])
     of_territory = (
         sa.select(
             _PROVIDER.territory_code,
             sa.func.count().label("providers"),
             sa.func.count().filter(serves).label("serving"),
         )
-        .select_from(ProviderRow.__table__.outerjoin(state, sa.true()))
+        .select_from(ProviderRow.__table__.outerjoin(current, holds))
         .group_by(_PROVIDER.territory_code)
         .subquery("of_territory")
     )

@@ -23,7 +23,8 @@ from config import clock, ids
 from network import checklist, data, files, vat
 from network.errors import BadRow, DataFolderEmpty, HistoryRewritten
 from network.files import File, Row
-from network.qualification import EXEMPT_KINDS, State
+from network.qualification import EXEMPT_KINDS
+from network.states import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from network import qualification
 from network.errors import ProviderNotFound
 from network.models import ProviderRow
+from network.states import State
 
 
 class ProviderKind(StrEnum):
@@ -39,7 +40,7 @@ class Provider:
     kind: ProviderKind
     territory_code: str
     offers: str
-    state: qualification.State
+    state: State
     state_since: date | None
     state_until: date | None
     state_reason: str | None
@@ -82,6 +83,6 @@ def listed(
         statement = statement.where(_PROVIDER.code.in_(codes))
     found = session.execute(statement.order_by(_PROVIDER.folded.collate("C"), _PROVIDER.code.collate("C")))
     return tuple(
-        Provider(code, name, ProviderKind(kind), place, offers, qualification.State(now), since, until, reason)
+        Provider(code, name, ProviderKind(kind), place, offers, State(now), since, until, reason)
         for code, name, kind, place, offers, now, since, until, reason in found
     )

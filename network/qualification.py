@@ -9,45 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from config import clock, ids
-from network import checklist
+from config import clock
+from network import evidence
 from network.checklist import Family
-from network.errors import (
-    EvidenceAlreadyDecided,
-    EvidenceAlreadyFiled,
-    EvidenceMissing,
-    EvidenceNotFound,
-    NotExemptKind,
-    PeriodBackwards,
-    ProviderNotFound,
-    RequirementUnknown,
-)
+from network.errors import EvidenceMissing, NotExemptKind, PeriodBackwards, ProviderNotFound
 from network.models import ProviderRow, ProviderStateRow, QualificationRecordRow
+from network.states import State
 
-
-class State(StrEnum):
-    """What a provider, or a document, is on a day; documents are never EXEMPT."""
-
-    PENDING = "PENDING"
-    QUALIFIED = "QUALIFIED"
-    SUSPENDED = "SUSPENDED"
-    EXPIRED = "EXPIRED"
-    EXEMPT = "EXEMPT"
-
-    @property
-    def may_serve(self) -> bool:
-        """Say whether a provider in this state may take an order."""
-        return self in MAY_SERVE
-
-
-MAY_SERVE = frozenset({State.QUALIFIED, State.EXEMPT})
 EXEMPT_KINDS = frozenset({"PUBLIC_BODY", "PUBLIC_TRANSPORT"})
 
 
@@ -60,25 +34,6 @@ class Period:
     valid_to: date | None
     reason: str
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One document of a provider, with its state on the day that was asked for."""
-
-    id: str
-    provider_code: str
-    family: Family
-    requirement: str
-    evidence: str
-    issuer: str
-    number: str
-    valid_from: date
-    valid_to: date | None
-    state: State
-    verified_by: str | None
-    verified_at: datetime | None
-    document_sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +155,7 @@ def qualify(
     _lock(session, provider_code)
     if valid_to < valid_from:
         raise PeriodBackwards(valid_from=valid_from, valid_to=valid_to)
-    missing = families_missing(session, provider_code, valid_from)
+    missing = evidence.families_missing(session, provider_code, valid_from)
     if missing:
         raise EvidenceMissing(provider=provider_code, valid_from=valid_from, families=missing)
     _enter(session, provider_code, State.QUALIFIED, valid_from, valid_to, reason, recorded_at)
@@ -230,141 +185,6 @@ def exempt(session: Session, provider_code: str, on: date, reason: str, *, recor
     if kind not in EXEMPT_KINDS:
         raise NotExemptKind(provider=provider_code)
     _enter(session, provider_code, State.EXEMPT, on, None, reason, recorded_at)
-
-
-def file_evidence(
-    session: Session,
-    provider_code: str,
-    *,
-    family: Family,
-    requirement: str,
-    evidence: str,
-    issuer: str,
-    number: str,
-    valid_from: date,
-    valid_to: date | None,
-    document_sha256: str | None = None,
-) -> str:
-    """
-    Put a document on file, still to be verified, and return its id.
-
-    Errors: ProviderNotFound, RequirementUnknown, PeriodBackwards, EvidenceAlreadyFiled; in this order.
-    """
-    _lock(session, provider_code)
-    if not any((line.family, line.requirement) == (family, requirement) for line in checklist.requirements()):
-        raise RequirementUnknown(family=family, requirement=requirement)
-    if valid_to is not None and valid_to < valid_from:
-        raise PeriodBackwards(valid_from=valid_from, valid_to=valid_to)
-    on_file = session.scalar(
-        sa.select(_RECORD.id).where(
-            _RECORD.provider_code == provider_code,
-            _RECORD.family == family,
-            _RECORD.evidence == evidence,
-            _RECORD.number == number,
-        )
-    )
-    if on_file is not None:
-        raise EvidenceAlreadyFiled(provider=provider_code, evidence=evidence, number=number)
-    record_id = ids.new("qua")
-    session.execute(
-        sa.insert(QualificationRecordRow).values(
-            id=record_id,
-            provider_code=provider_code,
-            family=family,
-            requirement=requirement,
-            evidence=evidence,
-            issuer=issuer,
-            number=number,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            state=State.PENDING,
-            document_sha256=document_sha256,
-        )
-    )
-    return record_id
-
-
-def verify(session: Session, record_id: str, *, verified_by: str, verified_at: datetime | None = None) -> None:
-    """
-    Record that somebody has seen a pending document and found it good.
-
-    Errors: EvidenceNotFound, EvidenceAlreadyDecided.
-    """
-    state = session.scalar(sa.select(_RECORD.state).where(_RECORD.id == record_id).with_for_update())
-    if state is None:
-        raise EvidenceNotFound(record=record_id)
-    if state != State.PENDING:
-        raise EvidenceAlreadyDecided(record=record_id, state=state)
-    session.execute(
-        sa.update(QualificationRecordRow)
-        .where(_RECORD.id == record_id)
-        .values(state=State.QUALIFIED, verified_by=verified_by, verified_at=verified_at or clock.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-def evidence(session: Session, provider_code: str, on: date) -> tuple[Evidence, ...]:
-    """
-    Return a provider's documents as they are on a day, by family; a verified one past its last day is EXPIRED.
-
-    Errors: ProviderNotFound.
-    """
-    _known(session, provider_code)
-    found = session.execute(
-        sa.select(
-            _RECORD.id,
-            _RECORD.provider_code,
-            _RECORD.family,
-            _RECORD.requirement,
-            _RECORD.evidence,
-            _RECORD.issuer,
-            _RECORD.number,
-            _RECORD.valid_from,
-            _RECORD.valid_to,
-            sa.case(
-                (sa.and_(_RECORD.state == State.QUALIFIED, _RECORD.valid_to < on), State.EXPIRED.value),
-                else_=_RECORD.state,
-            ).label("state_then"),
-            _RECORD.verified_by,
-            _RECORD.verified_at,
-            _RECORD.document_sha256,
-        )
-        .where(_RECORD.provider_code == provider_code)
-        .order_by(sa.func.array_position([family.value for family in Family], _RECORD.family), _RECORD.valid_from)
-    )
-    return tuple(
-        Evidence(
-            id=row.id,
-            provider_code=row.provider_code,
-            family=Family(row.family),
-            requirement=row.requirement,
-            evidence=row.evidence,
-            issuer=row.issuer,
-            number=row.number,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            state=State(row.state_then),
-            verified_by=row.verified_by,
-            verified_at=row.verified_at,
-            document_sha256=row.document_sha256,
-        )
-        for row in found
-    )
-
-
-def families_missing(session: Session, provider_code: str, on: date) -> tuple[Family, ...]:
-    """Return the requirement families of which a provider has no verified document in force on a day."""
-    held = set(
-        session.scalars(
-            sa.select(_RECORD.family).where(
-                _RECORD.provider_code == provider_code,
-                _RECORD.state == State.QUALIFIED,
-                _RECORD.valid_from <= on,
-                sa.or_(_RECORD.valid_to.is_(None), _RECORD.valid_to >= on),
-            )
-        )
-    )
-    return tuple(family for family in Family if family not in held)
 
 
 def expiring(session: Session, on: date, *, within_days: int = 30) -> tuple[Expiring, ...]:

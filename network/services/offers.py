@@ -13,9 +13,9 @@ from network import qualification
 from network.audience import MadeFor
 from network.errors import PriceNotFound, ServiceIsARequest, ServiceNotFound
 from network.models import ProviderRow, ServicePriceRow, ServiceRow
-from network.qualification import State
 from network.services.catalogue import Delivery, Kind
 from network.services.prices import price_in_force
+from network.states import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from network import comuni, qualification, spelling, territories
 from network.audience import MadeFor, Person, suiting
 from network.errors import DistanceNeedsOrigin
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
-from network.qualification import State
 from network.services.catalogue import Delivery, Kind
 from network.services.prices import price_in_force
+from network.states import MAY_SERVE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def find(
     place = _places(near)
     current, holds, state = qualification.state_in_force(_PROVIDER.code, on)
     state_code = sa.case((_PROVIDER.code.is_(None), sa.null()), else_=state)
-    serves = state_code.in_([member.value for member in qualification.MAY_SERVE])
+    serves = state_code.in_([member.value for member in MAY_SERVE])
     rank = sa.case((serves, 0), (_PROVIDER.code.is_(None), 1), else_=2)
     distance = sa.case((_SERVICE.delivery == Delivery.REMOTE, sa.null()), else_=place.c.km)
 

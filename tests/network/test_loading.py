@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from network import data, loading, qualification, services, territories
 from network.errors import BadColumns, BadRow, DataFolderEmpty, HistoryRewritten
-from network.qualification import State
+from network.states import State
 
 TODAY = datetime(2026, 11, 22, 11, tzinfo=UTC)
 Editing = Callable[..., Path]

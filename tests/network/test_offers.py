@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from network import services
 from network.audience import MadeFor
 from network.errors import PriceNotFound, ServiceIsARequest, ServiceNotFound
-from network.qualification import State
 from network.services import Delivery, Kind
+from network.states import State
 
 ON = date(2026, 11, 22)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from network import services
 from network.errors import (
@@ -169,3 +171,22 @@ def test_the_database_refuses_a_split_that_does_not_add_up(session: Session) -> 
 
     with pytest.raises(sa.exc.IntegrityError, match="ck_service_price_split"):
         session.execute(insert, {"code": code})
+
+
+def test_two_people_who_change_one_price_at_once_wait_for_each_other(own_sessions: sessionmaker[Session]) -> None:
+    with own_sessions.begin() as session:
+        code = factories.service(session)
+    together = Barrier(2)
+
+    def change(price_minor: int) -> None:
+        with own_sessions.begin() as session:
+            together.wait()
+            services.reprice(session, code, price_minor, valid_from=date(2026, 12, 1), recorded_at=TODAY)
+
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(change, (2_400, 2_500)))
+
+    with own_sessions() as session:
+        history = services.price_history(session, code)
+        assert sorted(price.price_minor for price in history) == [2_300, 2_400, 2_500]
+        assert sum(price.valid_to is None for price in history) == 1

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from network import providers, qualification
+from network import evidence, providers, qualification
 from network.checklist import Family
 from network.errors import (
     EvidenceAlreadyDecided,
@@ -21,7 +21,7 @@ from network.errors import (
     RequirementUnknown,
 )
 from network.models import ProviderRow
-from network.qualification import State
+from network.states import State
 from tests.network import factories
 
 DAY = timedelta(days=1)
@@ -110,7 +110,7 @@ def test_a_suspended_provider_is_qualified_again_once_its_evidence_is_verified(n
     record = file_durc(network, "P15")
     with pytest.raises(EvidenceMissing):
         qualification.qualify(network, "P15", valid_from=date(2026, 11, 22), valid_to=date(2027, 11, 21))
-    qualification.verify(network, record, verified_by="wm.demo", verified_at=NOON)
+    evidence.verify(network, record, verified_by="wm.demo", verified_at=NOON)
     qualification.qualify(network, "P15", valid_from=date(2026, 11, 22), valid_to=date(2027, 11, 21))
 
     assert qualification.state_on(network, "P15", date(2026, 11, 21)) is State.SUSPENDED
@@ -146,21 +146,21 @@ def test_an_unknown_provider_is_refused_everywhere(network: Session) -> None:
     with pytest.raises(ProviderNotFound):
         qualification.history(network, "P99")
     with pytest.raises(ProviderNotFound):
-        qualification.evidence(network, "P99", day)
+        evidence.listed(network, "P99", day)
     with pytest.raises(ProviderNotFound):
         providers.get(network, "P99", day)
 
 
 def test_a_document_expires_by_itself_on_the_day_after_its_last(network: Session) -> None:
     def durc(day: date) -> State:
-        return next(found.state for found in qualification.evidence(network, "P15", day) if found.evidence == "DURC")
+        return next(found.state for found in evidence.listed(network, "P15", day) if found.evidence == "DURC")
 
     assert durc(date(2026, 10, 14)) is State.QUALIFIED
     assert durc(date(2026, 10, 15)) is State.EXPIRED
 
 
 def test_evidence_comes_in_the_order_of_the_families(network: Session) -> None:
-    families = [found.family for found in qualification.evidence(network, "P01", date(2026, 11, 22))]
+    families = [found.family for found in evidence.listed(network, "P01", date(2026, 11, 22))]
 
     assert families == list(Family)
 
@@ -179,12 +179,12 @@ def test_a_document_must_answer_a_requirement_of_the_checklist(network: Session)
 
 def test_a_document_is_decided_once(network: Session) -> None:
     record = file_durc(network, "P15")
-    qualification.verify(network, record, verified_by="wm.demo")
+    evidence.verify(network, record, verified_by="wm.demo")
 
     with pytest.raises(EvidenceAlreadyDecided):
-        qualification.verify(network, record, verified_by="wm.altra")
+        evidence.verify(network, record, verified_by="wm.altra")
     with pytest.raises(EvidenceNotFound):
-        qualification.verify(network, "qua_nothing", verified_by="wm.demo")
+        evidence.verify(network, "qua_nothing", verified_by="wm.demo")
 
 
 def test_what_expires_within_thirty_days_includes_both_ends(network: Session) -> None:
@@ -207,7 +207,7 @@ def test_what_expires_comes_soonest_first_with_the_document_s_name(network: Sess
 
 def test_what_has_been_renewed_is_no_longer_announced(network: Session) -> None:
     record = file_durc(network, "P01")
-    qualification.verify(network, record, verified_by="wm.demo")
+    evidence.verify(network, record, verified_by="wm.demo")
     qualification.qualify(network, "P03", valid_from=date(2026, 12, 1), valid_to=date(2028, 12, 1))
 
     found = qualification.expiring(network, date(2026, 11, 22), within_days=60)
@@ -270,7 +270,7 @@ def test_providers_are_listed_by_name_with_their_state(network: Session) -> None
 
 
 def file_durc(session: Session, provider: str, requirement: str = "social_security_regularity") -> str:
-    return qualification.file_evidence(
+    return evidence.file(
         session,
         provider,
         family=Family.ECONOMIC,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from network import qualification, services
 from network.audience import MadeFor, Person
 from network.errors import ComuneNotFound, DistanceNeedsOrigin, TerritoryNotFound
-from network.qualification import State
 from network.services import Delivery, Kind
+from network.states import State
 from tests.network import factories
 
 ON = date(2026, 11, 22)
