@@ -348,6 +348,10 @@ begin
             code := 'duplicate_reference';
             return;
         end if;
+        if n > 1 and (select count(*) <> count(distinct r) from unnest(p_reverses) r where r is not null) then
+            code := 'already_reversed';
+            return;
+        end if;
     end if;
 
     v_accounts := array(select distinct a from unnest(p_debit || p_credit) a);
