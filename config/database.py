@@ -70,7 +70,7 @@ def make_engine(address: URL) -> Engine:
         max_overflow=5,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=2000 -c statement_timeout=60000"},
+        connect_args={"options": "-c timezone=UTC -c jit=off -c lock_timeout=2000 -c statement_timeout=60000"},
     )
 
 

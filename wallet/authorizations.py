@@ -373,6 +373,8 @@ def _request(purchase: Purchase) -> dict[str, Any]:
         "service_on": None if purchase.service_on is None else purchase.service_on.isoformat(),
         "channel": None if purchase.channel is None else str(purchase.channel),
         "consent": purchase.consent,
+        "meal_kind": purchase.meal_kind,
+        "expense_kind": purchase.expense_kind,
     }
 
 

@@ -21,7 +21,7 @@ from plans.plans import PlanTerms
 from plans.rulebook import loading
 from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
-from plans.rulebook.words import AgeSubject, Category, Channel, Outcome, Reason
+from plans.rulebook.words import AgeSubject, Category, Channel, ExpenseKind, MealKind, Outcome, Reason
 from plans.words import TaxablePolicy
 from wallet import fiscal, lots
 from wallet.errors import QuantityOrAmount, ServiceDatePast
@@ -71,6 +71,13 @@ _DECLINES = {
     Reason.DEPENDENCY_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
     Reason.BIRTH_DATE_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
     Reason.NEW_HIRE_FACTS_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.EXPENSE_KIND_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.EXPENSE_NOT_REIMBURSABLE: Decline.CHANNEL_NOT_ALLOWED,
+    Reason.SPORT_NOT_EDUCATION: Decline.CATEGORY_NOT_ALLOWED,
+    Reason.SINGLE_TICKET_EXCLUDED: Decline.CATEGORY_NOT_ALLOWED,
+    Reason.MEAL_KIND_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.MEAL_DAYS_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
+    Reason.NEW_HIRE_CONDITIONS_NOT_MET: Decline.BENEFICIARY_NOT_ELIGIBLE,
     Reason.FRINGE_LIMIT_EXCEEDED: Decline.FRINGE_LIMIT_EXCEEDED,
     Reason.ANNUAL_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
     Reason.DAILY_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
@@ -97,7 +104,8 @@ class Purchase:
     """
     What is asked for: a service for the employee (`relative_id` None) or a relative, by quantity or by amount.
 
-    `consent` says that the worker knows the amount that goes to payroll as taxable and wants to go on.
+    `consent` says that the worker knows the amount that goes to payroll as taxable and wants to go on. `meal_kind`
+    makes it that many daily meal vouchers; `expense_kind` says what a reimbursed expense was.
     """
 
     employee_id: str
@@ -108,6 +116,8 @@ class Purchase:
     service_on: date | None = None
     channel: Channel | None = None
     consent: bool = False
+    meal_kind: MealKind | None = None
+    expense_kind: ExpenseKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +156,16 @@ class Considered:
     @property
     def in_limit(self) -> bool:
         """Whether the amount counts against its category's yearly limit."""
-        return self.decision is None or not (
+        if self.decision is None:
+            return True
+        reasons = self.decision.reasons
+        if Reason.OUTSIDE_CAP_FROM_PDR in reasons:
+            return False
+        # What is taxable because of its beneficiary is wages, not a fringe benefit.
+        return not (
             self.decision.category is Category.FRINGE
             and self.decision.outcome is Outcome.TAXABLE
-            and Reason.FRINGE_LIMIT_EXCEEDED not in self.decision.reasons
+            and Reason.FRINGE_LIMIT_EXCEEDED not in reasons
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -298,10 +314,6 @@ def _try_category(
 def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
     person = base.person
     used = base.year.of(category)
-    external_cap = {
-        Category.PENSION: person.external_pension_minor,
-        Category.HEALTH_FUND: person.external_health_fund_minor,
-    }.get(category)
     return Facts(
         category=category,
         channel=base.channel,
@@ -313,9 +325,13 @@ def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
         year_used_minor=used.used_minor,
         year_taxed_minor=used.taxed_minor,
         external_fringe_minor=person.external_fringe_minor,
-        external_cap_minor=external_cap,
+        external_cap_minor=person.external_cap_minor(category),
         dependent_child_declared=person.dependent_child_declared,
         first_job_pension_plus=person.first_job_pension,
+        new_hire=person.new_hire,
+        meal_kind=base.purchase.meal_kind,
+        days=base.quantity if base.purchase.meal_kind is not None else 0,
+        expense_kind=base.purchase.expense_kind,
         voucher_items=base.quantity if base.channel is Channel.VOUCHER else 1,
     )
 

@@ -73,6 +73,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("book_id", "authorization_id", name=op.f("pk_authorization")),
     )
+    op.create_index(
+        "ix_authorization_open",
+        "authorization",
+        ["book_id", "expires_at"],
+        postgresql_where=sa.text("status in ('authorized', 'partially_captured')"),
+    )
     op.create_index("ix_authorization_employee", "authorization", ["book_id", "employee_id"], unique=False)
     op.create_index(
         "uq_authorization_code",
