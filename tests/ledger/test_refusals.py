@@ -5,7 +5,6 @@ the order of precedence. In each table a row mends what the row above was refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,7 +43,7 @@ def described(row: dict[str, str]) -> str:
 
 
 @pytest.fixture
-def trap(book: LittleBook) -> Iterator[Trap]:
+def trap(book: LittleBook) -> Trap:
     reversed_entry = book.post(("CASH", "LOT3", 10))
     book.reverse(reversed_entry)
     spent = book.hold(("LOT2", 100))
@@ -86,7 +85,7 @@ def trap(book: LittleBook) -> Iterator[Trap]:
         "good": good,
         "here": book.book_id,
     } | book.ids
-    yield Trap(book, names)
+    return Trap(book, names)
 
 
 def refused(trap: Trap, row: dict[str, str], call: object) -> None:
