@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config import clock, ids, money
 from ledger import holds, idempotency
 from network.services import Offer
-from plans import funders
+from plans.errors import EmployeeNotFound
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
 from wallet import codes, fiscal, hints, purchases
@@ -25,8 +25,9 @@ from wallet.tables import AuthorizationRow
 _LOCK = (
     'select w.status, exists (select from "authorization" a'
     "   where a.book_id = w.book_id and a.employee_id = w.employee_id"
-    "     and a.status in ('authorized', 'partially_captured') and a.expires_at <= ledger_now())"
-    "  from wallet w where w.book_id = %s and w.employee_id = %s for update of w"
+    "     and a.status in ('authorized', 'partially_captured') and a.expires_at <= ledger_now()),"
+    "   f.home_territory"
+    "  from wallet w join funder f on f.book_id = w.book_id where w.book_id = %s and w.employee_id = %s for update of w"
 )
 _OPEN = (
     "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
@@ -114,6 +115,7 @@ _COLUMNS = [_TABLE.c[name] for name in _FIELDS]
 _GET = sa.select(*_COLUMNS).where(
     _TABLE.c.book_id == sa.bindparam("book"), _TABLE.c.authorization_id == sa.bindparam("authorization")
 )
+_GET_LOCKED = _GET.with_for_update()
 
 
 def authorize(
@@ -133,11 +135,11 @@ def authorize(
         answer = idempotency.claim(session, book_id, actor, "authorize", key, _request(purchase))
         if answer is not None:
             return _replay(session, book_id, str(answer["authorization_id"]))
-    frozen = _lock_wallet(session, book_id, purchase.employee_id)
+    frozen, home_territory = _lock_wallet(session, book_id, purchase.employee_id)
     considered = purchases.consider(session, book_id, purchase)
     if frozen:
         considered = purchases.declined(considered, Decline.WALLET_FROZEN)
-    result = _record(session, book_id, considered, actor)
+    result = _record(session, book_id, considered, home_territory, actor)
     if key is not None:
         idempotency.store(session, book_id, actor, "authorize", key, {"authorization_id": result.authorization_id})
     return result
@@ -159,6 +161,18 @@ def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
     Errors: AuthorizationNotFound (also for another book's).
     """
     row = session.connection().execute(_GET, {"book": book_id, "authorization": authorization_id}).one_or_none()
+    if row is None:
+        raise AuthorizationNotFound(authorization=authorization_id)
+    return _value(row)
+
+
+def lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
+    """
+    Return an authorization as it is once nobody else is changing it, and keep it so until the transaction ends.
+
+    Errors: AuthorizationNotFound (also for another book's).
+    """
+    row = session.connection().execute(_GET_LOCKED, {"book": book_id, "authorization": authorization_id}).one_or_none()
     if row is None:
         raise AuthorizationNotFound(authorization=authorization_id)
     return _value(row)
@@ -201,9 +215,9 @@ def settle(session: Session, book_id: int, employee_id: str | None) -> int:
     return len(due)
 
 
-def finish(session: Session, book_id: int, found: Authorization, ended: str, reason: str) -> None:
+def finish(session: Session, book_id: int, found: Authorization, ended: str, reason: str) -> Authorization:
     """Write down that nothing more will be captured: what was captured stays, the voucher's tax is undone."""
-    update(session, book_id, found, found.captured_minor, found.refunded_minor, ended=ended)
+    finished = update(session, book_id, found, found.captured_minor, found.refunded_minor, ended=ended)
     if found.channel == Channel.VOUCHER:
         fiscal.reverse(
             session,
@@ -215,6 +229,7 @@ def finish(session: Session, book_id: int, found: Authorization, ended: str, rea
             reason=reason,
             entry_id=None,
         )
+    return finished
 
 
 def update(
@@ -225,9 +240,9 @@ def update(
     refunded_minor: int,
     *,
     ended: str | None = None,
-) -> None:
+) -> Authorization:
     """
-    Write down how far an authorization has come; `ended` (captured, voided or expired) when no capture may follow.
+    Write down how far an authorization has come and return it so; `ended` says that no capture may follow.
 
     Units: minor units, in all since the authorization was given.
     """
@@ -235,6 +250,7 @@ def update(
     session.connection().exec_driver_sql(
         _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id)
     )
+    return replace(found, status=status, captured_minor=captured_minor, refunded_minor=refunded_minor)
 
 
 def _status(found: Authorization, captured_minor: int, refunded_minor: int, ended: str | None) -> str:
@@ -247,23 +263,23 @@ def _status(found: Authorization, captured_minor: int, refunded_minor: int, ende
     return "refunded" if refunded_minor == captured_minor else "partially_refunded"
 
 
-def _lock_wallet(session: Session, book_id: int, employee_id: str) -> bool:
-    """Take the person's mutex, settle what is due in the wallet, and return whether it is frozen."""
+def _lock_wallet(session: Session, book_id: int, employee_id: str) -> tuple[bool, str]:
+    """Take the person's mutex, settle what is due, and return whether the wallet is frozen and the funder's home."""
     connection = session.connection()
     row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
     if row is None:
         connection.exec_driver_sql(_OPEN, (book_id, employee_id))
         row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
     if row is None:
-        return False  # nobody knows this person: the gathering of facts says so
-    if row[1]:
+        raise EmployeeNotFound(employee=employee_id)
+    status, due, home_territory = row
+    if due:
         settle(session, book_id, employee_id)
-    return bool(row[0] == "frozen")
+    return status == "frozen", home_territory
 
 
-def _record(session: Session, book_id: int, considered: Considered, actor: str) -> Authorization:
+def _record(session: Session, book_id: int, considered: Considered, home_territory: str, actor: str) -> Authorization:
     authorization_id = ids.new("aut")
-    home = funders.of_book(session, book_id).home_territory
     offer, decision = considered.offer, considered.decision
     declined = considered.decline is not None
     values: dict[str, Any] = {
@@ -273,7 +289,7 @@ def _record(session: Session, book_id: int, considered: Considered, actor: str) 
         "relative_id": considered.purchase.relative_id,
         "service_code": offer.service_code,
         "provider_code": offer.provider_code,
-        "home_territory": home,
+        "home_territory": home_territory,
         "delivery_territory": offer.territory_code,
         "channel": str(considered.channel),
         "category": None if decision is None else str(decision.category),
@@ -379,8 +395,7 @@ def _request(purchase: Purchase) -> dict[str, Any]:
 
 
 def _replay(session: Session, book_id: int, authorization_id: str) -> Authorization:
-    found = get(session, book_id, authorization_id)
-    return Authorization(**({name: getattr(found, name) for name in _FIELDS} | {"replayed": True}))
+    return replace(get(session, book_id, authorization_id), replayed=True)
 
 
 def _value(row: Any) -> Authorization:

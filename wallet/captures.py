@@ -17,22 +17,13 @@ from plans.rulebook.words import Category, Channel
 from wallet import authorizations, chart, fiscal
 from wallet.authorizations import Authorization
 from wallet.errors import (
-    AuthorizationNotFound,
     AuthorizationNotOpen,
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
     RefundExceedsCaptures,
 )
-from wallet.fiscal import Line
 
-_LOCK = 'select 1 from "authorization" where book_id = %s and authorization_id = %s for update'
-_ACCOUNTS = "select code, account_id from account where book_id = %s and code = any(%s::text[])"
-# What an entry took from, or gave back to, each plan's lots, in the entry's order.
-_TAKEN = (
-    "select l.plan_id, l.source, p.amount_minor from posting p"
-    " join lot l on l.book_id = p.book_id and l.account_id = p.debit_account_id"
-    " where p.book_id = %s and p.entry_id = %s order by p.line"
-)
+# What a refund gave back to each plan's lots.
 _GIVEN_BACK = (
     "select l.plan_id, sum(p.amount_minor)::bigint from posting p"
     " join lot l on l.book_id = p.book_id and l.account_id = p.credit_account_id"
@@ -94,7 +85,7 @@ def capture(
         answer = idempotency.claim(session, book_id, actor, "capture", key, request)
         if answer is not None:
             return _replay(session, book_id, dict(answer))
-    found = _lock(session, book_id, authorization_id)
+    found = authorizations.lock(session, book_id, authorization_id)
     if not found.open:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
     reserved = found.amount_minor - found.captured_minor
@@ -106,10 +97,10 @@ def capture(
     entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
     captured = found.captured_minor + amount_minor
     ended = "captured" if final else None
-    authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
+    changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
     if found.channel != Channel.VOUCHER:
         _write_use(session, book_id, found, amount_minor, on, entry_id)
-    change = Change(authorizations.get(session, book_id, authorization_id), amount_minor, (entry_id,))
+    change = Change(changed, amount_minor, (entry_id,))
     if key is not None:
         idempotency.store(session, book_id, actor, "capture", key, _answer(change))
     return change
@@ -127,12 +118,11 @@ def void(
         answer = idempotency.claim(session, book_id, actor, "void", key, {"authorization": authorization_id})
         if answer is not None:
             return _replay(session, book_id, dict(answer))
-    found = _lock(session, book_id, authorization_id)
+    found = authorizations.lock(session, book_id, authorization_id)
     if not found.open or found.hold_id is None:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
     released = holds.void(session, book_id, found.hold_id)
-    authorizations.finish(session, book_id, found, "voided", reason)
-    change = Change(authorizations.get(session, book_id, authorization_id), released, ())
+    change = Change(authorizations.finish(session, book_id, found, "voided", reason), released, ())
     if key is not None:
         idempotency.store(session, book_id, actor, "void", key, _answer(change))
     return change
@@ -164,7 +154,7 @@ def refund(
         answer = idempotency.claim(session, book_id, actor, "refund", key, request)
         if answer is not None:
             return _replay(session, book_id, dict(answer))
-    found = _lock(session, book_id, authorization_id)
+    found = authorizations.lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
     left = refundable if amount is None else money.minor(amount)
     if left > refundable or refundable == 0:
@@ -193,7 +183,7 @@ def refund(
             break
     _open_again(session, book_id, entries, on)
     refunded = found.refunded_minor + total
-    authorizations.update(session, book_id, found, found.captured_minor, refunded)
+    changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
     for entry_id in entries:
         shares: dict[str, int] = dict(
             session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).tuples().all()
@@ -201,7 +191,7 @@ def refund(
         fiscal.reverse(
             session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
         )
-    change = Change(authorizations.get(session, book_id, authorization_id), total, tuple(entries))
+    change = Change(changed, total, tuple(entries))
     if key is not None:
         idempotency.store(session, book_id, actor, "refund", key, _answer(change))
     return change
@@ -218,13 +208,6 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str, reason
         void(session, book_id, authorization_id, actor=actor, reason=reason)
         for book_id, authorization_id in rows.tuples().all()
     ]
-
-
-def _lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
-    if session.connection().exec_driver_sql(_LOCK, (book_id, authorization_id)).one_or_none() is None:
-        raise AuthorizationNotFound(authorization=authorization_id)
-    # A lock that was waited for does not refresh its own statement's view: read in the next one.
-    return authorizations.get(session, book_id, authorization_id)
 
 
 def _post(
@@ -278,23 +261,19 @@ def _write_use(
 ) -> None:
     # The taxable part is spread over the captures by running totals, so that all of them together give it exactly.
     before = found.taxable_minor * found.captured_minor // found.amount_minor
-    taxable_left = found.taxable_minor * (found.captured_minor + amount_minor) // found.amount_minor - before
-    lines: list[Line] = []
-    for plan_id, source, taken in session.connection().exec_driver_sql(_TAKEN, (book_id, entry_id)).tuples():
-        taxable = min(taken, taxable_left)
-        taxable_left -= taxable
-        lines.append(Line("use", found.authorization_id, plan_id, source, str(found.channel), taken - taxable, taxable))
+    after = found.taxable_minor * (found.captured_minor + amount_minor) // found.amount_minor
     assert found.category is not None  # noqa: S101
-    fiscal.append(
+    fiscal.append_delivery(
         session,
         book_id,
         found.employee_id,
-        lines,
+        found.authorization_id,
+        entry_id,
+        taxable_minor=after - before,
         category=Category(found.category),
+        channel=str(found.channel),
         in_limit=found.in_limit,
         on=on,
-        reason="delivered",
-        entry_id=entry_id,
         rule_ids=found.rule_ids,
     )
 

@@ -62,6 +62,20 @@ select %(book)s, e.kind, %(employee)s, e.authorization_id, e.plan_id, e.source, 
               %(channels)s::text[], %(exempts)s::bigint[], %(taxables)s::bigint[])
        e(kind, authorization_id, plan_id, source, channel, exempt, taxable)
 """
+# One event for each plan that paid; the taxable part falls on what was taken first.
+_DELIVERY = """
+insert into fiscal_event (book_id, kind, employee_id, authorization_id, plan_id, source, category, channel,
+    amount_minor, exempt_minor, taxable_minor, in_limit, reason, fiscal_on, fiscal_year, entry_id, rule_ids)
+select %(book)s, 'use', %(employee)s, %(authorization)s, t.plan_id, t.source, %(category)s, %(channel)s,
+       sum(t.amount_minor), sum(t.amount_minor - t.taxable), sum(t.taxable), %(in_limit)s, 'delivered', %(on)s,
+       %(year)s, %(entry)s, %(rules)s::text[]
+  from (select l.plan_id, l.source, p.amount_minor,
+               least(p.amount_minor, greatest(0, %(taxable)s::bigint - coalesce(sum(p.amount_minor)
+                   over (order by p.line rows between unbounded preceding and 1 preceding), 0))) as taxable
+          from posting p join lot l on l.book_id = p.book_id and l.account_id = p.debit_account_id
+         where p.book_id = %(book)s and p.entry_id = %(entry)s) t
+ group by t.plan_id, t.source
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,41 @@ def append(
     _write(session, book_id, employee_id, lines, category, in_limit, on, year, reason, entry_id, rule_ids)
     if category is Category.FRINGE and in_limit:
         settle_fringe_year(session, book_id, employee_id, on=on if year == on.year else date(year, 12, 31))
+
+
+def append_delivery(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    authorization_id: str,
+    entry_id: int,
+    *,
+    taxable_minor: int,
+    category: Category,
+    channel: str,
+    in_limit: bool,
+    on: date,
+    rule_ids: Sequence[str],
+) -> None:
+    """Append the use that a capture's entry stands for, plan by plan, and settle the fringe year; minor units."""
+    session.connection().exec_driver_sql(
+        _DELIVERY,
+        {
+            "book": book_id,
+            "employee": employee_id,
+            "authorization": authorization_id,
+            "entry": entry_id,
+            "taxable": taxable_minor,
+            "category": str(category),
+            "channel": channel,
+            "in_limit": in_limit,
+            "on": on,
+            "year": on.year,
+            "rules": list(rule_ids),
+        },
+    )
+    if category is Category.FRINGE and in_limit:
+        settle_fringe_year(session, book_id, employee_id, on=on)
 
 
 def reverse(
