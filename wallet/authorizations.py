@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from config import clock, ids, money
 from ledger import holds, idempotency
 from network.services import Offer
+from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
 from wallet import codes, fiscal, hints, purchases
 from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
+from wallet.hints import Said
 from wallet.purchases import Considered, Decline, Purchase
 from wallet.tables import AuthorizationRow
 
@@ -102,12 +104,27 @@ class Authorization:
     @property
     def sentence_it(self) -> str:
         """The outcome in Italian, as the worker reads it."""
-        return str(self.facts.get("sentence_it", ""))
+        return self.sentence("it")
 
     @property
     def sentence_en(self) -> str:
         """The outcome in English, as the worker reads it."""
-        return str(self.facts.get("sentence_en", ""))
+        return self.sentence("en")
+
+    def sentence(self, language: str) -> str:
+        """Say the outcome to the worker, with what to do next; from what is recorded, in the words of today."""
+        said = Said(
+            decline=self.decline_code,
+            outcome=self.outcome,
+            reasons=self.reasons,
+            warnings=self.warnings,
+            figures=self.facts["figures"],
+            unit=self.facts["unit"],
+            unit_price_minor=self.unit_price_minor,
+            amount_minor=self.amount_minor,
+            available_minor=self.facts["available_minor"],
+        )
+        return hints.sentence(said, language)
 
 
 _FIELDS = tuple(name for name in Authorization.__dataclass_fields__ if name != "replayed")
@@ -145,13 +162,14 @@ def authorize(
     return result
 
 
-def simulate(session: Session, book_id: int, purchase: Purchase) -> Considered:
+def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorization:
     """
-    Say what `authorize` would answer now, with the lots it would use; nothing is written or locked.
+    Say what `authorize` would answer now; nothing is written or locked, and the answer has no id, hold or code.
 
-    Errors: those of `authorize`, without the key's.
+    The lots it would use are in `facts`. Errors: those of `authorize`, without the key's.
     """
-    return purchases.consider(session, book_id, purchase)
+    considered = purchases.consider(session, book_id, purchase)
+    return _from_values(_values(considered, "", funders.of_book(session, book_id).home_territory, "simulation"))
 
 
 def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
@@ -280,9 +298,26 @@ def _lock_wallet(session: Session, book_id: int, employee_id: str) -> tuple[bool
 
 def _record(session: Session, book_id: int, considered: Considered, home_territory: str, actor: str) -> Authorization:
     authorization_id = ids.new("aut")
+    values = _values(considered, authorization_id, home_territory, actor)
+    if considered.decline is None:
+        values["hold_id"] = holds.reserve(
+            session,
+            book_id,
+            [(share.lot.account_id, share.amount_minor) for share in considered.shares],
+            expires_at=considered.expires_at,
+            reference=authorization_id,
+        )
+        values["code"] = codes.new()
+    session.connection().execute(_INSERT, {"book_id": book_id, **values})
+    if considered.decline is None and considered.channel is Channel.VOUCHER:
+        _write_issue(session, book_id, authorization_id, considered)
+    return _from_values(values)
+
+
+def _values(considered: Considered, authorization_id: str, home_territory: str, actor: str) -> dict[str, Any]:
     offer, decision = considered.offer, considered.decision
     declined = considered.decline is not None
-    values: dict[str, Any] = {
+    return {
         "status": "declined" if declined else "authorized",
         "authorization_id": authorization_id,
         "employee_id": considered.purchase.employee_id,
@@ -317,28 +352,14 @@ def _record(session: Session, book_id: int, considered: Considered, home_territo
         "warnings": _warnings(considered, offer),
         "rule_ids": [] if decision is None else list(decision.rule_ids),
         "rulebook_version": loading.load().version,
-        "facts": considered.snapshot()
-        | {"sentence_it": hints.sentence(considered, "it"), "sentence_en": hints.sentence(considered, "en")},
+        "facts": considered.snapshot(),
         "actor": actor,
     }
-    if not declined:
-        values["hold_id"] = holds.reserve(
-            session,
-            book_id,
-            [(share.lot.account_id, share.amount_minor) for share in considered.shares],
-            expires_at=considered.expires_at,
-            reference=authorization_id,
-        )
-        values["code"] = codes.new()
-    session.connection().execute(_INSERT, {"book_id": book_id, **values})
-    if not declined and considered.channel is Channel.VOUCHER:
-        _write_issue(session, book_id, authorization_id, considered)
-    return Authorization(
-        **(
-            {name: values[name] for name in _FIELDS}
-            | {name: tuple(values[name]) for name in ("reasons", "warnings", "rule_ids")}
-        )
-    )
+
+
+def _from_values(values: dict[str, Any]) -> Authorization:
+    fields = {name: values[name] for name in _FIELDS}
+    return Authorization(**(fields | {name: tuple(values[name]) for name in ("reasons", "warnings", "rule_ids")}))
 
 
 def _write_issue(session: Session, book_id: int, authorization_id: str, considered: Considered) -> None:
@@ -376,7 +397,7 @@ def _write_issue(session: Session, book_id: int, authorization_id: str, consider
 
 def _warnings(considered: Considered, offer: Offer) -> list[str]:
     warnings = [] if considered.decision is None else [str(warning) for warning in considered.decision.warnings]
-    return [*warnings, "category_doubtful"] if offer.category_doubtful else warnings
+    return [*warnings, hints.DOUBTFUL] if offer.category_doubtful else warnings
 
 
 def _request(purchase: Purchase) -> dict[str, Any]:
@@ -399,7 +420,4 @@ def _replay(session: Session, book_id: int, authorization_id: str) -> Authorizat
 
 
 def _value(row: Any) -> Authorization:
-    values = dict(zip(_FIELDS, row, strict=True))
-    for name in ("reasons", "warnings", "rule_ids"):
-        values[name] = tuple(values[name])
-    return Authorization(**values)
+    return _from_values(dict(zip(_FIELDS, row, strict=True)))

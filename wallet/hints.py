@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from config import money
-from config.money import from_minor
-from plans.rulebook.words import Outcome
-from wallet.purchases import Considered, Decline
+from plans.rulebook import sentences
+from plans.rulebook.words import Outcome, Reason, Warn
+from wallet.purchases import Decline
 
 _HINTS: dict[Decline, tuple[str, str]] = {
     Decline.EMPLOYEE_LEFT: (
@@ -77,21 +80,54 @@ _HINTS: dict[Decline, tuple[str, str]] = {
 }
 
 
-def sentence(considered: Considered, language: str) -> str:
+# The catalogue says that an expert has to confirm the service's category.
+_DOUBT = (
+    "La categoria fiscale di questo servizio va confermata dal welfare manager.",
+    "The fiscal category of this service is to be confirmed by the welfare manager.",
+)
+DOUBTFUL = "category_doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that a sentence about a purchase is made of; amounts in minor units, `figures` those of the decision."""
+
+    decline: str | None
+    outcome: str | None
+    reasons: Sequence[str]
+    warnings: Sequence[str]
+    figures: Mapping[str, int]
+    unit: str
+    unit_price_minor: int
+    amount_minor: int
+    available_minor: int
+
+
+def sentence(said: Said, language: str) -> str:
     """Return what the worker reads: for a decline its reason first, then what the rulebook says of the purchase."""
-    said = "" if considered.decision is None else considered.decision.sentence(language)
-    if considered.decline is None:
-        return said
-    template = _HINTS[considered.decline][0 if language == "it" else 1]
-    hint = template.format(
-        price=money.local(from_minor(considered.offer.price_minor), language),
-        unit=considered.offer.unit,
-        amount=money.local(from_minor(considered.amount_minor), language),
-        available=money.local(from_minor(considered.available_minor), language),
-    )
-    exempt = considered.decision is not None and considered.decision.outcome in (
-        Outcome.EXEMPT,
-        Outcome.EXEMPT_ON_DECLARATION,
-    )
-    # What the law would say is of no help to somebody whose credit does not suffice.
-    return hint if exempt or not said else f"{hint} {said}"
+    position = 0 if language == "it" else 1
+    parts = []
+    if said.decline is not None:
+        parts.append(
+            _HINTS[Decline(said.decline)][position].format(
+                price=money.local_minor(said.unit_price_minor, language),
+                unit=said.unit,
+                amount=money.local_minor(said.amount_minor, language),
+                available=money.local_minor(said.available_minor, language),
+            )
+        )
+    exempt = said.outcome in (Outcome.EXEMPT, Outcome.EXEMPT_ON_DECLARATION)
+    # That it would be exempt is of no help to somebody whose purchase is declined for another reason.
+    if said.outcome is not None and not (said.decline is not None and exempt):
+        parts.append(
+            sentences.compose(
+                language,
+                Outcome(said.outcome),
+                [Reason(reason) for reason in said.reasons],
+                [Warn(warning) for warning in said.warnings if warning != DOUBTFUL],
+                said.figures,
+            )
+        )
+    if DOUBTFUL in said.warnings:
+        parts.append(_DOUBT[position])
+    return " ".join(parts)

@@ -170,7 +170,12 @@ class Considered:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the facts the decision stood on, as they are kept with it."""
-        kept: dict[str, Any] = {"lots": [[share.lot.lot_id, share.amount_minor] for share in self.shares]}
+        kept: dict[str, Any] = {
+            "lots": [[share.lot.lot_id, share.amount_minor] for share in self.shares],
+            "unit": self.offer.unit,
+            "available_minor": self.available_minor,
+            "figures": {} if self.decision is None else dict(self.decision.figures),
+        }
         if self.facts is not None:
             kept |= {key: _plain(value) for key, value in asdict(self.facts).items() if value is not None}
         return kept
