@@ -19,11 +19,12 @@ _OPEN = (
     " select %(book)s, a.code, a.name, a.kind, b.currency"
     "   from unnest(%(codes)s::text[], %(names)s::text[], %(kinds)s::text[]) a(code, name, kind)"
     "   join book b on b.book_id = %(book)s"
-    " on conflict (book_id, code) do nothing returning account_id, code)"
-    " insert into balance (book_id, account_id, side, floor_minor)"
+    " on conflict (book_id, code) do nothing returning account_id, code),"
+    " balances as (insert into balance (book_id, account_id, side, floor_minor)"
     " select %(book)s, o.account_id, a.side, a.floor"
     "   from opened o join unnest(%(codes)s::text[], %(sides)s::smallint[], %(floors)s::bigint[]) a(code, side, floor)"
-    "     on a.code = o.code"
+    "     on a.code = o.code)"
+    " select code, account_id from opened"
 )
 _FIND = "select code, account_id from account where book_id = %s and code = any(%s::text[])"
 _AVAILABLE = (
@@ -78,24 +79,30 @@ def ensure(session: Session, book_id: int, openings: Sequence[Opening]) -> dict[
 
     An account that exists is left as it is: what an account is never changes.
     """
-    connection = session.connection()
     codes = [opening.code for opening in openings]
-    found: dict[str, int] = {row.code: row.account_id for row in connection.exec_driver_sql(_FIND, (book_id, codes))}
-    if len(found) == len(set(codes)):
-        return found
+    found = _find(session, book_id, codes)
     missing = [opening for opening in openings if opening.code not in found]
-    connection.exec_driver_sql(
-        _OPEN,
-        {
-            "book": book_id,
-            "codes": [opening.code for opening in missing],
-            "names": [opening.name for opening in missing],
-            "kinds": [opening.kind for opening in missing],
-            "sides": [SIDES[opening.kind] for opening in missing],
-            "floors": [opening.floor_minor for opening in missing],
-        },
-    )
-    return {row.code: row.account_id for row in connection.exec_driver_sql(_FIND, (book_id, codes))}
+    return found | open_new(session, book_id, missing) if missing else found
+
+
+def open_new(session: Session, book_id: int, openings: Sequence[Opening]) -> dict[str, int]:
+    """Open accounts that are expected not to exist and return their ids by code; another session's are found."""
+    parameters = {
+        "book": book_id,
+        "codes": [opening.code for opening in openings],
+        "names": [opening.name for opening in openings],
+        "kinds": [opening.kind for opening in openings],
+        "sides": [SIDES[opening.kind] for opening in openings],
+        "floors": [opening.floor_minor for opening in openings],
+    }
+    opened = {row.code: row.account_id for row in session.connection().exec_driver_sql(_OPEN, parameters)}
+    raced = [opening.code for opening in openings if opening.code not in opened]
+    return opened | _find(session, book_id, raced) if raced else opened
+
+
+def _find(session: Session, book_id: int, codes: Sequence[str]) -> dict[str, int]:
+    rows = session.connection().exec_driver_sql(_FIND, (book_id, list(codes)))
+    return {row.code: row.account_id for row in rows}
 
 
 def find(session: Session, book_id: int, code: str) -> int:

@@ -21,6 +21,9 @@ from wallet import chart, lots
 from wallet.errors import BudgetNotFunded, GrantAlreadySpent, LotNotFound, ReasonRequired
 from wallet.tables import Lot
 
+# Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
+CHUNK = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -54,10 +57,8 @@ def grant_many(
         for grant in grants
     ]
     entries: list[int] = []
-    for start in range(0, len(drafts), posting.BATCH_LIMIT):
-        outcomes = posting.post_entries(
-            session, terms.book_id, drafts[start : start + posting.BATCH_LIMIT], actor=actor
-        )
+    for start in range(0, len(drafts), CHUNK):
+        outcomes = posting.post_entries(session, terms.book_id, drafts[start : start + CHUNK], actor=actor)
         _refuse_first(outcomes, terms, sum(grant.amount_minor for grant in grants))
         entries += [outcome.entry_id for outcome in outcomes if outcome.entry_id is not None]
     return entries

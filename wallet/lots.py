@@ -27,10 +27,9 @@ _OPEN_WALLETS = (
 )
 _OPEN_LOTS = (
     "insert into lot (book_id, lot_id, employee_id, plan_id, source, expires_on, carried_from, account_id)"
-    " select a.book_id, l.lot_id, l.employee_id, %(plan)s, %(source)s, l.expires_on, l.carried_from, a.account_id"
-    "   from unnest(%(lots)s::text[], %(employees)s::text[], %(days)s::date[], %(carried)s::text[])"
-    "        l(lot_id, employee_id, expires_on, carried_from)"
-    "   join account a on a.book_id = %(book)s and a.code = 'lot:' || l.lot_id"
+    " select %(book)s, l.lot_id, l.employee_id, %(plan)s, %(source)s, l.expires_on, l.carried_from, l.account_id"
+    "   from unnest(%(lots)s::text[], %(employees)s::text[], %(days)s::date[], %(carried)s::text[],"
+    "               %(accounts)s::bigint[]) l(lot_id, employee_id, expires_on, carried_from, account_id)"
 )
 # Everything the choice of lots depends on, in one statement: the wallet's own row is locked by the caller before it.
 # A hold whose time is over reserves nothing, swept or not.
@@ -121,7 +120,7 @@ def _open(
     connection = session.connection()
     lot_ids = [ids.new("lot") for _ in keys]
     codes = [chart.lot(lot_id) for lot_id in lot_ids]
-    by_code = accounts.ensure(session, terms.book_id, [Opening(code, "L", "Credito", 0) for code in codes])
+    by_code = accounts.open_new(session, terms.book_id, [Opening(code, "L", "Credito", 0) for code in codes])
     connection.exec_driver_sql(_OPEN_WALLETS, (terms.book_id, sorted({employee for employee, _ in keys})))
     parameters: dict[str, Any] = {
         "book": terms.book_id,
@@ -131,6 +130,7 @@ def _open(
         "employees": [employee for employee, _ in keys],
         "days": [day for _, day in keys],
         "carried": list(carried_from),
+        "accounts": [by_code[code] for code in codes],
     }
     connection.exec_driver_sql(_OPEN_LOTS, parameters)
     return {key: by_code[code] for key, code in zip(keys, codes, strict=True)}
