@@ -1,0 +1,163 @@
+"""The statement as CSV: one file, each row led by its section, ready for a spreadsheet of the reader's language."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from reports.cells import guarded, plain
+from reports.plan_statement import lines, words
+from reports.plan_statement.model import PlanStatement, Reading
+from reports.plan_statement.words import Words
+
+# Where the comma separates decimals it cannot separate cells.
+_DELIMITERS: Final = {"it": ";", "en": ","}
+
+
+class Amount(int):
+    """Minor units on their way into a cell; a plain integer is a count."""
+
+
+Cell = str | int | date | datetime | Amount | None
+
+
+def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
+    """
+    Write the statement as CSV, UTF-8 with a byte order mark.
+
+    Italian has `;` and `1234,56`, English `,` and `1234.56`. Text that a spreadsheet could run is led by an apostrophe.
+    """
+    text = words.of(language)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=_DELIMITERS[language], lineterminator="\r\n")
+        for name, rows in _sections(statement, text):
+            for row in rows:
+                writer.writerow([text(f"section.{name}"), *(_cell(value, text) for value in row)])
+
+
+def _sections(statement: PlanStatement, text: Words) -> Iterator[tuple[str, Sequence[Sequence[Cell]]]]:
+    yield "summary", _summary(statement, text)
+    yield "categories", _categories(statement, text)
+    yield "clusters", _clusters(statement, text)
+    yield "months", _months(statement, text)
+    yield "employees", _employees(statement, text)
+    if statement.reading is Reading.PAYROLL:
+        yield "payroll", _payroll(statement, text)
+    yield "rules", _rules(statement, text)
+    yield "proof", _proof(statement, text)
+
+
+def _head(text: Words, *names: str) -> tuple[str, ...]:
+    return tuple(text(f"column.{name}") for name in names)
+
+
+def _summary(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    plan = statement.plan
+    return [
+        _head(text, "item", "value"),
+        (text("title"), text(f"reading.{statement.reading}")),
+        (text("funder"), plan.funder_name),
+        (text("vat_number"), plan.vat_number),
+        (text("plan"), f"{plan.code} · {plan.name}"),
+        (text("period"), text.period(statement.starts_on, statement.ends_on)),
+        (text("prepared_at"), statement.prepared_at),
+        *((line.label, Amount(line.amount_minor)) for line in lines.summary(statement, text)),
+    ]
+
+
+def _categories(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = [_head(text, "category", "people", "used")]
+    for line in statement.categories:
+        hidden = text("hidden")
+        used = hidden if line.used_minor is None else Amount(line.used_minor)
+        people = hidden if line.people is None else line.people
+        rows.append((text.named("category", line.category), people, used))
+    return rows
+
+
+def _clusters(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = [_head(text, "cluster", "people", "granted", "used", "residual")]
+    for line in statement.clusters:
+        used, residual = (
+            text("hidden") if amount is None else Amount(amount) for amount in (line.used_minor, line.residual_minor)
+        )
+        rows.append((line.cluster or text("none"), line.people, Amount(line.granted_minor), used, residual))
+    return rows
+
+
+def _months(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    return [
+        _head(text, "month", "granted", "used"),
+        *((line.month, Amount(line.granted_minor), Amount(line.used_minor)) for line in statement.months),
+    ]
+
+
+def _employees(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    figures = ("opening", "granted", "welfare_used", "fringe_used", "expired", "residual", "held")
+    rows: list[Sequence[Cell]] = [
+        _head(text, "employee_no", "last_name", "first_name", "tax_code", "cluster", *figures)
+    ]
+    for line in statement.employees:
+        moved = line.movement
+        amounts = (
+            moved.opening_minor,
+            moved.granted_net_minor,
+            moved.welfare_minor,
+            moved.fringe_minor,
+            moved.expired_minor,
+            moved.residual_minor,
+            moved.held_minor,
+        )
+        who = (line.employee_no, line.last_name, line.first_name, line.tax_code, line.cluster)
+        rows.append((*who, *map(Amount, amounts)))
+    return rows
+
+
+def _payroll(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    columns = ("category", "source", "channel", "exempt", "taxable")
+    rows: list[Sequence[Cell]] = [
+        _head(text, "employee_no", "last_name", "first_name", "tax_code", "fiscal_year", *columns)
+    ]
+    for line in statement.payroll:
+        who = (line.employee_no, line.last_name, line.first_name, line.tax_code, line.fiscal_year)
+        category = text.named("category", line.category)
+        source, channel = text.named("source_name", line.source), text.named("channel", line.channel)
+        rows.append((*who, category, source, channel, Amount(line.exempt_minor), Amount(line.taxable_minor)))
+    return rows
+
+
+def _rules(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = [_head(text, "rule", "confidence", "sentence")]
+    for index, rule in enumerate(statement.rules.interpretations):
+        rows.append((rule.id, text(f"confidence.{rule.confidence}"), lines.sentence(statement, text, index)))
+    return rows
+
+
+def _proof(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    return [
+        _head(text, "item", "value"),
+        *(
+            (fact.label, fact.value if fact.amount_minor is None else Amount(fact.amount_minor))
+            for fact in lines.proof(statement, text)
+        ),
+        (lines.verdict(statement, text), lines.equation(statement, text)),
+    ]
+
+
+def _cell(value: Cell, text: Words) -> str:
+    match value:
+        case None:
+            return ""
+        case Amount():
+            return plain(value, text.language)
+        case int():
+            return str(value)
+        case datetime():
+            return text.moment(value)
+        case date():
+            return text.day(value)
+        case str():
+            return guarded(value)

@@ -1,0 +1,123 @@
+"""The lines that every layout of the statement prints alike: the summary and the proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.plan_statement.model import PlanStatement
+from reports.plan_statement.words import Words
+
+SHORT_HASH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One figure: its words, its sign in the sum that leads to the residual (empty outside it), minor units."""
+
+    label: str
+    sign: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the proof: a word and an amount, a count, a moment or a text."""
+
+    label: str
+    amount_minor: int | None = None
+    value: int | str | datetime | None = None
+
+
+def summary(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
+    """Return every figure of the period in the order of the sum."""
+    budget, total = statement.budget, statement.total
+    lines = [
+        ("committed", "", budget.committed_minor),
+        ("committed_to_date", "", budget.committed_to_date_minor),
+        ("funded", "", budget.funded_minor),
+        ("funded_to_date", "", budget.funded_to_date_minor),
+        ("ungranted", "", budget.ungranted_minor),
+        ("opening", "", total.opening_minor),
+        ("granted", "+", total.granted_minor),
+        ("corrected", "−", total.corrected_minor),
+        ("captured", "−", total.captured_minor),
+        ("refunded", "+", total.refunded_minor),
+        ("expired_to_funder", "−", total.expired_to_funder_minor),
+        ("expired_to_community", "−", total.expired_to_community_minor),
+        ("carried_out", "−", total.carried_out_minor),
+        ("carried_in", "+", total.carried_in_minor),
+    ]
+    if total.other_minor:
+        lines.append(("other", "+", total.other_minor))
+    lines.append(("residual", "=", total.residual_minor))
+    day = words.day(statement.prepared_at.date())
+    held = SummaryLine(words("figure.held", day=day), "", total.held_minor)
+    return (*(SummaryLine(words(f"figure.{name}"), sign, amount) for name, sign, amount in lines), held)
+
+
+def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
+    """Return the proof, fact by fact."""
+    proof, rules = statement.proof, statement.rules
+    facts = [
+        Fact(words("proof.journal"), proof.residual_minor),
+        Fact(words("proof.ledger"), proof.ledger_minor),
+        Fact(words("proof.difference"), proof.difference_minor),
+        Fact(words("proof.budget_journal"), proof.budget_minor),
+        Fact(words("proof.budget_ledger"), proof.budget_ledger_minor),
+        Fact(words("proof.budget_difference"), proof.budget_difference_minor),
+        Fact(words("proof.entries"), value=proof.entries),
+        Fact(words("proof.last_entry"), value=proof.last_entry_id),
+        Fact(words("proof.last_recorded_at"), value=proof.last_recorded_at),
+        Fact(words("proof.waiting"), value=proof.waiting),
+        Fact(words("proof.seal"), value=seal(statement, words, whole=True)),
+        Fact(words("proof.sealed_at"), value=proof.seal.sealed_at if proof.seal else None),
+        Fact(words("proof.rulebook"), value=rules.version),
+        Fact(words("proof.decided_under"), value=", ".join(rules.decided_under)),
+        Fact(words("proof.applied"), value=rules.applied),
+        Fact(words("proof.applied_unsigned"), value=rules.applied_unsigned),
+        Fact(words("proof.applied_uncertain"), value=rules.applied_uncertain),
+    ]
+    return tuple(facts)
+
+
+def equation(statement: PlanStatement, words: Words) -> str:
+    """Return the sum that leads from the opening residual to the closing one, in figures."""
+    total = statement.total
+    figures = {
+        "opening": total.opening_minor,
+        "granted": total.granted_minor,
+        "corrected": total.corrected_minor,
+        "captured": total.captured_minor,
+        "refunded": total.refunded_minor,
+        "expired": total.expired_minor,
+        "carried_out": total.carried_out_minor,
+        "carried_in": total.carried_in_minor,
+        "residual": total.residual_minor,
+    }
+    written = {name: words.amount(amount) for name, amount in figures.items()}
+    if total.other_minor:
+        return words("proof.equation_other", other=words.amount(total.other_minor), **written)
+    return words("proof.equation", **written)
+
+
+def verdict(statement: PlanStatement, words: Words) -> str:
+    """Return the sentence that says whether the statement reconciles."""
+    if statement.proof.holds:
+        return words("proof.holds")
+    difference = statement.proof.difference_minor or statement.proof.budget_difference_minor
+    return words("proof.fails", amount=words.amount(difference))
+
+
+def seal(statement: PlanStatement, words: Words, *, whole: bool = False) -> str:
+    """Return the seal the statement stands on: its number and the hash, whole or its beginning."""
+    head = statement.proof.seal
+    if head is None:
+        return words("proof.seal_none")
+    return words("proof.seal_text", seq=head.seq, hash=head.link_hash if whole else head.link_hash[:SHORT_HASH])
+
+
+def sentence(statement: PlanStatement, words: Words, index: int) -> str:
+    """Return the sentence of an interpretation in the words' language."""
+    rule = statement.rules.interpretations[index]
+    return rule.sentence_it if words.language == "it" else rule.sentence_en

@@ -1,0 +1,295 @@
+"""
+What a plan statement says, as values. Amounts are minor units of the book's currency.
+
+There is no field for a provider, a service, a relative or an authorization: what is not here cannot be printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from enum import StrEnum
+
+from plans.rulebook.words import Confidence
+from plans.words import Residual
+
+
+class Reading(StrEnum):
+    """Who reads: the personnel office, or whoever prepares the payslips."""
+
+    HR = "HR"
+    PAYROLL = "PAYROLL"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """
+    What happened to the credit of a plan, a cluster or a person over the period.
+
+    Every figure is net of the entries that reversed a mistake in it; `other_minor` is what no figure here names, signed
+    as it changes the credit, and is zero as long as every kind of entry has its figure. `welfare_minor` and
+    `fringe_minor` split what was used: captured less refunded.
+    """
+
+    opening_minor: int = 0
+    granted_minor: int = 0
+    corrected_minor: int = 0
+    captured_minor: int = 0
+    refunded_minor: int = 0
+    expired_to_funder_minor: int = 0
+    expired_to_community_minor: int = 0
+    carried_out_minor: int = 0
+    carried_in_minor: int = 0
+    other_minor: int = 0
+    welfare_minor: int = 0
+    fringe_minor: int = 0
+    held_minor: int = 0
+
+    @property
+    def granted_net_minor(self) -> int:
+        """Granted less corrections."""
+        return self.granted_minor - self.corrected_minor
+
+    @property
+    def used_minor(self) -> int:
+        """Captured less refunded."""
+        return self.captured_minor - self.refunded_minor
+
+    @property
+    def expired_minor(self) -> int:
+        """Expired, wherever it went."""
+        return self.expired_to_funder_minor + self.expired_to_community_minor
+
+    @property
+    def residual_minor(self) -> int:
+        """What the figures leave at the end of the period; what is held is still in it."""
+        return (
+            self.opening_minor
+            + self.granted_minor
+            - self.corrected_minor
+            - self.captured_minor
+            + self.refunded_minor
+            - self.expired_minor
+            - self.carried_out_minor
+            + self.carried_in_minor
+            + self.other_minor
+        )
+
+    def plus(self, other: Movement) -> Movement:
+        """Return the sum, figure by figure."""
+        return Movement(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
+
+
+FIGURES = tuple(figure.name for figure in fields(Movement))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the funder committed and transferred, before and in the period; `ungranted_minor` is as of its end."""
+
+    committed_before_minor: int = 0
+    committed_minor: int = 0
+    funded_before_minor: int = 0
+    funded_minor: int = 0
+    ungranted_minor: int = 0
+
+    @property
+    def committed_to_date_minor(self) -> int:
+        """Committed up to the end of the period."""
+        return self.committed_before_minor + self.committed_minor
+
+    @property
+    def funded_to_date_minor(self) -> int:
+        """Transferred up to the end of the period."""
+        return self.funded_before_minor + self.funded_minor
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLine:
+    """A cluster's people and credit; used and residual are None where they stay hidden."""
+
+    cluster: str
+    people: int
+    granted_minor: int
+    used_minor: int | None
+    residual_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """What was used in one fiscal category and by how many people; both None where they stay hidden."""
+
+    category: str
+    people: int | None
+    used_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeLine:
+    """One person with credit of the plan."""
+
+    employee_no: str
+    last_name: str
+    first_name: str
+    tax_code: str
+    cluster: str
+    movement: Movement
+
+    @property
+    def name(self) -> str:
+        """Last name first, as lists of people are read."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PayrollLine:
+    """What one person used in one category, from one source, through one channel, as it stands for the tax."""
+
+    employee_no: str
+    last_name: str
+    first_name: str
+    tax_code: str
+    fiscal_year: int
+    category: str
+    source: str
+    channel: str
+    exempt_minor: int
+    taxable_minor: int
+
+    @property
+    def name(self) -> str:
+        """Last name first, as lists of people are read."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def amount_minor(self) -> int:
+        """Exempt and taxable together."""
+        return self.exempt_minor + self.taxable_minor
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of the period; `month` is its first day."""
+
+    month: date
+    granted_minor: int
+    used_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule of the plan's that is an interpretation, with its sentence in both languages."""
+
+    id: str
+    sentence_it: str
+    sentence_en: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """
+    Which rules the plan's purchases stood on.
+
+    `version` is the rulebook's now; `decided_under` are the versions the purchases of the period were decided under.
+    `interpretations` are the uncertain rules in force for the plan in the period, whether or not anybody's purchase
+    met them: a list of those met would tell of people's families.
+    """
+
+    version: str
+    decided_under: tuple[str, ...]
+    applied: int
+    applied_unsigned: int
+    applied_uncertain: int
+    interpretations: tuple[RuleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The head of the book's chain when the statement was made; `link_hash` in hexadecimal."""
+
+    seq: int
+    link_hash: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """
+    The statement's figures held against the ledger's own balances.
+
+    `ledger_minor` is what the ledger's balances of the plan's lots say, less what occurred after the period;
+    `budget_ledger_minor` the same for what is committed and not granted. `entries` are those of the period that touch
+    the plan's accounts, `waiting` how many of them have no seal yet.
+    """
+
+    residual_minor: int
+    ledger_minor: int
+    budget_minor: int
+    budget_ledger_minor: int
+    entries: int
+    last_entry_id: int | None
+    last_recorded_at: datetime | None
+    seal: Seal | None
+    waiting: int
+
+    @property
+    def difference_minor(self) -> int:
+        """What the figures say less what the ledger says; anything but zero is a fault."""
+        return self.residual_minor - self.ledger_minor
+
+    @property
+    def budget_difference_minor(self) -> int:
+        """The same for what is still to be granted."""
+        return self.budget_minor - self.budget_ledger_minor
+
+    @property
+    def holds(self) -> bool:
+        """Whether the statement reconciles to the cent."""
+        return self.difference_minor == 0 and self.budget_difference_minor == 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """The plan and who pays for it."""
+
+    book_id: int
+    funder_name: str
+    vat_number: str | None
+    plan_id: str
+    code: str
+    name: str
+    source: str
+    starts_on: date
+    ends_on: date
+    spend_by: date
+    residual_destination: Residual
+    document_ref: str | None
+    signed_on: date | None
+    deposit_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStatement:
+    """A plan over a period, both days included."""
+
+    reading: Reading
+    plan: PlanCard
+    starts_on: date
+    ends_on: date
+    prepared_at: datetime
+    budget: Budget
+    total: Movement
+    clusters: tuple[ClusterLine, ...]
+    categories: tuple[CategoryLine, ...]
+    employees: tuple[EmployeeLine, ...]
+    payroll: tuple[PayrollLine, ...]
+    months: tuple[MonthLine, ...]
+    rules: Rules
+    proof: Proof
+    currency: str = field(default="EUR")
+
+    @property
+    def people(self) -> int:
+        """How many people have credit of the plan."""
+        return len(self.employees)
