@@ -225,7 +225,84 @@ begin
 end $$;
 
 
--- One entry of one posting: the common case, written without sets.
+-- Write one entry of one posting when nothing speaks against it, and return its id; else null, with nothing written:
+-- ledger_post_pair says why. Whether an entry may be reversed is not looked at here.
+--
+-- The common case, and the shortest way through it: what costs here is starting statements, and reading the CHECKs of
+-- balance anew for each that writes to it. So one statement locks and judges, and one writes both balances.
+create or replace function ledger_write_pair(
+    p_book integer, p_currency text, p_actor text, p_kind text, p_occurred_on date, p_reference text,
+    p_reverses bigint, p_refunds bigint, p_hold bigint, p_memo text,
+    p_debit bigint, p_credit bigint, p_amount bigint
+) returns bigint language plpgsql as $$
+declare
+    v_low constant bigint := least(p_debit, p_credit);
+    v_high constant bigint := greatest(p_debit, p_credit);
+    -- What the lower account's debits less credits become more by; the higher one's become less by it.
+    v_change constant bigint := case when p_debit < p_credit then p_amount else -p_amount end;
+    v_fine boolean;
+    v_now timestamptz;
+    v_entry bigint;
+    v_low_version bigint;
+    v_low_after bigint;
+    v_high_version bigint;
+    v_high_after bigint;
+begin
+    -- As in ledger_gate, and before the statement that looks at the periods; written as an expression, which is
+    -- evaluated without starting a statement.
+    if pg_advisory_xact_lock_shared(20611, p_book) is null then
+        return null;
+    end if;
+    if p_reference is not null and exists (select from entry where book_id = p_book and reference = p_reference) then
+        return null;
+    end if;
+    -- Rows are locked in the order in which `for update` names them.
+    select g.status = 'open' and g.currency = p_currency and l.status = 'open' and h.status = 'open'
+           and (l.floor_minor is null or l.side * v_change > 0
+                or l.side * (l.debit_posted - l.credit_posted + v_change) - l.held_minor >= l.floor_minor)
+           and (h.floor_minor is null or h.side * v_change < 0
+                or h.side * (h.debit_posted - h.credit_posted - v_change) - h.held_minor >= h.floor_minor)
+           and not exists (select from period p where p.book_id = p_book and p.state = 'closed'
+                                                  and p.starts_on <= p_occurred_on and p.ends_on >= p_occurred_on),
+           greatest(l.touched_at, h.touched_at),
+           l.version + 1, l.side * (l.debit_posted - l.credit_posted + v_change),
+           h.version + 1, h.side * (h.debit_posted - h.credit_posted - v_change)
+      into v_fine, v_now, v_low_version, v_low_after, v_high_version, v_high_after
+      from book g, balance l, balance h
+     where g.book_id = p_book
+       and l.book_id = p_book and l.account_id = v_low
+       and h.book_id = p_book and h.account_id = v_high
+       for update of l, h;
+    if v_fine is not true or p_occurred_on > (ledger_now() at time zone 'Europe/Rome')::date then
+        return null;
+    end if;
+
+    v_now := greatest(ledger_now(), v_now);
+    update balance b
+       set debit_posted = b.debit_posted + case when b.account_id = p_debit then p_amount else 0 end,
+           credit_posted = b.credit_posted + case when b.account_id = p_credit then p_amount else 0 end,
+           version = b.version + 1, touched_at = v_now
+     where b.book_id = p_book and b.account_id in (p_debit, p_credit);
+    insert into entry (book_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id, actor, memo)
+    values (p_book, p_kind, p_occurred_on, v_now, p_reference, p_reverses, p_refunds, p_hold, p_actor, p_memo)
+    returning entry_id into v_entry;
+    if p_debit < p_credit then
+        insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
+                             debit_version, debit_after, credit_version, credit_after)
+        values (p_book, v_entry, 1, p_debit, p_credit, p_amount,
+                v_low_version, v_low_after, v_high_version, v_high_after);
+    else
+        insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
+                             debit_version, debit_after, credit_version, credit_after)
+        values (p_book, v_entry, 1, p_debit, p_credit, p_amount,
+                v_high_version, v_high_after, v_low_version, v_low_after);
+    end if;
+    insert into seal_queue (book_id, entry_id) values (p_book, v_entry);
+    return v_entry;
+end $$;
+
+
+-- One entry of one posting, or why not: (entry_id, code, detail).
 create or replace function ledger_post_pair(
     p_book integer, p_currency text, p_actor text, p_kind text, p_occurred_on date, p_reference text,
     p_reverses bigint, p_refunds bigint, p_hold bigint, p_memo text,
@@ -237,10 +314,17 @@ declare
     v_gate record;
     v_debit balance;
     v_credit balance;
-    v_now timestamptz;
     v_debit_after bigint;
     v_credit_after bigint;
 begin
+    if p_reverses is null then
+        entry_id := ledger_write_pair(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference,
+                                      null, p_refunds, p_hold, p_memo, p_debit, p_credit, p_amount);
+        if entry_id is not null then
+            return;
+        end if;
+    end if;
+
     select * into v_gate from ledger_gate(p_book, p_currency, p_occurred_on, p_occurred_on);
     if v_gate.first_code is not null then
         code := v_gate.first_code;
@@ -262,7 +346,6 @@ begin
         select * into v_credit from balance b where b.book_id = p_book and b.account_id = p_credit for update;
         select * into v_debit from balance b where b.book_id = p_book and b.account_id = p_debit for update;
     end if;
-    v_now := greatest(ledger_now(), v_debit.touched_at, v_credit.touched_at);
     v_debit_after := v_debit.side * (v_debit.debit_posted - v_debit.credit_posted + p_amount);
     v_credit_after := v_credit.side * (v_credit.debit_posted - v_credit.credit_posted - p_amount);
 
@@ -296,18 +379,14 @@ begin
         return;
     end if;
 
-    update balance b set debit_posted = b.debit_posted + p_amount, version = b.version + 1, touched_at = v_now
-     where b.book_id = p_book and b.account_id = p_debit;
-    update balance b set credit_posted = b.credit_posted + p_amount, version = b.version + 1, touched_at = v_now
-     where b.book_id = p_book and b.account_id = p_credit;
-    insert into entry (book_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id, actor, memo)
-    values (p_book, p_kind, p_occurred_on, v_now, p_reference, p_reverses, p_refunds, p_hold, p_actor, p_memo)
-    returning entry.entry_id into entry_id;
-    insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
-                         debit_version, debit_after, credit_version, credit_after)
-    values (p_book, entry_id, 1, p_debit, p_credit, p_amount,
-            v_debit.version + 1, v_debit_after, v_credit.version + 1, v_credit_after);
-    insert into seal_queue (book_id, entry_id) values (p_book, entry_id);
+    entry_id := ledger_write_pair(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference,
+                                  p_reverses, p_refunds, p_hold, p_memo, p_debit, p_credit, p_amount);
+    if entry_id is null then
+        -- What stood in the way has gone meanwhile, or has just come.
+        select r.entry_id, r.code, r.detail into entry_id, code, detail
+          from ledger_post_pair(p_book, p_currency, p_actor, p_kind, p_occurred_on, p_reference,
+                                p_reverses, p_refunds, p_hold, p_memo, p_debit, p_credit, p_amount) r;
+    end if;
 end $$;
 
 
