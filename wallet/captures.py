@@ -185,9 +185,7 @@ def refund(
     refunded = found.refunded_minor + total
     changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
     for entry_id in entries:
-        shares: dict[str, int] = dict(
-            session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).tuples().all()
-        )
+        shares: dict[str, int] = dict(session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).all())
         fiscal.reverse(
             session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
         )
@@ -205,8 +203,7 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str, reason
         (provider_code,),
     )
     return [
-        void(session, book_id, authorization_id, actor=actor, reason=reason)
-        for book_id, authorization_id in rows.tuples().all()
+        void(session, book_id, authorization_id, actor=actor, reason=reason) for book_id, authorization_id in rows.all()
     ]
 
 

@@ -56,7 +56,7 @@ def expire(
     Errors: PeriodClosed, OccurredInFuture.
     """
     result = Expired(holds=authorizations.settle(session, book_id, None))
-    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).tuples().all()
+    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).all()
     if not rows:
         return result
     terms_of = plans.terms(session, book_id, {row[0] for row in rows})
