@@ -1,0 +1,185 @@
+"""Who runs a command, in which language and book, and how they are told what happened."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from moneyed import Money
+from rich import box
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from config import clock, money
+from config.errors import DomainError, local
+
+# Beside a file or a pipe there is no terminal to fold lines for.
+WIDE = 200
+
+Tick = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, named in both languages."""
+
+    it: str
+    en: str
+    right: bool = False
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDE
+    return console
+
+
+@dataclass(slots=True)
+class Caller:
+    """The person or script behind a command; every word to them goes through here."""
+
+    language: str = "it"
+    actor: str = ""
+    book: str | None = None
+    as_json: bool = False
+    dry_run: bool = False
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    err: Console = field(default_factory=lambda: _console(stderr=True))
+
+    def __post_init__(self) -> None:
+        self.actor = self.actor or f"cli:{_login()}"
+
+    def say(self, it: str, en: str, /, **values: object) -> None:
+        """Print one sentence in the caller's language; values are written the local way."""
+        if not self.as_json:
+            self.out.print(self.sentence(it, en, **values))
+
+    def sentence(self, it: str, en: str, /, **values: object) -> str:
+        """Return a sentence in the caller's language."""
+        template = it if self.language == "it" else en
+        return template.format(**{name: shown(value, self.language) for name, value in values.items()})
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+        """Print a table, or that there is nothing to show."""
+        if self.as_json:
+            return
+        if not rows:
+            self.say("Nessuna riga.", "No rows.")
+            return
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for column in columns:
+            name = column.it if self.language == "it" else column.en
+            # Only text may fold: an amount or a code that is cut in two is read wrongly.
+            table.add_column(name, justify="right" if column.right else "left", no_wrap=column.right)
+        for row in rows:
+            table.add_row(*(Text(shown(value, self.language)) for value in row))
+        self.out.print(table, soft_wrap=False)
+
+    def data(self, **values: object) -> None:
+        """Print the result as one JSON object, when that was asked for."""
+        if self.as_json:
+            print(json.dumps({"dry_run": self.dry_run} | values, default=_plain, ensure_ascii=False))
+
+    def announce_dry_run(self) -> None:
+        """Say that what follows did not happen."""
+        self.say("Prova: nulla è stato scritto. Senza --dry-run:", "Dry run: nothing was written. Without --dry-run:")
+
+    def note(self, it: str, en: str, /, **values: object) -> None:
+        """Print a remark beside the result, on the error stream."""
+        if not self.as_json:
+            self.err.print(self.sentence(it, en, **values))
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Print why a command was refused: a sentence, and the code that stands for it."""
+        text = visible(refusal.text(self.language))
+        self.tell_error(refusal.code, text)
+
+    def tell_error(self, code: str, text: str) -> None:
+        """Print an error on the error stream, as a sentence or as JSON."""
+        if self.as_json:
+            self.err.print(json.dumps({"error": {"code": code, "text": text}}, ensure_ascii=False))
+        else:
+            self.err.print(f"{text} [{code}]")
+
+    @contextmanager
+    def progress(self, it: str, en: str) -> Iterator[Tick]:
+        """Show how far long work has come, when the error stream is a terminal; call the result with done and total."""
+        if self.as_json or not self.err.is_terminal:
+            yield _unseen
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[count]}"))
+        with Progress(*columns, TimeElapsedColumn(), console=self.err, transient=True) as bar:
+            task = bar.add_task(it if self.language == "it" else en, total=None, count="")
+
+            def tick(done: int, total: int | None = None) -> None:
+                count = f"{done:,}".replace(",", ".") + (f" / {total:,}".replace(",", ".") if total else "")
+                bar.update(task, completed=done, total=total, count=count)
+
+            yield tick
+
+
+def _unseen(_done: int, _total: int | None) -> None:
+    """Take note of progress that nobody looks at."""
+
+
+def shown(value: object, language: str) -> str:
+    """Return a value as people of that language read it, safe to print on a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return ("sì" if value else "no") if language == "it" else ("yes" if value else "no")
+    if isinstance(value, datetime):
+        return local(value.astimezone(clock.ROME), language)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(item, language) for item in value)
+    return visible(local(value, language))
+
+
+def euro(amount_minor: int | None) -> Money | None:
+    """Return minor units as money for a cell or a sentence; nothing stays nothing."""
+    return None if amount_minor is None else money.from_minor(amount_minor)
+
+
+def visible(text: str) -> str:
+    """Return a text on one line, with what a terminal would obey instead of show written out."""
+    return "".join(
+        character
+        if character.isprintable() or unicodedata.category(character) == "Zs"
+        else character.encode("unicode_escape", "replace").decode("ascii")
+        for character in text
+    )
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Money):
+        return {"amount_minor": money.minor(value), "currency": value.currency.code}
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (Enum, Path)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

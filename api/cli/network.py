@@ -1,0 +1,165 @@
+"""borsellino network: territories, providers and services."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from api.cli.caller import Caller, Column, euro
+from api.cli.groups import Group, dry_run
+from api.cli.words import AMOUNT, DAY, FILE, TEXT
+from api.cli.work import change, look
+from config import clock, money
+from network import data, listing, loading, providers, qualification, services
+from wallet import captures
+from wallet.captures import Change
+
+
+@click.group(cls=Group)
+def network() -> None:
+    """Load the network, search it, and suspend a provider."""
+
+
+@network.command()
+@click.argument("folder", type=FILE, required=False)
+@dry_run
+@click.pass_obj
+def load(caller: Caller, folder: Path | None) -> None:
+    """Load the network from a folder of CSV files; the one that comes with the program unless given."""
+    with caller.progress("Carico la rete", "Loading the network"):
+        loaded = change(caller, lambda session: loading.load(session, folder or data.FOLDER))
+    columns = [
+        Column("file", "file"),
+        Column("nuovi", "new", right=True),
+        Column("aggiornati", "updated", right=True),
+        Column("invariati", "unchanged", right=True),
+    ]
+    caller.table(columns, [(done.file, done.inserted, done.updated, done.unchanged) for done in loaded])
+    caller.data(files=loaded)
+
+
+@network.command()
+@click.argument("provider", type=TEXT)
+@click.option("--on", type=DAY, help="First day of the suspension; today unless given.")
+@click.option("--reason", type=TEXT, required=True, help="Why, as the provider will read it.")
+@dry_run
+@click.pass_obj
+def suspend(caller: Caller, provider: str, on: date | None, reason: str) -> None:
+    """Suspend a provider and void its open authorizations in every book."""
+    first_day = on or clock.today()
+
+    def work(session: Session) -> list[Change]:
+        qualification.suspend(session, provider, first_day, reason)
+        if first_day > clock.today():
+            return []
+        return captures.void_of_provider(session, provider, actor=caller.actor, reason=reason)
+
+    voided = change(caller, work)
+    caller.say(
+        "{provider} è sospeso dal {on}; annullate {n} autorizzazioni aperte, liberati {amount}.",
+        "{provider} is suspended from {on}; {n} open authorizations voided, {amount} released.",
+        provider=provider, on=first_day, n=len(voided), amount=euro(sum(change_.amount_minor for change_ in voided)),
+    )  # fmt: skip
+    caller.data(provider=provider, on=first_day, voided=[done.authorization.authorization_id for done in voided])
+
+
+@network.group("list", cls=Group)
+def list_() -> None:
+    """List territories, providers or services."""
+
+
+@list_.command("territories")
+@click.option("--on", type=DAY, help="As on this day; today unless given.")
+@click.pass_obj
+def territories_(caller: Caller, on: date | None) -> None:
+    """List the territories with who serves there, and what soon expires."""
+    lines = look(caller, lambda session: listing.territory_lines(session, on or clock.today()))
+    columns = [
+        Column("codice", "code"),
+        Column("territorio", "territory"),
+        Column("provincia", "province"),
+        Column("comuni", "comuni", right=True),
+        Column("fornitori", "providers", right=True),
+        Column("qualificati", "may serve", right=True),
+        Column("servizi", "services", right=True),
+        Column("in scadenza", "expiring", right=True),
+    ]
+    rows = [
+        (x.territory.code, x.territory.name, x.territory.province, x.comuni_covered, x.providers,
+         x.providers_that_may_serve, x.services, len(x.expiring))
+        for x in lines
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    caller.data(territories=lines)
+
+
+@list_.command("providers")
+@click.option("--territory", type=TEXT, help="Only those of this territory.")
+@click.option("--on", type=DAY, help="As on this day; today unless given.")
+@click.pass_obj
+def providers_(caller: Caller, territory: str | None, on: date | None) -> None:
+    """List the providers with their qualification."""
+    found = look(caller, lambda session: providers.listed(session, on or clock.today(), territory=territory))
+    columns = [
+        Column("codice", "code"),
+        Column("fornitore", "provider"),
+        Column("tipo", "kind"),
+        Column("territorio", "territory"),
+        Column("stato", "state"),
+        Column("dal", "since"),
+        Column("al", "until"),
+    ]
+    caller.table(
+        columns, [(p.code, p.name, p.kind, p.territory_code, p.state, p.state_since, p.state_until) for p in found]
+    )
+    caller.data(providers=found)
+
+
+@list_.command("services")
+@click.argument("text", type=TEXT, required=False)
+@click.option("--territory", type=TEXT, help="Only services of this territory.")
+@click.option("--near", type=TEXT, help="Territory that distances are measured from.")
+@click.option("--max-distance", "max_distance_km", type=click.IntRange(0, 20_000), help="Kilometres from --near.")
+@click.option("--comune", type=TEXT, help="ISTAT code: only what reaches this municipality.")
+@click.option("--area", type=TEXT, help="FAM, BEN, QUA, ABI or INT.")
+@click.option("--need", type=TEXT, help="What it is for, as the catalogue words it.")
+@click.option("--max-price", type=AMOUNT, help="At most this price for one unit.")
+@click.option("--qualified", "only_qualified", is_flag=True, help="Only of providers that may serve.")
+@click.option("--on", type=DAY, help="As on this day; today unless given.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="At most so many.")
+@click.pass_obj
+def services_(caller: Caller, /, on: date | None, max_price: Money | None, **wanted: Any) -> None:
+    """Search the services; every word of TEXT must be in a name, accents or not."""
+
+    def read(session: Session) -> tuple[services.Entry, ...]:
+        return services.find(
+            session,
+            on=on or clock.today(),
+            max_price_minor=None if max_price is None else money.minor(max_price),
+            **wanted,
+        )
+
+    found = look(caller, read)
+    columns = [
+        Column("codice", "code"),
+        Column("servizio", "service"),
+        Column("fornitore", "provider"),
+        Column("territorio", "territory"),
+        Column("km", "km", right=True),
+        Column("prezzo", "price", right=True),
+        Column("unità", "unit"),
+        Column("canali", "channels"),
+        Column("stato", "state"),
+    ]
+    rows = [
+        (e.service_code, e.name, e.provider_name, e.territory_name, e.distance_km, euro(e.price_minor), e.unit,
+         e.channels, e.provider_state or e.kind)
+        for e in found
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    caller.data(services=found)

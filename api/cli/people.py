@@ -1,0 +1,133 @@
+"""borsellino people: employees and their relatives."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from api.cli import persons
+from api.cli.caller import Caller, Column
+from api.cli.groups import Group, dry_run
+from api.cli.words import DAY, FILE, TEXT
+from api.cli.work import book_of, change, look
+from plans import enrolment
+from plans import people as register
+from plans.enrolment import PeopleLoad
+from plans.people import EmployeeCard, RelativeCard
+
+
+@click.group(cls=Group)
+def people() -> None:
+    """Load employees and relatives from files, and look them up."""
+
+
+@people.command()
+@click.argument("file", type=FILE, required=False)
+@click.option("--relatives", type=FILE, help="File of the employees' relatives, loaded after FILE.")
+@dry_run
+@click.pass_context
+def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
+    """Create and update people from CSV or XLSX files, all of it or nothing."""
+    caller: Caller = ctx.obj
+    if file is None and relatives is None:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+
+    def work(session: Session) -> list[PeopleLoad]:
+        book_id = book_of(caller, session)
+        loads = []
+        if file is not None:
+            loads.append(enrolment.load(session, book_id, file))
+        if relatives is not None:
+            loads.append(enrolment.load_relatives(session, book_id, relatives))
+        return loads
+
+    with caller.progress("Carico le persone", "Loading people"):
+        loads = change(caller, work)
+    for done in loads:
+        caller.say(
+            "{file}: {created} nuovi, {updated} aggiornati, {unchanged} invariati.",
+            "{file}: {created} new, {updated} updated, {unchanged} unchanged.",
+            file=done.file, created=done.created, updated=done.updated, unchanged=done.unchanged,
+        )  # fmt: skip
+    caller.data(files=loads)
+
+
+@people.command("list")
+@click.option("--search", type=TEXT, help="Part of a name or codice fiscale.")
+@click.pass_obj
+def list_(caller: Caller, search: str | None) -> None:
+    """List the employees of a book by name."""
+    cards = look(caller, lambda session: register.employees(session, book_of(caller, session)))
+    wanted = (search or "").casefold()
+    cards = tuple(card for card in cards if wanted in f"{card.last_name} {card.first_name} {card.tax_code}".casefold())
+    columns = [
+        Column("codice fiscale", "tax code"),
+        Column("cognome", "last name"),
+        Column("nome", "first name"),
+        Column("categoria", "cluster"),
+        Column("assunto", "hired"),
+        Column("cessato", "left"),
+        Column("id", "id"),
+    ]
+    rows = [(c.tax_code, c.last_name, c.first_name, c.cluster, c.hired_on, c.left_on, c.employee_id) for c in cards]
+    caller.table(columns, rows)
+    caller.data(employees=cards)
+
+
+@people.command()
+@click.argument("employee", type=TEXT)
+@click.pass_obj
+def show(caller: Caller, employee: str) -> None:
+    """Show an employee and the relatives that services can be bought for."""
+
+    def read(session: Session) -> tuple[EmployeeCard, tuple[RelativeCard, ...]]:
+        book_id = book_of(caller, session)
+        card = persons.employee(session, book_id, employee)
+        return card, register.relatives(session, book_id, card.employee_id)
+
+    card, relatives = look(caller, read)
+    caller.say(
+        "{last} {first}, {code} ({id}), categoria {cluster}.",
+        "{last} {first}, {code} ({id}), cluster {cluster}.",
+        last=card.last_name, first=card.first_name, code=card.tax_code, id=card.employee_id,
+        cluster=card.cluster or "-",
+    )  # fmt: skip
+    columns = [
+        Column("parentela", "kinship"),
+        Column("cognome", "last name"),
+        Column("nome", "first name"),
+        Column("codice fiscale", "tax code"),
+        Column("nascita", "born"),
+        Column("comune", "comune"),
+        Column("id", "id"),
+    ]
+    rows = [
+        (r.kinship, r.last_name, r.first_name, r.tax_code, r.birth_date, r.comune, r.relative_id) for r in relatives
+    ]
+    caller.table(columns, rows)
+    caller.data(employee=card, relatives=relatives)
+
+
+@people.command()
+@click.argument("employee", type=TEXT)
+@click.option("--on", type=DAY, required=True, help="Last day of the employment.")
+@dry_run
+@click.pass_obj
+def leave(caller: Caller, employee: str, on: date) -> None:
+    """Write down an employee's last day of work."""
+
+    def work(session: Session) -> EmployeeCard:
+        book_id = book_of(caller, session)
+        card = persons.employee(session, book_id, employee)
+        register.leave(session, book_id, card.employee_id, on=on)
+        return card
+
+    card = change(caller, work)
+    caller.say(
+        "{last} {first}: ultimo giorno {on}.", "{last} {first}: last day {on}.",
+        last=card.last_name, first=card.first_name, on=on,
+    )  # fmt: skip
+    caller.data(employee_id=card.employee_id, left_on=on)

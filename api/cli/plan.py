@@ -1,0 +1,115 @@
+"""borsellino plan: a funder's rules for one period."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from api.cli.caller import Caller, Column, euro
+from api.cli.groups import Group, dry_run
+from api.cli.words import FILE, TEXT
+from api.cli.work import book_of, change, look
+from api.errors import PlanInUse
+from config import clock, money
+from plans import plan_file, plans
+from plans.plan_file import PlanDraft
+from plans.plans import Outcome, PlanLoad, PlanTerms
+from plans.rulebook import loading
+from wallet import funding
+from wallet.funding import FundingState
+
+
+@click.group(cls=Group)
+def plan() -> None:
+    """Load plans from TOML files, list and show them."""
+
+
+@plan.command()
+@click.argument("file", type=FILE)
+@click.option("--revise", is_flag=True, help="Replace a plan of the same code, while it has granted nothing.")
+@dry_run
+@click.pass_obj
+def load(caller: Caller, file: Path, revise: bool) -> None:
+    """Load a plan file; the same file again changes nothing."""
+    draft = plan_file.read(file)
+
+    def work(session: Session) -> PlanLoad:
+        book_id = book_of(caller, session)
+        done = plans.load(session, book_id, draft, rulebook=loading.load(), created_at=clock.now(), revise=revise)
+        if done.outcome is Outcome.REVISED:
+            granted = funding.state(session, plans.by_code(session, book_id, draft.code)).granted_minor
+            if granted:
+                raise PlanInUse(plan=draft.code, granted=money.from_minor(granted))
+        return done
+
+    done = change(caller, work)
+    sentences = {
+        Outcome.CREATED: ("Piano {code} caricato.", "Plan {code} loaded."),
+        Outcome.UNCHANGED: ("Piano {code} già caricato: nulla è cambiato.", "Plan {code} is there already, unchanged."),
+        Outcome.REVISED: ("Piano {code} corretto in: {keys}.", "Plan {code} revised in: {keys}."),
+    }
+    caller.say(*sentences[done.outcome], code=draft.code, keys=done.changed)
+    caller.data(plan=draft.code, outcome=done.outcome, changed=done.changed, plan_id=done.plan_id)
+
+
+@plan.command("list")
+@click.pass_obj
+def list_(caller: Caller) -> None:
+    """List the plans of a book and where their money stands."""
+
+    def read(session: Session) -> list[tuple[PlanTerms, FundingState]]:
+        return [(terms, funding.state(session, terms)) for terms in plans.of_book(session, book_of(caller, session))]
+
+    found = look(caller, read)
+    columns = [
+        Column("piano", "plan"),
+        Column("nome", "name"),
+        Column("fonte", "source"),
+        Column("spendibile entro", "spend by"),
+        Column("impegnato", "committed", right=True),
+        Column("versato", "funded", right=True),
+        Column("accreditato", "granted", right=True),
+        Column("accreditabile", "grantable", right=True),
+    ]
+    rows = [
+        (t.code, t.name, t.source, t.spend_by, euro(s.committed_minor), euro(s.funded_minor), euro(s.granted_minor),
+         euro(s.grantable_minor))
+        for t, s in found
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    caller.data(plans=[{"plan": terms, "funding": state} for terms, state in found])
+
+
+@plan.command()
+@click.argument("code", type=TEXT)
+@click.pass_obj
+def show(caller: Caller, code: str) -> None:
+    """Show a plan whole, as it was written."""
+
+    def read(session: Session) -> PlanDraft:
+        return plans.describe(session, book_of(caller, session), code)
+
+    draft = look(caller, read)
+    rows: list[tuple[object, object]] = [
+        ("name", draft.name),
+        ("source", draft.source),
+        ("starts_on", draft.starts_on),
+        ("ends_on", draft.ends_on),
+        ("spend_by", draft.spend_by),
+        ("carry_over_months", draft.carry_over_months),
+        ("residual_destination", draft.residual_destination),
+        ("leaver_grace_days", draft.leaver_grace_days),
+        ("entitlement", draft.entitlement),
+        ("amount", draft.amount),
+        ("funding_policy", draft.funding_policy),
+        ("taxable_policy", draft.taxable_policy),
+        ("priority", draft.priority),
+        ("categories", sorted(draft.categories)),
+        ("channels", sorted(draft.channels)),
+        ("act", None if draft.act is None else f"{draft.act.source_type} {draft.act.document_ref or ''}"),
+        *((f"cluster {c.cluster}", c.amount or c.description) for c in draft.clusters),
+    ]
+    caller.table([Column("voce", "key"), Column("valore", "value")], rows)
+    caller.data(plan=draft)

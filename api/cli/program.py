@@ -1,0 +1,49 @@
+"""The program: every command under its name."""
+
+from __future__ import annotations
+
+import click
+
+from api.cli.authorize import authorize
+from api.cli.book import book
+from api.cli.budget import budget
+from api.cli.db import db
+from api.cli.declarations import declare
+from api.cli.demo import demo
+from api.cli.expire import expire
+from api.cli.fund import fund
+from api.cli.grant import grant
+from api.cli.groups import Program, common_options
+from api.cli.ledger import ledger
+from api.cli.network import network
+from api.cli.people import people
+from api.cli.plan import plan
+from api.cli.purchases import capture, refund, void
+from api.cli.rules import rules
+from api.cli.seal import seal
+from api.cli.statement import statement
+from api.cli.wallet import wallet
+
+SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
+    ("Begin", (demo, db, network, book)),
+    ("Prepare a plan", (people, plan, declare, fund, budget, grant)),
+    ("Spend", (authorize, capture, void, refund, wallet)),
+    ("Look and close", (statement, expire, ledger, seal, rules)),
+)
+
+
+@click.group(
+    cls=Program, params=common_options(environment=True), context_settings={"help_option_names": ["-h", "--help"]}
+)
+def program() -> None:
+    """Corporate-welfare wallet and ledger for Italy.
+
+    Every command has its own --help. What it says goes to standard output, errors to standard error; the exit code
+    is 0 when done, 1 when a rule refused, 2 when something typed or sent cannot be read (docs/commands.md).
+    """
+
+
+for _title, _commands in SECTIONS:
+    for _command in _commands:
+        program.add_command(_command)
+program.sections = [(title, [command.name or "" for command in commands]) for title, commands in SECTIONS]

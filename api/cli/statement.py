@@ -1,0 +1,85 @@
+"""borsellino statement: what a plan did over a period, as a document; or the whole journal, for another program."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from api.cli.caller import Caller
+from api.cli.groups import Command
+from api.cli.words import DAY, FILE, TEXT, Word
+from api.cli.work import book_of, look
+from plans import plans
+from reports import plan_statement
+from reports.plan_statement import PlanStatement, Reading
+
+DOCUMENTS = ("pdf", "xlsx", "csv")
+JOURNALS = {"beancount": ".beancount", "hledger": ".journal"}
+
+
+@click.command(cls=Command)
+@click.option("--plan", type=TEXT, help="Code of the plan; needed for a document.")
+@click.option("--from", "starts_on", type=DAY, help="First day; the plan's unless given.")
+@click.option("--to", "ends_on", type=DAY, help="Last day; the plan's unless given.")
+@click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
+@click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
+              help="A document about the plan, or the book's journal for a double-entry program.")  # fmt: skip
+@click.option("--output", type=FILE, help="File to write; named after the plan or book in this folder unless given.")
+@click.pass_context
+def statement(ctx: click.Context, /, form: str, output: Path | None, plan: str | None, **period: Any) -> None:
+    """Write a plan's statement (pdf, xlsx, csv), or the book's journal (beancount, hledger)."""
+    caller: Caller = ctx.obj
+    if form in JOURNALS:
+        path = _write_journal(caller, form, output)
+    else:
+        if plan is None:
+            raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "plan"))
+        path = _write_document(caller, form, output, plan, **period)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    caller.data(path=path, format=form)
+
+
+def _write_document(
+    caller: Caller,
+    form: str,
+    output: Path | None,
+    plan: str,
+    *,
+    starts_on: date | None,
+    ends_on: date | None,
+    reading: Reading,
+) -> Path:
+    def read(session: Session) -> PlanStatement:
+        book_id = book_of(caller, session)
+        terms = plans.by_code(session, book_id, plan)
+        first, last = starts_on or terms.starts_on, ends_on or terms.ends_on
+        return plan_statement.gather(session, book_id, plan, first, last, reading=reading)
+
+    with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
+        gathered = look(caller, read)
+        path = output or Path(f"{_file_name(plan)}-{gathered.ends_on.isoformat()}-{reading.lower()}.{form}")
+        # Drawing a document loads a library that no other command needs.
+        import_module(f"reports.plan_statement.{form}").write(gathered, path, caller.language)
+    return path
+
+
+def _write_journal(caller: Caller, form: str, output: Path | None) -> Path:
+    write = getattr(import_module("reports.journal_export"), f"write_{form}")
+
+    def read(session: Session) -> Path:
+        book_id = book_of(caller, session)
+        path = output or Path(f"{_file_name(caller.book or 'journal')}{JOURNALS[form]}")
+        write(session, book_id, path)
+        return path
+
+    with caller.progress("Scrivo il giornale", "Writing the journal"):
+        return look(caller, read)
+
+
+def _file_name(code: str) -> str:
+    return "".join(character if character.isalnum() or character in "-_." else "-" for character in code)

@@ -1,0 +1,186 @@
+"""From what was raised to what people are told: one sentence, one code, one exit status; never a stack trace."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+from enum import IntEnum
+
+import sqlalchemy as sa
+from environs import EnvValidationError
+
+from config.embedded import NoPostgres
+from config.errors import DomainError
+from ledger.errors import Contention
+from network.errors import BadColumns, BadRow, DataFolderEmpty, DistanceNeedsOrigin, HistoryRewritten
+from plans.errors import (
+    ClusterRepeated,
+    ClustersMissing,
+    ClustersUnexpected,
+    DeclarationMalformed,
+    KinshipUnknown,
+    PeopleFileRefused,
+    PlanEndsBeforeStart,
+    PlanFileInvalid,
+    PlanFileUnreadable,
+    PlanIncomplete,
+    PlanSpentBeforeStart,
+    VatNumberMissing,
+)
+from plans.errors_files import CellRefused, FileRefused
+from wallet.errors import BudgetFileRefused, CodeInvalid, QuantityOrAmount
+
+
+class ExitCode(IntEnum):
+    """What a command tells the shell; from 64 on as in sysexits.h, so that a script knows what it may try again."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNAVAILABLE = 69
+    INTERNAL = 70
+    BUSY = 75
+    INTERRUPTED = 130
+
+
+class BookNeeded(DomainError):
+    """Several books exist and the command does not say which."""
+
+    it = "Indicare il libro con --book: {books}."
+    en = "Say which book with --book: {books}."
+
+
+class PlanInUse(DomainError):
+    """A revision of a plan under which credit was already granted."""
+
+    it = "Con il piano {plan} sono già stati accreditati {granted}: le sue regole non cambiano più. Usare altro codice."
+    en = "Plan {plan} has already granted {granted}: its rules change no more. Use another code."
+
+
+class RuleNotFound(DomainError):
+    """No rule has this id."""
+
+    it = "Nessuna regola ha il codice {rule}: elencarle con «borsellino rules list»."
+    en = "No rule has the id {rule}: list them with 'borsellino rules list'."
+
+
+class SchemaNotCurrent(DomainError):
+    """The database was never migrated, or not to the version of this program."""
+
+    it = "Il database non è pronto per questo programma: eseguire prima «borsellino db migrate»."
+    en = "The database is not ready for this program: run 'borsellino db migrate' first."
+
+
+class DatabaseUnavailable(DomainError):
+    """Nothing answers at the database's address, or not as it should."""
+
+    it = "Il database non risponde: {reason}. Controllare DATABASE_URL e che il server sia acceso."
+    en = "The database does not answer: {reason}. Check DATABASE_URL and that the server is running."
+    retryable = True
+
+
+class SettingsInvalid(DomainError):
+    """Environment variables that cannot be read."""
+
+    it = "Impostazioni non valide: {problems}. Si veda docs/configuration.md."
+    en = "Invalid settings: {problems}. See docs/configuration.md."
+
+
+class FileNotUsable(DomainError):
+    """A file or folder that cannot be read or written."""
+
+    it = "{file}: non si può usare ({reason}). Controllare percorso e permessi."
+    en = "{file}: cannot be used ({reason}). Check the path and its permissions."
+
+
+class CheckpointInvalid(DomainError):
+    """A checkpoint file or a public key that is none."""
+
+    it = "{file}: non è un punto fermo firmato, o la chiave pubblica non è leggibile."
+    en = "{file}: this is no signed checkpoint, or the public key cannot be read."
+
+
+class InternalFailure(DomainError):
+    """A mistake of the program: the trace is in the log under the incident's id."""
+
+    it = "Errore interno {incident}. I dettagli sono in {log}: segnalarlo con questo codice."
+    en = "Internal error {incident}. The details are in {log}: report it with this id."
+
+
+# What was typed or sent cannot be read as what it should be: mend it and run the command again.
+MALFORMED: tuple[type[DomainError], ...] = (
+    FileRefused,
+    CellRefused,
+    PeopleFileRefused,
+    BudgetFileRefused,
+    PlanFileUnreadable,
+    PlanFileInvalid,
+    PlanIncomplete,
+    PlanEndsBeforeStart,
+    PlanSpentBeforeStart,
+    ClustersMissing,
+    ClustersUnexpected,
+    ClusterRepeated,
+    VatNumberMissing,
+    DeclarationMalformed,
+    KinshipUnknown,
+    QuantityOrAmount,
+    CodeInvalid,
+    DataFolderEmpty,
+    BadColumns,
+    BadRow,
+    HistoryRewritten,
+    DistanceNeedsOrigin,
+    BookNeeded,
+    SettingsInvalid,
+    FileNotUsable,
+    CheckpointInvalid,
+)
+_EXIT: tuple[tuple[tuple[type[DomainError], ...], ExitCode], ...] = (
+    (MALFORMED, ExitCode.USAGE),
+    ((SchemaNotCurrent, DatabaseUnavailable), ExitCode.UNAVAILABLE),
+    ((Contention,), ExitCode.BUSY),
+    ((InternalFailure,), ExitCode.INTERNAL),
+)
+
+# Serialization failure, deadlock, a lock not given in time, a statement stopped by its timeout.
+_BUSY_STATES = {"40001", "40P01", "55P03", "57014"}
+_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+
+
+def exit_code(refusal: DomainError) -> ExitCode:
+    """Return what a refusal tells the shell: 1 unless the table above says otherwise."""
+    for classes, code in _EXIT:
+        if isinstance(refusal, classes):
+            return code
+    return ExitCode.REFUSED
+
+
+def translate(error: Exception) -> DomainError | None:
+    """Return the refusal that a technical error amounts to, or None when it is a mistake of the program."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
+        if getattr(error.orig, "sqlstate", None) in _BUSY_STATES:
+            return Contention()
+        return DatabaseUnavailable(reason=_first_line(error.orig or error))
+    if isinstance(error, (NoPostgres, subprocess.SubprocessError, sa.exc.ArgumentError)):
+        return DatabaseUnavailable(reason=_first_line(error))
+    if isinstance(error, EnvValidationError):
+        return SettingsInvalid(problems=_bad_settings(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return FileNotUsable(file=error.filename, reason=error.strerror)
+    return None
+
+
+def _bad_settings(error: EnvValidationError) -> list[str]:
+    messages = error.error_messages
+    if not isinstance(messages, Mapping):
+        return list(messages)
+    return [f"{name}: {' '.join(said)}" for name, said in messages.items()]
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return _PASSWORD.sub(r"\1:***@", lines[0]).rstrip(".")
