@@ -19,13 +19,17 @@ from plans.rulebook import loading
 from plans.rulebook.decision import assess_fringe_year
 from plans.rulebook.words import Category
 
-# Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue).
+# Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue). Time
+# that is over counts for nothing, swept or not.
 _YEAR = """
 select category, sum(used), sum(taxed) from (
     select category, case kind when 'use' then amount_minor else -amount_minor end as used,
            case kind when 'use' then taxable_minor else -taxable_minor end as taxed
-      from fiscal_event
+      from fiscal_event e
      where book_id = %(book)s and employee_id = %(employee)s and fiscal_year = %(year)s and in_limit
+       and not exists (select from "authorization" a
+                        where a.book_id = e.book_id and a.authorization_id = e.authorization_id
+                          and a.channel = 'VOUCHER' and a.status = 'authorized' and a.expires_at <= ledger_now())
     union all
     select category, amount_minor - captured_minor,
            taxable_minor - taxable_minor * captured_minor / amount_minor
@@ -40,7 +44,7 @@ select plan_id, source, channel, category, in_limit, fiscal_year,
        sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
        sum(case kind when 'use' then taxable_minor else -taxable_minor end) as taxable
   from fiscal_event where book_id = %s and authorization_id = %s
- group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year
+ group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year desc
 """
 _FRINGE_YEAR = """
 select authorization_id, plan_id, source, channel, max(fiscal_on) as fiscal_on,
@@ -132,7 +136,6 @@ def append(
     category: Category,
     in_limit: bool,
     on: date,
-    year: int | None = None,
     reason: str,
     entry_id: int | None,
     rule_ids: Sequence[str],
@@ -141,13 +144,11 @@ def append(
     Append events, then bring the person's fringe year to where its total puts it.
 
     The limit of fringe benefits is a cliff on the year's total: the event that crosses it makes earlier ones taxable,
-    a refund that goes back below it makes them exempt again. Each change is a reversal and a new use. What undoes an
-    event of an earlier year belongs to that `year`.
+    a refund that goes back below it makes them exempt again. Each change is a reversal and a new use.
     """
-    year = on.year if year is None else year
-    _write(session, book_id, employee_id, lines, category, in_limit, on, year, reason, entry_id, rule_ids)
+    _write(session, book_id, employee_id, lines, category, in_limit, on, on.year, reason, entry_id, rule_ids)
     if category is Category.FRINGE and in_limit:
-        settle_fringe_year(session, book_id, employee_id, on=on if year == on.year else date(year, 12, 31))
+        settle_fringe_year(session, book_id, employee_id, on=on)
 
 
 def append_delivery(
@@ -199,10 +200,12 @@ def reverse(
     """
     Take back what an authorization did for the tax: all of it, or the amounts of `shares` by plan (minor units).
 
-    A share is taken from exempt and taxable in the proportion they stand in now, so that the last one leaves nothing.
+    A share is taken from exempt and taxable in the proportion they stand in now, so that the last one leaves nothing;
+    of several years from the last one first, as money goes back. It belongs to the year of what it undoes.
     """
     rows = session.connection().exec_driver_sql(_NET, (book_id, authorization_id)).all()
     left = dict(shares or {})
+    crossed: set[int] = set()
     for plan_id, source, channel, category, in_limit, year, exempt, taxable in rows:
         total = int(exempt + taxable)
         amount = total if shares is None else min(left.get(plan_id, 0), total)
@@ -211,19 +214,12 @@ def reverse(
         left[plan_id] = left.get(plan_id, 0) - amount
         taxed = int(taxable) * amount // total
         line = Line("reversal", authorization_id, plan_id, source, channel, amount - taxed, taxed)
-        append(
-            session,
-            book_id,
-            employee_id,
-            [line],
-            category=Category(category),
-            in_limit=in_limit,
-            on=on,
-            year=year,
-            reason=reason,
-            entry_id=entry_id,
-            rule_ids=(),
-        )
+        _write(session, book_id, employee_id, [line], Category(category), in_limit, on, year, reason, entry_id, ())
+        if category == Category.FRINGE and in_limit:
+            crossed.add(year)
+    # Only when all of it is undone: a correction in between would meet what is about to go.
+    for year in sorted(crossed):
+        settle_fringe_year(session, book_id, employee_id, on=_within(year, on))
 
 
 def settle_fringe_year(session: Session, book_id: int, employee_id: str, *, on: date) -> int:
@@ -257,6 +253,11 @@ def settle_fringe_year(session: Session, book_id: int, employee_id: str, *, on: 
         reason = "fringe_limit_exceeded" if over else "fringe_limit_respected"
         _write(session, book_id, employee_id, lines, Category.FRINGE, True, on, on.year, reason, None, year.rule_ids)
     return len(lines) // 2
+
+
+def _within(year: int, on: date) -> date:
+    """Return the day, or the last one of an earlier year."""
+    return on if on.year == year else date(year, 12, 31)
 
 
 def _write(
