@@ -21,25 +21,40 @@ from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
 from wallet.hints import Said
 from wallet.purchases import Considered, Decline, Purchase
-from wallet.tables import AuthorizationRow
+from wallet.tables import AuthorizationRow, Wallet
 
-# Locks the wallet, opening it for a person nobody granted anything to, and says whether something in it is due.
+# Locks the wallet and says whether something in it is due. A purchase shares its provider with others; what ends the
+# provider's purchases has it alone, so that none slips through while the provider is being suspended.
 _LOCK = (
     'select w.status, exists (select from "authorization" a'
     "   where a.book_id = w.book_id and a.employee_id = w.employee_id"
     "     and a.status in ('authorized', 'partially_captured') and a.expires_at <= ledger_now()),"
-    "   f.home_territory"
+    "   f.home_territory,"
+    "   (select pg_advisory_xact_lock_shared(20612, hashtext(s.provider_code)) from service s where s.code = %s)"
     "  from wallet w join funder f on f.book_id = w.book_id where w.book_id = %s and w.employee_id = %s for update of w"
 )
+_FROZEN = "select status = 'frozen' from wallet where book_id = %s and employee_id = %s"
+_LOCK_PROVIDER = "select pg_advisory_xact_lock(20612, hashtext(%s))"
 _OPEN = (
     "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
     " where book_id = %s and employee_id = %s on conflict do nothing"
 )
 _DUE = (
     'select authorization_id from "authorization"'
-    " where book_id = %s and (%s::text is null or employee_id = %s)"
+    " where book_id = %s and employee_id = any(%s::text[])"
     "   and status in ('authorized', 'partially_captured') and expires_at <= ledger_now()"
     " order by authorization_id for update"
+)
+_LOCK_DUE = (
+    "select w.employee_id from wallet w where w.book_id = %s"
+    '  and exists (select from "authorization" a where a.book_id = w.book_id and a.employee_id = w.employee_id'
+    "               and a.status in ('authorized', 'partially_captured') and a.expires_at <= ledger_now())"
+    " order by w.employee_id for update of w"
+)
+_DUE_ACCOUNTS = (
+    'select distinct l.account_id from "authorization" a'
+    " join hold_line l on l.book_id = a.book_id and l.hold_id = a.hold_id"
+    " where a.book_id = %s and a.authorization_id = any(%s::text[])"
 )
 _UPDATE = (
     'update "authorization" set status = %s, captured_minor = %s, refunded_minor = %s'
@@ -132,7 +147,11 @@ _COLUMNS = [_TABLE.c[name] for name in _FIELDS]
 _GET = sa.select(*_COLUMNS).where(
     _TABLE.c.book_id == sa.bindparam("book"), _TABLE.c.authorization_id == sa.bindparam("authorization")
 )
-_GET_LOCKED = _GET.with_for_update()
+# The wallet first, in this order: it is the mutex of whatever changes the person's year.
+_WALLET = Wallet.__table__
+_GET_LOCKED = _GET.join(
+    _WALLET, sa.and_(_WALLET.c.book_id == _TABLE.c.book_id, _WALLET.c.employee_id == _TABLE.c.employee_id)
+).with_for_update(of=[_WALLET, _TABLE])
 
 
 def authorize(
@@ -152,7 +171,7 @@ def authorize(
         answer = idempotency.claim(session, book_id, actor, "authorize", key, _request(purchase))
         if answer is not None:
             return _replay(session, book_id, str(answer["authorization_id"]))
-    frozen, home_territory = _lock_wallet(session, book_id, purchase.employee_id)
+    frozen, home_territory = _lock_wallet(session, book_id, purchase)
     considered = purchases.consider(session, book_id, purchase)
     if frozen:
         considered = purchases.declined(considered, Decline.WALLET_FROZEN)
@@ -169,6 +188,8 @@ def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorizatio
     The lots it would use are in `facts`. Errors: those of `authorize`, without the key's.
     """
     considered = purchases.consider(session, book_id, purchase)
+    if session.connection().exec_driver_sql(_FROZEN, (book_id, purchase.employee_id)).scalar():
+        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
     return _from_values(_values(considered, "", funders.of_book(session, book_id).home_territory, "simulation"))
 
 
@@ -186,7 +207,8 @@ def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
 
 def lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
     """
-    Return an authorization as it is once nobody else is changing it, and keep it so until the transaction ends.
+    Take the person's mutex and return an authorization as it is once nobody else changes it; it stays so until the end
+    of the transaction.
 
     Errors: AuthorizationNotFound (also for another book's).
     """
@@ -194,6 +216,11 @@ def lock(session: Session, book_id: int, authorization_id: str) -> Authorization
     if row is None:
         raise AuthorizationNotFound(authorization=authorization_id)
     return _value(row)
+
+
+def lock_provider(session: Session, provider_code: str) -> None:
+    """Wait for the purchases that are under way at a provider; later ones wait for the end of the transaction."""
+    session.connection().exec_driver_sql(_LOCK_PROVIDER, (provider_code,))
 
 
 def by_code(session: Session, code: str) -> tuple[int, Authorization]:
@@ -224,9 +251,20 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> list[Author
 
 
 def settle(session: Session, book_id: int, employee_id: str | None) -> int:
-    """Expire the holds of one person, or of a whole book, whose time has come; return how many."""
-    due = session.connection().exec_driver_sql(_DUE, (book_id, employee_id, employee_id)).scalars().all()
-    holds.settle(session, book_id)
+    """
+    Expire the holds of one person, or of a whole book, whose time has come; return how many.
+
+    Whoever settles one person holds that person's wallet; for a whole book the wallets are locked here.
+    """
+    connection = session.connection()
+    people = [employee_id]
+    if employee_id is None:
+        people = list(connection.exec_driver_sql(_LOCK_DUE, (book_id,)).scalars())
+    due = connection.exec_driver_sql(_DUE, (book_id, people)).scalars().all()
+    if not due:
+        return 0
+    # Nobody else's holds: what is due to others is theirs to settle, with the events that belong to it.
+    holds.settle(session, book_id, connection.exec_driver_sql(_DUE_ACCOUNTS, (book_id, due)).scalars().all())
     for authorization_id in due:
         found = get(session, book_id, authorization_id)
         finish(session, book_id, found, "expired", "hold_expired")
@@ -281,18 +319,19 @@ def _status(found: Authorization, captured_minor: int, refunded_minor: int, ende
     return "refunded" if refunded_minor == captured_minor else "partially_refunded"
 
 
-def _lock_wallet(session: Session, book_id: int, employee_id: str) -> tuple[bool, str]:
+def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bool, str]:
     """Take the person's mutex, settle what is due, and return whether the wallet is frozen and the funder's home."""
     connection = session.connection()
-    row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
+    asked = (purchase.service_code, book_id, purchase.employee_id)
+    row = connection.exec_driver_sql(_LOCK, asked).one_or_none()
     if row is None:
-        connection.exec_driver_sql(_OPEN, (book_id, employee_id))
-        row = connection.exec_driver_sql(_LOCK, (book_id, employee_id)).one_or_none()
+        connection.exec_driver_sql(_OPEN, (book_id, purchase.employee_id))
+        row = connection.exec_driver_sql(_LOCK, asked).one_or_none()
     if row is None:
-        raise EmployeeNotFound(employee=employee_id)
-    status, due, home_territory = row
+        raise EmployeeNotFound(employee=purchase.employee_id)
+    status, due, home_territory, _ = row
     if due:
-        settle(session, book_id, employee_id)
+        settle(session, book_id, purchase.employee_id)
     return status == "frozen", home_territory
 
 

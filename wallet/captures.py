@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from moneyed import Money
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from config import clock, money
 from config.money import from_minor
 from ledger import holds, idempotency
-from ledger.errors import CaptureExceedsHold
+from ledger.errors import CaptureExceedsHold, HoldExpired
 from ledger.posting import Pair
 from plans.rulebook.words import Category, Channel
 from wallet import authorizations, chart, fiscal
@@ -35,6 +36,11 @@ _REFUNDABLE = (
     " where e.book_id = %s and e.hold_id = %s and e.kind = 'capture'"
     "   and e.amount_minor > coalesce(c.refunded_minor, 0)"
     " order by e.seq desc"
+)
+_OPEN_OF_PROVIDER = (
+    'select book_id, authorization_id from "authorization" where provider_code = %s'
+    " and status in ('authorized', 'partially_captured') and expires_at > ledger_now()"
+    " order by book_id, employee_id, authorization_id"
 )
 # A refund may come after the lot expired: it opens again, for at least this many days.
 GRACE_DAYS = 30
@@ -79,12 +85,13 @@ def capture(
             CaptureExceedsAuthorization, AmountNotPositive, PeriodClosed, OccurredInFuture; the first that applies.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
-    on = on or clock.today()
     if key is not None:
-        request = {"authorization": authorization_id, "amount": None if amount is None else money.minor(amount)}
-        answer = idempotency.claim(session, book_id, actor, "capture", key, request)
+        answer = idempotency.claim(
+            session, book_id, actor, "capture", key, _request(authorization_id, amount, on, final=final)
+        )
         if answer is not None:
             return _replay(session, book_id, dict(answer))
+    on = on or clock.today()
     found = authorizations.lock(session, book_id, authorization_id)
     if not found.open:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
@@ -115,7 +122,8 @@ def void(
     Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired.
     """
     if key is not None:
-        answer = idempotency.claim(session, book_id, actor, "void", key, {"authorization": authorization_id})
+        request = {"authorization": authorization_id, "reason": reason}
+        answer = idempotency.claim(session, book_id, actor, "void", key, request)
         if answer is not None:
             return _replay(session, book_id, dict(answer))
     found = authorizations.lock(session, book_id, authorization_id)
@@ -148,12 +156,13 @@ def refund(
     Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, RefundExceedsCaptures, PeriodClosed,
             OccurredInFuture.
     """
-    on = on or clock.today()
     if key is not None:
-        request = {"authorization": authorization_id, "amount": None if amount is None else money.minor(amount)}
-        answer = idempotency.claim(session, book_id, actor, "refund", key, request)
+        answer = idempotency.claim(
+            session, book_id, actor, "refund", key, _request(authorization_id, amount, on, reason=reason)
+        )
         if answer is not None:
             return _replay(session, book_id, dict(answer))
+    on = on or clock.today()
     found = authorizations.lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
     left = refundable if amount is None else money.minor(amount)
@@ -164,7 +173,7 @@ def refund(
     rows = session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)).all()
     for entry_id, room in rows:
         part = min(int(room), left)
-        reference = None if key is None else f"{authorization_id}:refund:{key}:{entry_id}"
+        reference = None if key is None else f"{authorization_id}:refund:{actor}:{key}:{entry_id}"
         entries.append(
             holds.refund(
                 session,
@@ -181,7 +190,7 @@ def refund(
         left -= part
         if left == 0:
             break
-    _open_again(session, book_id, entries, on)
+    _open_again(session, book_id, entries)
     refunded = found.refunded_minor + total
     changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
     for entry_id in entries:
@@ -196,15 +205,19 @@ def refund(
 
 
 def void_of_provider(session: Session, provider_code: str, *, actor: str, reason: str) -> list[Change]:
-    """Void every open authorization of a provider in every book: it was suspended, and can serve nobody."""
-    rows = session.connection().exec_driver_sql(
-        'select book_id, authorization_id from "authorization" where provider_code = %s'
-        " and status in ('authorized', 'partially_captured') and expires_at > ledger_now() order by 1, 2",
-        (provider_code,),
-    )
-    return [
-        void(session, book_id, authorization_id, actor=actor, reason=reason) for book_id, authorization_id in rows.all()
-    ]
+    """
+    Void every open authorization of a provider in every book: it was suspended, and can serve nobody.
+
+    Called in the transaction that suspends it: a purchase that is under way is waited for, a later one is declined.
+    """
+    authorizations.lock_provider(session, provider_code)
+    rows = session.connection().exec_driver_sql(_OPEN_OF_PROVIDER, (provider_code,)).all()
+    changes = []
+    for book_id, authorization_id in rows:
+        # Captured, voided or due by the time it was waited for: there is nothing left to void.
+        with suppress(AuthorizationNotOpen, HoldExpired):
+            changes.append(void(session, book_id, authorization_id, actor=actor, reason=reason))
+    return changes
 
 
 def _post(
@@ -242,7 +255,7 @@ def _post(
             kind="capture",
             occurred_on=on,
             actor=actor,
-            reference=None if key is None else f"{found.authorization_id}:capture:{key}",
+            reference=None if key is None else f"{found.authorization_id}:capture:{actor}:{key}",
             memo=found.authorization_id,
         )
     except CaptureExceedsHold as refusal:
@@ -275,9 +288,15 @@ def _write_use(
     )
 
 
-def _open_again(session: Session, book_id: int, entries: list[int], on: date) -> None:
-    until = date.fromordinal(on.toordinal() + GRACE_DAYS)
+def _open_again(session: Session, book_id: int, entries: list[int]) -> None:
+    # From today on, whatever day the refund bears: before it nobody could spend it.
+    until = clock.today() + timedelta(days=GRACE_DAYS)
     session.connection().exec_driver_sql(_GRACE, (until, book_id, entries, until))
+
+
+def _request(authorization_id: str, amount: Money | None, on: date | None, **rest: object) -> dict[str, object]:
+    amount_minor = None if amount is None else money.minor(amount)
+    return {"authorization": authorization_id, "amount": amount_minor, "on": None if on is None else str(on), **rest}
 
 
 def _answer(change: Change) -> dict[str, object]:
@@ -289,7 +308,7 @@ def _answer(change: Change) -> dict[str, object]:
 
 
 def _replay(session: Session, book_id: int, answer: dict[str, object]) -> Change:
-    found = authorizations.get(session, book_id, str(answer["authorization_id"]))
+    found = replace(authorizations.get(session, book_id, str(answer["authorization_id"])), replayed=True)
     entries = answer["entry_ids"]
     assert isinstance(entries, list)  # noqa: S101
     return Change(found, int(str(answer["amount_minor"])), tuple(entries))
