@@ -35,6 +35,10 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "Un buono copre l'intero prezzo ({price}) e non si può integrare: scegliere un servizio entro il credito.",
         "A voucher covers the whole price ({price}) and cannot be topped up: choose a service within the credit.",
     ),
+    Decline.TERRITORY_NOT_ENABLED: (
+        "Il servizio a domicilio non arriva nel comune di questa persona: cercarne uno nel suo territorio.",
+        "The service at home does not reach this person's town: look for one in their territory.",
+    ),
     Decline.VOUCHER_ONE_SERVICE_ONLY: (
         "Un buono vale per un solo servizio: chiederne uno alla volta, o pagare il servizio direttamente.",
         "A voucher is for one service: ask for one at a time, or have the service paid directly.",

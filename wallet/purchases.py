@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +13,9 @@ from moneyed import Money
 from sqlalchemy.orm import Session
 
 from config import clock, money
-from network import services, vat
+from network import services, territories, vat
 from network.audience import MadeFor
-from network.services import Offer
+from network.services import Delivery, Offer
 from plans import people, plans
 from plans.people import PersonFacts
 from plans.plans import PlanTerms
@@ -31,6 +32,9 @@ from wallet.lots import SpendableLot
 DAYS_AFTER_SERVICE = 5
 DAYS_WITHOUT_DATE = 7
 
+# Where a relative lives is checked when it was given as a code; a name may stand for several places.
+_ISTAT_CODE = re.compile(r"\d{6}")
+
 # Age of majority (art. 2 of the civil code); who counts as elderly for the 5 % rate is read as in the rulebook.
 MAJORITY = 18
 
@@ -43,6 +47,7 @@ class Decline(StrEnum):
     PROVIDER_NOT_QUALIFIED = "provider_not_qualified"
     CHANNEL_NOT_ALLOWED = "channel_not_allowed"
     PRICE_MISMATCH = "price_mismatch"
+    TERRITORY_NOT_ENABLED = "territory_not_enabled"
     VOUCHER_TOPUP_NOT_ALLOWED = "voucher_topup_not_allowed"
     VOUCHER_ONE_SERVICE_ONLY = "voucher_one_service_only"
     BENEFICIARY_NOT_ELIGIBLE = "beneficiary_not_eligible"
@@ -226,6 +231,8 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
         expires_at=expires_at,
         year=year,
     )
+    if _out_of_reach(session, offer, person):
+        return declined(base, Decline.TERRITORY_NOT_ENABLED)
     return _answer(base, wallet_lots, terms, today, mispriced)
 
 
@@ -244,7 +251,8 @@ def _answer(
     person = base.person
     if not base.offer.provider_may_serve:
         return _with(base, decline=Decline.PROVIDER_NOT_QUALIFIED)
-    if base.channel not in base.offer.channels:
+    # Money given back goes through a submission with its documents, not through a hold towards a provider.
+    if base.channel not in base.offer.channels or base.channel is Channel.REIMBURSEMENT:
         return _with(base, decline=Decline.CHANNEL_NOT_ALLOWED)
     if mispriced is not None:
         return _with(base, decline=mispriced)
@@ -400,6 +408,14 @@ def _first_channel(offer: Offer, terms: Iterable[PlanTerms], quantity: int) -> C
     if quantity > 1 and Channel.DIRECT in possible:
         return Channel.DIRECT
     return possible[0]
+
+
+def _out_of_reach(session: Session, offer: Offer, person: PersonFacts) -> bool:
+    """Whether a service at home would have to be given in a comune that its territory does not cover."""
+    comune = person.relative_comune
+    if offer.delivery is not Delivery.HOME or comune is None or not _ISTAT_CODE.fullmatch(comune):
+        return False
+    return offer.territory_code not in {territory.code for territory in territories.of_comune(session, comune)}
 
 
 def _vat_regime(offer: Offer, person: PersonFacts, on: date) -> str:
