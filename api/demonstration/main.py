@@ -1,0 +1,134 @@
+"""The demonstration: three employers and their people from January 2024 to 22 November 2026, then what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import Session
+
+from api.demonstration import credits, history, people, purchases, statements, summary
+from api.demonstration.credits import TODAY
+from api.demonstration.errors import BookNotOfDemonstration, DemonstrationInterrupted
+from api.demonstration.people import Employer
+from api.demonstration.scene import Scene, Step, once
+from config import clock, database
+from ledger import books, seals
+from network import loading
+from network.services import prices
+from plans import funders
+from plans.words import FunderKind
+
+FIRST_DAY = date(2024, 1, 1)
+
+
+def run(console: Console, *, output: Path, language: str = "it") -> None:
+    """
+    Load the demonstration, verify every book, write statements into `output` and tell what came of it.
+
+    Safe to run twice: what is there is left as it is. An interrupted run is resumed where it stopped.
+    Errors: BookNotOfDemonstration, DemonstrationInterrupted; in this order, before anything is written.
+    """
+    started = time.monotonic()
+    database.migrate()
+    employers = people.employers()
+    scene = Scene()
+    with clock.at(FIRST_DAY):
+        price_list = database.transact(lambda session: _open(session, scene, employers))
+    budgets, fundings = credits.schedule(employers)
+    orders = purchases.plan(employers, budgets, price_list)
+    steps = history.steps(employers, (budgets, fundings), orders, output / "file-ricevuti")
+    with _progress(console) as progress:
+        done = _play(progress, scene, steps, language)
+        with clock.at(TODAY):
+            written = _write(progress, scene, employers, output, language)
+            found = database.transact(lambda session: summary.gather(session, scene, employers))
+    _say_what_was_done(console, done, len(steps), found.purchases, language)
+    summary.tell(console, found, employers, written, language)
+    seconds = time.monotonic() - started
+    console.print(f"Durata: {seconds:.0f} secondi." if language == "it" else f"It took {seconds:.0f} seconds.")
+
+
+def _open(session: Session, scene: Scene, employers: Sequence[Employer]) -> dict[str, int]:
+    """Load the network, open the books that are missing, and return the price of one unit of each service."""
+    for employer in employers:
+        book_id = books.find(session, employer.code)
+        if book_id is not None and (name := funders.of_book(session, book_id).name) != employer.name:
+            raise BookNotOfDemonstration(book=employer.code, name=name)
+    loading.load(session)
+    for employer in employers:
+        book_id = books.find(session, employer.code) or books.open_book(session, employer.code, employer.name)
+        funders.record(
+            session,
+            book_id,
+            code=employer.code,
+            name=employer.name,
+            kind=FunderKind.EMPLOYER,
+            home_territory=employer.home_territory,
+            vat_number=employer.vat_number,
+        )
+        scene.books[employer.code] = book_id
+        scene.meet(session, employer.code)
+    return {code: prices.price_on(session, code, FIRST_DAY).price_minor for code in purchases.services()}
+
+
+def _play(progress: Progress, scene: Scene, steps: Sequence[Step], language: str) -> int:
+    """Do the steps that were not done before, one transaction each, and return how many."""
+    done = 0
+    words = "Storia: {day:%d/%m/%Y}" if language == "it" else "History: {day:%Y-%m-%d}"
+    task = progress.add_task(words.format(day=FIRST_DAY), total=len(steps))
+    for step in steps:
+        try:
+            with clock.at(step.on):
+                done += database.transact(partial(once, scene=scene, step=step))
+        except DemonstrationInterrupted:
+            # The keys of a complete demonstration may have been cleaned away long ago.
+            if done or not database.transact(lambda session: _complete(session, scene)):
+                raise
+            break
+        progress.update(task, advance=1, description=words.format(day=step.on))
+    progress.update(task, completed=len(steps))
+    return done
+
+
+def _complete(session: Session, scene: Scene) -> bool:
+    heads = [seals.head(session, book_id) for book_id in scene.books.values()]
+    return all(head is not None and head.sealed_at.astimezone(clock.ROME).date() >= TODAY for head in heads)
+
+
+def _write(
+    progress: Progress, scene: Scene, employers: Sequence[Employer], output: Path, language: str
+) -> statements.Written:
+    task = progress.add_task("Rendiconti" if language == "it" else "Statements", total=None)
+    return statements.write(
+        scene, employers, output, language, lambda done, total: progress.update(task, completed=done, total=total)
+    )
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _say_what_was_done(console: Console, done: int, steps: int, asked: int, language: str) -> None:
+    if done == 0:
+        it = f"La dimostrazione è già caricata: {asked} acquisti, nulla è cambiato. Rendiconti riscritti uguali."
+        en = f"The demonstration is already loaded: {asked} purchases, nothing changed. Statements rewritten alike."
+    elif done < steps:
+        it = f"La dimostrazione era stata interrotta: ripresa e completata, {asked} acquisti."
+        en = f"The demonstration had been interrupted: resumed and completed, {asked} purchases."
+    else:
+        it = f"Dimostrazione caricata: {asked} acquisti di 333 persone in tre aziende."
+        en = f"Demonstration loaded: {asked} purchases of 333 people in three employers."
+    console.print(f"[bold]{it if language == 'it' else en}[/bold]", highlight=False)

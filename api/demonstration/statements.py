@@ -1,0 +1,63 @@
+"""The statements of every plan of the last year, written for those who read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from api.demonstration.credits import TODAY
+from api.demonstration.people import LAST_YEAR, Employer
+from api.demonstration.scene import Scene
+from config import database
+from plans import plans
+from reports import plan_statement
+from reports.plan_statement import PlanStatement, Reading
+from reports.plan_statement import csv as plan_statement_csv
+
+_WRITERS: tuple[tuple[str, Callable[[PlanStatement, Path, str], None]], ...] = (("csv", plan_statement_csv.write),)
+_NAMES = {Reading.HR: "ufficio-personale", Reading.PAYROLL: "ufficio-paghe"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the statements, whether each of them reconciles, and the folder."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    statements: tuple[PlanStatement, ...]
+
+    @property
+    def reconciled(self) -> int:
+        """Return how many statements agree with the ledger to the cent."""
+        return sum(statement.proof.holds for statement in self.statements)
+
+
+def write(
+    scene: Scene, employers: Sequence[Employer], output: Path, language: str, on_progress: Callable[[int, int], None]
+) -> Written:
+    """Write the statements of the plans of the last year, both readings, in every format."""
+    gathered = database.transact(lambda session: list(_gather(session, scene, employers)))
+    folder = output / "rendiconti"
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    total = len(gathered) * len(_WRITERS)
+    for statement in gathered:
+        for ending, writer in _WRITERS:
+            path = folder / f"{statement.plan.code.lower()}-{_NAMES[statement.reading]}.{ending}"
+            writer(statement, path, language)
+            files.append(path)
+            on_progress(len(files), total)
+    return Written(folder, tuple(files), tuple(gathered))
+
+
+def _gather(session: Session, scene: Scene, employers: Sequence[Employer]) -> Iterator[PlanStatement]:
+    for employer in employers:
+        book_id = scene.books[employer.code]
+        for terms in plans.of_book(session, book_id):
+            if terms.starts_on.year == LAST_YEAR:
+                until = min(terms.ends_on, TODAY)
+                for reading in Reading:
+                    yield plan_statement.gather(session, book_id, terms.code, terms.starts_on, until, reading=reading)
