@@ -18,9 +18,11 @@ from plans import funders, plans
 from plans.words import Residual
 from wallet import authorizations, chart, lots
 
+# The balances are locked in the order in which every posting locks them, and read as they are then: what a run that
+# was waited for has ended is not ended again.
 _EXPIRED_LOTS = (
-    "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null,"
-    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor"
+    "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null as carried, e.left_on,"
+    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor as free_minor"
     "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
     "  join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id"
     "  join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
@@ -28,7 +30,7 @@ _EXPIRED_LOTS = (
     "   and least(greatest(l.expires_on, l.grace_until),"
     "             coalesce(greatest(e.left_on + p.leaver_grace_days, l.grace_until), 'infinity')) < %(day)s"
     "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
-    " order by l.plan_id, l.lot_id"
+    " order by b.account_id for update of b"
 )
 CHUNK = 20_000
 
@@ -59,20 +61,24 @@ def expire(
     rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).all()
     if not rows:
         return result
-    terms_of = plans.terms(session, book_id, {row[0] for row in rows})
+    terms_of = plans.terms(session, book_id, sorted({row.plan_id for row in rows}))
     home = funders.of_book(session, book_id).home_territory
     done = 0
     for plan_id, terms in terms_of.items():
-        mine = [row for row in rows if row[0] == plan_id]
+        mine = [row for row in rows if row.plan_id == plan_id]
         until = terms.carried_until()
-        carried = [row for row in mine if not row[4] and until >= on and until > terms.spend_by]
-        kept = {row[2] for row in carried}
-        targets = lots.carry(session, terms, [(row[1], row[2]) for row in carried], until) if carried else {}
+        # What somebody who left could not spend any more is not carried over for them.
+        carried = [
+            row
+            for row in mine
+            if not row.carried and until > terms.spend_by and terms.last_day(until, row.left_on) >= on
+        ]
+        targets = lots.carry(session, terms, [(row.employee_id, row.lot_id) for row in carried], until)
         residual = _residual_account(session, terms, home)
         drafts = []
-        for _, _, lot_id, account_id, _, amount in mine:
-            target, kind = (targets[lot_id], "carry_over") if lot_id in kept else (residual, "expiry")
-            drafts.append(Draft(kind, on, (Pair(account_id, target, int(amount)),), memo=lot_id))
+        for row in mine:
+            target, kind = (targets[row.lot_id], "carry_over") if row.lot_id in targets else (residual, "expiry")
+            drafts.append(Draft(kind, on, (Pair(row.account_id, target, int(row.free_minor)),), memo=row.lot_id))
         for start in range(0, len(drafts), CHUNK):
             for outcome in posting.post_entries(session, book_id, drafts[start : start + CHUNK], actor=actor):
                 if outcome.refusal is not None:
@@ -80,8 +86,8 @@ def expire(
             done += len(drafts[start : start + CHUNK])
             if on_progress is not None:
                 on_progress(done, len(rows))
-        carried_minor = sum(int(row[5]) for row in carried)
-        ended_minor = sum(int(row[5]) for row in mine) - carried_minor
+        carried_minor = sum(int(row.free_minor) for row in carried)
+        ended_minor = sum(int(row.free_minor) for row in mine) - carried_minor
         to_community = terms.residual_destination is Residual.COMMUNITY_FUND
         result = replace(
             result,

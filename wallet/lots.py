@@ -65,6 +65,11 @@ class SpendableLot:
         """The last day the lot can be spent: its expiry, or later the grace that a refund gave it."""
         return self.expires_on if self.grace_until is None else max(self.expires_on, self.grace_until)
 
+    def last_day_under(self, terms: PlanTerms, left_on: date | None) -> date:
+        """Return the same for somebody who may have left: a leaver's time ends it, a refund opens it again."""
+        day = terms.last_day(self.last_day, left_on)
+        return day if self.grace_until is None else max(day, self.grace_until)
+
 
 def of_wallet(session: Session, book_id: int, employee_id: str) -> list[SpendableLot]:
     """Return every lot of a wallet, spent and expired ones included, in one statement."""
@@ -94,24 +99,33 @@ def ensure(session: Session, terms: PlanTerms, people: Iterable[tuple[str, date]
 
 
 def carry(session: Session, terms: PlanTerms, carried: Sequence[tuple[str, str]], expires_on: date) -> dict[str, int]:
-    """Open a lot for each (employee, lot) carried over to a later expiry, and return the accounts by old lot."""
-    keys = [(employee_id, expires_on) for employee_id, _ in carried]
-    existing: dict[str, int] = {
-        row.carried_from: row.account_id
+    """
+    Open a lot for each person of (employee, lot) whose credit goes over to a later expiry; return accounts by old lot.
+
+    One lot a person, whichever of their lots it comes from: the first one that opened it is named in it.
+    """
+    if not carried:
+        return {}
+    first: dict[str, str] = {}
+    for employee_id, lot_id in carried:
+        first.setdefault(employee_id, lot_id)
+    found: dict[str, int] = {
+        row.employee_id: row.account_id
         for row in session.execute(
-            sa.select(Lot.carried_from, Lot.account_id).where(
+            sa.select(Lot.employee_id, Lot.account_id).where(
                 Lot.book_id == terms.book_id,
                 Lot.plan_id == terms.plan_id,
-                Lot.carried_from == sa.any_(sa.bindparam("olds", [lot for _, lot in carried], sa.ARRAY(sa.Text))),
+                Lot.expires_on == expires_on,
+                Lot.carried_from.is_not(None),
             )
         )
-        if row.carried_from is not None
     }
-    missing = [(key, old) for key, (_, old) in zip(keys, carried, strict=True) if old not in existing]
+    missing = [employee_id for employee_id in first if employee_id not in found]
     if missing:
-        opened = _open(session, terms, [key for key, _ in missing], [old for _, old in missing])
-        existing |= {old: opened[key] for key, old in missing}
-    return existing
+        keys = [(employee_id, expires_on) for employee_id in missing]
+        opened = _open(session, terms, keys, [first[employee_id] for employee_id in missing])
+        found |= {employee_id: account_id for (employee_id, _), account_id in opened.items()}
+    return {lot_id: found[employee_id] for employee_id, lot_id in carried}
 
 
 def _open(
