@@ -82,7 +82,7 @@ def capture(
 
     Units:  `amount` in the book's currency.
     Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, PartialCaptureNotAllowed, HoldExpired,
-            CaptureExceedsAuthorization, AmountNotPositive, PeriodClosed, OccurredInFuture; the first that applies.
+            CaptureExceedsAuthorization, AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     if key is not None:
@@ -101,7 +101,8 @@ def capture(
         raise PartialCaptureNotAllowed(amount=from_minor(found.amount_minor), asked=from_minor(amount_minor))
     final = amount_minor == reserved if final is None else final
 
-    entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
+    currency = "EUR" if amount is None else str(amount.currency)
+    entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key, currency)
     captured = found.captured_minor + amount_minor
     ended = "captured" if final else None
     changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
@@ -153,8 +154,8 @@ def refund(
     A lot that has expired meanwhile opens again for thirty days. The fiscal events are reversed in proportion.
 
     Units:  `amount` in the book's currency; without it everything captured and not yet refunded.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, RefundExceedsCaptures, PeriodClosed,
-            OccurredInFuture.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, CurrencyMismatch, RefundExceedsCaptures,
+            PeriodClosed, OccurredInFuture.
     """
     if key is not None:
         answer = idempotency.claim(
@@ -185,6 +186,7 @@ def refund(
                 actor=actor,
                 reference=reference,
                 memo=reason,
+                currency="EUR" if amount is None else str(amount.currency),
             )
         )
         left -= part
@@ -229,6 +231,7 @@ def _post(
     on: date,
     actor: str,
     key: str | None,
+    currency: str,
 ) -> int:
     assert found.hold_id is not None  # noqa: S101
     assert found.provider_code is not None  # noqa: S101
@@ -257,6 +260,7 @@ def _post(
             actor=actor,
             reference=None if key is None else f"{found.authorization_id}:capture:{actor}:{key}",
             memo=found.authorization_id,
+            currency=currency,
         )
     except CaptureExceedsHold as refusal:
         raise CaptureExceedsAuthorization(

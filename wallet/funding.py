@@ -40,12 +40,13 @@ def commit(
     """
     Record that the funder commits an amount to a plan, and return the entry's id.
 
-    Errors: PlanNotFound, AmountNotPositive, DuplicateReference, PeriodClosed, OccurredInFuture.
+    Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, DuplicateReference, PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)
     ids = chart.open_plan(session, terms)
     pair = Pair(ids[chart.receivable(plan_code)], ids[chart.committed(plan_code)], money.minor(amount))
-    return posting.post(session, book_id, Draft("commitment", on, (pair,), reference), actor=actor)
+    draft = Draft("commitment", on, (pair,), reference)
+    return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
 
 
 def record_transfer(
@@ -55,8 +56,8 @@ def record_transfer(
     Record a bank transfer of the funder for a plan, and return the entry's id.
 
     For a prefunded plan what arrived becomes available for granting; on account it already was.
-    Errors: PlanNotFound, AmountNotPositive, FundingExceedsCommitment, DuplicateReference, PeriodClosed,
-            OccurredInFuture.
+    Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment, DuplicateReference,
+            PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)
     ids = chart.open_plan(session, terms)
@@ -65,7 +66,8 @@ def record_transfer(
     if terms.funding_policy is FundingPolicy.PREFUNDED:
         pairs.append(Pair(ids[chart.committed(plan_code)], ids[chart.funded(plan_code)], amount_minor))
     try:
-        return posting.post(session, book_id, Draft("funding", on, tuple(pairs), reference), actor=actor)
+        draft = Draft("funding", on, tuple(pairs), reference)
+        return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
     except InsufficientFunds as refusal:
         raise FundingExceedsCommitment(amount=amount, plan=plan_code, open=refusal.details["available"]) from refusal
 

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from config import money
 from config.money import from_minor
-from ledger import posting
+from ledger import accounts, posting
 from ledger.errors import InsufficientFunds, LedgerError
 from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
 from wallet import chart, lots
 from wallet.errors import BudgetNotFunded, GrantAlreadySpent, LotNotFound, ReasonRequired
-from wallet.tables import Lot
+from wallet.tables import Lot, Wallet
 
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
 CHUNK = 20_000
@@ -59,7 +59,7 @@ def grant_many(
     entries: list[int] = []
     for start in range(0, len(drafts), CHUNK):
         outcomes = posting.post_entries(session, terms.book_id, drafts[start : start + CHUNK], actor=actor)
-        _refuse_first(outcomes, terms, sum(grant.amount_minor for grant in grants))
+        _refuse_first(session, outcomes, terms, source, drafts[start:])
         entries += [outcome.entry_id for outcome in outcomes if outcome.entry_id is not None]
     return entries
 
@@ -68,12 +68,17 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     """
     Take wrongly granted credit back before it is spent, as its own entry with a reason; return the entry's id.
 
-    Errors: ReasonRequired, LotNotFound, AmountNotPositive, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    Errors: ReasonRequired, LotNotFound, AmountNotPositive, CurrencyMismatch, GrantAlreadySpent, PeriodClosed,
+            OccurredInFuture.
     """
     if not reason.strip():
         raise ReasonRequired()
+    # The person's mutex: a purchase that counts on this credit is decided before or after, never in between.
     row = session.execute(
-        sa.select(Lot.account_id, Lot.plan_id).where(Lot.book_id == book_id, Lot.lot_id == lot_id)
+        sa.select(Lot.account_id, Lot.plan_id)
+        .join(Wallet, sa.and_(Wallet.book_id == Lot.book_id, Wallet.employee_id == Lot.employee_id))
+        .where(Lot.book_id == book_id, Lot.lot_id == lot_id)
+        .with_for_update(of=Wallet)
     ).one_or_none()
     if row is None:
         raise LotNotFound(lot=lot_id)
@@ -81,16 +86,20 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     target = chart.open_plan(session, terms)[chart.granting(terms)]
     pair = Pair(row.account_id, target, money.minor(amount))
     try:
-        return posting.post(session, book_id, Draft("grant_correction", on, (pair,), memo=reason.strip()), actor=actor)
+        draft = Draft("grant_correction", on, (pair,), memo=reason.strip())
+        return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
     except InsufficientFunds as refusal:
         raise GrantAlreadySpent(lot=lot_id, available=refusal.details["available"], needed=amount) from refusal
 
 
-def _refuse_first(outcomes: Sequence[Outcome], terms: PlanTerms, total_minor: int) -> None:
+def _refuse_first(
+    session: Session, outcomes: Sequence[Outcome], terms: PlanTerms, source: int, drafts: Sequence[Draft]
+) -> None:
     refusal: LedgerError | None = next((found.refusal for found in outcomes if found.refusal is not None), None)
     if isinstance(refusal, InsufficientFunds):
-        raise BudgetNotFunded(
-            plan=terms.code, available=refusal.details["available"], needed=from_minor(total_minor)
-        ) from refusal
+        # The refusal is one row's, after the rows before it; people ask what there was for all that were to come.
+        available = accounts.states(session, terms.book_id, [source])[source].available_minor
+        needed = sum(draft.pairs[0].amount_minor for draft in drafts)
+        raise BudgetNotFunded(plan=terms.code, available=from_minor(available), needed=from_minor(needed)) from refusal
     if refusal is not None:
         raise refusal
