@@ -164,8 +164,7 @@ def authorize(
     are looked at, and reserved, under the lock of the person's wallet. In channel VOUCHER the fiscal event is written
     now. With a `key`, the same request again returns the first answer, `replayed`.
 
-    Errors: KeyReused, InProgress; EmployeeNotFound, RelativeNotFound, ServiceNotFound, ServiceIsARequest,
-            PriceNotFound, QuantityOrAmount, ServiceDatePast; the first that applies.
+    Errors: KeyReused, InProgress; EmployeeNotFound; those of `purchases.consider`.
     """
     if key is not None:
         answer = idempotency.claim(session, book_id, actor, "authorize", key, _request(purchase))

@@ -13,6 +13,8 @@ from moneyed import Money
 from sqlalchemy.orm import Session
 
 from config import clock, money
+from config.money import from_minor
+from ledger.errors import AmountTooLarge, CurrencyMismatch
 from network import services, territories, vat
 from network.audience import MadeFor
 from network.services import Delivery, Offer
@@ -34,6 +36,9 @@ DAYS_WITHOUT_DATE = 7
 
 # Where a relative lives is checked when it was given as a code; a name may stand for several places.
 _ISTAT_CODE = re.compile(r"\d{6}")
+
+# A purchase beyond ten million euro is a slip of the keyboard, and its quantity would not fit its column.
+MOST_MINOR = 1_000_000_000
 
 # Age of majority (art. 2 of the civil code); who counts as elderly for the 5 % rate is read as in the rulebook.
 MAJORITY = 18
@@ -181,6 +186,15 @@ class Considered:
             "available_minor": self.available_minor,
             "figures": {} if self.decision is None else dict(self.decision.figures),
         }
+        if self.alternatives:
+            kept["alternatives"] = [
+                {
+                    "category": str(other.category),
+                    "outcome": str(other.outcome),
+                    "reasons": [str(reason) for reason in other.reasons],
+                }
+                for other in self.alternatives
+            ]
         if self.facts is not None:
             kept |= {key: _plain(value) for key, value in asdict(self.facts).items() if value is not None}
         return kept
@@ -190,8 +204,9 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     """
     Gather the facts of a purchase, ask the rulebook for every candidate category, and choose lots; write nothing.
 
-    Errors: QuantityOrAmount, EmployeeNotFound, RelativeNotFound, ServiceNotFound, ServiceIsARequest, PriceNotFound,
-            ServiceDatePast; the first that applies. Everything else is a `decline` in the result.
+    Errors: ServiceDatePast, ServiceNotFound, ServiceIsARequest, PriceNotFound, QuantityOrAmount, CurrencyMismatch,
+            AmountTooLarge, EmployeeNotFound, RelativeNotFound; the first that applies. Everything else is a `decline`
+            in the result.
     """
     now = clock.now()
     today = clock.today()
@@ -262,10 +277,11 @@ def _answer(
     live = [
         lot
         for lot in wallet_lots
-        if terms[lot.plan_id].starts_on <= today <= terms[lot.plan_id].last_day(lot.last_day, person.left_on)
+        if terms[lot.plan_id].starts_on <= today <= lot.last_day_under(terms[lot.plan_id], person.left_on)
     ]
     if not live:
-        return _with(base, decline=_without_lots(wallet_lots, person, today))
+        begun = [lot for lot in wallet_lots if terms[lot.plan_id].starts_on <= today]
+        return _with(base, decline=_without_lots(begun, person, today))
     live.sort(key=lambda lot: (lot.last_day, terms[lot.plan_id].priority, lot.lot_id))
 
     best: Considered | None = None
@@ -305,7 +321,7 @@ def _try_category(
     fitting = [
         lot
         for lot in usable
-        if decisions[terms[lot.plan_id].source, terms[lot.plan_id].entitlement][1].outcome is decision.outcome
+        if _alike(decisions[terms[lot.plan_id].source, terms[lot.plan_id].entitlement][1], decision)
     ]
     available = sum(lot.available_minor for lot in fitting)
     decline: Decline | None = None
@@ -322,6 +338,15 @@ def _try_category(
     if decline is None and not shares:
         decline = Decline.INSUFFICIENT_FUNDS
     return _with(base, decision=decision, facts=facts, shares=shares, decline=decline, available_minor=available)
+
+
+def _alike(other: Decision, decision: Decision) -> bool:
+    """Whether two sources may pay one purchase together: it is taxed, and counts against the limit, the same way."""
+    return (other.outcome, other.exempt_minor, other.reasons) == (
+        decision.outcome,
+        decision.exempt_minor,
+        decision.reasons,
+    )
 
 
 def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
@@ -387,11 +412,18 @@ def _price(purchase: Purchase, offer: Offer) -> tuple[int, int, Decline | None]:
     if purchase.quantity is not None:
         if purchase.quantity < 1:
             raise QuantityOrAmount()
-        return purchase.quantity, purchase.quantity * offer.price_minor, None
+        amount_minor = purchase.quantity * offer.price_minor
+        if amount_minor > MOST_MINOR:
+            raise AmountTooLarge(amount=from_minor(amount_minor))
+        return purchase.quantity, amount_minor, None
     assert purchase.amount is not None  # noqa: S101
+    if str(purchase.amount.currency) != "EUR":
+        raise CurrencyMismatch(currency=str(purchase.amount.currency))
     amount_minor = money.minor(purchase.amount)
     if amount_minor < 1:
         raise QuantityOrAmount()
+    if amount_minor > MOST_MINOR:
+        raise AmountTooLarge(amount=purchase.amount)
     quantity, rest = divmod(amount_minor, offer.price_minor)
     if rest == 0:
         return quantity, amount_minor, None
