@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from config.database import call
 from config.money import MAX_MINOR, from_minor
 from ledger import refusals
 from ledger.errors import AmountNotPositive, AmountTooLarge
@@ -145,7 +146,7 @@ def _check_amounts(amounts: Sequence[int], currency: str) -> None:
 
 
 def _answer(session: Session, statement: str, parameters: tuple[Any, ...], **context: Any) -> int:
-    result, code, detail = session.connection().exec_driver_sql(statement, parameters).one()
+    result, code, detail = call(session, statement, parameters)
     if code is not None:
         raise refusals.make(code, detail, **context)
     return int(result)
