@@ -17,12 +17,12 @@ def guarded(text: str) -> str:
 
 def plain(amount_minor: int, language: str) -> str:
     """Write minor units with two decimals and no grouping, as a spreadsheet of that language reads numbers."""
-    return _written(amount_minor, "", _SEPARATORS[language][1])
+    return _written(amount_minor, "", _SEPARATORS[language][1], "-")
 
 
 def grouped(amount_minor: int, language: str) -> str:
     """Write minor units with two decimals and thousands grouped, as people of that language read them."""
-    return _written(amount_minor, *_SEPARATORS[language])
+    return _written(amount_minor, *_SEPARATORS[language], "−")
 
 
 def number(amount_minor: int) -> Decimal:
@@ -30,7 +30,7 @@ def number(amount_minor: int) -> Decimal:
     return Decimal(amount_minor).scaleb(-2)
 
 
-def _written(amount_minor: int, thousands: str, point: str) -> str:
+def _written(amount_minor: int, thousands: str, point: str, minus: str) -> str:
     whole, cents = divmod(abs(amount_minor), 100)
-    sign = "-" if amount_minor < 0 else ""
+    sign = minus if amount_minor < 0 else ""
     return f"{sign}{whole:,}".replace(",", thousands) + f"{point}{cents:02}"

@@ -101,18 +101,8 @@ def _employees(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         _head(text, "employee_no", "last_name", "first_name", "tax_code", "cluster", *figures)
     ]
     for line in statement.employees:
-        moved = line.movement
-        amounts = (
-            moved.opening_minor,
-            moved.granted_net_minor,
-            moved.welfare_minor,
-            moved.fringe_minor,
-            moved.expired_minor,
-            moved.residual_minor,
-            moved.held_minor,
-        )
         who = (line.employee_no, line.last_name, line.first_name, line.tax_code, line.cluster)
-        rows.append((*who, *map(Amount, amounts)))
+        rows.append((*who, *map(Amount, lines.person(line.movement))))
     return rows
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.plan_statement.model import PlanStatement
+from config import clock
+from reports.plan_statement.model import Movement, PlanStatement
 from reports.plan_statement.words import Words
 
 SHORT_HASH = 16
@@ -30,36 +31,56 @@ class Fact:
 
 
 def summary(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
-    """Return every figure of the period in the order of the sum."""
-    budget, total = statement.budget, statement.total
-    lines = [
-        ("committed", "", budget.committed_minor),
-        ("committed_to_date", "", budget.committed_to_date_minor),
-        ("funded", "", budget.funded_minor),
-        ("funded_to_date", "", budget.funded_to_date_minor),
-        ("ungranted", "", budget.ungranted_minor),
-        ("opening", "", total.opening_minor),
-        ("granted", "+", total.granted_minor),
-        ("corrected", "−", total.corrected_minor),
-        ("captured", "−", total.captured_minor),
-        ("refunded", "+", total.refunded_minor),
-        ("expired_to_funder", "−", total.expired_to_funder_minor),
-        ("expired_to_community", "−", total.expired_to_community_minor),
-        ("carried_out", "−", total.carried_out_minor),
-        ("carried_in", "+", total.carried_in_minor),
-    ]
-    if total.other_minor:
-        lines.append(("other", "+", total.other_minor))
-    lines.append(("residual", "=", total.residual_minor))
-    day = words.day(statement.prepared_at.date())
-    held = SummaryLine(words("figure.held", day=day), "", total.held_minor)
-    return (*(SummaryLine(words(f"figure.{name}"), sign, amount) for name, sign, amount in lines), held)
+    """Return every figure of the period: the budget's, the sum that leads to the residual, and what of it is held."""
+    budget = statement.budget
+    day = words.day(statement.prepared_at.astimezone(clock.ROME).date())
+    return (
+        _line("committed", "", budget.committed_minor, words),
+        _line("committed_to_date", "", budget.committed_to_date_minor, words),
+        _line("funded", "", budget.funded_minor, words),
+        _line("funded_to_date", "", budget.funded_to_date_minor, words),
+        _line("ungranted", "", budget.ungranted_minor, words),
+        *movements(statement, words),
+        SummaryLine(words("figure.held", day=day), "", statement.total.held_minor),
+    )
+
+
+def movements(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
+    """Return the sum that leads from the opening residual to the closing one."""
+    total = statement.total
+    other = (_line("other", "+", total.other_minor, words),) if total.other_minor else ()
+    return (
+        _line("opening", "", total.opening_minor, words),
+        _line("granted", "+", total.granted_minor, words),
+        _line("corrected", "−", total.corrected_minor, words),
+        _line("captured", "−", total.captured_minor, words),
+        _line("refunded", "+", total.refunded_minor, words),
+        _line("expired_to_funder", "−", total.expired_to_funder_minor, words),
+        _line("expired_to_community", "−", total.expired_to_community_minor, words),
+        _line("carried_out", "−", total.carried_out_minor, words),
+        _line("carried_in", "+", total.carried_in_minor, words),
+        *other,
+        _line("residual", "=", total.residual_minor, words),
+    )
+
+
+def person(moved: Movement) -> tuple[int, ...]:
+    """Return a person's figures in columns: opening, granted, welfare, fringe, expired, residual, held."""
+    return (
+        moved.opening_minor,
+        moved.granted_net_minor,
+        moved.welfare_minor,
+        moved.fringe_minor,
+        moved.expired_minor,
+        moved.residual_minor,
+        moved.held_minor,
+    )
 
 
 def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
     """Return the proof, fact by fact."""
     proof, rules = statement.proof, statement.rules
-    facts = [
+    return (
         Fact(words("proof.journal"), proof.residual_minor),
         Fact(words("proof.ledger"), proof.ledger_minor),
         Fact(words("proof.difference"), proof.difference_minor),
@@ -77,8 +98,7 @@ def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
         Fact(words("proof.applied"), value=rules.applied),
         Fact(words("proof.applied_unsigned"), value=rules.applied_unsigned),
         Fact(words("proof.applied_uncertain"), value=rules.applied_uncertain),
-    ]
-    return tuple(facts)
+    )
 
 
 def equation(statement: PlanStatement, words: Words) -> str:
@@ -121,3 +141,7 @@ def sentence(statement: PlanStatement, words: Words, index: int) -> str:
     """Return the sentence of an interpretation in the words' language."""
     rule = statement.rules.interpretations[index]
     return rule.sentence_it if words.language == "it" else rule.sentence_en
+
+
+def _line(name: str, sign: str, amount_minor: int, words: Words) -> SummaryLine:
+    return SummaryLine(words(f"figure.{name}"), sign, amount_minor)

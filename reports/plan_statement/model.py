@@ -293,3 +293,9 @@ class PlanStatement:
     def people(self) -> int:
         """How many people have credit of the plan."""
         return len(self.employees)
+
+    @property
+    def withholds(self) -> bool:
+        """Whether some figure stays hidden because its group is small."""
+        used = [line.used_minor for line in self.categories] + [line.used_minor for line in self.clusters]
+        return None in used
