@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from moneyed import Money
 
-from config import money
+from config import clock, money
 
 LANGUAGES = ("it", "en")
 
@@ -49,6 +49,8 @@ def local(value: object, language: str) -> str:
     if isinstance(value, Money):
         return money.local(value, language)
     if isinstance(value, datetime):
+        # A moment is told by the clock people have on the wall, not by the server's.
+        value = value.astimezone(clock.ROME) if value.tzinfo else value
         return value.strftime("%d/%m/%Y %H:%M" if language == "it" else "%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y" if language == "it" else "%Y-%m-%d")

@@ -8,7 +8,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
+
+from config.errors import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def load() -> Settings:
     database_url = env.str("DATABASE_URL", None)
     with env.prefixed("BORSELLINO_"):
         data_dir = env.path("DATA_DIR", None)
-        language = env.str("LANGUAGE", "it", validate=lambda value: value in ("it", "en"))
+        language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))
         clock = env.datetime("CLOCK", None)
     env.seal()
     return Settings(
