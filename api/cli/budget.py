@@ -117,14 +117,8 @@ def load(
 def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
     if not caller.as_json:
         preview.show(caller, file)
-    caller.table(
-        [
-            Column("categoria", "cluster"),
-            Column("persone", "people", right=True),
-            Column("totale", "total", right=True),
-        ],
-        [(name or "-", total.people, euro(total.amount_minor)) for name, total in sorted(checked.per_cluster.items())],
-    )
+    if checked.per_cluster:
+        _tell_clusters(caller, checked)
     caller.say(
         "{file}: {rows} righe, totale {total}.", "{file}: {rows} rows, total {total}.",
         file=checked.file, rows=checked.row_count, total=euro(checked.total_minor),
@@ -161,3 +155,13 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
             for problem in checked.problems
         ],
     )
+
+
+def _tell_clusters(caller: Caller, checked: BudgetCheck) -> None:
+    columns = [
+        Column("categoria", "cluster"),
+        Column("persone", "people", right=True),
+        Column("totale", "total", right=True),
+    ]
+    totals = sorted(checked.per_cluster.items())
+    caller.table(columns, [(name or "-", total.people, euro(total.amount_minor)) for name, total in totals])

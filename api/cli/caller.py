@@ -21,7 +21,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from config import clock, money
+from config import money
 from config.errors import DomainError, local
 
 # Beside a file or a pipe there is no terminal to fold lines for.
@@ -81,8 +81,8 @@ class Caller:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for column in columns:
             name = column.it if self.language == "it" else column.en
-            # Only text may fold: an amount or a code that is cut in two is read wrongly.
-            table.add_column(name, justify="right" if column.right else "left", no_wrap=column.right)
+            # Text folds and is never cut short; an amount in two pieces would be read wrongly.
+            table.add_column(name, justify="right" if column.right else "left", no_wrap=column.right, overflow="fold")
         for row in rows:
             table.add_row(*(Text(shown(value, self.language)) for value in row))
         self.out.print(table, soft_wrap=False)
@@ -140,8 +140,6 @@ def shown(value: object, language: str) -> str:
         return ""
     if isinstance(value, bool):
         return ("sì" if value else "no") if language == "it" else ("yes" if value else "no")
-    if isinstance(value, datetime):
-        return local(value.astimezone(clock.ROME), language)
     if isinstance(value, (list, tuple)):
         return ", ".join(shown(item, language) for item in value)
     return visible(local(value, language))

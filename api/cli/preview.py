@@ -34,6 +34,8 @@ def show(caller: Caller, path: Path) -> None:
         rows = [row.values for row in islice(sheet.rows(), LOOKED_AT)]
     except DomainError:
         return
+    if not rows:
+        return
     accented = [row for row in rows if not _ascii(row)]
     caller.say("Anteprima ({format}):", "Preview ({format}):", format=sheet.format)
     caller.table(

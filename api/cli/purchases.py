@@ -87,18 +87,18 @@ def void(caller: Caller, authorization: str, reason: str, key: str | None) -> No
 @click.command(cls=Command)
 @_WHICH
 @click.option("--amount", type=AMOUNT, help="Part of it; all that was captured and not yet refunded unless given.")
-@click.option("--reason", type=TEXT, default="", help="Why.")
+@click.option("--reason", type=TEXT, help="Why.")
 @_ON
 @_KEY
 @dry_run
 @click.pass_obj
-def refund(caller: Caller, /, authorization: str, amount: Money | None, reason: str, **more: Any) -> None:
+def refund(caller: Caller, /, authorization: str, amount: Money | None, reason: str | None, **more: Any) -> None:
     """Give captured money of AUTHORIZATION (id or redemption code) back to the lots it came from."""
 
     def work(session: Session) -> Change:
         book_id, found = _find(caller, session, authorization)
         return captures.refund(
-            session, book_id, found, amount, on=more["on"], actor=caller.actor, reason=reason, key=more["key"]
+            session, book_id, found, amount, on=more["on"], actor=caller.actor, reason=reason or "", key=more["key"]
         )
 
     done = change(caller, work)

@@ -1,0 +1,162 @@
+"""Who works here, what is declared of them, and the plans they have."""
+
+from __future__ import annotations
+
+import pytest
+
+from plans.taxcodes import check_character
+from tests.api.conftest import ANNA, GIULIA, MARIO, Shell
+from tests.factories import tax_code
+
+PLAN = """
+code = "{code}"
+name = "Piano"
+source = "ON_TOP"
+starts_on = 2026-01-01
+ends_on = {ends_on}
+spend_by = 2026-11-30
+entitlement = "ALL"
+funding_policy = "PREFUNDED"
+taxable_policy = "WITH_CONSENT"
+categories = ["CARE", "{category}"]
+channels = ["DIRECT"]
+[act]
+source_type = "COMPANY_AGREEMENT"
+"""
+
+
+def plan(shell: Shell, code: str = "B", ends_on: str = "2026-12-31", category: str = "EDUCATION") -> str:
+    return shell.write("plan.toml", PLAN.format(code=code, ends_on=ends_on, category=category))
+
+
+def test_people_and_relatives_are_loaded_together(shell: Shell) -> None:
+    code = tax_code(2001)
+    people = shell.write("p.csv", f"codice fiscale;cognome;nome\n{code};Nuova;Zoë\n")
+    relatives = shell.write("r.csv", f"codice fiscale dipendente;parentela;cognome;nome\n{code};figlia;Nuova;Già\n")
+
+    text = shell.done(f"people load {people} --relatives {relatives}", language="it")
+
+    assert "p.csv: 1 nuovi" in text
+    assert "Zoë" in shell.done("people list --search nuova")
+    assert "CHILD" in shell.done(f"people show {code}")
+
+
+def test_two_employees_with_one_codice_fiscale_are_refused_with_their_rows(shell: Shell) -> None:
+    code = tax_code(2002)
+    path = shell.write("p.csv", f"codice fiscale;cognome;nome\n{code};Uno;A\n{code};Due;B\n")
+
+    assert "la stessa persona è già alla riga 2" in shell.refused(2, f"people load {path}", language="it")
+    assert "already stands in row 2" in shell.refused(2, f"people load {path}")
+
+
+def test_a_valid_omocodia_is_an_employee_like_any_other(shell: Shell) -> None:
+    body = tax_code(2003)[:15].replace("0", "L")
+    code = body + check_character(body)
+    path = shell.write("p.csv", f"codice fiscale;cognome;nome\n{code};Omo;Codia\n")
+
+    shell.done(f"people load {path}")
+
+    assert "Codia" in shell.done(f"people show {code.lower()}")
+
+
+def test_names_with_quotes_and_newlines_stand_on_one_line(shell: Shell) -> None:
+    path = shell.write("p.csv", f'codice fiscale;cognome;nome\n{tax_code(2004)};"D""Oro\nBianchi";"=1+1"\n')
+
+    shell.done(f"people load {path}")
+
+    line = next(line for line in shell.done("people list").splitlines() if "Oro" in line)
+    assert r'D"Oro\nBianchi' in line
+    assert "=1+1" in line
+
+
+def test_an_employee_nobody_knows_and_one_that_cannot_be(shell: Shell) -> None:
+    assert "There is no employee" in shell.refused(1, f"people show {tax_code(2005)}")
+    assert "Il lavoratore" in shell.refused(1, f"people show {tax_code(2005)}", language="it")
+    assert "check character" in shell.refused(2, f"people show {GIULIA[:15]}{'A' if GIULIA[15] != 'A' else 'B'}")
+
+
+def test_an_employee_leaves(shell: Shell) -> None:
+    shell.done(f"people leave {ANNA} --on 31/03/2026")
+
+    assert "31/03/2026" in shell.done("people list", language="it")
+    assert "before being hired" in shell.refused(1, f"people leave {ANNA} --on 2001-01-01")
+
+
+def test_a_plan_is_loaded_once_and_revised_until_it_grants(shell: Shell) -> None:
+    assert "loaded" in shell.done(f"plan load {plan(shell)}")
+    assert "unchanged" in shell.done(f"plan load {plan(shell)}")
+    assert "differs in: categories" in shell.refused(1, f"plan load {plan(shell, category='FRINGE')}")
+    assert "revised in: categories" in shell.done(f"plan load {plan(shell, category='FRINGE')} --revise")
+    shell.done("fund commit B 100,00")
+    shell.done("fund transfer B 100,00")
+    budget = shell.write("b.csv", f"codice fiscale;importo\n{GIULIA};100,00\n")
+    shell.done(f"budget load {budget} --plan B")
+
+    assert "già stati accreditati 100,00" in shell.refused(1, f"plan load {plan(shell)} --revise", language="it")
+    assert "FRINGE" in shell.done("plan show B")
+
+
+def test_a_plan_that_ends_before_it_begins_is_refused(shell: Shell) -> None:
+    path = plan(shell, ends_on="2025-12-31")
+
+    assert "finisce il 31/12/2025 e comincia il 01/01/2026" in shell.refused(2, f"plan load {path}", language="it")
+    assert "ends on 2025-12-31" in shell.refused(2, f"plan load {path}")
+
+
+@pytest.mark.parametrize(
+    ("text", "en"),
+    [("", "missing"), ("code = ", "cannot be read"), ("code = 0000-00-00", "cannot be read")],
+)
+def test_a_plan_file_that_is_none(shell: Shell, text: str, en: str) -> None:
+    assert en in shell.refused(2, f"plan load {shell.write('plan.toml', text)}")
+
+
+def test_a_plan_nobody_loaded(shell: Shell) -> None:
+    assert "Il piano NOPE non c'è" in shell.refused(1, "plan show NOPE", language="it")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cohabitation {g} --relative madre --since 01/01/2026",
+        "maintenance {g} --relative Teresa --year 2026",
+        "dependency {g} --relative PARENT --year 2026 --no",
+        "certificate {g} --relative teresa --until 31/12/2027",
+        "parents-missing {g} --relative madre --since 01/01/2026 --basis recorded",
+        "external-fringe {g} --year 2026 --amount 0",
+        "external-pension {g} --year 2026 --amount 1.000,00",
+        "external-health-fund {g} --year 2026 --amount 12,50",
+        "pdr-elsewhere {g} --year 2026 --amount 500",
+        "dependent-child {g} --year 2026 --child {m}",
+        "first-job-pension {g} --year 2026",
+        "new-hire {g} --year 2026 --amount 20000 --distance-km 120",
+    ],
+)
+def test_each_fact_is_declared_once(shell: Shell, line: str) -> None:
+    command = "declare " + line.format(g=GIULIA, m=MARIO)
+
+    assert "Dichiarato: fct_" in shell.done(command, language="it")
+    assert "Declared already: fct_" in shell.done(command)
+    assert (
+        line.split()[0].split("-")[0].upper()[:4] in shell.done(f"declare list {GIULIA}").upper()
+        or "certificate" in line
+    )
+
+
+def test_a_declaration_ends_or_is_withdrawn(shell: Shell) -> None:
+    said = shell.done(f"declare cohabitation {GIULIA} --relative madre --since 01/01/2026")
+    fact = said.split()[1].rstrip(".")
+
+    shell.done(f"declare end {fact} --on 28/02/2026")
+
+    ended = shell.sql("select fact_id from relative_fact where revoked_at is null")[0][0]
+    shell.done(f"declare withdraw {ended}")
+    assert "was already withdrawn" in shell.refused(1, f"declare withdraw {ended}")
+    assert "FACT_NOT_FOUND" in shell.refused(1, "declare withdraw fct_nope").upper()
+
+
+def test_a_relative_nobody_added(shell: Shell) -> None:
+    line = f"declare maintenance {GIULIA} --relative nonno --year 2026"
+
+    assert "There is no relative nonno" in shell.refused(1, line)
+    assert "Il familiare nonno non c'è" in shell.refused(1, line, language="it")

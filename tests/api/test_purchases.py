@@ -1,0 +1,157 @@
+"""Authorize, capture, void, refund; and what the wallet then shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.api.conftest import GIULIA, MARIO, TODAY, Shell
+
+
+@pytest.fixture
+def cared(granted: Shell) -> Shell:
+    """Giulia's mother lives with her."""
+    granted.done(f"declare cohabitation {GIULIA} --relative madre --since 01/01/2026")
+    return granted
+
+
+def authorized(shell: Shell, more: str = "--quantity 2") -> dict[str, str]:
+    found: dict[str, str] = json.loads(shell.done(f"authorize {GIULIA} ADI-CR --for madre {more} --json"))
+    return dict(found["authorization"])  # type: ignore[call-overload,no-any-return]
+
+
+def test_a_purchase_is_authorized_with_its_sentence_and_code(cared: Shell) -> None:
+    text = cared.done(f"authorize {GIULIA} ADI-CR --for madre --quantity 2", language="it")
+
+    assert "46,00 €, canale DIRECT" in text.replace("\u00a0", " ")
+    assert "Codice di riscatto" in text
+    assert "Non paghi tasse" in text
+
+
+def test_a_declined_purchase_is_refused_with_its_sentence_and_code_and_recorded(granted: Shell) -> None:
+    line = f"authorize {GIULIA} ADI-CR --for madre --quantity 2"
+
+    assert "[beneficiary_not_eligible]" in granted.refused(1, line)
+    assert "Rifiutata." in granted.refused(1, line, language="it")
+    assert granted.sql('select count(*) from "authorization"') == [(2,)]
+
+
+def test_a_declined_purchase_in_json_has_its_code(granted: Shell) -> None:
+    result = granted.run(f"authorize {GIULIA} ADI-CR --for madre --json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["authorization"]["decline_code"] == "beneficiary_not_eligible"
+
+
+def test_a_simulation_shows_the_lots_it_would_use(cared: Shell) -> None:
+    text = cared.done(f"authorize {GIULIA} ADI-CR --for madre --amount 46,00 --dry-run")
+
+    assert "lot_" in text
+    assert cared.sql('select count(*) from "authorization"') == [(0,)]
+
+
+def test_the_same_key_gives_the_same_answer(cared: Shell) -> None:
+    first, second = authorized(cared, "--key k1"), authorized(cared, "--key k1")
+
+    assert first["authorization_id"] == second["authorization_id"]
+    assert "already used for another request" in cared.refused(
+        1, f"authorize {GIULIA} ADI-CR --for madre --quantity 5 --key k1"
+    )
+
+
+def test_what_is_no_service_and_what_is_no_purchase(granted: Shell) -> None:
+    assert 'No service has the code "NOPE"' in granted.refused(1, f"authorize {GIULIA} NOPE")
+    assert "quantity or the amount" in granted.refused(2, f"authorize {GIULIA} ADI-CR --quantity 1 --amount 5,00")
+    assert "too far in the past" in granted.refused(1, f"authorize {GIULIA} ADI-CR --on 01/01/2026")
+
+
+def test_an_authorization_is_captured_in_parts_by_id_or_by_code(cared: Shell) -> None:
+    given = authorized(cared)
+
+    assert "still reserved" in cared.done(f"capture {given['authorization_id']} --amount 23,00")
+    assert "[captured]" in cared.done(f"capture {given['code'].lower()}")
+    assert "is in state 'captured'" in cared.refused(1, f"capture {given['code']}")
+
+
+def test_a_final_capture_releases_the_rest(cared: Shell) -> None:
+    given = authorized(cared)
+
+    text = cared.done(f"capture {given['code']} --amount 23,00 --final")
+
+    assert "[captured]" in text
+    assert "577.00" in cared.done(f"wallet show {GIULIA}")
+
+
+def test_a_capture_beyond_what_is_reserved_is_refused(cared: Shell) -> None:
+    given = authorized(cared)
+
+    assert "non si può addebitare 46,01" in cared.refused(1, f"capture {given['code']} --amount 46,01", language="it")
+
+
+def test_an_authorization_is_voided(cared: Shell) -> None:
+    given = authorized(cared)
+
+    assert "liberati 46,00" in cared.done(f"void {given['code']} --reason rinuncia", language="it")
+    assert "is in state 'voided'" in cared.refused(1, f"void {given['code']}")
+
+
+def test_a_capture_is_refunded_in_parts(cared: Shell) -> None:
+    given = authorized(cared)
+    cared.done(f"capture {given['code']}")
+
+    assert "[partially_refunded]" in cared.done(f"refund {given['code']} --amount 23,00 --key r1")
+    assert "[refunded]" in cared.done(f"refund {given['code']}")
+    assert "can be refunded" in cared.refused(1, f"refund {given['code']} --amount 1,00")
+
+
+@pytest.mark.parametrize("verb", ["capture", "void", "refund"])
+def test_a_code_that_nobody_gave(granted: Shell, verb: str) -> None:
+    assert "is not valid" in granted.refused(2, f"{verb} AAAA-BBBB-CCCC")
+    assert "Autorizzazione aut_nope non trovata" in granted.refused(1, f"{verb} aut_nope", language="it")
+
+
+def test_a_code_of_another_book_is_not_found(cared: Shell) -> None:
+    given = authorized(cared)
+    cared.done("book open E2 --vat-number 00000010215 --home bari --name Altra")
+
+    assert "not found" in cared.refused(1, f"capture {given['code']} --book E2")
+
+
+def test_dry_runs_of_what_follows_change_nothing(cared: Shell) -> None:
+    given = authorized(cared)
+    before = cared.contents()
+
+    for verb in ("capture", "void"):
+        assert "nothing was written" in cared.done(f"{verb} {given['code']} --dry-run")
+
+    assert cared.contents() == before
+
+
+def test_the_wallet_shows_lots_holds_and_the_next_expiry(cared: Shell) -> None:
+    authorized(cared)
+
+    text = cared.done(f"wallet show {GIULIA}", language="it").replace("\u00a0", " ")
+
+    assert "disponibili 554,00 €, vincolati 46,00 €" in text
+    assert "Prossima scadenza: 554,00 € entro il" in text
+    assert "authorized" in text
+
+
+def test_an_empty_wallet_is_shown(shell: Shell) -> None:
+    assert "available" in shell.done(f"wallet show {MARIO}")
+
+
+def test_suspending_a_provider_voids_what_is_open(cared: Shell) -> None:
+    authorized(cared)
+    provider = cared.sql("select provider_code from service where code = 'ADI-CR'")[0][0]
+
+    assert "1 open authorizations voided" in cared.done(f"network suspend {provider} --reason DURC")
+
+    assert cared.sql('select status from "authorization"') == [("voided",)]
+    assert "[provider_not_qualified]" in cared.refused(1, f"authorize {GIULIA} ADI-CR --for madre")
+    assert "No provider" in cared.refused(1, "network suspend NOPE --reason x")
+
+
+def test_the_fixed_clock_is_the_day_of_the_decision(cared: Shell) -> None:
+    assert authorized(cared)["decided_at"].startswith(TODAY.isoformat())
