@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from api.demonstration.scene import Scene
 from config import database
 from plans import plans
 from reports import plan_statement
-from reports.plan_statement import PlanStatement, Reading
-from reports.plan_statement import csv as plan_statement_csv
+from reports.plan_statement import PlanStatement, Reading, csv, pdf, xlsx
 
-_WRITERS: tuple[tuple[str, Callable[[PlanStatement, Path, str], None]], ...] = (("csv", plan_statement_csv.write),)
+_WRITERS: Mapping[str, Callable[[PlanStatement, Path, str], None]] = {
+    "pdf": pdf.write,
+    "xlsx": xlsx.write,
+    "csv": csv.write,
+}
 _NAMES = {Reading.HR: "ufficio-personale", Reading.PAYROLL: "ufficio-paghe"}
 
 
@@ -45,7 +48,7 @@ def write(
     files: list[Path] = []
     total = len(gathered) * len(_WRITERS)
     for statement in gathered:
-        for ending, writer in _WRITERS:
+        for ending, writer in _WRITERS.items():
             path = folder / f"{statement.plan.code.lower()}-{_NAMES[statement.reading]}.{ending}"
             writer(statement, path, language)
             files.append(path)

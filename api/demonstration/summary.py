@@ -219,17 +219,18 @@ def _act(authorization: Authorization, italian: bool, euro: _Euro) -> str:
 
 
 def _tell_rechecks(console: Console, found: Outcome, italian: bool, euro: _Euro) -> None:
-    used = [item for item in found.rechecks if item.correction_minor]
-    amount = euro(sum(item.correction_minor for item in used))
+    corrections = [item.correction_minor for item in found.rechecks]
+    less = euro(-sum(minor for minor in corrections if minor < 0))
+    more = euro(sum(minor for minor in corrections if minor > 0))
     if italian:
         console.print(
-            f"Decisioni del 2025 (E1) che oggi sarebbero diverse: {len(found.rechecks)}, di cui {len(used)} su credito "
-            f"usato; imponibile da correggere in busta paga: {amount}."
+            f"Decisioni del 2025 (E1) che con le regole note oggi sarebbero diverse: {len(corrections)}; "
+            f"imponibile da togliere in busta paga {less}, da aggiungere {more}."
         )
     else:
         console.print(
-            f"Decisions of 2025 (E1) that would differ today: {len(found.rechecks)}, {len(used)} of them on credit "
-            f"used; taxable income for payroll to correct: {amount}."
+            f"Decisions of 2025 (E1) that would differ under the rules known today: {len(corrections)}; "
+            f"taxable income for payroll to take away {less}, to add {more}."
         )
 
 

@@ -1,0 +1,87 @@
+"""Teresa's sister lives with her: taxed in June 2025, exempt under the decree that in December reached back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from plans.rulebook import loading
+from plans.rulebook.words import Kinship, Outcome
+from plans.words import Fact, TaxablePolicy
+from tests import factories
+from tests.stories.reading import assert_sound, buy, fiscal_events, on
+from wallet import captures
+from wallet.recheck import recheck
+
+
+def _teresa(session: Session) -> tuple[int, str, str]:
+    with on(session, date(2025, 1, 10)):
+        factories.network(session)
+        book = factories.employer(session)
+        code = factories.tax_code()
+        teresa = factories.employee(session, book, tax_code=code)
+        sister = factories.relative(session, book, code, Kinship.SIBLING, birth_date=date(1966, 11, 2))
+        factories.declare(session, book, sister, Fact.COHABITATION, since=date(2019, 1, 1))
+        factories.declare(
+            session, book, sister, Fact.NOT_SELF_SUFFICIENT, since=date(2023, 1, 1), until=date(2027, 12, 31)
+        )
+        factories.plan(
+            session,
+            book,
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2025, 12, 31),
+            spend_by=date(2025, 11, 30),
+            taxable_policy=TaxablePolicy.WITH_CONSENT,
+        )
+        factories.funded(session, book)
+        factories.grant(session, book, "A", teresa, 60_000)
+    return book, teresa, sister
+
+
+def test_what_was_taxed_in_june_2025_is_listed_with_what_payroll_must_give_back(session: Session) -> None:
+    book, teresa, sister = _teresa(session)
+
+    with on(session, date(2025, 6, 10)):
+        hours = buy(session, book, teresa, "ADI-CR", 10, relative_id=sister, service_on=date(2025, 6, 27), consent=True)
+    with on(session, date(2025, 6, 27)):
+        captures.capture(session, book, hours.authorization_id, factories.euro(11_500), actor="P01")
+        captures.capture(session, book, hours.authorization_id, factories.euro(11_500), actor="P01")
+    assert (hours.outcome, hours.taxable_minor, hours.amount_minor) == ("TAXABLE", 23_000, 23_000)
+    assert fiscal_events(session, book, teresa) == [("use", "CARE", 0, 11_500, "delivered")] * 2
+    with on(session, date(2025, 12, 18)):
+        assert recheck(session, book, 2025) == []
+
+    with on(session, date(2025, 12, 19)):
+        [found] = recheck(session, book, 2025)
+
+    assert (found.authorization_id, found.employee_id, found.status) == (hours.authorization_id, teresa, "captured")
+    assert (found.outcome_then, found.outcome_now) == (Outcome.TAXABLE, Outcome.EXEMPT_ON_DECLARATION)
+    assert (found.taxable_then_minor, found.taxable_now_minor) == (23_000, 0)
+    assert (found.used_minor, found.correction_minor) == (23_000, -23_000)
+    assert "circle-b-excluded" in found.rule_ids_then
+    assert "circle-c-relatives" in found.rule_ids_now
+    assert found.version_then == found.version_now == loading.load().version
+    # It only reads: the events of June stand until somebody settles them.
+    assert len(fiscal_events(session, book, teresa)) == 2
+    assert_sound(session, book)
+
+
+def test_only_what_was_used_is_corrected(session: Session) -> None:
+    book, teresa, sister = _teresa(session)
+    with on(session, date(2025, 6, 10)):
+        half_used = buy(
+            session, book, teresa, "ADI-CR", 10, relative_id=sister, service_on=date(2025, 6, 27), consent=True
+        )
+        refused = buy(session, book, teresa, "ADI-CR", 5, relative_id=sister)
+        captures.capture(session, book, half_used.authorization_id, factories.euro(11_500), actor="P01")
+        captures.void(session, book, half_used.authorization_id, actor="P01")
+    assert refused.decline_code == "beneficiary_not_eligible"
+
+    with on(session, date(2026, 11, 22)):
+        found = {item.authorization_id: item for item in recheck(session, book, 2025)}
+
+    assert found[half_used.authorization_id].correction_minor == -11_500
+    # Declined then, accepted today: nothing to correct, something to tell her.
+    assert found[refused.authorization_id].correction_minor == 0
+    assert found[refused.authorization_id].outcome_now is Outcome.EXEMPT_ON_DECLARATION
