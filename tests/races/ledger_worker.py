@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import clock, database
-from ledger import books, holds, posting
+from ledger import books, holds, posting, seals, verification
 from ledger.errors import LedgerError
 from ledger.posting import Draft, Pair
 
@@ -118,6 +118,12 @@ def swap(session: Session, book: int, first: int, second: int, on: date) -> int:
     return post(session, book, second, first, 1, on)
 
 
+def look(session: Session, book: int) -> int:
+    """Seal some, verify all, and say how many differences there are."""
+    seals.seal(session, book, limit=10)
+    return len(verification.verify(session, book))
+
+
 WORK: dict[str, Callable[..., Any]] = {
-    work.__name__: work for work in (post, hold, capture, void, settle, refund, reverse, close, swap)
+    work.__name__: work for work in (post, hold, capture, void, settle, refund, reverse, close, swap, look)
 }

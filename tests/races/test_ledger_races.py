@@ -220,3 +220,13 @@ def test_movements_against_each_other_end_without_a_loss(race: Race) -> None:
     assert len(winners(each)) == 90
     assert race.posted("LOT1", "LOT2") == [1_000, 1_000]
     assert race.verify() == []
+
+
+def test_verification_finds_nothing_wrong_in_a_ledger_at_work(race: Race) -> None:
+    wish = {"debit": race.ids["LOT1"], "credit": race.ids["DUE"], "amount": 1, "on": race.today, "times": 80}
+    hold = {"account": race.ids["LOT2"], "amount": 1, "times": 60}
+
+    *_, found = race.run(("post", wish), ("hold", hold), ("look", {"times": 12}))
+
+    assert found == [0] * 12
+    assert race.verify() == []
