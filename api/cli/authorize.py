@@ -104,7 +104,7 @@ def _simulate(ctx: click.Context, caller: Caller, purchase: Callable[[Session, i
         book_id = book_of(caller, session)
         return authorizations.simulate(session, book_id, purchase(session, book_id))
 
-    answer = look(caller, read)
+    answer = look(read)
     caller.announce_dry_run()
     caller.data(authorization=answer, sentence=_said(caller, answer))
     if answer.decline_code is not None:

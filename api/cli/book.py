@@ -51,7 +51,7 @@ def open_(caller: Caller, code: str, name: str, kind: FunderKind, vat_number: st
 @click.pass_obj
 def list_(caller: Caller) -> None:
     """List the books with their funders."""
-    cards = look(caller, funders.every)
+    cards = look(funders.every)
     columns = [
         Column("libro", "book"),
         Column("finanziatore", "funder"),

@@ -54,7 +54,7 @@ def check(ctx: click.Context, file: Path, plan: str, expect_total: Money | None)
                 on_progress=lambda done: tick(done, None),
             )
 
-    checked = look(caller, read)
+    checked = look(read)
     _tell_check(caller, file, checked)
     if not checked.ok:
         ctx.exit(ExitCode.USAGE)

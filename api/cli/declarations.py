@@ -177,7 +177,7 @@ def list_(caller: Caller, employee: str) -> None:
             found += [(f"{kin.last_name} {kin.first_name}", item) for item in items]
         return found
 
-    found = look(caller, read)
+    found = look(read)
     columns = [
         Column("di", "of"),
         Column("fatto", "fact"),

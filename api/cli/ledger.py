@@ -35,7 +35,6 @@ def verify(ctx: click.Context, every: bool) -> None:
         with caller.progress(f"Verifico {code}", f"Verifying {code}") as tick:
             steps = iter(range(1, 1_000))
             found[code] = look(
-                caller,
                 lambda session, book_id=book_id, tick=tick, steps=steps: verification.verify(  # type: ignore[misc]
                     session, book_id, on_progress=lambda _name: tick(next(steps), None)
                 ),
@@ -57,7 +56,7 @@ def verify(ctx: click.Context, every: bool) -> None:
 @click.pass_obj
 def trial_balance(caller: Caller, on: date | None, lots: bool) -> None:
     """Show what was debited and credited to every account."""
-    lines = look(caller, lambda session: accounts.trial_balance(session, book_of(caller, session), on))
+    lines = look(lambda session: accounts.trial_balance(session, book_of(caller, session), on))
     shown = lines if lots else _lots_together(caller, lines)
     rows: list[tuple[object, ...]] = [
         (line.code, line.name, line.kind, euro(line.debit_minor), euro(line.credit_minor), _balance(line))
@@ -111,7 +110,7 @@ def journal_(caller: Caller, /, limit: int, **wanted: Any) -> None:
         asked = journal.Filter(kinds=kinds, from_day=wanted["from_day"], to_day=wanted["to_day"])
         return journal.page(session, book_of(caller, session), asked, limit=limit)
 
-    page = look(caller, read)
+    page = look(read)
     columns = [
         Column("scrittura", "entry", right=True),
         Column("data", "date"),

@@ -78,7 +78,7 @@ def list_() -> None:
 @click.pass_obj
 def territories_(caller: Caller, on: date | None) -> None:
     """List the territories with who serves there, and what soon expires."""
-    lines = look(caller, lambda session: listing.territory_lines(session, on or clock.today()))
+    lines = look(lambda session: listing.territory_lines(session, on or clock.today()))
     columns = [
         Column("codice", "code"),
         Column("territorio", "territory"),
@@ -104,7 +104,7 @@ def territories_(caller: Caller, on: date | None) -> None:
 @click.pass_obj
 def providers_(caller: Caller, territory: str | None, on: date | None) -> None:
     """List the providers with their qualification."""
-    found = look(caller, lambda session: providers.listed(session, on or clock.today(), territory=territory))
+    found = look(lambda session: providers.listed(session, on or clock.today(), territory=territory))
     columns = [
         Column("codice", "code"),
         Column("fornitore", "provider"),
@@ -144,7 +144,7 @@ def services_(caller: Caller, /, on: date | None, max_price: Money | None, **wan
             **wanted,
         )
 
-    found = look(caller, read)
+    found = look(read)
     columns = [
         Column("codice", "code"),
         Column("servizio", "service"),

@@ -60,7 +60,7 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
 @click.pass_obj
 def list_(caller: Caller, search: str | None) -> None:
     """List the employees of a book by name."""
-    cards = look(caller, lambda session: register.employees(session, book_of(caller, session)))
+    cards = look(lambda session: register.employees(session, book_of(caller, session)))
     wanted = (search or "").casefold()
     cards = tuple(card for card in cards if wanted in f"{card.last_name} {card.first_name} {card.tax_code}".casefold())
     columns = [
@@ -88,7 +88,7 @@ def show(caller: Caller, employee: str) -> None:
         card = persons.employee(session, book_id, employee)
         return card, register.relatives(session, book_id, card.employee_id)
 
-    card, relatives = look(caller, read)
+    card, relatives = look(read)
     caller.say(
         "{last} {first}, {code} ({id}), categoria {cluster}.",
         "{last} {first}, {code} ({id}), cluster {cluster}.",

@@ -62,7 +62,7 @@ def list_(caller: Caller) -> None:
     def read(session: Session) -> list[tuple[PlanTerms, FundingState]]:
         return [(terms, funding.state(session, terms)) for terms in plans.of_book(session, book_of(caller, session))]
 
-    found = look(caller, read)
+    found = look(read)
     columns = [
         Column("piano", "plan"),
         Column("nome", "name"),
@@ -91,7 +91,7 @@ def show(caller: Caller, code: str) -> None:
     def read(session: Session) -> PlanDraft:
         return plans.describe(session, book_of(caller, session), code)
 
-    draft = look(caller, read)
+    draft = look(read)
     rows: list[tuple[object, object]] = [
         ("name", draft.name),
         ("source", draft.source),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller
@@ -47,17 +48,13 @@ def seal(ctx: click.Context, every: bool) -> None:
 def verify(ctx: click.Context, checkpoint: Path | None, public_key: str | None) -> None:
     """Recompute the chain and name what does not fit; exit 1 if anything does not."""
     caller: Caller = ctx.obj
-    kept = None if checkpoint is None else _read(checkpoint)
-    try:
-        signer = signing.key().public_key() if public_key is None else signing.public_key(public_key)
-    except ValueError:
-        raise CheckpointInvalid(file=public_key or "checkpoint-key.pem") from None
+    kept = None if checkpoint is None else (_read(checkpoint), _signer(public_key))
 
     def read(session: Session) -> list[Difference]:
         differences = seals.verify_chain(session, book_of(caller, session))
-        return differences if kept is None else differences + seals.verify_checkpoint(session, kept, signer)
+        return differences if kept is None else differences + seals.verify_checkpoint(session, *kept)
 
-    differences = look(caller, read)
+    differences = look(read)
     for difference in differences:
         caller.say("{it}", "{en}", it=difference.text("it"), en=difference.text("en"))
     if not differences:
@@ -73,7 +70,7 @@ def verify(ctx: click.Context, checkpoint: Path | None, public_key: str | None) 
 def checkpoint(caller: Caller, output: Path) -> None:
     """Write a signed statement of where the chain stands today."""
     key = signing.key()
-    made = look(caller, lambda session: seals.checkpoint(session, book_of(caller, session), key))
+    made = look(lambda session: seals.checkpoint(session, book_of(caller, session), key))
     output.write_text(json.dumps(made.as_dict(), indent=2) + "\n", encoding="utf-8")
     public = signing.public_text(key.public_key())
     caller.say(
@@ -82,6 +79,13 @@ def checkpoint(caller: Caller, output: Path) -> None:
         seq=made.seq, file=output, key=public,
     )  # fmt: skip
     caller.data(checkpoint=made.as_dict(), public_key=public, output=output)
+
+
+def _signer(public_key: str | None) -> Ed25519PublicKey:
+    try:
+        return signing.key().public_key() if public_key is None else signing.public_key(public_key)
+    except ValueError:
+        raise CheckpointInvalid(file=public_key or "checkpoint-key.pem") from None
 
 
 def _read(path: Path) -> Checkpoint:

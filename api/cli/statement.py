@@ -14,7 +14,7 @@ from api.cli.caller import Caller
 from api.cli.groups import Command
 from api.cli.words import DAY, FILE, TEXT, Word
 from api.cli.work import book_of, look
-from plans import plans
+from plans import funders, plans
 from reports import plan_statement
 from reports.plan_statement import PlanStatement, Reading
 
@@ -24,8 +24,8 @@ JOURNALS = {"beancount": ".beancount", "hledger": ".journal"}
 
 @click.command(cls=Command)
 @click.option("--plan", type=TEXT, help="Code of the plan; needed for a document.")
-@click.option("--from", "starts_on", type=DAY, help="First day; the plan's unless given.")
-@click.option("--to", "ends_on", type=DAY, help="Last day; the plan's unless given.")
+@click.option("--from", "starts_on", type=DAY, help="First day; the plan's or the journal's unless given.")
+@click.option("--to", "ends_on", type=DAY, help="Last day; the plan's or the journal's unless given.")
 @click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
 @click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
               help="A document about the plan, or the book's journal for a double-entry program.")  # fmt: skip
@@ -35,7 +35,7 @@ def statement(ctx: click.Context, /, form: str, output: Path | None, plan: str |
     """Write a plan's statement (pdf, xlsx, csv), or the book's journal (beancount, hledger)."""
     caller: Caller = ctx.obj
     if form in JOURNALS:
-        path = _write_journal(caller, form, output)
+        path = _write_journal(caller, form, output, (period["starts_on"], period["ends_on"]))
     else:
         if plan is None:
             raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "plan"))
@@ -61,24 +61,26 @@ def _write_document(
         return plan_statement.gather(session, book_id, plan, first, last, reading=reading)
 
     with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
-        gathered = look(caller, read)
+        gathered = look(read, snapshot=True)
         path = output or Path(f"{_file_name(plan)}-{gathered.ends_on.isoformat()}-{reading.lower()}.{form}")
         # Drawing a document loads a library that no other command needs.
         import_module(f"reports.plan_statement.{form}").write(gathered, path, caller.language)
     return path
 
 
-def _write_journal(caller: Caller, form: str, output: Path | None) -> Path:
+def _write_journal(
+    caller: Caller, form: str, output: Path | None, starts_on: date | None, ends_on: date | None
+) -> Path:
     write = getattr(import_module("reports.journal_export"), f"write_{form}")
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)
-        path = output or Path(f"{_file_name(caller.book or 'journal')}{JOURNALS[form]}")
-        write(session, book_id, path)
+        path = output or Path(_file_name(funders.of_book(session, book_id).code) + JOURNALS[form])
+        write(session, book_id, path, *period)
         return path
 
     with caller.progress("Scrivo il giornale", "Writing the journal"):
-        return look(caller, read)
+        return look(read, snapshot=True)
 
 
 def _file_name(code: str) -> str:

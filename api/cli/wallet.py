@@ -48,7 +48,7 @@ def show(caller: Caller, employee: str, how_many: int) -> None:
         latest = authorizations.of_employee(session, book_id, card.employee_id)[:how_many]
         return card, _lots(session, book_id, card), latest
 
-    card, lines, latest = look(caller, read)
+    card, lines, latest = look(read)
     open_lines = [line for line in lines if line.spendable]
     available = sum(line.lot.available_minor for line in open_lines)
     held = sum(line.held_minor for line in lines)

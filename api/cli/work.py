@@ -45,10 +45,11 @@ def change(caller: Caller, work: Callable[[Session], T]) -> T:
         return result
 
 
-def look(caller: Caller, work: Callable[[Session], T]) -> T:
-    """Read something; whatever the reading opened on its way is not kept."""
-    del caller
+def look(work: Callable[[Session], T], *, snapshot: bool = False) -> T:
+    """Read something, all of it at one moment if a `snapshot` is asked for; what the reading opened is not kept."""
     with database.transaction() as session:
+        if snapshot:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         _require_schema(session)
         result = work(session)
         session.rollback()
@@ -78,7 +79,7 @@ def books_of(caller: Caller, *, every: bool) -> list[tuple[str, int]]:
         book_id = book_of(caller, session)
         return [(funders.of_book(session, book_id).code, book_id)]
 
-    return look(caller, read)
+    return look(read)
 
 
 def newest_version() -> str:

@@ -63,9 +63,9 @@ def test_sealing_verifying_and_a_signed_checkpoint(granted: Shell) -> None:
     kept = json.loads(path.read_text())
     path.write_text(json.dumps(kept | {"link_hash": "00" * 32}))
     assert "firma" in granted.refused(1, f"seal verify --checkpoint {path}", language="it")
+    assert "no signed checkpoint" in granted.refused(2, f"seal verify --checkpoint {path} --public-key zz")
     path.write_text("[]")
     assert "no signed checkpoint" in granted.refused(2, f"seal verify --checkpoint {path}")
-    assert "no signed checkpoint" in granted.refused(2, "seal verify --public-key zz")
 
 
 def test_a_tampered_entry_breaks_the_chain(granted: Shell) -> None:
@@ -84,13 +84,25 @@ def test_rules_are_listed_by_day_and_by_confidence(shell: Shell) -> None:
     assert "Nessuna regola" in shell.refused(1, "rules show nope", language="it")
 
 
-def test_a_statement_is_written_for_each_reading(granted: Shell) -> None:
-    for reading in ("hr", "payroll"):
-        path = granted.folder / f"{reading}.csv"
+@pytest.mark.parametrize("reading", ["hr", "payroll"])
+@pytest.mark.parametrize(("form", "magic"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_a_statement_is_written_in_each_format_for_each_reading(
+    granted: Shell, reading: str, form: str, magic: bytes
+) -> None:
+    path = granted.folder / f"statement.{form}"
 
-        granted.done(f"statement --plan A --reading {reading} --format csv --output {path}")
+    granted.done(f"statement --plan A --reading {reading} --format {form} --output {path}")
 
-        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert path.read_bytes().startswith(magic)
+
+
+@pytest.mark.parametrize("form", ["beancount", "hledger"])
+def test_the_journal_is_written_for_other_programs(granted: Shell, form: str) -> None:
+    path = granted.folder / "journal"
+
+    granted.done(f"statement --format {form} --from 01/01/2026 --output {path}")
+
+    assert "600.00" in path.read_text(encoding="utf-8")
 
 
 def test_a_statement_that_cannot_be(granted: Shell) -> None:

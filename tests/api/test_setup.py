@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -125,3 +126,12 @@ def test_searching_within_a_distance_needs_a_place(shell: Shell) -> None:
 
 def test_a_folder_without_network_files_is_refused(shell: Shell) -> None:
     assert "none of the network's files" in shell.refused(2, f"network load {shell.folder}")
+
+
+def test_the_demonstration_gets_a_folder_and_the_language(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {}
+    monkeypatch.setattr("api.demonstration.main.run", lambda _console, **options: asked.update(options))
+
+    shell.done("demo", language="it")
+
+    assert asked == {"output": Path("output/demo"), "language": "it"}
