@@ -483,7 +483,7 @@ begin
         return;
     end if;
 
-    ids := array(select nextval(pg_get_serial_sequence('entry', 'entry_id')) from generate_series(1, n));
+    ids := array(select nextval('entry_entry_id_seq') from generate_series(1, n));
     insert into entry (book_id, entry_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id,
                        actor, memo)
     overriding system value

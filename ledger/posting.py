@@ -16,11 +16,12 @@ from ledger.errors import AmountNotPositive, AmountTooLarge, BatchTooLarge, Entr
 
 BATCH_LIMIT = 100_000
 
-_POST = (
-    "select entry_id, code, detail from ledger_post(%s, %s, %s, %s, %s::text[], %s::date[], %s::text[], %s::bigint[],"
-    " %s::bigint[], %s::bigint[], %s::text[], %s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[])"
-    " order by ordinal"
+_ARRAYS = (
+    "%s::text[], %s::date[], %s::text[], %s::bigint[], null, null, %s::text[],"
+    " %s::integer[], %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[]"
 )
+_POST = f"select entry_id, code, detail from ledger_post(%s, %s, %s, %s, {_ARRAYS}) order by ordinal"
+_POST_SET = f"select ids, code from ledger_post_set(%s, %s, %s, {_ARRAYS})"
 _WRITE_PAIR = "select ledger_write_pair(%s, %s, %s, %s, %s, %s, null, null, null, %s, %s, %s, %s)"
 _REVERSED = (
     "select credit_account_id, debit_account_id, amount_minor from posting"
@@ -114,7 +115,14 @@ def post_entries(
         return []
     invalid = {index: error for index, draft in enumerate(drafts) if (error := _invalid(draft, currency)) is not None}
     valid = [draft for index, draft in enumerate(drafts) if index not in invalid] if invalid else drafts
-    answers = iter(_write(session, book_id, valid, actor, atomic, currency, undo=bool(invalid and atomic)))
+    arrays = _arrays(valid)
+    if not invalid:
+        # All or nothing, in the fewest statements; which went wrong, and why, is only asked when something did.
+        ids, code = call(session, _POST_SET, (book_id, currency, actor, *arrays))
+        if code is None:
+            return [Outcome(entry_id, None) for entry_id in ids]
+    parameters = (book_id, currency, atomic, actor, *arrays)
+    answers = iter(_ask(session, parameters, undo=bool(invalid and atomic)) if valid else ())
     return [
         Outcome(None, invalid[index]) if index in invalid else _outcome(next(answers), draft, book_id, currency)
         for index, draft in enumerate(drafts)
@@ -147,54 +155,58 @@ def reverse(
 
 
 def _invalid(draft: Draft, currency: str) -> LedgerError | None:
+    for pair in draft.pairs:
+        if not 0 < pair.amount_minor <= MAX_MINOR or pair.debit_account_id == pair.credit_account_id:
+            break
+    else:
+        if draft.pairs:
+            return None
     smallest = min((pair.amount_minor for pair in draft.pairs), default=0)
     if smallest <= 0:
         return AmountNotPositive(amount=from_minor(smallest, currency))
     largest = max(pair.amount_minor for pair in draft.pairs)
     if largest > MAX_MINOR:
         return AmountTooLarge(amount=from_minor(largest, currency))
-    for pair in draft.pairs:
-        if pair.debit_account_id == pair.credit_account_id:
-            return SameAccount(account_id=pair.debit_account_id)
-    return None
-
-
-def _write(
-    session: Session, book_id: int, drafts: Sequence[Draft], actor: str, atomic: bool, currency: str, *, undo: bool
-) -> Sequence[Any]:
-    if not drafts:
-        return ()
-    entries: list[int] = []
-    lines: list[int] = []
-    debits: list[int] = []
-    credits: list[int] = []
-    amounts: list[int] = []
-    for ordinal, draft in enumerate(drafts, 1):
-        for line, pair in enumerate(draft.pairs, 1):
-            entries.append(ordinal)
-            lines.append(line)
-            debits.append(pair.debit_account_id)
-            credits.append(pair.credit_account_id)
-            amounts.append(pair.amount_minor)
-    nothing = [None] * len(drafts)
-    parameters = (
-        book_id,
-        currency,
-        atomic,
-        actor,
-        [draft.kind for draft in drafts],
-        [draft.occurred_on for draft in drafts],
-        [draft.reference for draft in drafts],
-        [draft.reverses for draft in drafts],
-        nothing,
-        nothing,
-        [draft.memo for draft in drafts],
-        entries,
-        lines,
-        debits,
-        credits,
-        amounts,
+    return SameAccount(
+        account_id=next(p.debit_account_id for p in draft.pairs if p.debit_account_id == p.credit_account_id)
     )
+
+
+def _arrays(drafts: Sequence[Draft]) -> tuple[str | None, ...]:
+    pairs = [
+        (ordinal, line, pair) for ordinal, draft in enumerate(drafts, 1) for line, pair in enumerate(draft.pairs, 1)
+    ]
+    return (
+        _texts([draft.kind for draft in drafts]),
+        _plain([draft.occurred_on for draft in drafts]),
+        _texts([draft.reference for draft in drafts]),
+        _plain([draft.reverses for draft in drafts]),
+        _texts([draft.memo for draft in drafts]),
+        _plain([ordinal for ordinal, _, _ in pairs]),
+        _plain([line for _, line, _ in pairs]),
+        _plain([pair.debit_account_id for _, _, pair in pairs]),
+        _plain([pair.credit_account_id for _, _, pair in pairs]),
+        _plain([pair.amount_minor for _, _, pair in pairs]),
+    )
+
+
+def _plain(values: Sequence[int | date | None]) -> str | None:
+    # An array as PostgreSQL writes it: the driver would look at each value for a microsecond. None for nothing at all.
+    if values.count(None) == len(values):
+        return None
+    return "{" + ",".join(map(str, values)).replace("None", "null") + "}"
+
+
+def _texts(values: Sequence[str | None]) -> str | None:
+    # Few of many texts differ.
+    quoted: dict[str | None, str] = {None: "null"}
+    for value in set(values):
+        if value is not None:
+            quoted[value] = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "{" + ",".join([quoted[value] for value in values]) + "}" if len(quoted) > 1 else None
+
+
+def _ask(session: Session, parameters: tuple[Any, ...], *, undo: bool) -> Sequence[Any]:
     if not undo:
         return session.connection().exec_driver_sql(_POST, parameters).all()
     # The batch is refused already: what would become of the others is found out and taken back.
