@@ -60,7 +60,8 @@ def _open(session: Session, scene: Scene, employers: Sequence[Employer]) -> dict
         book_id = books.find(session, employer.code)
         if book_id is not None and (name := funders.of_book(session, book_id).name) != employer.name:
             raise BookNotOfDemonstration(book=employer.code, name=name)
-    loading.load(session)
+    if any(books.find(session, employer.code) is None for employer in employers):
+        loading.load(session)
     for employer in employers:
         book_id = books.find(session, employer.code) or books.open_book(session, employer.code, employer.name)
         funders.record(
@@ -131,4 +132,4 @@ def _say_what_was_done(console: Console, done: int, steps: int, asked: int, lang
     else:
         it = f"Dimostrazione caricata: {asked} acquisti di 333 persone in tre aziende."
         en = f"Demonstration loaded: {asked} purchases of 333 people in three employers."
-    console.print(f"[bold]{it if language == 'it' else en}[/bold]", highlight=False)
+    console.print(it if language == "it" else en, style="bold", highlight=False)
