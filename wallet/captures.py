@@ -46,10 +46,12 @@ _OPEN_OF_PROVIDER = (
 GRACE_DAYS = 30
 _GRACE = (
     "update lot l set grace_until = greatest(l.grace_until, %s::date)"
-    "  from posting p"
+    "  from posting p, employee e, plan n"
     " where p.book_id = %s and p.entry_id = any(%s::bigint[])"
     "   and l.book_id = p.book_id and l.account_id = p.credit_account_id"
-    "   and greatest(l.expires_on, l.grace_until) < %s::date"
+    "   and e.book_id = l.book_id and e.employee_id = l.employee_id"
+    "   and n.book_id = l.book_id and n.plan_id = l.plan_id"
+    "   and least(greatest(l.expires_on, l.grace_until), e.left_on + n.leaver_grace_days) < %s::date"
 )
 
 

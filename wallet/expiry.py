@@ -27,8 +27,8 @@ _EXPIRED_LOTS = (
     "  join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id"
     "  join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
     " where l.book_id = %(book)s"
-    "   and least(greatest(l.expires_on, l.grace_until),"
-    "             coalesce(greatest(e.left_on + p.leaver_grace_days, l.grace_until), 'infinity')) < %(day)s"
+    "   and case when e.left_on is null then greatest(l.expires_on, l.grace_until)"
+    "            else greatest(least(l.expires_on, e.left_on + p.leaver_grace_days), l.grace_until) end < %(day)s"
     "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
     " order by b.account_id for update of b"
 )

@@ -309,6 +309,8 @@ def _try_category(
     ]
     if not usable:
         return None
+    # What is spent already has no say in how the rest is taxed.
+    usable = [lot for lot in usable if lot.available_minor > 0] or usable
     decisions: dict[tuple[str, str], tuple[Facts, Decision]] = {}
     for lot in usable:
         plan = terms[lot.plan_id]
@@ -316,13 +318,17 @@ def _try_category(
         if key not in decisions:
             facts = _facts(base, category, plan)
             decisions[key] = facts, decide(facts, loading.load(), base.tax_on, clock.today())
-    # A source that the category may not use is skipped where another may.
-    facts, decision = min(decisions.values(), key=lambda found: _RANK[found[1].outcome])
-    fitting = [
-        lot
-        for lot in usable
-        if _alike(decisions[terms[lot.plan_id].source, terms[lot.plan_id].entitlement][1], decision)
-    ]
+
+    def paying(decision: Decision) -> list[SpendableLot]:
+        plans_of = [(lot, terms[lot.plan_id]) for lot in usable]
+        return [lot for lot, plan in plans_of if _alike(decisions[plan.source, plan.entitlement][1], decision)]
+
+    def preference(found: tuple[Facts, Decision]) -> tuple[int, bool]:
+        return _RANK[found[1].outcome], sum(lot.available_minor for lot in paying(found[1])) < base.amount_minor
+
+    # A source that the category may not use is skipped where another may; of equal ones the first that can pay.
+    facts, decision = min(decisions.values(), key=preference)
+    fitting = paying(decision)
     available = sum(lot.available_minor for lot in fitting)
     decline: Decline | None = None
     if decision.outcome is Outcome.BLOCKED:
