@@ -1,0 +1,209 @@
+"""Refunds: back to the lots that paid, and out of the tax in proportion."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from moneyed import Money
+
+from ledger.errors import AmountNotPositive, CurrencyMismatch, KeyReused
+from plans import people
+from plans.rulebook.words import Category
+from tests.wallet.scene import CONSENT, DIRECT, Scene
+from wallet import captures
+from wallet.errors import RefundExceedsCaptures
+from wallet.purchases import Decline
+
+SPRING = date(2026, 4, 30)
+
+
+def test_a_refund_gives_back_to_the_lot_charged_last_first(scene: Scene) -> None:
+    early = scene.grant(2_000, expires_on=SPRING)
+    late = scene.grant(4_000)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    assert (scene.left(early), scene.left(late)) == (0, 500)
+
+    first = scene.refund(found, 3_000)
+    assert (scene.left(early), scene.left(late)) == (0, 3_500)
+    second = scene.refund(found, 1_500)
+    assert (scene.left(early), scene.left(late)) == (1_000, 4_000)
+    third = scene.refund(found)
+
+    assert [change.authorization.status for change in (first, second, third)] == [
+        "partially_refunded",
+        "partially_refunded",
+        "refunded",
+    ]
+    assert third.amount_minor == 1_000
+    assert (scene.left(early), scene.left(late), scene.posted("provider:P04")) == (2_000, 4_000, 0)
+    assert scene.differences() == []
+
+
+def test_of_several_captures_the_last_is_given_back_first(scene: Scene) -> None:
+    first_plan = scene.grant(20_000, expires_on=SPRING)
+    second_plan = scene.grant(20_000)
+    found = scene.buy("FIS-NA")
+    scene.capture(found, 20_000)
+    scene.capture(found, 15_000)
+
+    change = scene.refund(found, 16_000)
+
+    assert len(change.entry_ids) == 2
+    assert (scene.left(first_plan), scene.left(second_plan)) == (1_000, 20_000)
+    assert scene.posted("clearing:napoli") == 19_000
+    assert scene.posted("clearing:cremona") == -19_000
+    assert scene.differences() == []
+
+
+def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    with pytest.raises(RefundExceedsCaptures):
+        scene.refund(found)
+    scene.capture(found, 10_000)
+    scene.refund(found, 4_000)
+    before = scene.image()
+
+    with pytest.raises(RefundExceedsCaptures) as refusal:
+        scene.refund(found, 6_001)
+
+    assert refusal.value.details["refundable"] == Money("60", "EUR")
+    assert scene.image() == before
+    scene.refund(found, 6_000)
+    with pytest.raises(RefundExceedsCaptures):
+        scene.refund(found, 1)
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_nothing_or_less_is_refused(scene: Scene, amount: int) -> None:
+    scene.grant(10_000)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+
+    with pytest.raises(AmountNotPositive):
+        scene.refund(found, amount)
+
+
+def test_another_currency_is_refused(scene: Scene) -> None:
+    scene.grant(10_000)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+
+    with pytest.raises(CurrencyMismatch):
+        captures.refund(scene.session, scene.book_id, found.authorization_id, Money("10", "USD"), actor="test")
+
+
+def test_what_is_still_open_stays_open_after_a_refund(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    scene.capture(found, 10_000)
+
+    assert scene.refund(found, 10_000).authorization.status == "partially_captured"
+    assert scene.capture(found, 25_000).authorization.status == "partially_refunded"
+    assert scene.differences() == []
+
+
+def test_a_refund_takes_exempt_and_taxable_back_in_proportion(scene: Scene) -> None:
+    # 3.960,00 of which 344,80 taxable; 1.000,00 of it are 87,07 taxable and the rest leaves nothing.
+    scene.session.execute(sa.text("update service set categories = '{HEALTH_FUND}' where code = 'LIN-MI'"))
+    scene.plan("H", categories=frozenset({Category.HEALTH_FUND}), **CONSENT)
+    scene.grant(396_000, "H")
+    found = scene.buy("LIN-MI", quantity=11, channel=DIRECT, consent=True)
+    scene.capture(found)
+
+    scene.refund(found, 100_000)
+    assert scene.events(found)[1:] == [("reversal", 91_293, 8_707, "refund", 2026)]
+    scene.refund(found)
+
+    assert scene.events(found)[2:] == [("reversal", 270_227, 25_773, "refund", 2026)]
+    assert scene.taxed(found) == (0, 0)
+    assert scene.differences() == []
+
+
+# -- after the credit expired ----------------------------------------------------------------------------------------
+
+
+def test_a_lot_that_expired_opens_again_for_thirty_days(scene: Scene) -> None:
+    lot = scene.grant(5_500, expires_on=SPRING)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    scene.go_to(date(2026, 5, 10))
+
+    scene.refund(found)
+
+    # Thirty days after 10 May is 9 June.
+    scene.go_to(date(2026, 6, 9))
+    assert scene.expire().lots == 0
+    assert scene.paid_from(scene.buy("PSI-CR")) == [(lot, 5_500)]
+    assert scene.differences() == []
+
+
+def test_after_the_thirty_days_it_is_over(scene: Scene) -> None:
+    scene.grant(5_500, expires_on=SPRING)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    scene.go_to(date(2026, 5, 10))
+    scene.refund(found)
+
+    scene.go_to(date(2026, 6, 10))
+
+    assert scene.ask("PSI-CR").decline_code == Decline.LOT_EXPIRED
+    assert scene.expire().returned_minor == 5_500
+    assert scene.differences() == []
+
+
+def test_a_lot_that_lives_longer_than_thirty_days_keeps_its_own_last_day(scene: Scene) -> None:
+    scene.grant(5_500)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+
+    scene.refund(found)
+
+    assert [lot.last_day for lot in scene.lots()] == [date(2026, 11, 30)]
+
+
+def test_the_thirty_days_count_from_the_day_the_refund_is_written(scene: Scene) -> None:
+    scene.grant(5_500, expires_on=SPRING)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    scene.go_to(date(2026, 7, 1))
+
+    scene.refund(found, on=date(2026, 4, 1))
+
+    assert [lot.last_day for lot in scene.lots()] == [date(2026, 7, 31)]
+
+
+def test_a_leaver_can_spend_what_a_refund_gave_back_as_long_as_the_clock_leaves_it(scene: Scene) -> None:
+    scene.grant(5_500)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    people.leave(scene.session, scene.book_id, scene.worker, on=date(2026, 3, 31))
+    scene.go_to(date(2026, 5, 10))
+    scene.refund(found)
+
+    scene.go_to(date(2026, 6, 9))
+    assert scene.expire().lots == 0
+    assert scene.ask("PSI-CR").status == "authorized"
+    scene.go_to(date(2026, 6, 20))
+    assert scene.expire().returned_minor == 5_500
+    assert scene.ask("PSI-CR").decline_code == Decline.EMPLOYEE_LEFT
+
+
+# -- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_refunds_once(scene: Scene) -> None:
+    scene.grant(5_500)
+    found = scene.buy("PSI-CR")
+    scene.capture(found)
+    first = scene.refund(found, 1_000, key="k")
+
+    again = scene.refund(found, 1_000, key="k")
+
+    assert (again.entry_ids, again.authorization.replayed) == (first.entry_ids, True)
+    assert scene.get(found).refunded_minor == 1_000
+    with pytest.raises(KeyReused):
+        scene.refund(found, 2_000, key="k")
