@@ -68,9 +68,7 @@ def _write_document(
     return path
 
 
-def _write_journal(
-    caller: Caller, form: str, output: Path | None, starts_on: date | None, ends_on: date | None
-) -> Path:
+def _write_journal(caller: Caller, form: str, output: Path | None, period: tuple[date | None, date | None]) -> Path:
     write = getattr(import_module("reports.journal_export"), f"write_{form}")
 
     def read(session: Session) -> Path:
