@@ -1,0 +1,315 @@
+"""
+The journal for other people's tools: beancount, hledger, CSV.
+
+What the ledger says its balances are closes the file as assertions, so that a checker nobody here wrote proves the
+journal against them. Accounts stand under their codes: no name and no tax code, no memo that somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final, TextIO
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock
+from ledger import journal
+from ledger.errors import BookNotFound
+from ledger.journal import Filter, Written
+from reports.cells import guarded, number, plain
+from reports.errors import PeriodEndsBeforeStart
+
+_ROOTS: Final = {"A": "Assets", "L": "Liabilities", "I": "Income", "E": "Expenses", "Q": "Equity"}
+_BOOK: Final = sa.text("select code, currency from book where book_id = :book")
+_FIRST: Final = sa.text("select min(occurred_on), max(occurred_on) from entry where book_id = :book")
+# What stands in each balance, less what occurred after a day: the ledger's word, not a sum of what is exported.
+_BALANCES: Final = sa.text(
+    "with later as ("
+    "  select p.debit_account_id as account_id, p.amount_minor from posting p"
+    "    join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    "   where p.book_id = :book and e.occurred_on > :day"
+    "  union all"
+    "  select p.credit_account_id, -p.amount_minor from posting p"
+    "    join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    "   where p.book_id = :book and e.occurred_on > :day)"
+    " select a.account_id, a.code, a.kind,"
+    "        (b.debit_posted - b.credit_posted - coalesce(l.amount_minor, 0))::bigint"
+    "   from account a join balance b on b.book_id = a.book_id and b.account_id = a.account_id"
+    "   left join (select account_id, sum(amount_minor) as amount_minor from later group by 1) l"
+    "     on l.account_id = a.account_id"
+    "  where a.book_id = :book order by a.code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """An account under its name for others; `closing_minor` and `opening_minor` are debit less credit."""
+
+    code: str
+    name: str
+    opening_minor: int
+    closing_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """What every format writes."""
+
+    book: str
+    currency: str
+    starts_on: date
+    ends_on: date
+    accounts: Mapping[int, _Account]
+    entries: Callable[[], Iterator[Written]]
+
+    @property
+    def openings(self) -> list[_Account]:
+        """The accounts that do not begin at zero."""
+        return [account for account in self.accounts.values() if account.opening_minor]
+
+
+def write_beancount(
+    session: Session, book_id: int, path: Path, starts_on: date | None = None, ends_on: date | None = None
+) -> None:
+    """
+    Write the journal of a period, or all of it, as a beancount file that asserts the ledger's own balances.
+
+    In a transaction with a repeatable snapshot nothing that is posted meanwhile comes between journal and balances.
+
+    Errors: PeriodEndsBeforeStart, BookNotFound.
+    """
+    export = _gather(session, book_id, starts_on, ends_on)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        print(f'option "title" {_quoted(export.book)}', file=file)
+        print(f'option "operating_currency" "{export.currency}"\n', file=file)
+        for account in export.accounts.values():
+            print(f"{export.starts_on} open {account.name} {export.currency}", file=file)
+        if export.openings:
+            print(f'\n{export.starts_on} * "opening"', file=file)
+            for account in export.openings:
+                print(f"  {account.name}  {_signed(account.opening_minor, export)}", file=file)
+        for entry in export.entries():
+            _beancount_entry(file, entry, export)
+        print(file=file)
+        # A balance is asserted as the day begins.
+        after = export.ends_on + timedelta(days=1)
+        for account in export.accounts.values():
+            amount = f"{number(account.closing_minor):.2f} ~ 0.00 {export.currency}"
+            print(f"{after} balance {account.name}  {amount}", file=file)
+
+
+def write_hledger(
+    session: Session, book_id: int, path: Path, starts_on: date | None = None, ends_on: date | None = None
+) -> None:
+    """
+    Write the journal of a period, or all of it, as an hledger file: accounts declared, closing balances asserted.
+
+    Errors: PeriodEndsBeforeStart, BookNotFound.
+    """
+    export = _gather(session, book_id, starts_on, ends_on)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        print(f"; {_one_line(export.book)}", file=file)
+        print(f"commodity 1000.00 {export.currency}\n", file=file)
+        for account in export.accounts.values():
+            print(f"account {account.name}", file=file)
+        if export.openings:
+            print(f"\n{export.starts_on} * opening", file=file)
+            for account in export.openings:
+                print(f"    {account.name}  {_signed(account.opening_minor, export)}", file=file)
+        for entry in export.entries():
+            _hledger_entry(file, entry, export)
+        print(f"\n{export.ends_on} * closing", file=file)
+        for account in export.accounts.values():
+            closing = _signed(account.closing_minor, export)
+            print(f"    {account.name}  {_signed(0, export)} = {closing}", file=file)
+
+
+def write_csv(
+    session: Session,
+    book_id: int,
+    path: Path,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    language: str = "it",
+) -> None:
+    """
+    Write the journal and the closing balances as CSV: one row a posting, then one row an account.
+
+    The first column tells them apart. UTF-8 with a byte order mark; `;` and `1234,56` in Italian.
+
+    Errors: PeriodEndsBeforeStart, BookNotFound.
+    """
+    export = _gather(session, book_id, starts_on, ends_on)
+    heads = _HEADS[language]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if language == "it" else ",", lineterminator="\r\n")
+        writer.writerow(heads.journal)
+        for entry in export.entries():
+            for line in entry.lines:
+                writer.writerow(
+                    [
+                        heads.journal[0],
+                        entry.occurred_on.isoformat(),
+                        entry.entry_id,
+                        line.line,
+                        guarded(entry.kind),
+                        guarded(line.debit_code),
+                        guarded(line.credit_code),
+                        plain(line.amount_minor, language),
+                        guarded(_reference(entry) or ""),
+                        entry.reverses or "",
+                        _moment(entry.recorded_at),
+                    ]
+                )
+        writer.writerow(heads.balances)
+        for account in export.accounts.values():
+            amounts = (plain(amount, language) for amount in (account.opening_minor, account.closing_minor))
+            writer.writerow([heads.balances[0], guarded(account.code), *amounts])
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    journal: tuple[str, ...]
+    balances: tuple[str, ...]
+
+
+_HEADS: Final = {
+    "it": _Heads(
+        (
+            "Giornale",
+            "Data",
+            "Scrittura",
+            "Riga",
+            "Tipo",
+            "Dare",
+            "Avere",
+            "Importo",
+            "Riferimento",
+            "Storna",
+            "Registrata il",
+        ),
+        ("Saldi", "Conto", "Iniziale (dare meno avere)", "Finale (dare meno avere)"),
+    ),
+    "en": _Heads(
+        (
+            "Journal",
+            "Date",
+            "Entry",
+            "Line",
+            "Kind",
+            "Debit",
+            "Credit",
+            "Amount",
+            "Reference",
+            "Reverses",
+            "Recorded at",
+        ),
+        ("Balances", "Account", "Opening (debit less credit)", "Closing (debit less credit)"),
+    ),
+}
+
+
+def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: date | None) -> _Export:
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
+    book = session.execute(_BOOK, {"book": book_id}).one_or_none()
+    if book is None:
+        raise BookNotFound(book_id=book_id)
+    first, last = session.execute(_FIRST, {"book": book_id}).one()
+    today = clock.today()
+    begins = starts_on or first or ends_on or today
+    ends = ends_on or max(last or begins, begins)
+    closing = session.execute(_BALANCES, {"book": book_id, "day": ends}).all()
+    # Without a first day the export begins with the book, and every account with nothing.
+    before = begins - timedelta(days=1)
+    opening = {row[0]: row[3] for row in session.execute(_BALANCES, {"book": book_id, "day": before})}
+    names = _names([(account_id, code, kind) for account_id, code, kind, _ in closing])
+    accounts = {
+        account_id: _Account(code, names[account_id], opening[account_id], amount)
+        for account_id, code, _, amount in closing
+    }
+    wanted = Filter(from_day=begins, to_day=ends)
+    return _Export(book.code, book.currency, begins, ends, accounts, lambda: journal.read(session, book_id, wanted))
+
+
+def _names(accounts: list[tuple[int, str, str]]) -> dict[int, str]:
+    """Name every account by its code; of two codes that come to the same name the second takes its id too."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for account_id, code, kind in accounts:
+        name = account_name(code, kind)
+        if name in taken:
+            name = f"{name}-{account_id}"
+        taken.add(name)
+        names[account_id] = name
+    return names
+
+
+def account_name(code: str, kind: str) -> str:
+    """Return a code as an account name that beancount and hledger take: `lot:lot_01J` as Liabilities:Wallet:Lot-01J."""
+    if code.startswith("lot:"):
+        return f"{_ROOTS[kind]}:Wallet:Lot-{_component(code.removeprefix('lot:').removeprefix('lot_'))}"
+    return ":".join((_ROOTS[kind], *map(_component, code.split(":"))))
+
+
+def _component(part: str) -> str:
+    word = re.sub(r"[^A-Za-z0-9-]", "-", part)
+    return word[0].upper() + word[1:] if word[:1].isalnum() else f"X{word}"
+
+
+def _beancount_entry(file: TextIO, entry: Written, export: _Export) -> None:
+    print(f"\n{entry.occurred_on} * {_quoted(entry.kind)}", file=file)
+    print(f"  entry: {entry.entry_id}", file=file)
+    print(f'  recorded: "{_moment(entry.recorded_at)}"', file=file)
+    if reference := _reference(entry):
+        print(f"  reference: {_quoted(reference)}", file=file)
+    for key, other in (("reverses", entry.reverses), ("refunds", entry.refunds)):
+        if other is not None:
+            print(f"  {key}: {other}", file=file)
+    for account, amount in _legs(entry, export):
+        print(f"  {account}  {_signed(amount, export)}", file=file)
+
+
+def _hledger_entry(file: TextIO, entry: Written, export: _Export) -> None:
+    tags = [f"recorded:{_moment(entry.recorded_at)}"]
+    if reference := _reference(entry):
+        tags.append(f"reference:{_one_line(reference)}")
+    tags += [f"{key}:{other}" for key, other in (("reverses", entry.reverses), ("refunds", entry.refunds)) if other]
+    print(f"\n{entry.occurred_on} * ({entry.entry_id}) {_one_line(entry.kind)}  ; {', '.join(tags)}", file=file)
+    for account, amount in _legs(entry, export):
+        print(f"    {account}  {_signed(amount, export)}", file=file)
+
+
+def _legs(entry: Written, export: _Export) -> Iterator[tuple[str, int]]:
+    for line in entry.lines:
+        yield export.accounts[line.debit_account_id].name, line.amount_minor
+        yield export.accounts[line.credit_account_id].name, -line.amount_minor
+
+
+def _reference(entry: Written) -> str | None:
+    # A purchase's reference names the authorization, which leads to the person and the service: it stays at home.
+    return None if entry.hold_id is not None or entry.refunds is not None else entry.reference
+
+
+def _signed(amount_minor: int, export: _Export) -> str:
+    return f"{number(amount_minor):.2f} {export.currency}"
+
+
+def _quoted(text: str) -> str:
+    escaped = _one_line(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _one_line(text: str) -> str:
+    # A comma ends a tag and a semicolon begins a comment in hledger.
+    return " ".join(text.split()).replace(",", " ").replace(";", " ")
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(clock.ROME).isoformat(timespec="seconds")
