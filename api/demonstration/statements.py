@@ -13,7 +13,7 @@ from api.demonstration.people import LAST_YEAR, Employer
 from api.demonstration.scene import Scene
 from config import database
 from plans import plans
-from reports import plan_statement
+from reports import journal_export, plan_statement
 from reports.plan_statement import PlanStatement, Reading, csv, pdf, xlsx
 
 _WRITERS: Mapping[str, Callable[[PlanStatement, Path, str], None]] = {
@@ -26,11 +26,12 @@ _NAMES = {Reading.HR: "ufficio-personale", Reading.PAYROLL: "ufficio-paghe"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the statements, whether each of them reconciles, and the folder."""
+    """What was written: the statements with their files, and the journals, in two folders of the output."""
 
     folder: Path
     files: tuple[Path, ...]
     statements: tuple[PlanStatement, ...]
+    journals: tuple[Path, ...]
 
     @property
     def reconciled(self) -> int:
@@ -41,7 +42,7 @@ class Written:
 def write(
     scene: Scene, employers: Sequence[Employer], output: Path, language: str, on_progress: Callable[[int, int], None]
 ) -> Written:
-    """Write the statements of the plans of the last year, both readings, in every format."""
+    """Write the statements of the plans of the last year, both readings, in every format, and every journal."""
     gathered = database.transact(lambda session: list(_gather(session, scene, employers)))
     folder = output / "rendiconti"
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +54,17 @@ def write(
             writer(statement, path, language)
             files.append(path)
             on_progress(len(files), total)
-    return Written(folder, tuple(files), tuple(gathered))
+    journals = tuple(_journal(scene, employer, output / "giornali") for employer in employers)
+    return Written(folder, tuple(files), tuple(gathered), journals)
+
+
+def _journal(scene: Scene, employer: Employer, folder: Path) -> Path:
+    """Write a book's whole journal as text that beancount checks by itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{employer.code.lower()}.beancount"
+    book_id = scene.books[employer.code]
+    database.transact(lambda session: journal_export.write_beancount(session, book_id, path))
+    return path
 
 
 def _gather(session: Session, scene: Scene, employers: Sequence[Employer]) -> Iterator[PlanStatement]:

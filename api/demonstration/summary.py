@@ -10,6 +10,7 @@ from datetime import date
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.orm import Session
 
 from api.demonstration.credits import TODAY
@@ -177,7 +178,7 @@ def _purchases_table(found: Outcome, employers: Sequence[Employer], italian: boo
 
 
 def _short_name(employer: Employer) -> str:
-    return f"{employer.code} {' '.join(employer.name.split()[:2])}"
+    return f"{employer.code} {employer.name.split()[0]}"
 
 
 def _clearing_table(found: Outcome, italian: bool, euro: _Euro) -> Table:
@@ -197,9 +198,10 @@ def _stories_table(found: Outcome, italian: bool, euro: _Euro) -> Table:
     for column in ("N.", "Chi" if italian else "Who", "Che cosa è successo" if italian else "What happened"):
         table.add_column(column, overflow="fold")
     for story, who, acts in found.stories:
-        lines = [f"[bold]{story.it if italian else story.en}[/bold]"]
-        lines += [_act(authorization, italian, euro) for authorization in acts]
-        table.add_row(story.number, who, "\n".join(lines))
+        told = Text(story.it if italian else story.en, style="bold")
+        for authorization in acts:
+            told.append(f"\n{_act(authorization, italian, euro)}", style="not bold")
+        table.add_row(story.number, who, told)
     return table
 
 
@@ -237,7 +239,7 @@ def _tell_rechecks(console: Console, found: Outcome, italian: bool, euro: _Euro)
 def _tell_proof(console: Console, found: Outcome, written: Written, italian: bool) -> None:
     for code, differences in found.differences.items():
         if differences:
-            console.print(f"[bold red]{code}: {len(differences)} {'differenze' if italian else 'differences'}[/]")
+            console.print(f"{code}: {len(differences)} {'differenze' if italian else 'differences'}", style="bold red")
             for difference in differences[:10]:
                 console.print(f"  {difference}")
     books, sealed = len(found.differences), sum(found.sealed.values())
@@ -246,7 +248,11 @@ def _tell_proof(console: Console, found: Outcome, written: Written, italian: boo
         verdict = "nessuna differenza" if found.sound else "CI SONO DIFFERENZE"
         console.print(f"Verifica di {books} libri: {verdict}; {sealed} scritture sigillate.")
         console.print(f"Rendiconti: {agree} su {statements} quadrano al centesimo; {files} file in {written.folder}.")
+        console.print(
+            f"Giornali da controllare con bean-check: {len(written.journals)} in {written.journals[0].parent}."
+        )
     else:
         verdict = "no difference" if found.sound else "THERE ARE DIFFERENCES"
         console.print(f"Verification of {books} books: {verdict}; {sealed} entries sealed.")
         console.print(f"Statements: {agree} of {statements} reconcile to the cent; {files} files in {written.folder}.")
+        console.print(f"Journals to check with bean-check: {len(written.journals)} in {written.journals[0].parent}.")

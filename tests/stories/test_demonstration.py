@@ -94,10 +94,9 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     own_database: URL, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
-    first = _start(own_database, output)
-    time.sleep(8)
-    first.kill()
-    first.wait()
+    with _start(own_database, output) as first:
+        time.sleep(8)
+        first.kill()
     assert _count(own_database, "authorization") > 0
 
     resumed = _finish(_start(own_database, output))
