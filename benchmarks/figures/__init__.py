@@ -1,0 +1,19 @@
+"""One module a figure: `measure(stage)` returns its results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.figures import batches, big_book, budget_file, holds, one, purchases, year_end
+from benchmarks.report import Result
+from benchmarks.stage import Stage
+
+FIGURES: dict[str, Callable[[Stage], list[Result]]] = {
+    "one": one.measure,
+    "batches": batches.measure,
+    "year-end": year_end.measure,
+    "holds": holds.measure,
+    "purchases": purchases.measure,
+    "budget-file": budget_file.measure,
+    "big-book": big_book.measure,
+}
