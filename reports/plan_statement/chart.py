@@ -17,6 +17,7 @@ from reports.plan_statement.words import Words
 # So many months have room for a label each.
 LABELLED: Final = 18
 _STEPS: Final = 4
+_WIDEST: Final = 26
 
 
 def draw(months: Sequence[MonthLine], text: Words, width: float, height: float) -> Drawing:
@@ -37,7 +38,9 @@ def draw(months: Sequence[MonthLine], text: Words, width: float, height: float) 
     chart.data = [granted, used]
     chart.strokeColor = None
     chart.fillColor = None
-    chart.groupSpacing = 10 if len(months) <= LABELLED else 3
+    # A bar is ten units wide; a few months leave air between them instead of growing fat.
+    closest = 10 if len(months) <= LABELLED else 3
+    chart.groupSpacing = round(max((width - left) / len(months) / _WIDEST * 10 - 21, closest))
     chart.barSpacing = 1 if len(months) <= LABELLED else 0
     for place, color in enumerate((look.PINE, look.CLAY)):
         chart.bars[place].fillColor = color

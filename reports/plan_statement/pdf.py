@@ -166,10 +166,10 @@ class Masthead(Block):
         title = look.printable(plan.name)
         _line(canvas, 0, self.height - 20 * mm, title, look.INK, 22, WIDTH, look.SEMIBOLD)
         facts = [
-            (text("funder"), plan.funder_name, 0.27),
-            (text("period"), text.period(statement.starts_on, statement.ends_on), 0.29),
-            (text("plan"), f"{plan.code} · {text.named('source_name', plan.source)}", 0.26),
-            (text("prepared_at"), text.moment(statement.prepared_at), 0.18),
+            (text("funder"), plan.funder_name, 0.34),
+            (text("period"), text.period(statement.starts_on, statement.ends_on), 0.27),
+            (text("plan"), f"{plan.code} · {text.named('source_name', plan.source)}", 0.22),
+            (text("prepared_at"), text.moment(statement.prepared_at), 0.17),
         ]
         x = 0.0
         for label, value, share in facts:
