@@ -300,7 +300,8 @@ def test_one_budget_file_loaded_twice_at_once_is_granted_once(track: Track, tmp_
             assert [lot.available_minor for lot in clean(scene, session).lots()] == [60_000]
 
 
-def test_two_runs_of_the_clock_end_everything_once(track: Track) -> None:
+@pytest.mark.parametrize("held", [0, 1])
+def test_two_runs_of_the_clock_end_everything_once(track: Track, held: int) -> None:
     later = datetime(2026, 12, 1, 12, tzinfo=clock.ROME)
     for _ in range(ROUNDS):
         with track.committed().begin() as session:
@@ -308,12 +309,13 @@ def test_two_runs_of_the_clock_end_everything_once(track: Track) -> None:
             for _ in range(5):
                 scene.grant(10_000, worker=scene.person())
             scene.grant(10_000)
-            scene.buy("PSI-CR")
+            for _ in range(held):
+                scene.buy("PSI-CR")
         racer = (expire, scene.book_id)
 
         assert sorted(track.run(racer, racer, moments=(later, later))) == [
             "0 holds, 0 lots, 0",
-            "1 holds, 6 lots, 60000",
+            f"{held} holds, 6 lots, 60000",
         ]
         with track.committed()() as session:
             clean(scene, session)
@@ -334,9 +336,15 @@ def test_of_two_purchases_that_together_pass_the_fringe_limit_the_second_is_told
 def test_two_captures_that_together_pass_the_fringe_limit_are_both_taxed(track: Track) -> None:
     for _ in range(ROUNDS):
         with track.committed().begin() as session:
+            # Two lots and two providers: nothing but the wallet makes one wait for the other.
             scene = track.scene(session, **CONSENT)
-            scene.grant(200_000)
-            bought: list[Authorization] = [scene.buy("FAC-CR", quantity=12, consent=True) for _ in range(2)]
+            scene.plan("B", **CONSENT)
+            scene.grant(54_000)
+            scene.grant(54_000, "B")
+            bought: list[Authorization] = [
+                scene.buy(service, quantity=quantity, consent=True)
+                for service, quantity in (("FAC-CR", 12), ("PET-MI", 45))
+            ]
 
         assert track.run(*[(capture, scene.book_id, found.authorization_id) for found in bought]) == ["done", "done"]
         with track.committed()() as session:
