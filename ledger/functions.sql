@@ -525,12 +525,16 @@ begin
 end $$;
 
 
+-- Functions that take a few accounts in an array run with generic plans: the planner thinks an array of two worth a plan
+-- of its own, and would make it anew in every call.
+
 -- Reserve money in one or more accounts. Answers (hold_id, code, detail).
 create or replace function ledger_hold(
     p_book integer, p_currency text, p_reference text, p_accounts bigint[], p_amounts bigint[],
     p_expires_at timestamptz,
     out hold_id bigint, out code text, out detail jsonb
-) language plpgsql as $$
+) language plpgsql
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_gate record;
@@ -662,7 +666,8 @@ create or replace function ledger_capture(
     p_extra_debit bigint[], p_extra_credit bigint[], p_kind text, p_occurred_on date, p_reference text,
     p_actor text, p_memo text,
     out entry_id bigint, out code text, out detail jsonb
-) language plpgsql as $$
+) language plpgsql
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_hold record;
@@ -757,7 +762,8 @@ end $$;
 -- End a hold without spending what is left of it. Answers (released, code, detail).
 create or replace function ledger_void(
     p_book integer, p_hold bigint, out released bigint, out code text, out detail jsonb
-) language plpgsql as $$
+) language plpgsql
+set plan_cache_mode = force_generic_plan as $$
 declare
     v_hold record;
     v_now timestamptz;
@@ -784,7 +790,8 @@ create or replace function ledger_refund(
     p_book integer, p_currency text, p_captured bigint, p_amount bigint, p_kind text, p_occurred_on date,
     p_reference text, p_actor text, p_memo text,
     out entry_id bigint, out code text, out detail jsonb
-) language plpgsql as $$
+) language plpgsql
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_hold bigint;
