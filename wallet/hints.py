@@ -44,8 +44,8 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "A voucher is for one service: ask for one at a time, or have the service paid directly.",
     ),
     Decline.BENEFICIARY_NOT_ELIGIBLE: (
-        "Il piano non permette questo acquisto per questa persona senza tassazione.",
-        "The plan does not allow this purchase for this person free of tax.",
+        "Il piano non permette questa spesa per questa persona.",
+        "The plan does not allow this purchase for this person.",
     ),
     Decline.BENEFICIARY_DOCUMENT_MISSING: (
         "Manca una dichiarazione o un dato sulla persona: aggiungerlo e riprovare.",
@@ -70,12 +70,12 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "reduce the quantity or choose another service.",
     ),
     Decline.FRINGE_LIMIT_EXCEEDED: (
-        "Con questo acquisto si supera il limite annuo dei fringe benefit e l'intero importo dell'anno è tassato.",
-        "This purchase crosses the yearly limit of fringe benefits and the whole amount of the year becomes taxable.",
+        "L'acquisto non è stato fatto perché supera il limite annuo dei fringe benefit.",
+        "The purchase was not made because it crosses the yearly limit of fringe benefits.",
     ),
     Decline.ANNUAL_CAP_EXCEEDED: (
-        "Con questo acquisto si supera il limite esente: la parte oltre il limite è tassata.",
-        "This purchase exceeds the exempt limit: the part above it is taxable.",
+        "L'acquisto non è stato fatto perché supera il limite esente dell'anno.",
+        "The purchase was not made because it exceeds the year's exempt limit.",
     ),
     Decline.NEEDS_CONSENT: (
         "L'acquisto sarebbe tassato in busta paga: serve il consenso, se il piano lo ammette.",
@@ -130,6 +130,7 @@ def sentence(said: Said, language: str) -> str:
                 [Reason(reason) for reason in said.reasons],
                 [Warn(warning) for warning in said.warnings if warning != DOUBTFUL],
                 said.figures,
+                declined=said.decline is not None,
             )
         )
     if DOUBTFUL in said.warnings:

@@ -12,7 +12,11 @@ from plans.rulebook.words import Outcome, Reason, Warn
 LANGUAGES = ("it", "en")
 
 _FILE = "sentences.toml"
-_VOCABULARIES = {"outcome": [*Outcome, "TAXABLE_IN_PART"], "reason": list(Reason), "warning": list(Warn)}
+_VOCABULARIES = {
+    "outcome": [*Outcome, "TAXABLE_IN_PART", "TAXABLE_IF_BOUGHT"],
+    "reason": list(Reason),
+    "warning": list(Warn),
+}
 
 Templates = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -23,9 +27,11 @@ def compose(
     reasons: Iterable[Reason],
     warnings: Iterable[Warn],
     figures: Mapping[str, int],
+    *,
+    declined: bool = False,
 ) -> str:
     """
-    Join what happened, why with what to do next, and what else to know.
+    Join what happened, why with what to do next, and what else to know; of a purchase `declined`, what would happen.
 
     Units:  figures whose name ends in `_minor` are cents and are written as money of that language.
     Errors: ValueError for a language other than "it" and "en"; RulebookInvalid for a broken sentence file.
@@ -33,8 +39,7 @@ def compose(
     if language not in LANGUAGES:
         raise ValueError(f"no sentences in {language!r}")
     templates = load()
-    in_part = outcome is Outcome.TAXABLE and figures.get("exempt_minor", 0) > 0
-    parts = [templates["outcome"]["TAXABLE_IN_PART" if in_part else outcome]]
+    parts = [templates["outcome"][_happened(outcome, figures, declined)]]
     parts += [templates["reason"][reason] for reason in reasons]
     # The warning of an unknown external value says it better than the reason of the same name.
     parts += [templates["warning"][warning] for warning in warnings]
@@ -43,6 +48,14 @@ def compose(
         for name, value in figures.items()
     }
     return " ".join(filter(None, (part[language].format(**shown) for part in parts)))
+
+
+def _happened(outcome: Outcome, figures: Mapping[str, int], declined: bool) -> str:
+    if outcome is not Outcome.TAXABLE:
+        return outcome
+    if declined:
+        return "TAXABLE_IF_BOUGHT"
+    return "TAXABLE_IN_PART" if figures.get("exempt_minor", 0) > 0 else outcome
 
 
 @lru_cache(maxsize=1)

@@ -109,7 +109,7 @@ CASES = [
     Case(
         Decline.BENEFICIARY_NOT_ELIGIBLE,
         lambda scene: scene.ask("DOP-CR"),
-        "Il piano non permette questo acquisto per questa persona",
+        "Il piano non permette questa spesa per questa persona",
         "The plan does not allow this purchase for this person",
     ),
     Case(
