@@ -154,8 +154,8 @@ CASES = [
     Case(
         Decline.ANNUAL_CAP_EXCEEDED,
         annual_cap_exceeded,
-        "si supera il limite esente",
-        "exceeds the exempt limit",
+        "supera il limite esente dell'anno",
+        "exceeds the year's exempt limit",
     ),
 ]
 
