@@ -109,14 +109,21 @@ def interleave(
     processes: int,
     rounds: int,
     seconds: float,
+    settle: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> list[Rates]:
-    """Run the contenders in turns (A B A B ...), after one short turn each to warm up, and return their rates."""
+    """
+    Run the contenders in turns (A B A B ...) and return their rates.
+
+    Each has one turn first to warm up, after which its database is settled: its tables have rows and statistics.
+    """
     measured: list[list[float]] = [[] for _ in contenders]
     with ExitStack() as stack:
         crews = [stack.enter_context(Crew(contender, processes)) for contender in contenders]
         for crew in crews:
             crew.run(min(seconds, 1.0))
+        for address in sorted({contender.address for contender in contenders}):
+            settle(address)
         for number in range(1, rounds + 1):
             for crew, figures in zip(crews, measured, strict=True):
                 figures.append(crew.run(seconds))

@@ -71,5 +71,10 @@ class Stage:
     ) -> list[Rates]:
         """Let the contenders take turns; see `rounds.interleave`."""
         return interleave(
-            contenders, processes=processes, rounds=self.rounds, seconds=seconds or self.seconds, tell=self.tell
+            contenders,
+            processes=processes,
+            rounds=self.rounds,
+            seconds=seconds or self.seconds,
+            settle=self.settle,
+            tell=self.tell,
         )

@@ -22,7 +22,7 @@ def measure(stage: Stage) -> list[Result]:
     address = stage.server.make_database("budgets", migrate=True)
     measured: dict[int, list[dict[str, float]]] = {few: [], many: []}
     with tempfile.TemporaryDirectory() as name:
-        for number in range(1, stage.rounds + 1):
+        for number in range(1, 4):
             for rows, figures in measured.items():
                 employer = f"E{rows}-{number}"
                 path = Path(name) / f"{employer}.csv"
@@ -33,7 +33,7 @@ def measure(stage: Stage) -> list[Result]:
                 figures.append(_run(address, employer, path))
                 told = figures[-1]
                 stage.tell(
-                    f"round {number}/{stage.rounds}: {rows:,} rows in {told['load']:.2f} s,"
+                    f"round {number}/3: {rows:,} rows in {told['load']:.2f} s,"
                     f" the grants alone {told['post']:.2f} s, {told['megabytes']:.0f} MB"
                 )
     seconds = {rows: median(figure["load"] for figure in figures) for rows, figures in measured.items()}
