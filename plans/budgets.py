@@ -52,7 +52,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class PlanTerms:
+class BudgetTerms:
     """
     What the check needs to know of a plan.
 
@@ -134,7 +134,7 @@ class BudgetCheck:
 
 def check(
     path: Path,
-    terms: PlanTerms,
+    terms: BudgetTerms,
     roster: Mapping[str, RosterEntry],
     *,
     expect_total_minor: int | None = None,
@@ -170,7 +170,7 @@ def content_hash(plan_code: str, rows: BudgetRows) -> str:
 class _Inspection:
     """The work in progress of one check."""
 
-    terms: PlanTerms
+    terms: BudgetTerms
     roster: Mapping[str, RosterEntry]
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0

@@ -146,10 +146,10 @@ def _find(session: Session, terms: PlanTerms, reference: str) -> BudgetLoad | No
     )
 
 
-def _budget_terms(session: Session, terms: PlanTerms) -> budgets.PlanTerms:
+def _budget_terms(session: Session, terms: PlanTerms) -> budgets.BudgetTerms:
     draft = plans.describe(session, terms.book_id, terms.code)
     state = funding.state(session, terms)
-    return budgets.PlanTerms(
+    return budgets.BudgetTerms(
         plan_code=terms.code,
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from plans import budgets, taxcodes
-from plans.budgets import BudgetCheck, ClusterTotal, PlanTerms, RosterEntry
+from plans.budgets import BudgetCheck, BudgetTerms, ClusterTotal, RosterEntry
 from tests.plans.sheets.making import MARIA, MARIO, text_file, xlsxwriter_file
 
 ANNA = "BNCNNA90D50A944" + taxcodes.check_character("BNCNNA90D50A944X")
 LUCA = "VRDLCU75P12F205" + taxcodes.check_character("VRDLCU75P12F205X")
 
-TERMS = PlanTerms(
+TERMS = BudgetTerms(
     plan_code="RIVA-2026",
     starts_on=date(2026, 1, 1),
     ends_on=date(2026, 12, 31),
@@ -36,7 +36,7 @@ HEADER = "CF;Cognome;Categoria;Importo;Scadenza\n"
 GOOD = f"{MARIO};Rossi;operai;600,00;\n{MARIA};Rossi;;1.000,50;31/12/2026\n"
 
 
-def check(folder: Path, body: str, terms: PlanTerms = TERMS, expect_total_minor: int | None = None) -> BudgetCheck:
+def check(folder: Path, body: str, terms: BudgetTerms = TERMS, expect_total_minor: int | None = None) -> BudgetCheck:
     return budgets.check(text_file(folder, HEADER + body), terms, ROSTER, expect_total_minor=expect_total_minor)
 
 

@@ -18,7 +18,7 @@ from plans import budgets, taxcodes
 from tests.plans.sheets.making import text_file, xlsxwriter_file
 
 HEADER = ["Codice Fiscale", "Cognome", "Nome", "Categoria", "Importo", "Scadenza"]
-TERMS = budgets.PlanTerms(
+TERMS = budgets.BudgetTerms(
     "P26", date(2026, 1, 1), date(2026, 12, 31), date(2026, 12, 31), {"Operai": 123456}, None, 0, "ON_TOP"
 )
 
