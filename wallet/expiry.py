@@ -18,8 +18,8 @@ from plans import funders, plans
 from plans.words import Residual
 from wallet import authorizations, chart, lots
 
-# The balances are locked in the order in which every posting locks them, and read as they are then: what a run that
-# was waited for has ended is not ended again.
+# The balances are locked in the order in which every posting locks them, each with its lot, and read as they are then:
+# what a run that was waited for has ended is not ended again, and what a refund opened again is left alone.
 _EXPIRED_LOTS = (
     "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null as carried, e.left_on,"
     "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor as free_minor"
@@ -30,7 +30,7 @@ _EXPIRED_LOTS = (
     "   and case when e.left_on is null then greatest(l.expires_on, l.grace_until)"
     "            else greatest(least(l.expires_on, e.left_on + p.leaver_grace_days), l.grace_until) end < %(day)s"
     "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
-    " order by b.account_id for update of b"
+    " order by b.account_id for update of b, l"
 )
 CHUNK = 20_000
 

@@ -300,6 +300,24 @@ def test_one_budget_file_loaded_twice_at_once_is_granted_once(track: Track, tmp_
             assert [lot.available_minor for lot in clean(scene, session).lots()] == [60_000]
 
 
+def test_the_clock_leaves_alone_what_a_refund_gives_back_meanwhile(track: Track) -> None:
+    later = datetime(2026, 12, 1, 12, tzinfo=clock.ROME)
+    for _ in range(2 * ROUNDS):
+        with track.committed().begin() as session:
+            scene = track.scene(session)
+            scene.grant(6_000)
+            found = scene.buy("PSI-CR")
+            scene.capture(found)
+
+        refunded, _ = track.run(
+            (refund, scene.book_id, found.authorization_id, 5_500), (expire, scene.book_id), moments=(later, later)
+        )
+
+        assert refunded == "done"
+        with track.committed()() as session:
+            assert clean(scene, session).lots()[0].available_minor in (5_500, 6_000)
+
+
 @pytest.mark.parametrize("held", [0, 1])
 def test_two_runs_of_the_clock_end_everything_once(track: Track, held: int) -> None:
     later = datetime(2026, 12, 1, 12, tzinfo=clock.ROME)
