@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, ids, money
 from ledger import holds, idempotency
+from ledger.errors import InsufficientFunds
 from network.services import Offer
 from plans import funders
 from plans.errors import EmployeeNotFound
@@ -338,13 +339,18 @@ def _record(session: Session, book_id: int, considered: Considered, home_territo
     authorization_id = ids.new("aut")
     values = _values(considered, authorization_id, home_territory, actor)
     if considered.decline is None:
-        values["hold_id"] = holds.reserve(
-            session,
-            book_id,
-            [(share.lot.account_id, share.amount_minor) for share in considered.shares],
-            expires_at=considered.expires_at,
-            reference=authorization_id,
-        )
+        try:
+            values["hold_id"] = holds.reserve(
+                session,
+                book_id,
+                [(share.lot.account_id, share.amount_minor) for share in considered.shares],
+                expires_at=considered.expires_at,
+                reference=authorization_id,
+            )
+        except InsufficientFunds:
+            # The sweep takes what ended at midnight without the wallet's lock: an answer, not an error.
+            short = purchases.declined(considered, Decline.INSUFFICIENT_FUNDS)
+            return _record(session, book_id, short, home_territory, actor)
         values["code"] = codes.new()
     session.connection().execute(_INSERT, {"book_id": book_id, **values})
     if considered.decline is None and considered.channel is Channel.VOUCHER:

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from plans.rulebook.words import Category, Channel, ExpenseKind, Kinship
+from tests.factories import euro
 from tests.wallet.scene import DIRECT, VOUCHER, Scene
-from wallet import hints
+from wallet import authorizations, grants, hints, lots
 from wallet.authorizations import Authorization
-from wallet.purchases import Decline
+from wallet.purchases import Decline, Purchase
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,6 @@ def test_a_decline_is_recorded_with_its_code_and_tells_the_worker_what_to_do(sce
 
 
 def test_what_is_simulated_is_what_is_then_answered(scene: Scene) -> None:
-    from wallet import authorizations
-    from wallet.purchases import Purchase
-
     scene.grant(20_000)
     for wanted in (
         Purchase(scene.worker, "PSI-CR", quantity=1),
@@ -197,9 +195,6 @@ def test_what_is_simulated_is_what_is_then_answered(scene: Scene) -> None:
 
 
 def test_a_frozen_wallet_is_simulated_as_frozen(scene: Scene) -> None:
-    from wallet import authorizations
-    from wallet.purchases import Purchase
-
     scene.grant(20_000)
     scene.freeze()
 
@@ -262,3 +257,18 @@ def test_a_doubt_about_the_category_is_said_in_both_languages(scene: Scene) -> N
     assert hints.DOUBTFUL in found.warnings
     assert "va confermata dal welfare manager" in found.sentence_it
     assert "is to be confirmed by the welfare manager" in found.sentence_en
+
+
+def test_credit_that_goes_between_the_look_and_the_hold_is_a_decline_like_any_other(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lot = scene.grant(5_500)
+    seen = scene.lots()
+    grants.correct(scene.session, scene.book_id, lot, euro(1), reason="meanwhile", on=date(2026, 3, 10), actor="test")
+    monkeypatch.setattr(lots, "of_wallet", lambda *_args: seen)
+
+    found = scene.ask("PSI-CR", key="k")
+
+    assert (found.status, found.decline_code, found.hold_id) == ("declined", Decline.INSUFFICIENT_FUNDS, None)
+    assert scene.ask("PSI-CR", key="k").replayed
+    assert scene.differences() == []
