@@ -392,6 +392,9 @@ end $$;
 
 -- Many postings at once, all or nothing, in a fixed number of statements.
 --
+-- Balances are joined to the postings by both columns of their key, never to p_book: of a book that is younger than the
+-- statistics the planner expects no rows, and would go through all of its balances for each posting.
+--
 -- With several entries it is careful rather than exact: it refuses (with the code of what it saw first) when the
 -- entries might not all be possible in their order, and ledger_post then finds out one by one.
 create or replace function ledger_post_set(
@@ -461,9 +464,9 @@ begin
                    b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor as available,
                    case when n = 1 then -b.side * sum(l.amount)
                         else sum(greatest(-b.side * l.amount, 0)) end as needed
-              from (select unnest(p_debit || p_credit) as account_id,
+              from (select p_book as book_id, unnest(p_debit || p_credit) as account_id,
                            unnest(p_amount || array(select -a from unnest(p_amount) a)) as amount) l
-              join balance b on b.book_id = p_book and b.account_id = l.account_id and b.floor_minor is not null
+              join balance b on b.book_id = l.book_id and b.account_id = l.account_id and b.floor_minor is not null
              group by b.account_id, b.side, b.debit_posted, b.credit_posted, b.held_minor, b.floor_minor) s
      where s.needed > s.available
      order by s.account_id limit 1;
@@ -502,24 +505,25 @@ begin
       from (select l.ord, l.is_debit,
                    b.version + row_number() over along as version,
                    b.side * (b.debit_posted - b.credit_posted + sum(l.amount) over along)::bigint as after
-              from (select d.ord, true as is_debit, d.account_id, p_amount[d.ord] as amount
+              from (select p_book as book_id, d.ord, true as is_debit, d.account_id, p_amount[d.ord] as amount
                       from unnest(p_debit) with ordinality d(account_id, ord)
                      union all
-                    select c.ord, false, c.account_id, -p_amount[c.ord]
+                    select p_book, c.ord, false, c.account_id, -p_amount[c.ord]
                       from unnest(p_credit) with ordinality c(account_id, ord)) l
-              join balance b on b.book_id = p_book and b.account_id = l.account_id
+              join balance b on b.book_id = l.book_id and b.account_id = l.account_id
             window along as (partition by l.account_id order by l.ord rows unbounded preceding)) r
      group by r.ord;
 
     update balance b
        set debit_posted = b.debit_posted + s.debit, credit_posted = b.credit_posted + s.credit,
            version = b.version + s.legs, touched_at = v_now
-      from (select l.account_id, sum(l.debit)::bigint as debit, sum(l.credit)::bigint as credit, count(*) as legs
+      from (select p_book as book_id, l.account_id, sum(l.debit)::bigint as debit, sum(l.credit)::bigint as credit,
+                   count(*) as legs
               from (select unnest(p_debit) as account_id, unnest(p_amount) as debit, 0::bigint as credit
                      union all
                     select unnest(p_credit), 0, unnest(p_amount)) l
              group by l.account_id) s
-     where b.book_id = p_book and b.account_id = s.account_id;
+     where b.book_id = s.book_id and b.account_id = s.account_id;
 
     insert into seal_queue (book_id, entry_id) select p_book, i from unnest(ids) i;
 end $$;
