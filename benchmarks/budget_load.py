@@ -28,12 +28,12 @@ def main(address: str, employer: str, path: Path) -> None:
     megabytes = _peak_megabytes()
 
     with transaction() as session:
-        rows = session.connection().exec_driver_sql(
-            "select p.debit_account_id, p.credit_account_id, p.amount_minor from posting p join entry e"
-            " using (book_id, entry_id) where book_id = %s and e.kind = 'grant' order by entry_id",
-            (book_id,),
+        connection = session.connection()
+        lots = set(connection.exec_driver_sql("select account_id from lot where book_id = %s", (book_id,)).scalars())
+        rows = connection.exec_driver_sql(
+            "select debit_account_id, credit_account_id, amount_minor from posting where book_id = %s", (book_id,)
         )
-        pairs = [posting.Pair(*row) for row in rows]
+        pairs = [posting.Pair(*row) for row in rows if row.credit_account_id in lots]
     assert len(pairs) == loaded.rows
     today = clock.today()
     start = time.perf_counter()
