@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import DomainError
 from plans.rulebook.words import Category, Channel
-from tests.properties.test_wallet_machine import HUNT, make_network, run
+from tests.properties.test_wallet_machine import SETTINGS, make_network, run
 from wallet import authorizations, captures, expiry, fiscal, lots, purchases
 
 Patch = pytest.MonkeyPatch
@@ -152,4 +152,4 @@ def test_the_machine_notices_that(mutant: Mutant, field_engine: Engine, monkeypa
 
     # A wrong comparison, a refusal that nobody expected, or a constraint of the database: all of them are red.
     with pytest.raises((AssertionError, DomainError, sa.exc.DBAPIError)):
-        run(field_engine, HUNT)
+        run(field_engine, SETTINGS)
