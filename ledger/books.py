@@ -57,7 +57,12 @@ def require(session: Session, code: str) -> int:
 
 
 def stop(session: Session, book_id: int) -> None:
-    """Refuse every further entry of a book until a person has looked; reading goes on."""
+    """
+    Refuse every further entry of a book until a person has looked; reading goes on.
+
+    Waits for the posters at work in this book, so that none slips in behind the stop.
+    """
+    _wait_for_posters(session, book_id)
     session.execute(sa.update(Book).where(Book.book_id == book_id).values(status="stopped"))
 
 
@@ -73,7 +78,7 @@ def close_period(session: Session, book_id: int, starts_on: date, ends_on: date)
     Waits for the posters at work in this book, so that none slips in behind the closing.
     Errors: PeriodOverlaps.
     """
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(20611, book_id)))
+    _wait_for_posters(session, book_id)
     overlapping = sa.select(Period.starts_on).where(
         Period.book_id == book_id, Period.starts_on <= ends_on, Period.ends_on >= starts_on, Period.state == "closed"
     )
@@ -87,3 +92,8 @@ def close_period(session: Session, book_id: int, starts_on: date, ends_on: date)
     values = {"ends_on": ends_on, "state": "closed", "closed_at": closed_at}
     insert = sa.dialects.postgresql.insert(Period).values(book_id=book_id, starts_on=starts_on, **values)
     session.execute(insert.on_conflict_do_update(index_elements=["book_id", "starts_on"], set_=values))
+
+
+def _wait_for_posters(session: Session, book_id: int) -> None:
+    # Posters hold this lock shared from before they look at the book until they end; see ledger_gate.
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(20611, book_id)))

@@ -262,6 +262,8 @@ begin
                 or l.side * (l.debit_posted - l.credit_posted + v_change) - l.held_minor >= l.floor_minor)
            and (h.floor_minor is null or h.side * v_change < 0
                 or h.side * (h.debit_posted - h.credit_posted - v_change) - h.held_minor >= h.floor_minor)
+           and p_amount + case when p_debit < p_credit then greatest(l.debit_posted, h.credit_posted)
+                               else greatest(l.credit_posted, h.debit_posted) end <= 9007199254740991
            and not exists (select from period p where p.book_id = p_book and p.state = 'closed'
                                                   and p.starts_on <= p_occurred_on and p.ends_on >= p_occurred_on),
            greatest(l.touched_at, h.touched_at),
@@ -357,6 +359,10 @@ begin
         code := 'account_' || greatest(nullif(v_debit.status, 'open'), nullif(v_credit.status, 'open'));
         detail := jsonb_build_object(
             'account_id', case when code = 'account_' || v_debit.status then p_debit else p_credit end);
+    elsif greatest(v_debit.debit_posted, v_credit.credit_posted) + p_amount > 9007199254740991 then
+        -- What went through an account must stay exact too, not only each amount.
+        code := 'amount_too_large';
+        detail := jsonb_build_object('amount', p_amount);
     elsif v_debit.side = -1 and v_debit_after - v_debit.held_minor < v_debit.floor_minor then
         code := 'insufficient_funds';
         detail := ledger_shortfall(p_book, p_debit,
@@ -437,11 +443,12 @@ begin
     end if;
 
     v_accounts := array(select distinct a from unnest(p_debit || p_credit) a);
-    select count(*) as found, max(touched_at) as touched_at,
+    select count(*) as found, max(touched_at) as touched_at, max(turnover) as turnover,
            min(account_id) filter (where status = 'frozen') as frozen,
            min(account_id) filter (where status = 'closed') as closed
       into v_locked
-      from (select b.account_id, b.status, b.touched_at from balance b
+      from (select b.account_id, b.status, b.touched_at, greatest(b.debit_posted, b.credit_posted) as turnover
+              from balance b
              where b.book_id = p_book and b.account_id = any (v_accounts)
              order by b.account_id for update) b;
     v_now := greatest(ledger_now(), v_locked.touched_at);
@@ -455,6 +462,22 @@ begin
         code := case when v_locked.frozen is not null then 'account_frozen' else 'account_closed' end;
         detail := jsonb_build_object('account_id', coalesce(v_locked.frozen, v_locked.closed));
         return;
+    end if;
+
+    -- What goes through an account must stay exact too. Account by account only where the whole might not fit.
+    if v_locked.turnover + (select sum(a) from unnest(p_amount) a) > 9007199254740991 then
+        select 'amount_too_large', jsonb_build_object('amount', greatest(sum(l.debit), sum(l.credit)))
+          into code, detail
+          from (select p_book as book_id, unnest(p_debit) as account_id, unnest(p_amount) as debit, 0 as credit
+                 union all
+                select p_book, unnest(p_credit), 0, unnest(p_amount)) l
+          join balance b on b.book_id = l.book_id and b.account_id = l.account_id
+         group by b.account_id, b.debit_posted, b.credit_posted
+        having greatest(b.debit_posted + sum(l.debit), b.credit_posted + sum(l.credit)) > 9007199254740991
+         order by b.account_id limit 1;
+        if found then
+            return;
+        end if;
     end if;
 
     -- One entry counts by its net effect on each account. Of several entries only what lowers an account counts:

@@ -9,7 +9,7 @@ from typing import Any
 from config.money import from_minor
 from ledger.errors import BY_CODE, LedgerError
 
-_AMOUNTS = ("available", "needed", "reserved", "captured", "refunded")
+_AMOUNTS = ("amount", "available", "needed", "reserved", "captured", "refunded")
 _MOMENTS = ("earliest_expiry", "expired_at")
 
 
