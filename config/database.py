@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
 from config import clock, embedded, settings
+from config.errors import DomainError
 
 T = TypeVar("T")
 
@@ -116,12 +117,20 @@ def transact(work: Callable[[Session], T], factory: Callable[[], sessionmaker[Se
     """
     Run `work` in a transaction, again when a concurrent one got in the way.
 
+    A refusal rolls everything back, unless it is itself the recorded answer to a key: then that answer is kept.
     Errors: whatever `work` raises; the last OperationalError or IntegrityError after five attempts.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with (factory or _session_factory)().begin() as session:
-                return work(session)
+            with (factory or _session_factory)()() as session:
+                try:
+                    result = work(session)
+                except DomainError as refusal:
+                    if refusal.recorded:
+                        session.commit()
+                    raise
+                session.commit()
+                return result
         except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
             state = getattr(error.orig, "sqlstate", None)
             if state not in RETRYABLE or attempt == ATTEMPTS:

@@ -31,6 +31,9 @@ class DomainError(Exception):
         if "code" not in cls.__dict__:
             cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
+    # Set on a refusal that is an answer written down under its key: the transaction keeps it (config/database.py).
+    recorded: bool = False
+
     def __init__(self, **details: Any) -> None:
         self.details = details
         super().__init__(self.code, details)

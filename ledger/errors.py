@@ -59,6 +59,17 @@ class InProgress(LedgerError):
     retryable = True
 
 
+class RefusedBefore(LedgerError):
+    """The same request under this key was refused before; it carries the first refusal's code and words."""
+
+    it = "{it}"
+    en = "{en}"
+
+    def __init__(self, first_code: str, *, it: str, en: str) -> None:
+        self.__dict__["code"] = first_code
+        super().__init__(it=it, en=en)
+
+
 class DuplicateReference(LedgerError):
     """An entry or hold with this reference exists; references are unique for ever in a book."""
 

@@ -2,33 +2,25 @@
 Idempotency: the same command with the same key gives the same answer, however often it comes.
 
 The key is claimed first, in the transaction that moves the money: both are kept or neither is. A refusal is an answer
-too, so what is refused is undone up to the claim, and the answer stored:
-
-    answer = idempotency.claim(session, book_id, actor, "capture", key, request)
-    if answer is None:
-        try:
-            with session.begin_nested():
-                answer = ... what was done, as a mapping for JSON
-        except DomainError as refusal:
-            answer = ... the refusal, as a mapping for JSON
-        idempotency.store(session, book_id, actor, "capture", key, answer)
-
-Anything else that is raised rolls the key back with the rest, and the command may be tried again.
+too: what is refused is undone up to the claim, and the refusal kept under the key. Anything else that is raised rolls
+the key back with the rest, and the command may be tried again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ledger.errors import InProgress, KeyRequired, KeyReused
+from config.errors import DomainError
+from ledger.errors import InProgress, KeyRequired, KeyReused, RefusedBefore
 
 Answer = Mapping[str, Any]
+T = TypeVar("T")
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -44,6 +36,46 @@ _STORE = (
     " where book_id = %s and actor = %s and operation = %s and key = %s and answer is null"
 )
 _PURGE = "delete from idempotency_key where created_at < ledger_now() - make_interval(days => %s)"
+
+
+def once(
+    session: Session,
+    book_id: int,
+    actor: str,
+    operation: str,
+    key: str | None,
+    request: Mapping[str, Any],
+    *,
+    work: Callable[[], T],
+    answer: Callable[[T], Answer],
+    replay: Callable[[Answer], T],
+) -> T:
+    """
+    Do a piece of work once under a key, and give its answer again to whoever repeats the request.
+
+    `answer` says what to keep of the work's result, `replay` makes a result of what was kept. Without a key the work
+    is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database.
+
+    Errors: KeyReused, InProgress; whatever `work` refuses; RefusedBefore with the first refusal's code and words.
+    """
+    if key is None:
+        return work()
+    kept = claim(session, book_id, actor, operation, key, request)
+    if kept is not None:
+        if "refusal" in kept:
+            raise RefusedBefore(kept["refusal"], it=kept["it"], en=kept["en"])
+        return replay(kept)
+    try:
+        with session.begin_nested():
+            result = work()
+    except DomainError as refusal:
+        if not refusal.retryable:
+            words = {"refusal": refusal.code, "it": refusal.text("it"), "en": refusal.text("en")}
+            store(session, book_id, actor, operation, key, words)
+            refusal.recorded = True
+        raise
+    store(session, book_id, actor, operation, key, answer(result))
+    return result
 
 
 def claim(

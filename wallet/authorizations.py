@@ -167,18 +167,31 @@ def authorize(
 
     Errors: KeyReused, InProgress; EmployeeNotFound; those of `purchases.consider`.
     """
-    if key is not None:
-        answer = idempotency.claim(session, book_id, actor, "authorize", key, _request(purchase))
-        if answer is not None:
-            return _replay(session, book_id, str(answer["authorization_id"]))
-    frozen, home_territory = _lock_wallet(session, book_id, purchase)
-    considered = purchases.consider(session, book_id, purchase)
-    if frozen:
-        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
-    result = _record(session, book_id, considered, home_territory, actor)
-    if key is not None:
-        idempotency.store(session, book_id, actor, "authorize", key, {"authorization_id": result.authorization_id})
-    return result
+
+    def work() -> Authorization:
+        frozen, home_territory = _lock_wallet(session, book_id, purchase)
+        considered = purchases.consider(session, book_id, purchase)
+        if frozen:
+            considered = purchases.declined(considered, Decline.WALLET_FROZEN)
+        return _record(session, book_id, considered, home_territory, actor)
+
+    return idempotency.once(
+        session,
+        book_id,
+        actor,
+        "authorize",
+        key,
+        _request(purchase),
+        work=work,
+        answer=lambda result: {"authorization_id": result.authorization_id, "status": result.status},
+        replay=lambda kept: replace(
+            get(session, book_id, kept["authorization_id"]),
+            replayed=True,
+            status=kept["status"],
+            captured_minor=0,
+            refunded_minor=0,
+        ),
+    )
 
 
 def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorization:
@@ -441,7 +454,11 @@ def _write_issue(session: Session, book_id: int, authorization_id: str, consider
 
 def _warnings(considered: Considered, offer: Offer) -> list[str]:
     warnings = [] if considered.decision is None else [str(warning) for warning in considered.decision.warnings]
-    return [*warnings, hints.DOUBTFUL] if offer.category_doubtful else warnings
+    if offer.category_doubtful:
+        warnings.append(hints.DOUBTFUL)
+    if considered.lapses:
+        warnings.append(hints.LAPSES)
+    return warnings
 
 
 def _request(purchase: Purchase) -> dict[str, Any]:
@@ -457,10 +474,6 @@ def _request(purchase: Purchase) -> dict[str, Any]:
         "meal_kind": purchase.meal_kind,
         "expense_kind": purchase.expense_kind,
     }
-
-
-def _replay(session: Session, book_id: int, authorization_id: str) -> Authorization:
-    return replace(get(session, book_id, authorization_id), replayed=True)
 
 
 def _value(row: Any) -> Authorization:

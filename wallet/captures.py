@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from moneyed import Money
 from sqlalchemy.orm import Session
@@ -14,16 +16,22 @@ from config.money import from_minor
 from ledger import holds, idempotency
 from ledger.errors import CaptureExceedsHold, HoldExpired
 from ledger.posting import Pair
-from plans.rulebook.words import Category, Channel
-from wallet import authorizations, chart, fiscal
+from plans.rulebook.words import Category, Channel, Outcome
+from wallet import authorizations, chart, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
+    CaptureBeforeAuthorization,
+    CaptureBeforeTaxYear,
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
+    PartialRefundNotAllowed,
+    RefundBeforeCapture,
     RefundExceedsCaptures,
 )
 
+# What a key's answer keeps of the authorization: as it was then, not as it is when asked again.
+_KEPT = ("status", "captured_minor", "refunded_minor")
 # What a refund gave back to each plan's lots.
 _GIVEN_BACK = (
     "select l.plan_id, sum(p.amount_minor)::bigint from posting p"
@@ -31,7 +39,8 @@ _GIVEN_BACK = (
     " where p.book_id = %s and p.entry_id = %s group by l.plan_id"
 )
 _REFUNDABLE = (
-    "select e.entry_id, e.amount_minor - coalesce(c.refunded_minor, 0) from hold_event e"
+    "select e.entry_id, e.amount_minor - coalesce(c.refunded_minor, 0), n.occurred_on from hold_event e"
+    "  join entry n on n.book_id = e.book_id and n.entry_id = e.entry_id"
     "  left join refund_counter c on c.book_id = e.book_id and c.entry_id = e.entry_id"
     " where e.book_id = %s and e.hold_id = %s and e.kind = 'capture'"
     "   and e.amount_minor > coalesce(c.refunded_minor, 0)"
@@ -83,20 +92,37 @@ def capture(
     zero. In channel DIRECT the fiscal event is written now.
 
     Units:  `amount` in the book's currency.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, PartialCaptureNotAllowed, HoldExpired,
-            CaptureExceedsAuthorization, AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, CaptureBeforeAuthorization,
+            CaptureBeforeTaxYear, PartialCaptureNotAllowed, HoldExpired, CaptureExceedsAuthorization,
+            AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
-    if key is not None:
-        answer = idempotency.claim(
-            session, book_id, actor, "capture", key, _request(authorization_id, amount, on, final=final)
-        )
-        if answer is not None:
-            return _replay(session, book_id, dict(answer))
-    on = on or clock.today()
+    request = _request(authorization_id, amount, on, final=final)
+
+    def work() -> Change:
+        return _capture(session, book_id, authorization_id, amount, final, on or clock.today(), actor, key)
+
+    return _once(session, book_id, actor, "capture", key, request, work)
+
+
+def _capture(
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    amount: Money | None,
+    final: bool | None,
+    on: date,
+    actor: str,
+    key: str | None,
+) -> Change:
     found = authorizations.lock(session, book_id, authorization_id)
     if not found.open:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
+    decided_on = found.decided_at.astimezone(clock.ROME).date()
+    if on < decided_on:
+        raise CaptureBeforeAuthorization(on=on, decided_on=decided_on)
+    if on.year < found.tax_on.year:
+        raise CaptureBeforeTaxYear(on=on, service_on=found.service_on)
     reserved = found.amount_minor - found.captured_minor
     amount_minor = reserved if amount is None else money.minor(amount)
     if found.channel == Channel.VOUCHER and amount_minor != found.amount_minor:
@@ -110,10 +136,7 @@ def capture(
     changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
     if found.channel != Channel.VOUCHER:
         _write_use(session, book_id, found, amount_minor, on, entry_id)
-    change = Change(changed, amount_minor, (entry_id,))
-    if key is not None:
-        idempotency.store(session, book_id, actor, "capture", key, _answer(change))
-    return change
+    return Change(changed, amount_minor, (entry_id,))
 
 
 def void(
@@ -124,19 +147,16 @@ def void(
 
     Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired.
     """
-    if key is not None:
-        request = {"authorization": authorization_id, "reason": reason}
-        answer = idempotency.claim(session, book_id, actor, "void", key, request)
-        if answer is not None:
-            return _replay(session, book_id, dict(answer))
-    found = authorizations.lock(session, book_id, authorization_id)
-    if not found.open or found.hold_id is None:
-        raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
-    released = holds.void(session, book_id, found.hold_id)
-    change = Change(authorizations.finish(session, book_id, found, "voided", reason), released, ())
-    if key is not None:
-        idempotency.store(session, book_id, actor, "void", key, _answer(change))
-    return change
+
+    def work() -> Change:
+        found = authorizations.lock(session, book_id, authorization_id)
+        if not found.open or found.hold_id is None:
+            raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
+        released = holds.void(session, book_id, found.hold_id)
+        return Change(authorizations.finish(session, book_id, found, "voided", reason), released, ())
+
+    request = {"authorization": authorization_id, "reason": reason}
+    return _once(session, book_id, actor, "void", key, request, work)
 
 
 def refund(
@@ -156,25 +176,40 @@ def refund(
     A lot that has expired meanwhile opens again for thirty days. The fiscal events are reversed in proportion.
 
     Units:  `amount` in the book's currency; without it everything captured and not yet refunded.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, CurrencyMismatch, RefundExceedsCaptures,
-            PeriodClosed, OccurredInFuture.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, RefundExceedsCaptures, PartialRefundNotAllowed,
+            RefundBeforeCapture, AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
     """
-    if key is not None:
-        answer = idempotency.claim(
-            session, book_id, actor, "refund", key, _request(authorization_id, amount, on, reason=reason)
-        )
-        if answer is not None:
-            return _replay(session, book_id, dict(answer))
-    on = on or clock.today()
+    request = _request(authorization_id, amount, on, reason=reason)
+
+    def work() -> Change:
+        return _refund(session, book_id, authorization_id, amount, on or clock.today(), actor, reason, key)
+
+    return _once(session, book_id, actor, "refund", key, request, work)
+
+
+def _refund(
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    amount: Money | None,
+    on: date,
+    actor: str,
+    reason: str,
+    key: str | None,
+) -> Change:
     found = authorizations.lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
     left = refundable if amount is None else money.minor(amount)
     if left > refundable or refundable == 0:
         raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(left))
+    if found.channel == Channel.VOUCHER and left != found.captured_minor:
+        raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(left))
     total = left
     entries: list[int] = []
     rows = session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)).all()
-    for entry_id, room in rows:
+    for entry_id, room, captured_on in rows:
+        if on < captured_on:
+            raise RefundBeforeCapture(on=on, captured_on=captured_on)
         part = min(int(room), left)
         reference = None if key is None else f"{authorization_id}:refund:{actor}:{key}:{entry_id}"
         entries.append(
@@ -202,10 +237,7 @@ def refund(
         fiscal.reverse(
             session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
         )
-    change = Change(changed, total, tuple(entries))
-    if key is not None:
-        idempotency.store(session, book_id, actor, "refund", key, _answer(change))
-    return change
+    return Change(changed, total, tuple(entries))
 
 
 def void_of_provider(session: Session, provider_code: str, *, actor: str, reason: str) -> list[Change]:
@@ -275,22 +307,37 @@ def _post(
 def _write_use(
     session: Session, book_id: int, found: Authorization, amount_minor: int, on: date, entry_id: int
 ) -> None:
-    # The taxable part is spread over the captures by running totals, so that all of them together give it exactly.
-    before = found.taxable_minor * found.captured_minor // found.amount_minor
-    after = found.taxable_minor * (found.captured_minor + amount_minor) // found.amount_minor
     assert found.category is not None  # noqa: S101
+    in_limit, rule_ids = found.in_limit, found.rule_ids
+    if on.year == found.tax_on.year:
+        # What the limit leaves exempt is used first: what comes last is the excess.
+        before = max(0, found.captured_minor - found.exempt_minor)
+        taxable = max(0, found.captured_minor + amount_minor - found.exempt_minor) - before
+    else:
+        decision = purchases.decide_again(
+            session,
+            book_id,
+            found.employee_id,
+            found.relative_id,
+            recheck.facts_of(found.facts),
+            amount_minor,
+            on,
+        )
+        # The service was given and is owed; what can no longer be exempt, or be decided at all, is taxable.
+        taxable = amount_minor if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
+        in_limit, rule_ids = purchases.counts_in_limit(decision), decision.rule_ids
     fiscal.append_delivery(
         session,
         book_id,
         found.employee_id,
         found.authorization_id,
         entry_id,
-        taxable_minor=after - before,
+        taxable_minor=taxable,
         category=Category(found.category),
         channel=str(found.channel),
-        in_limit=found.in_limit,
+        in_limit=in_limit,
         on=on,
-        rule_ids=found.rule_ids,
+        rule_ids=rule_ids,
     )
 
 
@@ -305,16 +352,28 @@ def _request(authorization_id: str, amount: Money | None, on: date | None, **res
     return {"authorization": authorization_id, "amount": amount_minor, "on": None if on is None else str(on), **rest}
 
 
+def _once(
+    session: Session,
+    book_id: int,
+    actor: str,
+    operation: str,
+    key: str | None,
+    request: Mapping[str, object],
+    work: Callable[[], Change],
+) -> Change:
+    def replay(kept: Mapping[str, Any]) -> Change:
+        found = authorizations.get(session, book_id, kept["authorization_id"])
+        then = {name: kept[name] for name in _KEPT}
+        return Change(replace(found, replayed=True, **then), kept["amount_minor"], tuple(kept["entry_ids"]))
+
+    return idempotency.once(session, book_id, actor, operation, key, request, work=work, answer=_answer, replay=replay)
+
+
 def _answer(change: Change) -> dict[str, object]:
+    found = change.authorization
     return {
-        "authorization_id": change.authorization.authorization_id,
+        "authorization_id": found.authorization_id,
         "amount_minor": change.amount_minor,
         "entry_ids": list(change.entry_ids),
+        **{name: getattr(found, name) for name in _KEPT},
     }
-
-
-def _replay(session: Session, book_id: int, answer: dict[str, object]) -> Change:
-    found = replace(authorizations.get(session, book_id, str(answer["authorization_id"])), replayed=True)
-    entries = answer["entry_ids"]
-    assert isinstance(entries, list)  # noqa: S101
-    return Change(found, int(str(answer["amount_minor"])), tuple(entries))

@@ -71,6 +71,18 @@ def granting(terms: PlanTerms) -> str:
     return funded(terms.code) if terms.funding_policy is FundingPolicy.PREFUNDED else committed(terms.code)
 
 
+def lock_plan(session: Session, book_id: int, plan_id: str, *, exclusive: bool = False) -> None:
+    """
+    Keep a plan's terms as they are until the transaction ends; `exclusive` to change them.
+
+    Whoever grants or commits under a plan shares it, so that a revision either sees what they wrote or waits.
+    """
+    verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    session.connection().exec_driver_sql(
+        f"select {verb}(hashtextextended('plan:' || %s || ':' || %s, 0))", (str(book_id), plan_id)
+    )
+
+
 def open_plan(session: Session, terms: PlanTerms) -> dict[str, int]:
     """Open the accounts of a plan where they do not exist, and return their ids by name."""
     openings = [

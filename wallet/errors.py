@@ -60,6 +60,13 @@ class LotNotFound(WalletError):
     en = "Lot {lot} not found."
 
 
+class CorrectionBeforeGrant(WalletError):
+    """A correction bears a day before the first grant it could correct."""
+
+    it = "Il credito {lot} è stato accreditato il {granted_on}: la correzione non può avere la data {on}."
+    en = "Lot {lot} was granted on {granted_on}: a correction cannot be dated {on}."
+
+
 class GrantAlreadySpent(WalletError):
     """A grant can be corrected only as far as it is neither spent nor held."""
 
@@ -102,6 +109,34 @@ class CaptureExceedsAuthorization(WalletError):
     en = "Authorization {authorization} still reserves {reserved}: {needed} cannot be captured."
 
 
+class CaptureBeforeAuthorization(WalletError):
+    """A capture bears a day before the purchase was decided."""
+
+    it = "L'autorizzazione è del {decided_on}: l'addebito non può avere la data {on}."
+    en = "The authorization was given on {decided_on}: a capture cannot be dated {on}."
+
+
+class CaptureBeforeTaxYear(WalletError):
+    """A service decided for a later tax year cannot be captured in an earlier one."""
+
+    it = "Il servizio è previsto per il {service_on}: si potrà addebitare in quell'anno, non il {on}."
+    en = "The service is due on {service_on}: it can be captured in that year, not on {on}."
+
+
+class RefundBeforeCapture(WalletError):
+    """A refund bears a day before the capture it undoes."""
+
+    it = "L'addebito è del {captured_on}: lo storno non può avere la data {on}."
+    en = "The capture is of {captured_on}: a refund cannot be dated {on}."
+
+
+class PartialRefundNotAllowed(WalletError):
+    """A voucher stands for one service at its full value: it is refunded whole or not at all."""
+
+    it = "Il buono vale per l'intero valore ({amount}): si storna tutto o niente, non {asked}."
+    en = "The voucher is for its full value ({amount}): it is refunded whole or not at all, not {asked}."
+
+
 class RefundExceedsCaptures(WalletError):
     """The refunds of an authorization would exceed what was captured."""
 
@@ -121,6 +156,13 @@ class ServiceDatePast(WalletError):
 
     it = "Il servizio del {service_on} è troppo indietro nel tempo per essere autorizzato."
     en = "The service of {service_on} is too far in the past to be authorized."
+
+
+class ServiceDateFar(WalletError):
+    """The service lies further ahead than anybody can authorize."""
+
+    it = "Il servizio del {service_on} è troppo lontano: si può autorizzare fino al {limit}."
+    en = "The service of {service_on} is too far ahead: up to {limit} can be authorized."
 
 
 class CodeInvalid(WalletError):

@@ -17,6 +17,7 @@ from config import clock
 from plans import people
 from plans.rulebook import loading
 from plans.rulebook.decision import assess_fringe_year
+from plans.rulebook.limits import yearly_limits
 from plans.rulebook.words import Category
 
 # Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue). Time
@@ -36,7 +37,9 @@ select category, sum(used), sum(taxed) from (
       from "authorization"
      where book_id = %(book)s and employee_id = %(employee)s and in_limit and channel <> 'VOUCHER'
        and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
-       and tax_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)
+       -- Reserved in every year in which it may still be delivered, and so be taxed.
+       and tax_on <= make_date(%(year)s, 12, 31)
+       and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
 ) s group by category
 """
 _NET = """
@@ -46,15 +49,18 @@ select plan_id, source, channel, category, in_limit, fiscal_year,
   from fiscal_event where book_id = %s and authorization_id = %s
  group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year desc
 """
-_FRINGE_YEAR = """
-select authorization_id, plan_id, source, channel, max(fiscal_on) as fiscal_on,
+# Where the year's total decides; the events of one authorization in their order.
+_LIMITED = (Category.FRINGE, Category.PENSION, Category.HEALTH_FUND)
+_LIMITED_YEAR = """
+select authorization_id, plan_id, source, channel,
        sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
        sum(case kind when 'use' then taxable_minor else -taxable_minor end) as taxable
   from fiscal_event
- where book_id = %s and employee_id = %s and fiscal_year = %s and category = 'FRINGE' and in_limit
+ where book_id = %(book)s and employee_id = %(employee)s and fiscal_year = %(year)s and category = %(category)s
+   and in_limit
  group by authorization_id, plan_id, source, channel
 having sum(case kind when 'use' then amount_minor else -amount_minor end) > 0
- order by authorization_id, plan_id
+ order by min(event_id)
 """
 _APPEND = """
 insert into fiscal_event (book_id, kind, employee_id, authorization_id, plan_id, source, category, channel,
@@ -141,14 +147,15 @@ def append(
     rule_ids: Sequence[str],
 ) -> None:
     """
-    Append events, then bring the person's fringe year to where its total puts it.
+    Append events, then bring the person's year to where its total puts it.
 
     The limit of fringe benefits is a cliff on the year's total: the event that crosses it makes earlier ones taxable,
-    a refund that goes back below it makes them exempt again. Each change is a reversal and a new use.
+    a refund that goes back below it makes them exempt again. Of a limit with an excess, what came last is the excess.
+    Each change is a reversal and a new use.
     """
     _write(session, book_id, employee_id, lines, category, in_limit, on, on.year, reason, entry_id, rule_ids)
-    if category is Category.FRINGE and in_limit:
-        settle_fringe_year(session, book_id, employee_id, on=on)
+    if in_limit:
+        settle_year(session, book_id, employee_id, category, year=on.year, on=on)
 
 
 def append_delivery(
@@ -165,7 +172,7 @@ def append_delivery(
     on: date,
     rule_ids: Sequence[str],
 ) -> None:
-    """Append the use that a capture's entry stands for, plan by plan, and settle the fringe year; minor units."""
+    """Append the use that a capture's entry stands for, plan by plan, and settle the year; minor units."""
     session.connection().exec_driver_sql(
         _DELIVERY,
         {
@@ -182,8 +189,8 @@ def append_delivery(
             "rules": list(rule_ids),
         },
     )
-    if category is Category.FRINGE and in_limit:
-        settle_fringe_year(session, book_id, employee_id, on=on)
+    if in_limit:
+        settle_year(session, book_id, employee_id, category, year=on.year, on=on)
 
 
 def reverse(
@@ -205,7 +212,7 @@ def reverse(
     """
     rows = session.connection().exec_driver_sql(_NET, (book_id, authorization_id)).all()
     left = dict(shares or {})
-    crossed: set[int] = set()
+    crossed: set[tuple[int, Category]] = set()
     for plan_id, source, channel, category, in_limit, year, exempt, taxable in rows:
         total = int(exempt + taxable)
         amount = total if shares is None else min(left.get(plan_id, 0), total)
@@ -215,49 +222,75 @@ def reverse(
         taxed = int(taxable) * amount // total
         line = Line("reversal", authorization_id, plan_id, source, channel, amount - taxed, taxed)
         _write(session, book_id, employee_id, [line], Category(category), in_limit, on, year, reason, entry_id, ())
-        if category == Category.FRINGE and in_limit:
-            crossed.add(year)
+        if in_limit:
+            crossed.add((year, Category(category)))
     # Only when all of it is undone: a correction in between would meet what is about to go.
-    for year in sorted(crossed):
-        settle_fringe_year(session, book_id, employee_id, on=_within(year, on))
+    for year, limited in sorted(crossed):
+        settle_year(session, book_id, employee_id, limited, year=year, on=on)
 
 
-def settle_fringe_year(session: Session, book_id: int, employee_id: str, *, on: date) -> int:
+def settle_year(session: Session, book_id: int, employee_id: str, category: Category, *, year: int, on: date) -> int:
     """
-    Hold a person's fringe events of a year against the threshold and correct those on the wrong side of it.
+    Hold a person's events of a tax year against the category's yearly limit and correct what is on its wrong side.
 
-    Returns how many corrections were appended. What came from elsewhere and nobody declared counts as nothing, and
-    the decision has said so.
+    Returns how many corrections were appended; they bear the day `on` and belong to `year`, so that a period that
+    was closed stays as it was. What came from elsewhere and nobody declared counts as nothing, and the decision has
+    said so.
     """
-    rows = session.connection().exec_driver_sql(_FRINGE_YEAR, (book_id, employee_id, on.year)).all()
-    person = people.for_authorization(session, book_id, employee_id, None, on)
-    year = assess_fringe_year(
-        sum(int(row.exempt + row.taxable) for row in rows),
-        person.external_fringe_minor,
-        dependent_child_declared=person.dependent_child_declared,
-        rulebook=loading.load(),
-        on=on,
-        known_at=clock.today(),
-    )
-    if year is None:
+    if category not in _LIMITED:
         return 0
-    over = year.taxable_minor > 0
+    day = on if on.year == year else date(year, 12, 31)
+    asked = {"book": book_id, "employee": employee_id, "year": year, "category": str(category)}
+    rows = session.connection().exec_driver_sql(_LIMITED_YEAR, asked).all()
+    if not rows:
+        return 0
+    total = sum(int(row.exempt + row.taxable) for row in rows)
+    taxable, rule_ids = _taxable_of_year(session, book_id, employee_id, category, total, day)
+    if taxable is None:
+        return 0
     lines: list[Line] = []
-    for row in rows:
-        wrong = int(row.exempt if over else row.taxable)
+    reason = "annual_cap_settled"
+    if category is Category.FRINGE:
+        reason = "fringe_limit_exceeded" if taxable else "fringe_limit_respected"
+    # The last ones are the excess; past a cliff all of them are.
+    for row in reversed(rows):
+        net = int(row.exempt + row.taxable)
+        due = min(net, taxable)
+        taxable -= due
+        wrong = due - int(row.taxable)
+        key = (row.authorization_id, row.plan_id, row.source, row.channel)
         if wrong > 0:
-            key = (row.authorization_id, row.plan_id, row.source, row.channel)
-            exempt, taxable = (wrong, 0) if over else (0, wrong)
-            lines += [Line("reversal", *key, exempt, taxable), Line("use", *key, taxable, exempt)]
+            lines += [Line("reversal", *key, wrong, 0), Line("use", *key, 0, wrong)]
+        elif wrong < 0:
+            lines += [Line("reversal", *key, 0, -wrong), Line("use", *key, -wrong, 0)]
     if lines:
-        reason = "fringe_limit_exceeded" if over else "fringe_limit_respected"
-        _write(session, book_id, employee_id, lines, Category.FRINGE, True, on, on.year, reason, None, year.rule_ids)
+        _write(session, book_id, employee_id, lines, category, True, on, year, reason, None, rule_ids)
     return len(lines) // 2
 
 
-def _within(year: int, on: date) -> date:
-    """Return the day, or the last one of an earlier year."""
-    return on if on.year == year else date(year, 12, 31)
+def _taxable_of_year(
+    session: Session, book_id: int, employee_id: str, category: Category, total_minor: int, day: date
+) -> tuple[int | None, Sequence[str]]:
+    """What of a year's total is taxable under the category's limit, and the rules that say so; None without a limit."""
+    person = people.for_authorization(session, book_id, employee_id, None, day)
+    if category is Category.FRINGE:
+        year = assess_fringe_year(
+            total_minor,
+            person.external_fringe_minor,
+            dependent_child_declared=person.dependent_child_declared,
+            rulebook=loading.load(),
+            on=day,
+            known_at=clock.today(),
+        )
+        return (None, ()) if year is None else (year.ours_taxable_minor, year.rule_ids)
+    limits = yearly_limits(
+        loading.load(), category, day, clock.today(), first_job_pension_plus=person.first_job_pension
+    )
+    if not limits:
+        return None, ()
+    external = person.external_cap_minor(category) or 0
+    excess = total_minor + external - sum(limit.amount_minor for limit in limits)
+    return min(max(excess, 0), total_minor), tuple(limit.id for limit in limits)
 
 
 def _write(

@@ -42,7 +42,7 @@ def commit(
 
     Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, DuplicateReference, PeriodClosed, OccurredInFuture.
     """
-    terms = plans.by_code(session, book_id, plan_code)
+    terms = _locked(session, book_id, plan_code)
     ids = chart.open_plan(session, terms)
     pair = Pair(ids[chart.receivable(plan_code)], ids[chart.committed(plan_code)], money.minor(amount))
     draft = Draft("commitment", on, (pair,), reference)
@@ -59,7 +59,7 @@ def record_transfer(
     Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment, DuplicateReference,
             PeriodClosed, OccurredInFuture.
     """
-    terms = plans.by_code(session, book_id, plan_code)
+    terms = _locked(session, book_id, plan_code)
     ids = chart.open_plan(session, terms)
     amount_minor = money.minor(amount)
     pairs = [Pair(ids[chart.BANK], ids[chart.receivable(plan_code)], amount_minor)]
@@ -70,6 +70,12 @@ def record_transfer(
         return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
     except InsufficientFunds as refusal:
         raise FundingExceedsCommitment(amount=amount, plan=plan_code, open=refusal.details["available"]) from refusal
+
+
+def _locked(session: Session, book_id: int, plan_code: str) -> PlanTerms:
+    chart.lock_plan(session, book_id, plans.by_code(session, book_id, plan_code).plan_id)
+    # Read again: a revision that was waited for may have changed them.
+    return plans.by_code(session, book_id, plan_code)
 
 
 def state(session: Session, terms: PlanTerms) -> FundingState:

@@ -18,11 +18,16 @@ from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
 from wallet import chart, lots
-from wallet.errors import BudgetNotFunded, GrantAlreadySpent, LotNotFound, ReasonRequired
+from wallet.errors import BudgetNotFunded, CorrectionBeforeGrant, GrantAlreadySpent, LotNotFound, ReasonRequired
 from wallet.tables import Lot, Wallet
 
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
 CHUNK = 20_000
+
+_GRANTED_ON = (
+    "select min(e.occurred_on) from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    " where p.book_id = :book and p.credit_account_id = :account"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,9 @@ def grant_many(
 
     Errors: BudgetNotFunded when the plan has not enough available for granting; those of `ledger.posting.post`.
     """
+    # Read again under the lock: a revision that was waited for may have changed what is granted from.
+    chart.lock_plan(session, terms.book_id, terms.plan_id)
+    terms = plans.terms(session, terms.book_id, [terms.plan_id])[terms.plan_id]
     plan_accounts = chart.open_plan(session, terms)
     source = plan_accounts[chart.granting(terms)]
     by_lot = lots.ensure(session, terms, [(grant.employee_id, grant.expires_on) for grant in grants])
@@ -68,8 +76,8 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     """
     Take wrongly granted credit back before it is spent, as its own entry with a reason; return the entry's id.
 
-    Errors: ReasonRequired, LotNotFound, AmountNotPositive, CurrencyMismatch, GrantAlreadySpent, PeriodClosed,
-            OccurredInFuture.
+    Errors: ReasonRequired, LotNotFound, CorrectionBeforeGrant, AmountNotPositive, CurrencyMismatch,
+            GrantAlreadySpent, PeriodClosed, OccurredInFuture.
     """
     if not reason.strip():
         raise ReasonRequired()
@@ -82,6 +90,9 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     ).one_or_none()
     if row is None:
         raise LotNotFound(lot=lot_id)
+    granted_on = session.scalar(sa.text(_GRANTED_ON), {"book": book_id, "account": row.account_id})
+    if granted_on is not None and on < granted_on:
+        raise CorrectionBeforeGrant(lot=lot_id, on=on, granted_on=granted_on)
     terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
     target = chart.open_plan(session, terms)[chart.granting(terms)]
     pair = Pair(row.account_id, target, money.minor(amount))

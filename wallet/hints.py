@@ -90,6 +90,12 @@ _DOUBT = (
     "The fiscal category of this service is to be confirmed by the welfare manager.",
 )
 DOUBTFUL = "category_doubtful"
+# The provider has to renew its qualification before the day of the service; it is told, and so is the worker.
+_LAPSE = (
+    "Prima del giorno del servizio il fornitore deve rinnovare la qualifica.",
+    "Before the day of the service the provider has to renew its qualification.",
+)
+LAPSES = "provider_qualification_lapses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +134,13 @@ def sentence(said: Said, language: str) -> str:
                 language,
                 Outcome(said.outcome),
                 [Reason(reason) for reason in said.reasons],
-                [Warn(warning) for warning in said.warnings if warning != DOUBTFUL],
+                [Warn(warning) for warning in said.warnings if warning not in (DOUBTFUL, LAPSES)],
                 said.figures,
                 declined=said.decline is not None,
             )
         )
     if DOUBTFUL in said.warnings:
         parts.append(_DOUBT[position])
+    if LAPSES in said.warnings and said.decline is None:
+        parts.append(_LAPSE[position])
     return " ".join(parts)

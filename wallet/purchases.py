@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import clock, money
 from config.money import from_minor
 from ledger.errors import AmountTooLarge, CurrencyMismatch
-from network import services, territories, vat
+from network import qualification, services, territories, vat
 from network.audience import MadeFor
 from network.services import Delivery, Offer
 from plans import people, plans
@@ -27,12 +27,14 @@ from plans.rulebook.facts import Facts
 from plans.rulebook.words import AgeSubject, Category, Channel, ExpenseKind, MealKind, Outcome, Reason
 from plans.words import TaxablePolicy
 from wallet import fiscal, lots
-from wallet.errors import QuantityOrAmount, ServiceDatePast
+from wallet.errors import QuantityOrAmount, ServiceDateFar, ServiceDatePast
 from wallet.lots import SpendableLot
 
 # Hold life: to the end of the service and five days more, for the provider to enter it; a week without a date.
 DAYS_AFTER_SERVICE = 5
 DAYS_WITHOUT_DATE = 7
+# Prices, plans and rules further ahead are nobody's to promise.
+DAYS_AHEAD = 400
 
 # Where a relative lives is checked when it was given as a code; a name may stand for several places.
 _ISTAT_CODE = re.compile(r"\d{6}")
@@ -162,21 +164,12 @@ class Considered:
     available_minor: int = 0
     year: fiscal.YearUse = field(default_factory=fiscal.YearUse)
     alternatives: tuple[Decision, ...] = ()
+    lapses: bool = False
 
     @property
     def in_limit(self) -> bool:
         """Whether the amount counts against its category's yearly limit."""
-        if self.decision is None:
-            return True
-        reasons = self.decision.reasons
-        if Reason.OUTSIDE_CAP_FROM_PDR in reasons:
-            return False
-        # What is taxable because of its beneficiary is wages, not a fringe benefit.
-        return not (
-            self.decision.category is Category.FRINGE
-            and self.decision.outcome is Outcome.TAXABLE
-            and Reason.FRINGE_LIMIT_EXCEEDED not in reasons
-        )
+        return self.decision is None or counts_in_limit(self.decision)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the facts the decision stood on, as they are kept with it."""
@@ -211,6 +204,9 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     now = clock.now()
     today = clock.today()
     service_on = purchase.service_on or today
+    limit = today + timedelta(days=DAYS_AHEAD)
+    if service_on > limit:
+        raise ServiceDateFar(service_on=service_on, limit=limit)
     expires_at = _hold_end(purchase.service_on, now)
     if expires_at <= now:
         raise ServiceDatePast(service_on=service_on)
@@ -245,6 +241,7 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
         decided_at=now,
         expires_at=expires_at,
         year=year,
+        lapses=_lapses(session, offer, channel, service_on, today),
     )
     if _out_of_reach(session, offer, person):
         return declined(base, Decline.TERRITORY_NOT_ENABLED)
@@ -254,6 +251,42 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
 def declined(considered: Considered, decline: Decline) -> Considered:
     """Return the same purchase, declined for a reason that lies outside it."""
     return _with(considered, decline=decline, shares=())
+
+
+def decide_again(
+    session: Session, book_id: int, employee_id: str, relative_id: str | None, facts: Facts, amount_minor: int, on: date
+) -> Decision:
+    """
+    Ask the rulebook again for the day a service was given, where that falls in another tax year than was decided for.
+
+    The facts are those of the decision, with the person, the relative and the year's use as they are on that day.
+    """
+    person = people.for_authorization(session, book_id, employee_id, relative_id, on)
+    used = fiscal.year_use(session, book_id, employee_id, on.year).of(facts.category)
+    asked = replace(
+        facts,
+        amount_minor=amount_minor,
+        full_price_minor=amount_minor,
+        relative=person.relative,
+        year_used_minor=used.used_minor,
+        year_taxed_minor=None,
+        external_fringe_minor=person.external_fringe_minor,
+        external_cap_minor=person.external_cap_minor(facts.category),
+        dependent_child_declared=person.dependent_child_declared,
+    )
+    return decide(asked, loading.load(), on, clock.today())
+
+
+def counts_in_limit(decision: Decision) -> bool:
+    """Whether a purchase so decided counts against its category's yearly limit."""
+    if Reason.OUTSIDE_CAP_FROM_PDR in decision.reasons:
+        return False
+    # What is taxable because of its beneficiary is wages, not a fringe benefit.
+    return not (
+        decision.category is Category.FRINGE
+        and decision.outcome is Outcome.TAXABLE
+        and Reason.FRINGE_LIMIT_EXCEEDED not in decision.reasons
+    )
 
 
 def _answer(
@@ -277,7 +310,9 @@ def _answer(
     live = [
         lot
         for lot in wallet_lots
-        if terms[lot.plan_id].starts_on <= today <= lot.last_day_under(terms[lot.plan_id], person.left_on)
+        if terms[lot.plan_id].starts_on <= today
+        # Credit is spent when the service is given: it must live until then.
+        and max(today, base.service_on) <= lot.last_day_under(terms[lot.plan_id], person.left_on)
     ]
     if not live:
         begun = [lot for lot in wallet_lots if terms[lot.plan_id].starts_on <= today]
@@ -446,6 +481,13 @@ def _first_channel(offer: Offer, terms: Iterable[PlanTerms], quantity: int) -> C
     if quantity > 1 and Channel.DIRECT in possible:
         return Channel.DIRECT
     return possible[0]
+
+
+def _lapses(session: Session, offer: Offer, channel: Channel, service_on: date, today: date) -> bool:
+    """Whether a direct service is ordered for a day on which, as far as is known, its provider is not qualified."""
+    if channel is not Channel.DIRECT or service_on <= today or not offer.provider_may_serve:
+        return False
+    return not qualification.state_on(session, offer.provider_code, service_on).may_serve
 
 
 def _out_of_reach(session: Session, offer: Offer, person: PersonFacts) -> bool:

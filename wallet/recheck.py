@@ -25,17 +25,24 @@ from plans.rulebook.words import (
     PlanSource,
 )
 
-# What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
+# What was used is what was captured and not given back; a voucher counts from its issue, as its tax does. A service
+# decided in one year and given in the next was decided again that day: it is asked again for the year it counts in.
 _DECIDED = """
-select a.authorization_id, a.employee_id, a.status, a.tax_on, a.outcome, a.amount_minor, a.taxable_minor,
-       a.rule_ids, a.rulebook_version, a.facts,
-       coalesce((select sum(case e.kind when 'use' then e.amount_minor else -e.amount_minor end)
-                   from fiscal_event e
-                  where e.book_id = a.book_id and e.authorization_id = a.authorization_id), 0)::bigint as used_minor
+select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a.rule_ids, a.rulebook_version,
+       a.facts, coalesce(e.used_minor, 0)::bigint as used_minor,
+       case when extract(year from a.tax_on) = %(year)s then a.tax_on else e.last_on end as tax_on,
+       case when extract(year from a.tax_on) = %(year)s then a.taxable_minor
+            else a.amount_minor * e.taxed_minor / e.used_minor end::bigint as taxable_minor
   from "authorization" a
+  left join lateral (
+       select sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end) as used_minor,
+              sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end) as taxed_minor,
+              max(f.fiscal_on) as last_on
+         from fiscal_event f
+        where f.book_id = a.book_id and f.authorization_id = a.authorization_id and f.fiscal_year = %(year)s) e on true
  where a.book_id = %(book)s and a.outcome is not null
-   and a.tax_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)
- order by a.tax_on, a.authorization_id
+   and (extract(year from a.tax_on) = %(year)s or e.used_minor > 0)
+ order by 10, a.authorization_id
 """
 
 _WORDS: Mapping[str, type[Any]] = {

@@ -50,16 +50,29 @@ def _limits(inquiry: Inquiry) -> list[LimitRule]:
     if facts.category is Category.FRINGE:
         found = fringe_limit(inquiry.rulebook, on, known_at, dependent_child=facts.dependent_child_declared)
         return [] if found is None else [found]
-    variant = LimitVariant(facts.meal_kind) if facts.meal_kind is not None else LimitVariant.GENERAL
-    general = inquiry.rulebook.limits.at((LimitSubject(facts.category), variant), on, known_at)
+    if facts.meal_kind is not None:
+        daily = inquiry.rulebook.limits.at((LimitSubject(facts.category), LimitVariant(facts.meal_kind)), on, known_at)
+        return [] if daily is None else [daily]
+    limits = yearly_limits(
+        inquiry.rulebook, facts.category, on, known_at, first_job_pension_plus=facts.first_job_pension_plus
+    )
+    if len(limits) > 1:
+        inquiry.warn(Warn.FIRST_JOB_ROOM_UNCHECKED)
+    return limits
+
+
+def yearly_limits(
+    rulebook: Rulebook, category: Category, on: date, known_at: date, *, first_job_pension_plus: bool
+) -> list[LimitRule]:
+    """Find the limits above which a category's excess is taxable: the general one, and the extra of a first job."""
+    general = rulebook.limits.at((LimitSubject(category), LimitVariant.GENERAL), on, known_at)
     if general is None:
         return []
     limits = [general]
-    if facts.category is Category.PENSION and facts.first_job_pension_plus:
-        extra = inquiry.rulebook.limits.at((LimitSubject.PENSION, LimitVariant.FIRST_JOB_EXTRA), on, known_at)
+    if category is Category.PENSION and first_job_pension_plus:
+        extra = rulebook.limits.at((LimitSubject.PENSION, LimitVariant.FIRST_JOB_EXTRA), on, known_at)
         if extra is not None:
             limits.append(extra)
-            inquiry.warn(Warn.FIRST_JOB_ROOM_UNCHECKED)
     return limits
 
 
