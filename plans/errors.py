@@ -89,6 +89,40 @@ class DistanceInvalid(DomainError):
     en = "{distance_km} km is no distance: write the kilometres between the old residence and the new one."
 
 
+class ChildCodeProvisional(DomainError):
+    """A child named by eleven digits: a provisional code, or a firm's."""
+
+    it = "{child} è un codice provvisorio o di un'impresa: per un figlio serve il codice fiscale di sedici caratteri."
+    en = "{child} is a provisional code or a firm's: a child needs a tax code of sixteen characters."
+
+
+class ChildIsTheWorker(DomainError):
+    """A worker declared as their own dependent child."""
+
+    it = "Il codice fiscale {child} è del lavoratore stesso: indicare quello del figlio a carico."
+    en = "The tax code {child} is the worker's own: give that of the dependent child."
+
+
+class ChildIsAnotherRelative(DomainError):
+    """A relative who is not a child, declared as a dependent child."""
+
+    it = "{child} è già tra i familiari del lavoratore e non come figlio ({kinship}): correggere il codice o l'elenco."
+    en = "{child} is among the worker's relatives already, and not as a child ({kinship}): mend the code or the list."
+
+
+class ChildBirthImplausible(DomainError):
+    """A dependent child whose day of birth, read from the tax code, cannot be that of a child of this worker."""
+
+    it = (
+        "Il codice fiscale {child} dice una nascita il {born}: nel {year} non può essere un figlio di chi è nato il"
+        " {worker_born}. Verificare il codice."
+    )
+    en = (
+        "The tax code {child} says born on {born}: in {year} that cannot be a child of somebody born on {worker_born}."
+        " Check the code."
+    )
+
+
 class FactNotFound(DomainError):
     """No such declaration in this book."""
 

@@ -20,6 +20,10 @@ from sqlalchemy.orm import Session
 from config import clock, ids, money
 from plans import taxcodes
 from plans.errors import (
+    ChildBirthImplausible,
+    ChildCodeProvisional,
+    ChildIsAnotherRelative,
+    ChildIsTheWorker,
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
@@ -33,13 +37,17 @@ from plans.errors import (
     YearTooFar,
 )
 from plans.rows import Employee, EmployeeFact, Relative, RelativeFact, table
-from plans.rulebook.words import Basis
+from plans.rulebook.words import Basis, Kinship
 from plans.words import Fact
 
 # The first year corporate welfare had the shape the rules describe.
 FIRST_YEAR = 2016
 # Nobody moves farther than to the other side of the earth.
 EARTH_KM = 20_038
+# Nobody works before this age, and nobody has a child, born or adopted, who is less than so many years younger.
+WORKING_AGE, PARENT_YEARS = 14, 12
+# Who counts as a child for the tax (TUIR art. 12 c. 2).
+CHILDREN = frozenset({Kinship.CHILD, Kinship.CHILD_OF_DECEASED_SPOUSE})
 
 # What each fact must be told, and what it may be told besides.
 _FORMS: dict[Fact, tuple[frozenset[str], frozenset[str]]] = {
@@ -120,7 +128,8 @@ def declare(
     Units:  `amount` in euro, zero included: zero says "nothing elsewhere", no declaration says "unknown". Of a new hire
             it is last year's income from employment, and `distance_km` how far the residence moved.
     Errors: DeclarationMalformed, RelativeNotFound or EmployeeNotFound, DeclaredInFuture, YearTooFar, PeriodReversed,
-            DeclaredAmountInvalid, DistanceInvalid, a refusal of `taxcodes.check` for the child; in this order.
+            DistanceInvalid, DeclaredAmountInvalid; for the child a refusal of `taxcodes.check`, ChildCodeProvisional,
+            ChildIsTheWorker, ChildIsAnotherRelative, ChildBirthImplausible; in this order.
     Source: D.Lgs. 192/2025 art. 1 (cohabitation, maintenance); L. 207/2024 art. 1 c. 391 (child's tax code).
     """
     told = {"since": since, "until": until, "year": year, "amount": amount, "child": child, "basis": basis}
@@ -135,12 +144,13 @@ def declare(
         raise DistanceInvalid(distance_km=distance_km)
     if fact not in OF_A_RELATIVE:
         assert year is not None  # noqa: S101 - the form of every such fact
+        amount_minor = None if amount is None else _minor(amount)
         values: dict[str, Any] = {
             "employee_id": person_id,
             "fact": str(fact),
             "year": year,
-            "amount_minor": None if amount is None else _minor(amount),
-            "child_tax_code": None if child is None else taxcodes.check(child),
+            "amount_minor": amount_minor,
+            "child_tax_code": None if child is None else _check_child(session, book_id, person_id, child, year, today),
             "distance_km": distance_km,
         }
         return _write(session, _EMPLOYEE_FACT, book_id, values, declared_on, recorded_at, replace=True)
@@ -255,6 +265,37 @@ def _check_person(session: Session, book_id: int, person_id: str, fact: Fact) ->
     employee = sa.select(Employee.employee_id).where(Employee.book_id == book_id, Employee.employee_id == person_id)
     if session.scalar(employee) is None:
         raise EmployeeNotFound(employee=person_id)
+
+
+def _check_child(session: Session, book_id: int, employee_id: str, child: str, year: int, today: date) -> str:
+    code = taxcodes.check(child)
+    if len(code) != 16:
+        raise ChildCodeProvisional(child=code)
+    worker = session.execute(
+        sa.select(Employee.tax_code, Employee.birth_date).where(
+            Employee.book_id == book_id, Employee.employee_id == employee_id
+        )
+    ).one()
+    if code == worker.tax_code:
+        raise ChildIsTheWorker(child=code)
+    kinships = session.scalars(
+        sa.select(Relative.kinship).where(
+            Relative.book_id == book_id, Relative.employee_id == employee_id, Relative.tax_code == code
+        )
+    ).all()
+    if kinships and not CHILDREN.intersection(kinships):
+        raise ChildIsAnotherRelative(child=code, kinship=kinships[0])
+    born = next((day for day in taxcodes.births(code) if day <= today), None)
+    worker_born = worker.birth_date or next(
+        (day for day in taxcodes.births(worker.tax_code) if _later(day, WORKING_AGE) <= today), None
+    )
+    if born and worker_born and (born < _later(worker_born, PARENT_YEARS) or born.year > year):
+        raise ChildBirthImplausible(child=code, born=born, year=year, worker_born=worker_born)
+    return code
+
+
+def _later(day: date, years: int) -> date:
+    return date(day.year + years, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + years)
 
 
 def _period(since: date, until: date | None, year: int | None) -> tuple[date, date | None]:

@@ -9,6 +9,8 @@ Source: DM 23/12/1976; letters may stand for digits in the seven numeric places 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date
 from typing import Final
 
 from plans.errors_files import (
@@ -66,6 +68,20 @@ def check_character(code: str) -> str:
 def resembles(text: str) -> bool:
     """Return whether the text has the shape of a person's codice fiscale, right or wrong."""
     return text.isascii() and _PERSON.fullmatch("".join(text.split()).upper()) is not None
+
+
+def births(code: str) -> tuple[date, ...]:
+    """Return the days of birth that a checked code may mean, latest first, one a century; none for a firm's."""
+    if len(code) != 16:
+        return ()
+    year, day = (int(code[place : place + 2].translate(_DECODED)) for place in (6, 9))
+    month = _MONTHS.index(code[8]) + 1
+    found = []
+    for century in (2000, 1900, 1800):
+        # Not every century has a 29 February in its first year.
+        with suppress(ValueError):
+            found.append(date(century + year, month, day - 40 if day > 40 else day))
+    return tuple(found)
 
 
 def check_vat(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from plans.taxcodes import check_character
@@ -127,13 +129,13 @@ def test_a_plan_nobody_loaded(shell: Shell) -> None:
         "external-pension {g} --year 2026 --amount 1.000,00",
         "external-health-fund {g} --year 2026 --amount 12,50",
         "pdr-elsewhere {g} --year 2026 --amount 500",
-        "dependent-child {g} --year 2026 --child {m}",
+        "dependent-child {g} --year 2026 --child {c}",
         "first-job-pension {g} --year 2026",
         "new-hire {g} --year 2026 --amount 20000 --distance-km 120",
     ],
 )
 def test_each_fact_is_declared_once(shell: Shell, line: str) -> None:
-    command = "declare " + line.format(g=GIULIA, m=MARIO)
+    command = "declare " + line.format(g=GIULIA, c=tax_code(1099, born=date(2015, 4, 1)))
 
     assert "Dichiarato: fct_" in shell.done(command, language="it")
     assert "Declared already: fct_" in shell.done(command)
@@ -141,6 +143,14 @@ def test_each_fact_is_declared_once(shell: Shell, line: str) -> None:
         line.split()[0].split("-")[0].upper()[:4] in shell.done(f"declare list {GIULIA}").upper()
         or "certificate" in line
     )
+
+
+def test_a_child_who_is_none_is_refused_in_both_languages(shell: Shell) -> None:
+    line = f"declare dependent-child {GIULIA} --year 2026 --child"
+
+    assert "[child_is_the_worker]" in shell.refused(1, f"{line} {GIULIA}")
+    assert "[child_birth_implausible]" in shell.refused(1, f"{line} {MARIO}")
+    assert "non può essere un figlio di chi è nato il" in shell.refused(1, f"{line} {MARIO}", language="it")
 
 
 def test_a_declaration_ends_or_is_withdrawn(shell: Shell) -> None:

@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 
 from plans import facts, people
 from plans.errors import (
+    ChildBirthImplausible,
+    ChildCodeProvisional,
+    ChildIsAnotherRelative,
+    ChildIsTheWorker,
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
@@ -327,7 +331,7 @@ def test_a_clock_that_runs_behind_forgets_nothing_before_it_was_learned(home: Ho
         (Fact.NOT_SELF_SUFFICIENT, {"until": date(2027, 1, 1)}),
         (Fact.PARENTS_MISSING, {"since": date(2026, 1, 1)}),
         (Fact.EXTERNAL_FRINGE, {"year": 2026, "amount": Money("480", EUR)}),
-        (Fact.DEPENDENT_CHILD, {"year": 2026, "child": factories.tax_code(7)}),
+        (Fact.DEPENDENT_CHILD, {"year": 2026, "child": factories.tax_code(7, born="15A01")}),
         (Fact.FIRST_JOB_PENSION, {"year": 2026}),
         (Fact.NEW_HIRE, {"year": 2020, "amount": Money("30000", EUR), "distance_km": 730}),
     ],
@@ -470,6 +474,77 @@ def test_a_child_needs_a_true_tax_code(home: Home) -> None:
 
     with pytest.raises(TaxCodeCheckCharacter):
         home.declare(Fact.DEPENDENT_CHILD, year=2026, child=wrong)
+
+
+def test_a_worker_is_not_their_own_child(home: Home) -> None:
+    with pytest.raises(ChildIsTheWorker) as refusal:
+        home.declare(Fact.DEPENDENT_CHILD, year=2026, child=home.tax_code.lower())
+
+    assert "del lavoratore stesso" in refusal.value.text("it")
+    assert not home.known().dependent_child_declared
+
+
+@pytest.mark.parametrize("kinship", sorted(set(Kinship) - facts.CHILDREN))
+def test_a_relative_who_is_not_a_child_is_no_dependent_child(home: Home, kinship: Kinship) -> None:
+    code = factories.tax_code(born="15A01")
+    factories.relative(home.session, home.book_id, home.tax_code, kinship=kinship, tax_code=code, birth_date=None)
+
+    with pytest.raises(ChildIsAnotherRelative) as refusal:
+        home.declare(Fact.DEPENDENT_CHILD, year=2026, child=code)
+
+    assert str(kinship) in refusal.value.text("it")
+
+
+@pytest.mark.parametrize("kinship", sorted(facts.CHILDREN))
+def test_a_child_may_be_among_the_relatives_or_not(home: Home, kinship: Kinship) -> None:
+    code = factories.tax_code(born="15A01")
+    factories.relative(home.session, home.book_id, home.tax_code, kinship=kinship, tax_code=code, birth_date=None)
+
+    assert home.declare(Fact.DEPENDENT_CHILD, year=2026, child=code).created
+
+
+@pytest.mark.parametrize(
+    ("worker", "worker_code", "child", "year", "plausible"),
+    [
+        (date(1974, 5, 9), "74E09", "80A01", 2026, False),
+        (None, "74E09", "80A01", 2026, False),
+        # Twelve years younger to the day, and one day less; a woman's day is written 40 later.
+        (date(1974, 5, 9), "74E49", "86E49", 2026, True),
+        (date(1974, 5, 9), "74E49", "86E48", 2026, False),
+        # The century: the child's is the latest that has come; the worker's the latest that makes one of working age.
+        (None, "74E09", "26A10", 2026, True),
+        (None, "74E09", "27A10", 2026, False),
+        (None, "04E09", "20A10", 2026, True),
+        (None, "14E09", "20A10", 2026, True),
+        (date(1914, 5, 9), "14E09", "20A10", 2026, True),
+        (date(2004, 2, 29), "04B29", "16B29", 2026, False),
+        (date(2004, 2, 29), "04B29", "16C01", 2026, True),
+        # Nobody depends on anybody before the year they are born.
+        (None, "74E09", "26A10", 2025, False),
+        (None, "74E09", "25T31", 2025, True),
+        # Letters in place of digits read as the digits they stand for.
+        (None, "74E09", "UL" + "A01", 2026, False),
+    ],
+)
+def test_a_child_is_born_when_a_child_of_this_worker_can_be(
+    session: Session, worker: date | None, worker_code: str, child: str, year: int, plausible: bool
+) -> None:
+    book_id = factories.book(session)
+    code = factories.tax_code(born=worker_code)
+    employee_id = factories.employee(session, book_id, tax_code=code, birth_date=worker)
+    told: dict[str, Any] = {"year": year, "child": factories.tax_code(born=child), "declared_on": TODAY}
+
+    if plausible:
+        assert facts.declare(session, book_id, employee_id, Fact.DEPENDENT_CHILD, recorded_at=NOW, **told).created
+        return
+    with pytest.raises(ChildBirthImplausible) as refusal:
+        facts.declare(session, book_id, employee_id, Fact.DEPENDENT_CHILD, recorded_at=NOW, **told)
+    assert told["child"] in refusal.value.text("it")
+
+
+def test_a_provisional_code_names_no_child(home: Home) -> None:
+    with pytest.raises(ChildCodeProvisional):
+        home.declare(Fact.DEPENDENT_CHILD, year=2026, child="00743110157")
 
 
 def test_a_fact_that_is_not_there_cannot_be_withdrawn(home: Home) -> None:
