@@ -202,7 +202,7 @@ def _refund(
     left = refundable if amount is None else money.minor(amount)
     if left > refundable or refundable == 0:
         raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(left))
-    if found.channel == Channel.VOUCHER and left != found.captured_minor:
+    if found.channel == Channel.VOUCHER and 0 < left != found.captured_minor:
         raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(left))
     total = left
     entries: list[int] = []

@@ -225,7 +225,8 @@ CHECKS = (
     ),
     Check(
         "taxable parts and the decisions",
-        # The cliff of fringe benefits moves whole years, and refunds are taken in proportion: neither is here.
+        # A yearly limit settles the year's total, a delivery in another year is decided again, and refunds are taken in
+        # proportion: none of them is here.
         f"""
         select 'fiscal_taxable', 'authorization ' || x.authorization_id, x.expected::text, x.found::text
           from (select a.authorization_id,
@@ -236,7 +237,10 @@ CHECKS = (
                   from "authorization" a
                   left join fiscal_event f on f.book_id = a.book_id and f.authorization_id = a.authorization_id
                  where a.book_id = %(book)s and a.status <> 'declined' and a.refunded_minor = 0
-                   and not (a.category = 'FRINGE' and a.in_limit)
+                   and not (a.category in ('FRINGE', 'PENSION', 'HEALTH_FUND') and a.in_limit)
+                   and not exists (select from fiscal_event o
+                                    where o.book_id = a.book_id and o.authorization_id = a.authorization_id
+                                      and o.fiscal_year <> extract(year from a.tax_on))
                  group by a.book_id, a.authorization_id) x
          where x.expected <> x.found
         """,
@@ -251,8 +255,9 @@ CHECKS = (
           join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
           left join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
          where f.book_id = %(book)s
-           and (f.employee_id, f.category, f.channel, f.in_limit, f.source)
-               is distinct from (a.employee_id, a.category, a.channel, a.in_limit, p.source)
+           and ((f.employee_id, f.category, f.channel, f.source)
+                is distinct from (a.employee_id, a.category, a.channel, p.source)
+                or (f.in_limit <> a.in_limit and f.fiscal_year = extract(year from a.tax_on)))
         """,
     ),
     Check(

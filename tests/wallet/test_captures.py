@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from moneyed import Money
 
-from ledger.errors import AmountNotPositive, CurrencyMismatch, HoldExpired, KeyReused, OccurredInFuture
+from ledger.errors import (
+    AmountNotPositive,
+    CurrencyMismatch,
+    HoldExpired,
+    KeyReused,
+    OccurredInFuture,
+    RefusedBefore,
+)
 from network import qualification
 from plans.rulebook.words import Category, Kinship
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
@@ -16,6 +23,7 @@ from wallet import captures
 from wallet.errors import (
     AuthorizationNotFound,
     AuthorizationNotOpen,
+    CaptureBeforeAuthorization,
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
 )
@@ -135,7 +143,7 @@ def test_a_direct_service_is_taxed_as_it_is_given(scene: Scene) -> None:
     assert scene.events(found) == [("use", 10_000, 0, "delivered", 2026), ("use", 25_000, 0, "delivered", 2026)]
 
 
-def test_the_taxable_part_is_spread_over_the_captures_and_adds_up(scene: Scene) -> None:
+def test_what_comes_last_is_taxable_and_the_captures_add_up(scene: Scene) -> None:
     # Eleven at 360,00 are 3.960,00 against a cap of 3.615,20: 344,80 are taxable.
     scene.session.execute(sa.text("update service set categories = '{HEALTH_FUND}' where code = 'LIN-MI'"))
     scene.plan("H", categories=frozenset({Category.HEALTH_FUND}), **CONSENT)
@@ -147,11 +155,10 @@ def test_the_taxable_part_is_spread_over_the_captures_and_adds_up(scene: Scene) 
     scene.capture(found, 100_000)
     scene.capture(found)
 
-    # 34.480 x 100.000 / 396.000 = 8.707,07; by 200.000: 17.414,14; the last takes what is left of 34.480.
     assert scene.events(found) == [
-        ("use", 91_293, 8_707, "delivered", 2026),
-        ("use", 91_293, 8_707, "delivered", 2026),
-        ("use", 178_934, 17_066, "delivered", 2026),
+        ("use", 100_000, 0, "delivered", 2026),
+        ("use", 100_000, 0, "delivered", 2026),
+        ("use", 161_520, 34_480, "delivered", 2026),
     ]
     assert scene.taxed(found) == (361_520, 34_480)
     assert scene.differences() == []
@@ -342,3 +349,44 @@ def test_an_outsiders_fringe_benefit_is_wages_and_leaves_the_limit_alone(scene: 
     assert (for_brother.in_limit, own.in_limit) == (False, True)
     assert (scene.taxed(for_brother), scene.taxed(own)) == ((0, 90_000), (90_000, 0))
     assert scene.differences() == []
+
+
+# -- the days ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_capture_cannot_be_dated_before_its_authorization(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    before = scene.image()
+
+    with pytest.raises(CaptureBeforeAuthorization):
+        scene.capture(found, 3_500, on=found.decided_at.date() - timedelta(days=1))
+
+    assert scene.image() == before
+
+
+def test_a_refused_capture_stays_refused_under_its_key(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    with pytest.raises(CaptureExceedsAuthorization):
+        scene.capture(found, 35_001, key="k")
+
+    with pytest.raises(KeyReused):
+        scene.capture(found, 100, key="k")
+    with pytest.raises(RefusedBefore) as again:
+        scene.capture(found, 35_001, key="k")
+
+    assert again.value.code == "capture_exceeds_authorization"
+    assert "350,00" in again.value.text("it")
+
+
+def test_a_replay_shows_the_authorization_as_it_was(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    scene.capture(found, 100, key="first")
+    scene.capture(found, 34_900)
+
+    again = scene.capture(found, 100, key="first")
+
+    assert (again.authorization.status, again.authorization.captured_minor) == ("partially_captured", 100)
+    assert again.authorization.replayed

@@ -6,14 +6,16 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from moneyed import Money
 
 from config import clock
-from plans.rulebook.words import Category, PlanSource
+from plans.rulebook.words import Category, Kinship, PlanSource
 from plans.words import Fact
 from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
-from wallet import fiscal
+from wallet import declarations, fiscal
+from wallet.errors import CaptureBeforeTaxYear
 from wallet.purchases import Decline
 
 
@@ -217,7 +219,7 @@ def test_a_direct_service_counts_in_the_year_it_is_given(consenting: Scene) -> N
 def test_a_refund_takes_the_last_year_back_first_as_it_does_with_the_money(consenting: Scene) -> None:
     scene = consenting
     scene.go_to(date(2026, 12, 30))
-    found = scene.buy("FIS-NA", service_on=date(2027, 1, 4))
+    found = scene.buy("FIS-NA")
     scene.capture(found, 10_000)
     scene.go_to(date(2027, 1, 4))
     scene.capture(found, 25_000)
@@ -284,3 +286,84 @@ def test_vouchers_and_direct_services_are_one_year(consenting: Scene) -> None:
     scene.void(voucher)
     assert used(scene, 2026) == (54_000, 0)
     assert clock.today().year == 2026
+
+
+# -- two tax years ---------------------------------------------------------------------------------------------------
+
+
+def test_a_service_of_next_year_is_not_captured_in_this_one(consenting: Scene) -> None:
+    consenting.go_to(date(2026, 12, 30))
+    found = consenting.buy("FIS-NA", service_on=date(2027, 1, 4))
+
+    with pytest.raises(CaptureBeforeTaxYear):
+        consenting.capture(found, 3_500)
+
+
+def test_what_may_be_delivered_in_two_years_is_reserved_in_both(consenting: Scene) -> None:
+    # 900,00 of fringe benefits ordered on 30 December can be given until 6 January: the new year has 100,00 left.
+    scene = consenting
+    scene.go_to(date(2026, 12, 30))
+    scene.buy("PET-MI", quantity=75, channel=DIRECT)
+    scene.go_to(date(2027, 1, 2))
+
+    answer = scene.ask("PET-MI", quantity=10, channel=DIRECT)
+
+    assert (answer.status, answer.decline_code) == ("declined", "fringe_limit_exceeded")
+
+
+def test_a_service_given_in_the_next_year_is_decided_by_the_law_of_that_year(empty_scene: Scene) -> None:
+    # A mother living apart qualified until 2024; ordered on 30 December and given on 3 January, she no longer does.
+    scene = empty_scene
+    scene.go_to(date(2024, 12, 30))
+    scene.plan(starts_on=date(2024, 1, 1), ends_on=date(2025, 12, 31), spend_by=date(2025, 12, 31), **CONSENT)
+    scene.grant(100_000)
+    mother = scene.relative(Kinship.PARENT, birth_date=date(1947, 3, 1))
+    found = scene.buy("ADI-MT", relative_id=mother, channel=DIRECT)
+    assert found.outcome == "EXEMPT"
+
+    scene.go_to(date(2025, 1, 3))
+    scene.capture(found)
+
+    assert scene.events(found) == [("use", 0, 1_950, "delivered", 2025)]
+    assert scene.differences() == []
+
+
+# -- declarations after the fact -------------------------------------------------------------------------------------
+
+
+def test_what_payroll_declares_later_is_held_against_what_was_already_used(consenting: Scene) -> None:
+    scene = consenting
+    scene.capture(scene.buy("FAC-CR", quantity=20, channel=DIRECT))
+    assert scene.taxed() == (90_000, 0)
+
+    _, corrections = declarations.declare(
+        scene.session,
+        scene.book_id,
+        scene.worker,
+        Fact.EXTERNAL_FRINGE,
+        year=2026,
+        amount=Money("800", "EUR"),
+        declared_on=clock.today(),
+        recorded_at=clock.now(),
+    )
+
+    assert (corrections, scene.taxed()) == (1, (0, 90_000))
+    assert scene.differences() == []
+
+
+def test_a_correction_belongs_to_its_year_and_bears_the_day_it_was_made(consenting: Scene) -> None:
+    scene = consenting
+    first, second = scene.buy("FAC-CR", quantity=20, channel=DIRECT), None
+    scene.capture(first)
+    second = scene.buy("FAC-CR", quantity=10, channel=DIRECT, consent=True)
+    scene.capture(second)
+    assert scene.taxed(year=2026) == (0, 135_000)
+    scene.go_to(date(2027, 1, 10))
+
+    scene.refund(second)
+
+    assert scene.taxed(year=2026) == (90_000, 0)
+    days = scene.session.scalars(
+        sa.text("select distinct fiscal_on from fiscal_event where reason = 'fringe_limit_respected'")
+    ).all()
+    assert days == [date(2027, 1, 10)]

@@ -22,7 +22,7 @@ SPRING = date(2026, 4, 30)
 def test_a_refund_gives_back_to_the_lot_charged_last_first(scene: Scene) -> None:
     early = scene.grant(2_000, expires_on=SPRING)
     late = scene.grant(4_000)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     assert (scene.left(early), scene.left(late)) == (0, 500)
 
@@ -80,7 +80,7 @@ def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:
 @pytest.mark.parametrize("amount", [0, -1])
 def test_nothing_or_less_is_refused(scene: Scene, amount: int) -> None:
     scene.grant(10_000)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
 
     with pytest.raises(AmountNotPositive):
@@ -89,7 +89,7 @@ def test_nothing_or_less_is_refused(scene: Scene, amount: int) -> None:
 
 def test_another_currency_is_refused(scene: Scene) -> None:
     scene.grant(10_000)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
 
     with pytest.raises(CurrencyMismatch):
@@ -107,7 +107,8 @@ def test_what_is_still_open_stays_open_after_a_refund(scene: Scene) -> None:
 
 
 def test_a_refund_takes_exempt_and_taxable_back_in_proportion(scene: Scene) -> None:
-    # 3.960,00 of which 344,80 taxable; 1.000,00 of it are 87,07 taxable and the rest leaves nothing.
+    # 3.960,00 of which 344,80 taxable; 1.000,00 of it are 87,07 taxable. What is left of the year, 2.960,00, is within
+    # the cap of 3.615,20: nothing of it stays taxable.
     scene.session.execute(sa.text("update service set categories = '{HEALTH_FUND}' where code = 'LIN-MI'"))
     scene.plan("H", categories=frozenset({Category.HEALTH_FUND}), **CONSENT)
     scene.grant(396_000, "H")
@@ -115,10 +116,14 @@ def test_a_refund_takes_exempt_and_taxable_back_in_proportion(scene: Scene) -> N
     scene.capture(found)
 
     scene.refund(found, 100_000)
-    assert scene.events(found)[1:] == [("reversal", 91_293, 8_707, "refund", 2026)]
+    assert scene.events(found)[1:] == [
+        ("reversal", 91_293, 8_707, "refund", 2026),
+        ("reversal", 0, 25_773, "annual_cap_settled", 2026),
+        ("use", 25_773, 0, "annual_cap_settled", 2026),
+    ]
     scene.refund(found)
 
-    assert scene.events(found)[2:] == [("reversal", 270_227, 25_773, "refund", 2026)]
+    assert scene.events(found)[4:] == [("reversal", 296_000, 0, "refund", 2026)]
     assert scene.taxed(found) == (0, 0)
     assert scene.differences() == []
 
@@ -128,7 +133,7 @@ def test_a_refund_takes_exempt_and_taxable_back_in_proportion(scene: Scene) -> N
 
 def test_a_lot_that_expired_opens_again_for_thirty_days(scene: Scene) -> None:
     lot = scene.grant(5_500, expires_on=SPRING)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     scene.go_to(date(2026, 5, 10))
 
@@ -143,7 +148,7 @@ def test_a_lot_that_expired_opens_again_for_thirty_days(scene: Scene) -> None:
 
 def test_after_the_thirty_days_it_is_over(scene: Scene) -> None:
     scene.grant(5_500, expires_on=SPRING)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     scene.go_to(date(2026, 5, 10))
     scene.refund(found)
@@ -157,7 +162,7 @@ def test_after_the_thirty_days_it_is_over(scene: Scene) -> None:
 
 def test_a_lot_that_lives_longer_than_thirty_days_keeps_its_own_last_day(scene: Scene) -> None:
     scene.grant(5_500)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
 
     scene.refund(found)
@@ -167,7 +172,7 @@ def test_a_lot_that_lives_longer_than_thirty_days_keeps_its_own_last_day(scene: 
 
 def test_the_thirty_days_count_from_the_day_the_refund_is_written(scene: Scene) -> None:
     scene.grant(5_500, expires_on=SPRING)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     scene.go_to(date(2026, 7, 1))
 
@@ -178,7 +183,7 @@ def test_the_thirty_days_count_from_the_day_the_refund_is_written(scene: Scene) 
 
 def test_a_leaver_can_spend_what_a_refund_gave_back_as_long_as_the_clock_leaves_it(scene: Scene) -> None:
     scene.grant(5_500)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     people.leave(scene.session, scene.book_id, scene.worker, on=date(2026, 3, 31))
     scene.go_to(date(2026, 5, 10))
@@ -197,7 +202,7 @@ def test_a_leaver_can_spend_what_a_refund_gave_back_as_long_as_the_clock_leaves_
 
 def test_the_same_key_refunds_once(scene: Scene) -> None:
     scene.grant(5_500)
-    found = scene.buy("PSI-CR")
+    found = scene.buy("PSI-CR", channel=DIRECT)
     scene.capture(found)
     first = scene.refund(found, 1_000, key="k")
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from plans import people
-from tests.wallet.scene import CONSENT, Scene, csv_file
+from tests.wallet.scene import CONSENT, DIRECT, Scene, csv_file
 from wallet import budgets, verification
 from wallet.verification import CHECKS, KINDS
 
@@ -26,7 +26,7 @@ def busy(empty_scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     scene.go_to(date(2026, 3, 11))
     scene.expire()
     scene.grant(400_000)
-    whole, parts, voided = scene.buy("PSI-MI"), scene.buy("FIS-NA"), scene.buy("PSI-CR")
+    whole, parts, voided = scene.buy("PSI-MI", channel=DIRECT), scene.buy("FIS-NA"), scene.buy("PSI-CR")
     scene.capture(whole)
     scene.capture(parts, 3_500)
     scene.refund(whole, 1_000)
