@@ -146,7 +146,7 @@ begin
     select max(entry_id) + 1 into v_first from entry;
 
     insert into entry (book_id, entry_id, kind, occurred_on, recorded_at, actor, memo) overriding system value
-    select v_book, v_first + j, case j % 2 when 0 then 'grant' else 'correction' end,
+    select v_book, v_first + j, case j % 2 when 0 then 'grant' else 'grant_correction' end,
            (v_start at time zone 'Europe/Rome')::date, v_start + j * interval '1 microsecond', 'bench', ''
       from generate_series(0, v_rows - 1) j;
     perform setval('entry_entry_id_seq', v_first + v_rows);

@@ -15,7 +15,7 @@ def measure(stage: Stage) -> list[Result]:
         [
             Contender("yardstick", yardstick.one_by_one, stage.yardstick),
             Contender("ledger.posting.post", engine.one_by_one, stage.engine),
-            Contender("ledger_post_pair, bare", engine.bare, stage.engine),
+            Contender("ledger_write_pair, bare", engine.bare, stage.engine),
         ]
     )
     return [
