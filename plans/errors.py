@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from config.errors import DomainError
 
 
@@ -242,10 +244,10 @@ class PlanChanged(DomainError):
 
 
 class PlanFileUnreadable(DomainError):
-    """A plan file that is missing, is not text, or is not TOML."""
+    """A plan file that is missing, larger than 1 MB, not text, or not TOML."""
 
-    it = "{file}: il file del piano non si legge ({problem})."
-    en = "{file}: the plan file cannot be read ({problem})."
+    it = "{file}: il file del piano non si legge, {problem_it}."
+    en = "{file}: the plan file cannot be read, {problem_en}."
 
 
 class PlanFileInvalid(DomainError):
@@ -266,11 +268,17 @@ class PeopleFileRefused(DomainError):
 
     it = "{file}: niente è stato caricato, ci sono {count} problemi. Il primo: {first}"
     en = "{file}: nothing was loaded, there are {count} problems. The first: {first}"
+    _only: ClassVar = {
+        "it": "{file}: niente è stato caricato, c'è un problema: {first}",
+        "en": "{file}: nothing was loaded, there is one problem: {first}",
+    }
 
     def text(self, language: str = "en") -> str:
         """Return the count and the first problem, in the language asked for."""
         problems = self.details["problems"]
         template = self.it if language == "it" else self.en
+        if len(problems) == 1:
+            template = self._only[language]
         return template.format(file=self.details["file"], count=len(problems), first=problems[0].text(language))
 
 

@@ -17,9 +17,13 @@ from moneyed import EUR, Money
 from config import money
 from plans.errors import PlanFileInvalid, PlanFileUnreadable
 from plans.rulebook.words import Category, Channel, Entitlement, PlanSource
+from plans.sheets.problems import shorten
 from plans.words import FundingPolicy, Residual, SourceType, TaxablePolicy
 
 W = TypeVar("W", bound=StrEnum)
+
+# Beyond this no plan was written by a person.
+MAX_BYTES = 1_000_000
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
 
@@ -90,14 +94,19 @@ def read(path: Path) -> PlanDraft:
     """
     Read a plan file.
 
-    Errors: PlanFileUnreadable when it is missing or is not TOML (an impossible date is not), naming the line;
-            PlanFileInvalid with every key that is unknown, missing or of the wrong kind.
+    Errors: PlanFileUnreadable when it is missing, larger than 1 MB or not TOML (an impossible date is not), naming the
+            line; PlanFileInvalid with every key that is unknown, missing, of the wrong kind or nested too deeply.
     Source: docs/plans.md, "The plan file".
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        # Never more than the limit, whatever the size says: a pipe has none.
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise _unreadable(path.name, "supera 1 MB", "it is larger than 1 MB")
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileUnreadable(file=path.name, problem=_why_unreadable(error)) from error
+        raise _unreadable(path.name, *_why_unreadable(error)) from error
     return parse(text, path.name)
 
 
@@ -107,14 +116,16 @@ def parse(text: str, file: str) -> PlanDraft:
 
     Errors: PlanFileUnreadable, PlanFileInvalid; as `read`.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PlanFileUnreadable(file=file, problem=_with_its_line(str(error), text)) from error
-
     problems: list[KeyProblem] = []
-    draft = _plan(_Table(values, "", problems))
-    if draft is None or problems:
+    try:
+        draft = _plan(_Table(tomllib.loads(text), "", problems))
+    except ValueError as error:
+        # TOMLDecodeError is one, and so is what a number of thousands of digits raises.
+        raise _unreadable(file, *_not_toml(str(error), text)) from error
+    except RecursionError as error:
+        problem = KeyProblem("?", "valori annidati troppo in profondità", "values nested too deeply")
+        raise PlanFileInvalid(file=file, problems=(problem,)) from error
+    if problems:
         raise PlanFileInvalid(file=file, problems=tuple(problems))
     return draft
 
@@ -198,7 +209,8 @@ class _Table:
             return otherwise
         value = self._values.pop(key)
         if not fits(value):
-            self.refuse(key, f"serve {it}, non {value!r}", f"{en} is needed, not {value!r}")
+            written = shorten(repr(value))
+            self.refuse(key, f"serve {it}, non {written}", f"{en} is needed, not {written}")
             return otherwise
         return value
 
@@ -273,15 +285,30 @@ def _are_tables(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, dict) for value in values)
 
 
-def _why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+def _unreadable(file: str, it: str, en: str) -> PlanFileUnreadable:
+    return PlanFileUnreadable(file=file, problem_it=it, problem_en=en)
+
+
+def _why_unreadable(error: OSError | UnicodeDecodeError) -> tuple[str, str]:
     if isinstance(error, UnicodeDecodeError):
-        return f"UTF-8: byte {error.start + 1}"
-    return error.strerror or type(error).__name__
+        return f"non è testo UTF-8 (byte {error.start + 1})", f"it is no UTF-8 text (byte {error.start + 1})"
+    for kind, it, en in (
+        (FileNotFoundError, "non esiste", "it does not exist"),
+        (IsADirectoryError, "è una cartella", "it is a folder"),
+        (PermissionError, "mancano i permessi", "permission is missing"),
+    ):
+        if isinstance(error, kind):
+            return it, en
+    said = error.strerror or type(error).__name__
+    return f"il sistema lo rifiuta ({said})", f"the system refuses it ({said})"
 
 
-def _with_its_line(message: str, text: str) -> str:
+def _not_toml(message: str, text: str) -> tuple[str, str]:
+    said = re.sub(r" ?\(at .*\)$", "", message)
     found = re.search(r"at line (\d+)", message)
-    if found is None:
-        return message
-    line = text.splitlines()[int(found[1]) - 1].strip()
-    return f"{message}: {line}"
+    lines = text.split("\n")
+    number = int(found[1]) if found else len(lines)
+    if found is None and "end of document" not in message:
+        return f"non è TOML ({said})", f"it is no TOML ({said})"
+    line = shorten(lines[number - 1].strip())
+    return f"non è TOML alla riga {number}: {line} ({said})", f"it is no TOML in line {number}: {line} ({said})"

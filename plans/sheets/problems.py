@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from config.errors import DomainError
@@ -51,7 +52,7 @@ def describe(
 
 def shorten(value: object) -> str:
     """Return a cell as one short line that is safe to print: control characters escaped, at most 60 characters."""
-    text = str(value)
+    text = f"{value.day:02}/{value.month:02}/{value.year:04}" if type(value) is date else str(value)
     # Cut first: a cell may hold millions of characters.
     clipped = "".join(_visible(character) for character in text[: VALUE_LENGTH + 1])
     return clipped if len(clipped) <= VALUE_LENGTH else clipped[: VALUE_LENGTH - 1] + "…"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
+from moneyed import EUR, Money
+from sqlalchemy.orm import sessionmaker
 
+from config import clock, database
+from plans import people, plans
 from plans.taxcodes import check_character
-from tests.api.conftest import ANNA, GIULIA, MARIO, Shell
+from tests.api.conftest import ANNA, GIULIA, MARIO, TODAY, Shell
 from tests.factories import tax_code
+from wallet import funding, grants
+from wallet.grants import Grant
 
 PLAN = """
 code = "{code}"
@@ -103,6 +111,53 @@ def test_a_plan_that_ends_before_it_begins_is_refused(shell: Shell) -> None:
 
     assert "finisce il 31/12/2025 e comincia il 01/01/2026" in shell.refused(2, f"plan load {path}", language="it")
     assert "ends on 2025-12-31" in shell.refused(2, f"plan load {path}")
+
+
+def test_what_the_money_rests_on_stays_once_it_is_committed(shell: Shell) -> None:
+    path = plan(shell)
+    shell.done(f"plan load {path}")
+    shell.done("fund commit B 100,00")
+    other = shell.write("other.toml", Path(path).read_text("utf-8").replace("PREFUNDED", "ON_ACCOUNT"))
+
+    text = shell.refused(1, f"plan load {other} --revise", language="it")
+
+    assert "già stati impegnati 100,00" in text
+    assert "non si cambia più funding_policy" in text
+    assert "[plan_committed]" in text
+    assert "PREFUNDED" in shell.done("plan show B")
+    assert "revised in: categories" in shell.done(f"plan load {plan(shell, category='FRINGE')} --revise")
+
+
+@pytest.mark.parametrize("verb", ["grant", "commit"])
+def test_a_revision_waits_for_who_grants_or_commits_and_then_sees_it(shell: Shell, verb: str) -> None:
+    path = plan(shell)
+    shell.done(f"plan load {path}")
+    other = shell.write("other.toml", Path(path).read_text("utf-8").replace("PREFUNDED", "ON_ACCOUNT"))
+    if verb == "grant":
+        shell.done("fund commit B 100,00")
+        shell.done("fund transfer B 100,00")
+    engine = database.make_engine(shell.address)
+    with ThreadPoolExecutor(1) as pool, sessionmaker(engine)() as session, clock.at(TODAY):
+        book_id = int(str(shell.sql("select book_id from plan where code = 'B'")[0][0]))
+        if verb == "grant":
+            giulia = people.find(session, book_id, GIULIA)
+            terms = plans.by_code(session, book_id, "B")
+            given = Grant(giulia.employee_id, 10_000, terms.spend_by)
+            grants.grant_many(session, terms, [given], on=TODAY, actor="t")
+        else:
+            funding.commit(session, book_id, "B", Money("100", EUR), on=TODAY, actor="t")
+        revision = pool.submit(shell.run, f"plan load {other} --revise")
+        for _ in range(400):
+            waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type"
+            if revision.done() or shell.sql(f"{waiting} = 'Lock'") == [(1,)]:
+                break
+        assert not revision.done()
+        session.commit()
+        result = revision.result()
+    engine.dispose()
+
+    assert result.exit_code == 1
+    assert ("plan_in_use" if verb == "grant" else "plan_committed") in result.output
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,47 @@ def test_a_day_that_never_was_is_shown_with_its_line() -> None:
     with pytest.raises(PlanFileUnreadable) as refusal:
         plan_file.parse(replaced("starts_on = 2026-01-01", "starts_on = 2026-02-30"), "piano.toml")
 
-    assert "starts_on = 2026-02-30" in refusal.value.text("it")
+    assert "non è TOML alla riga 4: starts_on = 2026-02-30 (" in refusal.value.text("it")
+
+
+@pytest.mark.parametrize(
+    ("content", "it", "en"),
+    [
+        (b"code = ", "non è TOML alla riga 1: code = (Invalid value)", "no TOML in line 1: code ="),
+        (b"\xff", "non è testo UTF-8 (byte 1)", "no UTF-8 text"),
+        (b"#" * 1_000_001, "supera 1 MB", "larger than 1 MB"),
+        (b"priority = " + b"9" * 5_000, "non è TOML (", "no TOML ("),
+    ],
+)
+def test_why_a_file_is_not_read_is_said_in_both_languages(tmp_path: Path, content: bytes, it: str, en: str) -> None:
+    path = tmp_path / "piano.toml"
+    path.write_bytes(content)
+
+    with pytest.raises(PlanFileUnreadable) as refusal:
+        plan_file.read(path)
+
+    assert it in refusal.value.text("it")
+    assert en in refusal.value.text("en")
+
+
+def test_of_a_file_without_end_only_the_limit_is_read() -> None:
+    with pytest.raises(PlanFileUnreadable, match="larger than 1 MB"):
+        plan_file.read(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("text", ["a=" + "[" * 5_000, "clusters" + ".a" * 2_000 + " = 1", "x = " + "{a=" * 3_000])
+def test_values_nested_too_deeply_are_refused(text: str) -> None:
+    with pytest.raises(PlanFileInvalid) as refusal:
+        plan_file.parse(text, "piano.toml")
+
+    assert "annidati" in refusal.value.text("it") or "unknown key" in refusal.value.text("en")
+
+
+def test_a_long_value_is_shown_short() -> None:
+    with pytest.raises(PlanFileInvalid) as refusal:
+        plan_file.parse(f'source = "{"x" * 900_000}"', "piano.toml")
+
+    assert len(refusal.value.text("it")) < 5_000
 
 
 @pytest.mark.parametrize("content", [b"code = ", b"\xff\xfe", b"code = 'a'\ncode = 'b'"])
