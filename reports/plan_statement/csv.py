@@ -65,11 +65,12 @@ def _summary(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         (text("period"), text.period(statement.starts_on, statement.ends_on)),
         (text("prepared_at"), statement.prepared_at),
         *((line.label, Amount(line.amount_minor)) for line in lines.summary(statement, text)),
+        *(((text("groups"), note),) if (note := lines.groups(statement, text)) else ()),
     ]
 
 
 def _categories(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
-    rows: list[Sequence[Cell]] = [_head(text, "category", "people", "used")]
+    rows: list[Sequence[Cell]] = [_head(text, "category", lines.people(statement), "used")]
     for line in statement.categories:
         hidden = text("hidden")
         used = hidden if line.used_minor is None else Amount(line.used_minor)

@@ -3,12 +3,17 @@
 -- Rows of several shapes, told apart by `tag`:
 --   person    key = employee, the figures of their lots        (names, cluster in the text columns)
 --   category  key = category, used and by how many people
---   month     key = first day, granted and used
+--   month     key = first day, granted, used, and by how much the credit changed
+--   use       key = category, then the month: the people's places in `people`, then what each used
+--   cluster   key = cluster, then the month: granted, used, and by how much the credit changed
 --   budget    the plan's own accounts
 --   proof     the ledger's balances, the entries counted, what waits for a seal
 --
 -- `delta` is what a posting does to a lot: plus when it credits it. A reversal counts under the kind of what it
 -- reverses, with its own sign, so that every figure is net of our own mistakes.
+--
+-- `seen` is the month in which the figures of groups count a movement: the month it occurred or, if later, the month it
+-- was recorded. What is entered late falls into a month that is not told yet, and never changes one that was.
 with mine as materialized (
     select account_id, employee_id, carried_from is not null as carried
       from lot where book_id = :book and plan_id = :plan
@@ -30,7 +35,8 @@ with mine as materialized (
     select account_id from account where book_id = :book and code like 'community:%'
 ), facts as materialized (
     select t.employee_id, a.category,
-           case when t.occurred_on between :starts and :ends then date_trunc('month', t.occurred_on)::date end as month,
+           case when t.here then date_trunc('month', t.occurred_on)::date end as month,
+           case when t.here and t.seen_on <= :through then date_trunc('month', t.seen_on)::date end as seen,
            coalesce(sum(t.delta) filter (where t.occurred_on < :starts), 0) as opening,
            coalesce(sum(t.delta) filter (where t.here and t.kind = 'grant'), 0) as granted,
            coalesce(-sum(t.delta) filter (where t.here and t.kind = 'grant_correction'), 0) as corrected,
@@ -44,10 +50,16 @@ with mine as materialized (
                ('grant', 'grant_correction', 'capture', 'refund', 'expiry', 'carry_over')), 0) as other,
            coalesce(sum(t.delta) filter (where t.occurred_on > :ends), 0) as later
       from (select told.*, occurred_on between :starts and :ends as here,
+                   greatest(occurred_on, (recorded_at at time zone 'Europe/Rome')::date) as seen_on,
                    other_id in (select account_id from community) as to_community
               from told) t
       left join "authorization" a on a.book_id = :book and a.hold_id = t.hold_id
-     group by 1, 2, 3
+     group by 1, 2, 3, 4
+), changes as (
+    select f.*, granted - corrected as net, captured - refunded as used,
+           granted - corrected - captured + refunded - to_funder - to_community - carried_out + carried_in + other
+               as change
+      from facts f
 ), held as (
     select m.employee_id, sum(l.amount_minor - l.captured_minor - l.released_minor) as held
       from mine m
@@ -55,8 +67,8 @@ with mine as materialized (
        and l.captured_minor + l.released_minor < l.amount_minor
       join hold h on h.book_id = :book and h.hold_id = l.hold_id and h.state = 'open' and h.expires_at > ledger_now()
      group by 1
-), people as (
-    select f.employee_id, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
+), people as materialized (
+    select f.employee_id, row_number() over () as place, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
            sum(captured) as captured, sum(refunded) as refunded, sum(to_funder) as to_funder,
            sum(to_community) as to_community, sum(carried_out) as carried_out, sum(carried_in) as carried_in,
            sum(other) as other,
@@ -101,8 +113,21 @@ select 'category', coalesce(category, ''), null, null, null, null, null,
  group by category
 union all
 select 'month', month::text, null, null, null, null, null,
-       array[sum(granted - corrected), sum(captured - refunded)]::bigint[], null
-  from facts where month is not null group by month
+       array[sum(net), sum(used), sum(change)]::bigint[], null
+  from changes where month is not null group by month
+union all
+select 'use', coalesce(category, ''), seen::text, null, null, null, null,
+       array_agg(place order by place) || array_agg(used order by place), null
+  from (select p.place, c.category, c.seen, sum(c.used)::bigint as used
+          from changes c join people p on p.employee_id = c.employee_id
+         where c.seen is not null group by 1, 2, 3) u
+ where used <> 0
+ group by category, seen
+union all
+select 'cluster', coalesce(e.cluster, ''), c.seen::text, null, null, null, null,
+       array[sum(c.net), sum(c.used), sum(c.change)]::bigint[], null
+  from changes c join employee e on e.book_id = :book and e.employee_id = c.employee_id
+ where c.seen is not null group by 2, 3
 union all
 select 'budget', '', null, null, null, null, null, array[
            coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment' and occurred_on < :starts), 0),

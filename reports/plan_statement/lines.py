@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config import clock
-from reports.plan_statement.model import Movement, PlanStatement
+from reports.plan_statement.model import Movement, PlanStatement, Reading, Withheld
+from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.plan_statement.words import Words
 
 SHORT_HASH = 16
@@ -77,9 +78,36 @@ def person(moved: Movement) -> tuple[int, ...]:
     )
 
 
+def groups(statement: PlanStatement, words: Words) -> str:
+    """Return up to where the figures of groups go, or why they are withheld; nothing for payroll, which has all."""
+    if statement.reading is Reading.PAYROLL:
+        return ""
+    told, starts_on = statement.groups, words.day(statement.plan.starts_on)
+    if told.through is None:
+        return words(f"groups_{told.withheld or Withheld.TOO_FEW}".lower(), starts_on=starts_on, people=SMALLEST_GROUP)
+    return words("groups_through", starts_on=starts_on, through=words.day(told.through), people=SMALLEST_GROUP)
+
+
+def people(statement: PlanStatement) -> str:
+    """Return the name of the column that counts a category's people: rounded down for the personnel office."""
+    told = statement.reading is Reading.HR and statement.groups.through is not None
+    return "people_at_least" if told else "people"
+
+
 def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
     """Return the proof, fact by fact."""
     proof, rules = statement.proof, statement.rules
+    overdrawn: tuple[Fact, ...] = ()
+    if proof.overdrawn is not None:
+        label = words("proof.overdrawn_on", day=words.day(proof.overdrawn.day))
+        overdrawn = (Fact(label, proof.overdrawn.amount_minor),)
+    applied: tuple[Fact, ...] = ()
+    if rules.applied is not None:
+        applied = (
+            Fact(words("proof.applied"), value=rules.applied),
+            Fact(words("proof.applied_unsigned"), value=rules.applied_unsigned),
+            Fact(words("proof.applied_uncertain"), value=rules.applied_uncertain),
+        )
     return (
         Fact(words("proof.journal"), proof.residual_minor),
         Fact(words("proof.ledger"), proof.ledger_minor),
@@ -87,6 +115,7 @@ def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
         Fact(words("proof.budget_journal"), proof.budget_minor),
         Fact(words("proof.budget_ledger"), proof.budget_ledger_minor),
         Fact(words("proof.budget_difference"), proof.budget_difference_minor),
+        *overdrawn,
         Fact(words("proof.entries"), value=proof.entries),
         Fact(words("proof.last_entry"), value=proof.last_entry_id),
         Fact(words("proof.last_recorded_at"), value=proof.last_recorded_at),
@@ -95,9 +124,7 @@ def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
         Fact(words("proof.sealed_at"), value=proof.seal.sealed_at if proof.seal else None),
         Fact(words("proof.rulebook"), value=rules.version),
         Fact(words("proof.decided_under"), value=", ".join(rules.decided_under)),
-        Fact(words("proof.applied"), value=rules.applied),
-        Fact(words("proof.applied_unsigned"), value=rules.applied_unsigned),
-        Fact(words("proof.applied_uncertain"), value=rules.applied_uncertain),
+        *applied,
     )
 
 
@@ -122,11 +149,16 @@ def equation(statement: PlanStatement, words: Words) -> str:
 
 
 def verdict(statement: PlanStatement, words: Words) -> str:
-    """Return the sentence that says whether the statement reconciles."""
+    """Return the sentence that says whether the statement reconciles, and if not, by how much or in which month."""
     if statement.proof.holds:
         return words("proof.holds")
     difference = statement.proof.difference_minor or statement.proof.budget_difference_minor
-    return words("proof.fails", amount=words.amount(difference))
+    overdrawn = statement.proof.overdrawn
+    sentences = [words("proof.fails", amount=words.amount(difference))] if difference else []
+    if overdrawn is not None:
+        amount, day = words.amount(overdrawn.amount_minor), words.day(overdrawn.day)
+        sentences.append(words("proof.overdrawn", month=words.month(overdrawn.day), day=day, amount=amount))
+    return " ".join(sentences)
 
 
 def seal(statement: PlanStatement, words: Words, *, whole: bool = False) -> str:

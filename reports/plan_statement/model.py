@@ -21,6 +21,13 @@ class Reading(StrEnum):
     PAYROLL = "PAYROLL"
 
 
+class Withheld(StrEnum):
+    """Why the figures of groups are not told: the period begins after the plan, or too few people are alike yet."""
+
+    LATE_START = "LATE_START"
+    TOO_FEW = "TOO_FEW"
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """
@@ -117,11 +124,31 @@ class ClusterLine:
 
 @dataclass(frozen=True, slots=True)
 class CategoryLine:
-    """What was used in one fiscal category and by how many people; both None where they stay hidden."""
+    """
+    What was used in one fiscal category and by how many people; both None where they stay hidden.
+
+    For the personnel office `people` is rounded down to fives, but in fringe benefits, which each person's line tells.
+    """
 
     category: str
     people: int | None
     used_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """
+    Up to which day the figures of clusters and categories go, and what they sum to.
+
+    For payroll it is the period. For the personnel office it is the last whole month that could be told, from the
+    plan's start, or None: then `withheld` says why, and what is left of the tables is of the period.
+    """
+
+    through: date | None
+    withheld: Withheld | None
+    granted_minor: int
+    used_minor: int
+    residual_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +196,12 @@ class PayrollLine:
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """One month of the period; `month` is its first day."""
+    """One month of the period; `month` is its first day, `change_minor` by how much the credit grew in it."""
 
     month: date
     granted_minor: int
     used_minor: int
+    change_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +221,15 @@ class Rules:
 
     `version` is the rulebook's now; `decided_under` are the versions the purchases of the period were decided under.
     `interpretations` are the uncertain rules in force for the plan in the period, whether or not anybody's purchase
-    met them: a list of those met would tell of people's families.
+    met them: a list of those met would tell of people's families. How many were met stays None for the personnel
+    office: over the days of one purchase the numbers would tell its category.
     """
 
     version: str
     decided_under: tuple[str, ...]
-    applied: int
-    applied_unsigned: int
-    applied_uncertain: int
+    applied: int | None
+    applied_unsigned: int | None
+    applied_uncertain: int | None
     interpretations: tuple[RuleLine, ...]
 
 
@@ -214,13 +243,22 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdrawn:
+    """A residual below zero at the end of a day, the plan's or one person's: no book can come to that."""
+
+    day: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """
     The statement's figures held against the ledger's own balances.
 
     `ledger_minor` is what the ledger's balances of the plan's lots say, less what occurred after the period;
     `budget_ledger_minor` the same for what is committed and not granted. `entries` are those of the period that touch
-    the plan's accounts, `waiting` how many of them have no seal yet.
+    the plan's accounts, `waiting` how many of them have no seal yet. `overdrawn` is the first residual below zero, as
+    the period begins, at the end of a month in it, or as it ends.
     """
 
     residual_minor: int
@@ -232,6 +270,7 @@ class Proof:
     last_recorded_at: datetime | None
     seal: Seal | None
     waiting: int
+    overdrawn: Overdrawn | None = None
 
     @property
     def difference_minor(self) -> int:
@@ -245,8 +284,8 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the statement reconciles to the cent."""
-        return self.difference_minor == 0 and self.budget_difference_minor == 0
+        """Whether the statement reconciles to the cent, and is one that a book can come to."""
+        return self.difference_minor == 0 and self.budget_difference_minor == 0 and self.overdrawn is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +319,7 @@ class PlanStatement:
     prepared_at: datetime
     budget: Budget
     total: Movement
+    groups: Groups
     clusters: tuple[ClusterLine, ...]
     categories: tuple[CategoryLine, ...]
     employees: tuple[EmployeeLine, ...]
@@ -295,7 +335,6 @@ class PlanStatement:
         return len(self.employees)
 
     @property
-    def withholds(self) -> bool:
-        """Whether some figure stays hidden because its group is small."""
-        used = [line.used_minor for line in self.categories] + [line.used_minor for line in self.clusters]
-        return None in used
+    def hides_clusters(self) -> bool:
+        """Whether some cluster's figures stay hidden because it is small, where those of others are told."""
+        return self.groups.withheld is None and any(line.used_minor is None for line in self.clusters)

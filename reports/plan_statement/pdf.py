@@ -340,9 +340,9 @@ def _proof_texts(statement: PlanStatement, text: Words) -> Iterator[str]:
         counted = text("proof.entries_text", entries=proof.entries, last=proof.last_entry_id, recorded_at=moment)
         yield counted + (f" {text('proof.waiting_text', waiting=proof.waiting)}" if proof.waiting else "")
     yield f"{text('proof.seal')}: {lines.seal(statement, text)}"
-    yield text(
-        "proof.rules_text", applied=rules.applied, unsigned=rules.applied_unsigned, uncertain=rules.applied_uncertain
-    )
+    if rules.applied is not None:
+        counts = {"unsigned": rules.applied_unsigned, "uncertain": rules.applied_uncertain}
+        yield text("proof.rules_text", applied=rules.applied, **counts)
 
 
 class Bar(Block):
@@ -385,10 +385,10 @@ def _categories(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         Column(text("column.category"), WIDTH * 0.38),
         Column("", WIDTH * 0.24),
         Column(text("column.share"), WIDTH * 0.1, figures=True),
-        Column(text("column.people"), WIDTH * 0.11, figures=True),
+        Column(text(f"column.{lines.people(statement)}"), WIDTH * 0.11, figures=True),
         Column(text("column.used"), WIDTH * 0.17, figures=True),
     ]
-    total = statement.total.used_minor
+    total = statement.groups.used_minor
     most = max((line.used_minor or 0 for line in statement.categories), default=0)
     rows: list[Row] = []
     for line in statement.categories:
@@ -400,11 +400,11 @@ def _categories(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
             bar = Bar(columns[1].width - 12, max(line.used_minor, 0) / most if most > 0 else 0)
             rows.append((name, bar, share, str(line.people), text.amount(line.used_minor)))
     rows.append((text("total"), "", "", "", text.amount(total)))
-    yield Heading(text("heading.categories"))
+    yield Heading(_up_to(text("heading.categories"), statement, text))
     yield Grid(columns, rows, total=True)
+    if note := lines.groups(statement, text):
+        yield from _notes(note)
     yield from _notes(text("uses_note"))
-    if statement.withholds:
-        yield from _notes(text("hidden_note", people=SMALLEST_GROUP))
     yield Spacer(0, GAP)
 
 
@@ -427,15 +427,24 @@ def _clusters(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         )
         for line in statement.clusters
     ]
-    yield Heading(text("heading.clusters"))
+    yield Heading(_up_to(text("heading.clusters"), statement, text))
     if not rows:
         yield from _notes(text("no_clusters"))
     else:
-        total = statement.total
-        figures = (total.granted_net_minor, total.used_minor, total.residual_minor)
+        total = statement.groups
+        figures = (total.granted_minor, total.used_minor, total.residual_minor)
         rows.append((text("total"), str(statement.people), *map(text.amount, figures)))
         yield from _pages(columns, rows, HEIGHT / 2, total=True)
+    if statement.hides_clusters:
+        yield from _notes(text("hidden_note", people=SMALLEST_GROUP))
     yield Spacer(0, GAP)
+
+
+def _up_to(heading: str, statement: PlanStatement, text: Words) -> str:
+    """Return the heading of a table of groups, with the last day it speaks of where that may not be the period's."""
+    if statement.reading is Reading.PAYROLL or statement.groups.through is None:
+        return heading
+    return text("heading.through", heading=heading, day=text.day(statement.groups.through))
 
 
 def _rules(statement: PlanStatement, text: Words) -> Iterator[Flowable]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any, Final
 
@@ -25,8 +27,10 @@ from reports.plan_statement.model import (
     CategoryLine,
     ClusterLine,
     EmployeeLine,
+    Groups,
     MonthLine,
     Movement,
+    Overdrawn,
     PayrollLine,
     PlanCard,
     PlanStatement,
@@ -35,8 +39,9 @@ from reports.plan_statement.model import (
     RuleLine,
     Rules,
     Seal,
+    Withheld,
 )
-from reports.plan_statement.suppression import Group, hidden
+from reports.plan_statement.suppression import Group, Published, Uses, hidden, published
 from wallet import chart
 
 _JOURNAL = sa.text((files("reports.plan_statement") / "journal.sql").read_text("utf-8"))
@@ -70,7 +75,10 @@ class _Journal:
 
     people: list[EmployeeLine] = field(default_factory=list)
     categories: dict[str, Group] = field(default_factory=dict)
-    months: dict[date, tuple[int, int]] = field(default_factory=dict)
+    months: dict[date, tuple[int, int, int]] = field(default_factory=dict)
+    # What may be told month by month: each person's use of each category, and each cluster's figures.
+    uses: defaultdict[date, dict[str, dict[int, int]]] = field(default_factory=lambda: defaultdict(dict))
+    clusters: list[tuple[date, str, Sequence[int]]] = field(default_factory=list)
     budget: Sequence[int] = ()
     proof: Sequence[int | None] = ()
     recorded_at: datetime | None = None
@@ -82,8 +90,9 @@ def gather(
     """
     Return a plan's statement over a period, both days included, from the journal, and prove it against the balances.
 
-    The number of statements does not depend on how many people there are. What is held is held now, whatever the
-    period; everything else is what occurred in it.
+    To the personnel office categories and clusters are told in whole segments of months (`suppression`), from the
+    plan's start. The number of statements does not depend on how many people there are. What is held is held now,
+    whatever the period; everything else is what occurred in it.
 
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, PlanNotFound.
@@ -93,9 +102,19 @@ def gather(
         raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
     terms = plans.by_code(session, book_id, plan_code)
     draft = plans.describe(session, book_id, plan_code)
-    journal = _read_journal(session, terms, starts_on, ends_on)
+    # The last day that figures of groups may go up to; they are told from the plan's start, or not at all.
+    told = reading is Reading.HR and starts_on == terms.starts_on
+    through = _last_whole_month(ends_on) if told else None
+    journal = _read_journal(session, terms, starts_on, ends_on, through)
     total = _sum(line.movement for line in journal.people)
     period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on}
+    last = published(_uses(journal, starts_on, through)) if through is not None else None
+    withheld = None
+    if reading is Reading.HR and last is None:
+        withheld = Withheld.TOO_FEW if told else Withheld.LATE_START
+    sums = _cluster_sums(journal, last)
+    groups = _groups(sums, ends_on, last, withheld)
+    months = _months(journal.months, starts_on, ends_on)
     return PlanStatement(
         reading=reading,
         plan=_card(session, terms, draft),
@@ -104,17 +123,24 @@ def gather(
         prepared_at=clock.now(),
         budget=Budget(*journal.budget[:5]),
         total=total,
-        clusters=_clusters(journal.people, reading),
-        categories=_categories(terms, journal.categories, reading),
+        groups=groups,
+        clusters=_clusters(journal.people, sums, reading, groups),
+        categories=_categories(terms, journal, last, withheld),
         employees=tuple(sorted(journal.people, key=_alphabetically)),
         payroll=_payroll(session, period) if reading is Reading.PAYROLL else (),
-        months=_months(journal.months, starts_on, ends_on),
-        rules=_rules(session, terms, period),
-        proof=_proof(session, book_id, journal, total),
+        months=months,
+        rules=_rules(session, terms, period, reading),
+        proof=_proof(session, book_id, journal, total, _overdrawn(journal.people, total, months, starts_on, ends_on)),
     )
 
 
-def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: date) -> _Journal:
+def _last_whole_month(ends_on: date) -> date:
+    """Return the last day of the last month that is whole by the end of a period, and over today."""
+    day = timedelta(days=1)
+    return (min(ends_on, clock.today() - day) + day).replace(day=1) - day
+
+
+def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: date, through: date | None) -> _Journal:
     journal = _Journal()
     rows = session.execute(
         _JOURNAL,
@@ -123,6 +149,7 @@ def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: 
             "plan": terms.plan_id,
             "starts": starts_on,
             "ends": ends_on,
+            "through": through,
             "receivable": chart.receivable(terms.code),
             "committed": chart.committed(terms.code),
             "funded": chart.funded(terms.code),
@@ -136,7 +163,13 @@ def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: 
             case "category":
                 journal.categories[key] = Group(people=figures[1], amount_minor=figures[0])
             case "month":
-                journal.months[date.fromisoformat(key)] = (figures[0], figures[1])
+                journal.months[date.fromisoformat(key)] = tuple(figures)
+            case "use":
+                half = len(figures) // 2
+                uses = dict(zip(figures[:half], figures[half:], strict=True))
+                journal.uses[date.fromisoformat(number)][key] = uses
+            case "cluster":
+                journal.clusters.append((date.fromisoformat(number), key, figures))
             case "budget":
                 journal.budget = figures
             case "proof":
@@ -151,38 +184,91 @@ def _sum(movements: Iterable[Movement]) -> Movement:
     return total
 
 
-def _clusters(people: Iterable[EmployeeLine], reading: Reading) -> tuple[ClusterLine, ...]:
-    members: dict[str, list[Movement]] = {}
-    for person in people:
-        members.setdefault(person.cluster, []).append(person.movement)
-    sums = {cluster: (len(movements), _sum(movements)) for cluster, movements in members.items()}
-    groups = {cluster: Group(count, total.used_minor) for cluster, (count, total) in sums.items()}
-    # Whoever knows what was granted reads what was used out of what is left: both are hidden.
-    secret = hidden(groups) if reading is Reading.HR else frozenset()
-    return tuple(
-        ClusterLine(
-            cluster,
-            count,
-            total.granted_net_minor,
-            None if cluster in secret else total.used_minor,
-            None if cluster in secret else total.residual_minor,
+def _uses(journal: _Journal, starts_on: date, through: date) -> Iterator[tuple[date, Uses]]:
+    for month in _first_days(starts_on, through):
+        # What was used in fringe benefits is told of each person: it neither hides nor reveals.
+        uses = journal.uses.get(month, {})
+        yield month, {category: amounts for category, amounts in uses.items() if category != Category.FRINGE}
+
+
+def _cluster_sums(journal: _Journal, last: Published | None) -> dict[str, tuple[int, int, int]]:
+    """Return what each cluster was granted, used and has left: over the period, or up to what could be told."""
+    sums: dict[str, tuple[int, int, int]] = {}
+    for person in journal.people:
+        moved = person.movement
+        figures = (moved.granted_net_minor, moved.used_minor, moved.residual_minor)
+        sums[person.cluster] = _plus(
+            sums.get(person.cluster, (0, 0, 0)), figures if last is None else (0, 0, moved.opening_minor)
         )
-        for cluster, (count, total) in sorted(sums.items())
+    for month, cluster, (granted, used, change) in journal.clusters:
+        if last is not None and month <= last.month:
+            sums[cluster] = _plus(sums[cluster], (granted, used, change))
+    return sums
+
+
+def _plus(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def _groups(
+    sums: Mapping[str, tuple[int, int, int]], ends_on: date, last: Published | None, withheld: Withheld | None
+) -> Groups:
+    total = (0, 0, 0)
+    for figures in sums.values():
+        total = _plus(total, figures)
+    if withheld is not None:
+        return Groups(None, withheld, *total)
+    return Groups(ends_on if last is None else _last_day(last.month), None, *total)
+
+
+def _clusters(
+    people: Iterable[EmployeeLine], sums: Mapping[str, tuple[int, int, int]], reading: Reading, groups: Groups
+) -> tuple[ClusterLine, ...]:
+    counts = Counter(person.cluster for person in people)
+    secret = frozenset(sums) if groups.withheld is not None else frozenset()
+    if reading is Reading.HR and groups.withheld is None:
+        # Whoever knows what was granted reads what was used out of what is left: both are hidden.
+        secret = hidden({cluster: Group(counts[cluster], used) for cluster, (_, used, _) in sums.items()})
+    return tuple(
+        ClusterLine(cluster, counts[cluster], granted, None, None)
+        if cluster in secret
+        else ClusterLine(cluster, counts[cluster], granted, used, residual)
+        for cluster, (granted, used, residual) in sorted(sums.items())
     )
 
 
-def _categories(terms: PlanTerms, used: Mapping[str, Group], reading: Reading) -> tuple[CategoryLine, ...]:
+def _categories(
+    terms: PlanTerms, journal: _Journal, last: Published | None, withheld: Withheld | None
+) -> tuple[CategoryLine, ...]:
     nobody = Group(people=0, amount_minor=0)
-    groups = {str(category): used.get(category, nobody) for category in Category if category in terms.categories}
-    groups |= {category: group for category, group in used.items() if category not in groups}
-    # Each person's fringe total is on the same statement: hiding the category's would protect no other.
-    secret = hidden(groups, known=Category.FRINGE) if reading is Reading.HR else frozenset()
+    lines: dict[str, Group | None] = {str(category): nobody for category in Category if category in terms.categories}
+    if withheld is not None:
+        # A category the plan has no more is not even named: that it stands there would tell that somebody used it.
+        lines = dict.fromkeys(lines)
+        fringe = journal.categories.get(Category.FRINGE)
+        if fringe is not None or Category.FRINGE in lines:
+            lines[str(Category.FRINGE)] = fringe or nobody
+    elif last is not None:
+        lines |= last.groups
+        if (fringe := _fringe(journal, last)) is not None:
+            lines[str(Category.FRINGE)] = fringe
+    else:
+        lines |= journal.categories
     return tuple(
         CategoryLine(category, None, None)
-        if category in secret
+        if group is None
         else CategoryLine(category, group.people, group.amount_minor)
-        for category, group in groups.items()
+        for category, group in lines.items()
     )
+
+
+def _fringe(journal: _Journal, last: Published) -> Group | None:
+    """Return what was used in fringe benefits up to what could be told; each person's is told anyway."""
+    used: Counter[int] = Counter()
+    for month, uses in journal.uses.items():
+        if month <= last.month:
+            used.update(uses.get(Category.FRINGE, {}))
+    return Group(sum(amount != 0 for amount in used.values()), used.total()) if used else None
 
 
 def _payroll(session: Session, period: Mapping[str, Any]) -> tuple[PayrollLine, ...]:
@@ -202,14 +288,39 @@ def _payroll(session: Session, period: Mapping[str, Any]) -> tuple[PayrollLine, 
     )
 
 
-def _months(found: Mapping[date, tuple[int, int]], starts_on: date, ends_on: date) -> tuple[MonthLine, ...]:
+def _months(found: Mapping[date, tuple[int, int, int]], starts_on: date, ends_on: date) -> tuple[MonthLine, ...]:
+    return tuple(MonthLine(day, *found.get(day, (0, 0, 0))) for day in _first_days(starts_on, ends_on))
+
+
+def _first_days(starts_on: date, ends_on: date) -> list[date]:
+    """Return the first day of each month that a period touches."""
     first = starts_on.year * 12 + starts_on.month - 1
     last = ends_on.year * 12 + ends_on.month - 1
-    days = [date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]
-    return tuple(MonthLine(day, *found.get(day, (0, 0))) for day in days)
+    return [date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]
 
 
-def _rules(session: Session, terms: PlanTerms, period: Mapping[str, Any]) -> Rules:
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def _overdrawn(
+    people: Iterable[EmployeeLine], total: Movement, months: Iterable[MonthLine], starts_on: date, ends_on: date
+) -> Overdrawn | None:
+    """Return the first residual below zero: the plan's or a person's at both ends, the plan's at each month's end."""
+    openings, residuals = [total.opening_minor], [total.residual_minor]
+    for person in people:
+        openings.append(person.movement.opening_minor)
+        residuals.append(person.movement.residual_minor)
+    residual = total.opening_minor
+    ends = [Overdrawn(starts_on - timedelta(days=1), min(openings))]
+    for month in months:
+        residual += month.change_minor
+        ends.append(Overdrawn(min(_last_day(month.month), ends_on), residual))
+    ends.append(Overdrawn(ends_on, min(residuals)))
+    return next((end for end in ends if end.amount_minor < 0), None)
+
+
+def _rules(session: Session, terms: PlanTerms, period: Mapping[str, Any], reading: Reading) -> Rules:
     rulebook = loading.load()
     found = [(what, str(value)) for what, value in session.execute(_RULES, period)]
     applied = {value for what, value in found if what == "rule"}
@@ -223,12 +334,15 @@ def _rules(session: Session, terms: PlanTerms, period: Mapping[str, Any]) -> Rul
         for rule in rulebook.rows
         if rule.id in answering and rule.confidence in _UNCERTAIN and _concerns(rule, terms)
     ]
+    unsigned = sum(not rule.signed_off_by for rule in known) + len(applied) - len(known)
+    uncertain = sum(rule.confidence in _UNCERTAIN for rule in known) + len(applied) - len(known)
+    payroll = reading is Reading.PAYROLL
     return Rules(
         version=rulebook.version,
         decided_under=tuple(sorted(value for what, value in found if what == "version")),
-        applied=len(applied),
-        applied_unsigned=sum(not rule.signed_off_by for rule in known) + len(applied) - len(known),
-        applied_uncertain=sum(rule.confidence in _UNCERTAIN for rule in known) + len(applied) - len(known),
+        applied=len(applied) if payroll else None,
+        applied_unsigned=unsigned if payroll else None,
+        applied_uncertain=uncertain if payroll else None,
         interpretations=tuple(
             RuleLine(rule.id, rule.sentence_it, rule.sentence_en, rule.confidence) for rule in in_force
         ),
@@ -248,7 +362,7 @@ def _concerns(rule: object, terms: PlanTerms) -> bool:
     return getattr(rule, "plan_source", terms.source) == terms.source
 
 
-def _proof(session: Session, book_id: int, journal: _Journal, total: Movement) -> Proof:
+def _proof(session: Session, book_id: int, journal: _Journal, total: Movement, overdrawn: Overdrawn | None) -> Proof:
     lots_now, lots_later, budget_now, entries, last_entry, waiting = journal.proof
     head = seals.head(session, book_id)
     seal = Seal(head.seq, head.link_hash.hex(), head.sealed_at) if head is not None else None
@@ -262,6 +376,7 @@ def _proof(session: Session, book_id: int, journal: _Journal, total: Movement) -
         last_recorded_at=journal.recorded_at,
         seal=seal,
         waiting=waiting or 0,
+        overdrawn=overdrawn,
     )
 
 

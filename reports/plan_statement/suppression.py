@@ -1,17 +1,38 @@
 """
-Small groups: which figures of a table stay hidden so that nobody's purchases can be read out of it.
+Small groups: which figures stay hidden so that nobody's purchases can be read out of them.
 
-A figure of fewer than five people is hidden. One hidden figure is the total less the others, so others are hidden with
-it until at least two are, of at least five people together.
+**A table with its total** (use per cluster). A figure of fewer than five people is hidden. One hidden figure is the
+total less the others, so others are hidden with it until at least two are, of at least five people together.
+
+**Categories beside names** (`published`). The reader also knows how much welfare each person used, on any day. A
+category is then told only if at least five of the people with welfare use it and at least five do not:
+
+* fewer than five who use it are a small group, as in any table;
+* fewer than five who do not leave everybody else's category known, or all but known: were all five of five in
+  EDUCATION, the five names beside it would be answered for. "Does not use" is an answer as "uses" is, and where there
+  are two categories the people who do not use one are those who use only the other: the bound is the same.
+
+One category that fails takes all with it, those of nobody too: the others, shown, would tell it by elimination. So
+wherever something is told, at least two categories have movement.
+
+Two statements can be subtracted. Categories are therefore told in whole segments of months: a segment ends at the first
+month by whose end both the segment and everything up to it can be told. The difference of two statements is a sum of
+such segments. How many people there are is rounded down to fives, or the count, as it grows from one segment to the
+next, would tell of the one person who is new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 SMALLEST_GROUP: Final = 5
+
+# What each person used in each category, net: by category, then by person.
+Uses = Mapping[str, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +43,19 @@ class Group:
     amount_minor: int
 
 
-def hidden(groups: Mapping[str, Group], known: str | None = None) -> frozenset[str]:
-    """
-    Return the names of the figures to hide, given that the total of all is shown.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last month whose end closed a segment (its first day), and what each category came to by then."""
 
-    `known` names a figure that the reader has from elsewhere in the same statement: hiding it protects no other.
-    """
-    others = {name: group for name, group in groups.items() if name != known}
-    found = _covered({name for name, group in others.items() if _is_small(group)}, others)
-    if known is not None and known in groups and _is_small(groups[known]):
-        found = _covered(found | {known}, groups)
-    return frozenset(found)
+    month: date
+    groups: Mapping[str, Group]
 
 
-def _is_small(group: Group) -> bool:
-    return 0 < group.people < SMALLEST_GROUP
-
-
-def _covered(small: set[str], groups: Mapping[str, Group]) -> set[str]:
-    if not small:
-        return small
-    covered = set(small)
+def hidden(groups: Mapping[str, Group]) -> frozenset[str]:
+    """Return the names of the figures to hide, given that the total of all is shown."""
+    covered = {name for name, group in groups.items() if 0 < group.people < SMALLEST_GROUP}
+    if not covered:
+        return frozenset()
     # The smallest first, so that as little as possible is lost; a figure of nobody covers only when nothing else does.
     rest = sorted(
         (name for name in groups if name not in covered),
@@ -52,4 +65,51 @@ def _covered(small: set[str], groups: Mapping[str, Group]) -> set[str]:
         if len(covered) >= 2 and sum(groups[chosen].people for chosen in covered) >= SMALLEST_GROUP:
             break
         covered.add(name)
-    return covered
+    return frozenset(covered)
+
+
+def tellable(uses: Uses) -> bool:
+    """Return whether categories may stand beside the names of those who used some: five use each, and five do not."""
+    totals: defaultdict[int, int] = defaultdict(int)
+    for amounts in uses.values():
+        for person, amount in amounts.items():
+            totals[person] += amount
+    seen = {person for person, total in totals.items() if total}
+    for amounts in uses.values():
+        users = [person for person, amount in amounts.items() if amount]
+        # Whoever's categories cancel each other is nobody that the reader sees, and hides nobody.
+        visible = sum(person in seen for person in users)
+        if users and not SMALLEST_GROUP <= visible <= len(seen) - SMALLEST_GROUP:
+            return False
+    return True
+
+
+def published(months: Iterable[tuple[date, Uses]]) -> Published | None:
+    """
+    Return what may be told of the categories, from what was used month after month; None if nothing yet.
+
+    What a month adds never changes what earlier months allowed to tell.
+    """
+    segment: dict[str, dict[int, int]] = {}
+    so_far: dict[str, dict[int, int]] = {}
+    last: Published | None = None
+    for month, uses in months:
+        for table in (segment, so_far):
+            _add(table, uses)
+        if tellable(segment) and tellable(so_far):
+            last = Published(month, {category: _group(amounts) for category, amounts in so_far.items()})
+            segment = {}
+    # Only zeros from before anybody used anything would be read as if nobody had.
+    return None if last is not None and segment and not last.groups else last
+
+
+def _add(table: dict[str, dict[int, int]], uses: Uses) -> None:
+    for category, amounts in uses.items():
+        row = table.setdefault(category, {})
+        for person, amount in amounts.items():
+            row[person] = row.get(person, 0) + amount
+
+
+def _group(amounts: Mapping[int, int]) -> Group:
+    people = sum(amount != 0 for amount in amounts.values())
+    return Group(people - people % SMALLEST_GROUP, sum(amounts.values()))

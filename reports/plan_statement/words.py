@@ -22,6 +22,7 @@ class Words:
     language: str
     texts: Mapping[str, str]
     months: tuple[str, ...]
+    month_names: tuple[str, ...]
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text with its blanks filled in; days and amounts in `values` come already written."""
@@ -39,6 +40,10 @@ class Words:
         """Write a day."""
         return local(day, self.language)
 
+    def month(self, day: date) -> str:
+        """Write a day's month and year, in full."""
+        return f"{self.month_names[day.month - 1]} {day.year}"
+
     def period(self, starts_on: date, ends_on: date) -> str:
         """Write a stretch of days."""
         return self("period_text", starts_on=self.day(starts_on), ends_on=self.day(ends_on))
@@ -52,8 +57,8 @@ class Words:
 def of(language: str) -> Words:
     """Return the words of a language: `it` or `en`."""
     table = tomllib.loads((files("reports.plan_statement") / "words.toml").read_text("utf-8"))[language]
-    months = tuple(table.pop("months"))
-    return Words(language, dict(_flat(table)), months)
+    months, month_names = tuple(table.pop("months")), tuple(table.pop("month_names"))
+    return Words(language, dict(_flat(table)), months, month_names)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -229,22 +229,24 @@ def _chart(sheet: _Sheet, first: int, last: int) -> None:
 def _categories(sheet: _Sheet, statement: PlanStatement) -> None:
     text = sheet.text
     sheet.widths(46, 12, 18, 18, 18)
-    sheet.head("category", "people", "used", figures=2)
+    sheet.head("category", lines.people(statement), "used", figures=2)
     for line in statement.categories:
         sheet.write(text.named("category", line.category), _shown(line.people, int), _shown(line.used_minor))
     # A sum of what is shown would not be the total: it is written, not summed.
-    sheet.closing(text("total"), "", Amount(statement.total.used_minor))
+    total = statement.groups
+    sheet.closing(text("total"), "", Amount(total.used_minor))
     sheet.row += 1
     sheet.head("cluster", "people", "granted", "used", "residual", figures=4)
     for cluster in statement.clusters:
         amounts = map(_shown, (cluster.granted_minor, cluster.used_minor, cluster.residual_minor))
         sheet.write(cluster.cluster or text("none"), cluster.people, *amounts)
-    total = statement.total
-    figures = (total.granted_net_minor, total.used_minor, total.residual_minor)
+    figures = (total.granted_minor, total.used_minor, total.residual_minor)
     sheet.closing(text("total"), statement.people, *map(Amount, figures))
     sheet.row += 1
+    if note := lines.groups(statement, text):
+        sheet.write(note, look=sheet.looks.note)
     sheet.write(text("uses_note"), look=sheet.looks.note)
-    if statement.withholds:
+    if statement.hides_clusters:
         sheet.write(text("hidden_note", people=SMALLEST_GROUP), look=sheet.looks.note)
 
 

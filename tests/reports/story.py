@@ -140,7 +140,7 @@ def first_half(session: Session, story: Story) -> None:
         for last, _, _ in PEOPLE[4:]:
             spend(session, book_id, people[last], "PUL-CR", 10)
     with on(session, date(2026, 5, 20)):
-        buy(session, book_id, people["Alberti"], "PSI-CR", 1, service_on=date(2026, 7, 20))
+        buy(session, book_id, people["Alberti"], "PSI-CR", 1, service_on=date(2026, 6, 30))
 
 
 def second_half(session: Session, story: Story) -> None:
