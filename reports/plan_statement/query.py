@@ -109,6 +109,9 @@ def gather(
     total = _sum(line.movement for line in journal.people)
     period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on}
     last = published(_uses(journal, starts_on, through)) if through is not None else None
+    if last is not None and not last.groups and any(line.movement.welfare_minor for line in journal.people):
+        # Only zeros, from before anybody used anything: they would be read as if nobody had.
+        last = None
     withheld = None
     if reading is Reading.HR and last is None:
         withheld = Withheld.TOO_FEW if told else Withheld.LATE_START

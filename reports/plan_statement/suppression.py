@@ -99,8 +99,7 @@ def published(months: Iterable[tuple[date, Uses]]) -> Published | None:
         if tellable(segment) and tellable(so_far):
             last = Published(month, {category: _group(amounts) for category, amounts in so_far.items()})
             segment = {}
-    # Only zeros from before anybody used anything would be read as if nobody had.
-    return None if last is not None and segment and not last.groups else last
+    return last
 
 
 def _add(table: dict[str, dict[int, int]], uses: Uses) -> None:

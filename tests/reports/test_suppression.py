@@ -137,9 +137,9 @@ def test_the_count_of_people_does_not_tell_of_the_one_who_is_new() -> None:
     assert [group.people for group in first.groups.values()] == [group.people for group in second.groups.values()]
 
 
-def test_zeros_from_before_the_first_use_are_not_told_once_there_is_use() -> None:
-    assert published([month(1)]) == Published(date(2026, 1, 1), {})
-    assert published([month(1), month(2, CARE=FIVE)]) is None
+def test_months_without_use_are_told() -> None:
+    assert published([]) is None
+    assert published([month(1), month(2)]) == Published(date(2026, 2, 1), {})
 
 
 histories = st.lists(
