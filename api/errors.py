@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from environs import EnvValidationError
 
 from config.embedded import NoPostgres
-from config.errors import DomainError
+from config.errors import LANGUAGES, DomainError
 from ledger.errors import Contention
 from network.errors import BadColumns, BadRow, DataFolderEmpty, DistanceNeedsOrigin, HistoryRewritten
 from plans.errors import (
@@ -82,16 +82,16 @@ class SchemaNotCurrent(DomainError):
 class DatabaseUnavailable(DomainError):
     """Nothing answers at the database's address, or not as it should."""
 
-    it = "Il database non risponde: {reason}. Controllare DATABASE_URL e che il server sia acceso."
-    en = "The database does not answer: {reason}. Check DATABASE_URL and that the server is running."
+    it = "Il database non risponde. Controllare DATABASE_URL e che il server sia acceso ({reason})."
+    en = "The database does not answer. Check DATABASE_URL and that the server is running ({reason})."
     retryable = True
 
 
 class SettingsInvalid(DomainError):
     """Environment variables that cannot be read."""
 
-    it = "Impostazioni non valide: {problems}. Si veda docs/configuration.md."
-    en = "Invalid settings: {problems}. See docs/configuration.md."
+    it = "Impostazioni non valide: {problems_it}. Si veda docs/configuration.md."
+    en = "Invalid settings: {problems_en}. See docs/configuration.md."
 
 
 class FileNotUsable(DomainError):
@@ -106,6 +106,13 @@ class CheckpointInvalid(DomainError):
 
     it = "{file}: non è un punto fermo firmato, o la chiave pubblica non è leggibile."
     en = "{file}: this is no signed checkpoint, or the public key cannot be read."
+
+
+class TextEmpty(DomainError):
+    """An argument or option that is there and says nothing."""
+
+    it = "è vuoto, scrivere un valore."
+    en = "it is empty, write a value."
 
 
 class InternalFailure(DomainError):
@@ -153,6 +160,11 @@ _EXIT: tuple[tuple[tuple[type[DomainError], ...], ExitCode], ...] = (
 
 # Serialization failure, deadlock, a lock not given in time, a statement stopped by its timeout.
 _BUSY_STATES = {"40001", "40P01", "55P03", "57014"}
+_SETTINGS = {
+    "DATABASE_URL": ("solo postgresql://", "only postgresql://"),
+    "BORSELLINO_LANGUAGE": (f"una di {', '.join(LANGUAGES)}", f"one of {', '.join(LANGUAGES)}"),
+    "BORSELLINO_CLOCK": ("serve un momento come 2026-03-02T12:00:00", "a moment such as 2026-03-02T12:00:00 is needed"),
+}
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
@@ -175,17 +187,23 @@ def translate(error: Exception) -> DomainError | None:
     if isinstance(error, (NoPostgres, subprocess.SubprocessError, sa.exc.ArgumentError)):
         return DatabaseUnavailable(reason=_first_line(error))
     if isinstance(error, EnvValidationError):
-        return SettingsInvalid(problems=_bad_settings(error))
+        italian, english = zip(*_bad_settings(error), strict=True)
+        return SettingsInvalid(problems_it=italian, problems_en=english)
     if isinstance(error, OSError) and error.filename is not None:
         return FileNotUsable(file=error.filename, reason=error.strerror)
     return None
 
 
-def _bad_settings(error: EnvValidationError) -> list[str]:
+def _bad_settings(error: EnvValidationError) -> list[tuple[str, str]]:
     messages = error.error_messages
     if not isinstance(messages, Mapping):
-        return list(messages)
-    return [f"{name}: {' '.join(said)}" for name, said in messages.items()]
+        messages = {"?": messages}
+    found = []
+    for name, said in messages.items():
+        # What the library says is English, and stands beside our words only where we have none.
+        it, en = _SETTINGS.get(name, (f"valore non valido ({' '.join(said)})", f"not a valid value ({' '.join(said)})"))
+        found.append((f"{name}: {it}", f"{name}: {en}"))
+    return found
 
 
 def _first_line(error: BaseException) -> str:

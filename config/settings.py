@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from environs import Env, validate
+from environs import Env, ValidationError, validate
 
 from config.errors import LANGUAGES
 
@@ -35,11 +36,17 @@ def _default_data_dir() -> Path:
     return Path("var").resolve()
 
 
+def _only_postgresql(address: str | None) -> None:
+    # With or without the driver's name; nothing of the address is repeated, there may be a password in it.
+    if address and re.match(r"postgres(ql)?(\+psycopg)?://", address) is None:
+        raise ValidationError("only postgresql://")
+
+
 @cache
 def load() -> Settings:
     """Read the environment; every bad variable is reported at once."""
     env = Env(eager=False)
-    database_url = env.str("DATABASE_URL", None)
+    database_url = env.str("DATABASE_URL", None, validate=_only_postgresql)
     with env.prefixed("BORSELLINO_"):
         data_dir = env.path("DATA_DIR", None)
         language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))

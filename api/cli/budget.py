@@ -128,9 +128,15 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
     for problem in checked.problems[:SHOWN]:
         caller.say("{text} [{code}]", "{text} [{code}]", text=problem.text(caller.language), code=problem.code)
     if checked.problem_count > SHOWN:
-        caller.say("… e altri {n} problemi.", "... and {n} more problems.", n=checked.problem_count - SHOWN)
+        hidden = checked.problem_count - SHOWN
+        if hidden == 1:
+            caller.say("… e un altro problema.", "... and one more problem.")
+        else:
+            caller.say("… e altri {n} problemi.", "... and {n} more problems.", n=hidden)
     if checked.ok:
         caller.say("Nessun problema: il file si può caricare.", "No problems: the file can be loaded.")
+    elif checked.problem_count == 1:
+        caller.say("1 problema: correggere il file e ripetere.", "1 problem: mend the file and repeat.")
     else:
         caller.say(
             "{n} problemi: correggere il file e ripetere.", "{n} problems: mend the file and repeat.",

@@ -20,6 +20,7 @@ from plans import facts, people
 from plans.facts import Declaration, Declared
 from plans.rulebook.words import Basis
 from plans.words import Fact
+from wallet import declarations
 
 
 @click.group(cls=Group)
@@ -79,12 +80,12 @@ _FACTS: tuple[tuple[Fact, str, str, tuple[Callable[..., Any], ...]], ...] = (
 def _run(fact: Fact, employee: str, relative: str | None, declared_on: date | None, told: dict[str, Any]) -> None:
     caller = click.get_current_context().ensure_object(Caller)
 
-    def work(session: Session) -> Declared:
+    def work(session: Session) -> tuple[Declared, int]:
         book_id = book_of(caller, session)
         person_id = persons.employee(session, book_id, employee).employee_id
         if relative is not None:
             person_id = persons.relative(session, book_id, person_id, relative).relative_id
-        return facts.declare(
+        return declarations.declare(
             session,
             book_id,
             person_id,
@@ -94,7 +95,7 @@ def _run(fact: Fact, employee: str, relative: str | None, declared_on: date | No
             **told,
         )
 
-    done = change(caller, work)
+    done, corrections = change(caller, work)
     if not done.created:
         caller.say("Già dichiarato: {id}.", "Declared already: {id}.", id=done.fact_id)
     elif done.replaced is not None:
@@ -102,7 +103,19 @@ def _run(fact: Fact, employee: str, relative: str | None, declared_on: date | No
                    id=done.fact_id, old=done.replaced)  # fmt: skip
     else:
         caller.say("Dichiarato: {id}.", "Declared: {id}.", id=done.fact_id)
-    caller.data(declared=done)
+    _tell_corrections(caller, corrections)
+    caller.data(declared=done, corrections=corrections)
+
+
+def _tell_corrections(caller: Caller, corrections: int) -> None:
+    """Say how many fiscal events of the year changed with a limit that moved."""
+    if corrections == 1:
+        caller.say("Un evento fiscale dell'anno è stato corretto.", "One fiscal event of the year was corrected.")
+    elif corrections:
+        caller.say(
+            "{n} eventi fiscali dell'anno sono stati corretti.", "{n} fiscal events of the year were corrected.",
+            n=corrections,
+        )  # fmt: skip
 
 
 def _make(fact: Fact, name: str, summary: str, options: tuple[Callable[..., Any], ...]) -> None:
@@ -152,13 +165,14 @@ def end(caller: Caller, fact_id: str, on: date, declared_on: date | None) -> Non
 @dry_run
 @click.pass_obj
 def withdraw(caller: Caller, fact_id: str) -> None:
-    """Stop knowing a fact from now on; what was decided before is untouched."""
-    change(
+    """Stop knowing a fact from now on; a limit that moves with it is held against the year again."""
+    corrections = change(
         caller,
-        lambda session: facts.withdraw(session, book_of(caller, session), fact_id, recorded_at=clock.now()),
+        lambda session: declarations.withdraw(session, book_of(caller, session), fact_id, recorded_at=clock.now()),
     )
     caller.say("{id} ritirata.", "{id} withdrawn.", id=fact_id)
-    caller.data(withdrawn=fact_id)
+    _tell_corrections(caller, corrections)
+    caller.data(withdrawn=fact_id, corrections=corrections)
 
 
 @declare.command("list")

@@ -11,6 +11,7 @@ import click
 from moneyed import EUR, Money
 
 from api.cli.caller import Caller
+from api.errors import TextEmpty
 from config import money
 from config.errors import DomainError
 from plans.errors_files import AmountNotPositive, TextUnreadable
@@ -73,6 +74,8 @@ class _Text(_Word):
     name = "text"
 
     def read(self, text: str) -> str:
+        if not text:
+            raise TextEmpty()
         clean = cells.text(text)
         if not clean or "\n" in clean or "\r" in clean:
             raise TextUnreadable()

@@ -72,6 +72,8 @@ def test_a_budget_with_problems_is_not_loaded(shell: Shell) -> None:
     text = shell.refused(2, f"budget load {path} --plan A")
 
     assert "already stands in row 2" in text
+    assert "\n1 problem: mend" in text
+    assert "\n1 problema: correggere" in shell.refused(2, f"budget check {path} --plan A", language="it")
     assert "Nothing was granted" in text
     assert shell.sql("select count(*) from budget_load") == [(0,)]
 

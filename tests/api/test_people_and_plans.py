@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -57,6 +58,14 @@ def test_two_employees_with_one_codice_fiscale_are_refused_with_their_rows(shell
 
     assert "la stessa persona è già alla riga 2" in shell.refused(2, f"people load {path}", language="it")
     assert "already stands in row 2" in shell.refused(2, f"people load {path}")
+    assert "c'è un problema: p.csv" in shell.refused(2, f"people load {path}", language="it")
+
+
+def test_a_date_is_shown_as_it_is_written(shell: Shell) -> None:
+    row = f"{tax_code(2006)};Uno;A;02/01/2019;01/01/2019"
+    path = shell.write("p.csv", f"codice fiscale;cognome;nome;data assunzione;data cessazione\n{row}\n")
+
+    assert "valore «01/01/2019»" in shell.refused(2, f"people load {path}", language="it")
 
 
 def test_a_valid_omocodia_is_an_employee_like_any_other(shell: Shell) -> None:
@@ -198,6 +207,19 @@ def test_each_fact_is_declared_once(shell: Shell, line: str) -> None:
         line.split()[0].split("-")[0].upper()[:4] in shell.done(f"declare list {GIULIA}").upper()
         or "certificate" in line
     )
+
+
+def test_a_declaration_says_how_much_of_the_year_it_corrected(granted: Shell) -> None:
+    granted.done(f"authorize {GIULIA} BUO-CR --quantity 24 --channel voucher")
+    line = f"declare external-fringe {GIULIA} --year 2026 --amount 480,00"
+
+    text = granted.done(line, language="it")
+    again = json.loads(granted.done(f"{line} --json"))
+
+    assert "Un evento fiscale dell'anno è stato corretto." in text
+    assert again["corrections"] == 0
+    fact = granted.sql("select fact_id from employee_fact where revoked_at is null")[0][0]
+    assert "One fiscal event of the year was corrected." in granted.done(f"declare withdraw {fact}")
 
 
 def test_a_child_who_is_none_is_refused_in_both_languages(shell: Shell) -> None:

@@ -111,6 +111,11 @@ def test_a_code_that_nobody_gave(granted: Shell, verb: str) -> None:
     assert "Autorizzazione aut_nope non trovata" in granted.refused(1, f"{verb} aut_nope", language="it")
 
 
+def test_an_empty_id_is_said_to_be_empty(granted: Shell) -> None:
+    assert "it is empty, write a value" in granted.refused(2, "void", "")
+    assert "è vuoto, scrivere un valore" in granted.refused(2, "void", "", language="it")
+
+
 def test_a_code_of_another_book_is_not_found(cared: Shell) -> None:
     given = authorized(cared)
     cared.done("book open E2 --vat-number 00000010215 --home bari --name Altra")

@@ -55,17 +55,26 @@ def test_a_server_that_does_not_answer_is_a_sentence(shell: Shell, monkeypatch: 
     text = shell.refused(69, "book list")
 
     assert "The database does not answer" in text
+    assert "server sia acceso (" in shell.refused(69, "book list", language="it")
     assert "secret" not in text
 
 
-@pytest.mark.parametrize(("variable", "value"), [("BORSELLINO_LANGUAGE", "de"), ("BORSELLINO_CLOCK", "yesterday")])
-def test_a_bad_setting_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("variable", "value", "it"),
+    [
+        ("BORSELLINO_LANGUAGE", "de", "una di it, en"),
+        ("BORSELLINO_CLOCK", "yesterday", "serve un momento come"),
+        ("DATABASE_URL", "mysql://u:secret@h/x", "solo postgresql://"),
+    ],
+)
+def test_a_bad_setting_is_named_in_italian(shell: Shell, variable: str, value: str, it: str) -> None:
     settings.load.cache_clear()
 
     result = CliRunner().invoke(program, ["book", "list"], env={variable: value})
 
     assert result.exit_code == 2
-    assert variable in result.output
+    assert f"{variable}: {it}" in result.output
+    assert "secret" not in result.output
 
 
 def test_opening_a_book_writes_down_whose_it_is(shell: Shell) -> None:

@@ -1,0 +1,45 @@
+"""Settings that cannot be used are refused before anything is started with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from environs import EnvValidationError
+
+from config import settings
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    settings.load.cache_clear()
+    yield
+    settings.load.cache_clear()
+
+
+@pytest.mark.parametrize("address", ["mysql://u:secret@h/x", "sqlite:///x.db", "postgresqlx://h/x", "h/x", " "])
+def test_another_database_is_refused_without_repeating_its_address(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+
+    with pytest.raises(EnvValidationError, match="only postgresql://") as error:
+        settings.load()
+
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("address", ["postgresql://u:p@h/x", "postgres://h/x", "postgresql+psycopg://h/x"])
+def test_postgresql_is_used(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+
+    assert settings.load().database_url == address
+
+
+@pytest.mark.parametrize("address", [None, ""])
+def test_none_means_the_embedded_one(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    if address is not None:
+        monkeypatch.setenv("DATABASE_URL", address)
+
+    assert settings.load().database_url is None
