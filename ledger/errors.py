@@ -62,12 +62,17 @@ class InProgress(LedgerError):
 class RefusedBefore(LedgerError):
     """The same request under this key was refused before; it carries the first refusal's code and words."""
 
-    it = "{it}"
-    en = "{en}"
+    it = "{said}"
+    en = "{said}"
 
     def __init__(self, first_code: str, *, it: str, en: str) -> None:
         self.__dict__["code"] = first_code
-        super().__init__(it=it, en=en)
+        self._said = {"it": it, "en": en}
+        super().__init__(said=en)
+
+    def text(self, language: str = "en") -> str:
+        """Return the words of the first refusal."""
+        return self._said[language]
 
 
 class DuplicateReference(LedgerError):
