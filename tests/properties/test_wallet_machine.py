@@ -197,7 +197,9 @@ class Oracle:
             due = one.open and one.ends_at <= now
             if not (due and one.channel == "VOUCHER"):
                 total += sum(amount for (_, of_year), amount in one.net.items() if of_year == year)
-            if one.channel == "DIRECT" and one.open and not due and one.tax_year == year:
+            # Reserved in every year in which it may still be delivered.
+            last_year = one.ends_at.astimezone(clock.ROME).year
+            if one.channel == "DIRECT" and one.open and not due and one.tax_year <= year <= last_year:
                 total += one.amount - one.captured
         return total
 
@@ -322,6 +324,8 @@ class Oracle:
             return "refund_exceeds_captures"
         if amount <= 0:
             return "amount_not_positive"
+        if one.channel == "VOUCHER" and amount != one.captured:
+            return "partial_refund_not_allowed"
         for index in reversed(range(len(one.captures))):
             whole = sum(share for _, share in one.captures[index])
             part = min(whole - one.refunds[index], amount)

@@ -278,7 +278,7 @@ def test_two_refunds_never_exceed_the_capture(track: Track) -> None:
         with track.committed().begin() as session:
             scene = track.scene(session)
             scene.grant(5_500)
-            found = scene.buy("PSI-CR")
+            found = scene.buy("PSI-CR", channel=Channel.DIRECT)
             scene.capture(found)
         racer = (refund, scene.book_id, found.authorization_id, 3_000)
 
@@ -306,7 +306,7 @@ def test_the_clock_leaves_alone_what_a_refund_gives_back_meanwhile(track: Track)
         with track.committed().begin() as session:
             scene = track.scene(session)
             scene.grant(6_000)
-            found = scene.buy("PSI-CR")
+            found = scene.buy("PSI-CR", channel=Channel.DIRECT)
             scene.capture(found)
 
         refunded, _ = track.run(
