@@ -104,8 +104,8 @@ class Entry(Base):
     hold_id: Mapped[int | None] = mapped_column(BigInteger)
     actor: Mapped[str] = mapped_column(Text)
     memo: Mapped[str] = mapped_column(Text)
+    # No foreign key to the book: every entry of a busy book would lock its row. ledger_gate looks at it anyway.
     __table_args__ = (
-        ForeignKeyConstraint(["book_id"], ["book.book_id"]),
         Index(
             "uq_entry_reference", "book_id", "reference", unique=True, postgresql_where=sa.text("reference is not null")
         ),

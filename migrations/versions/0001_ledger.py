@@ -133,7 +133,6 @@ def upgrade() -> None:
         sa.Column("hold_id", sa.BigInteger(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("memo", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name=op.f("fk_entry_book_id")),
         sa.PrimaryKeyConstraint("book_id", "entry_id", name=op.f("pk_entry")),
     )
     op.create_index("ix_entry_occurred_on", "entry", ["book_id", "occurred_on"], unique=False)
