@@ -23,7 +23,6 @@ next, would tell of the one person who is new.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -68,20 +67,32 @@ def hidden(groups: Mapping[str, Group]) -> frozenset[str]:
     return frozenset(covered)
 
 
-def tellable(uses: Uses) -> bool:
-    """Return whether categories may stand beside the names of those who used some: five use each, and five do not."""
-    totals: defaultdict[int, int] = defaultdict(int)
-    for amounts in uses.values():
-        for person, amount in amounts.items():
-            totals[person] += amount
-    seen = {person for person, total in totals.items() if total}
-    for amounts in uses.values():
-        users = [person for person, amount in amounts.items() if amount]
+class Table:
+    """What each person used in each category over some months, summed as months are added."""
+
+    def __init__(self) -> None:
+        self.uses: dict[str, dict[int, int]] = {}
+        self._totals: dict[int, int] = {}
+
+    def add(self, uses: Uses) -> None:
+        """Add what was used in a month."""
+        for category, amounts in uses.items():
+            for sums in (self.uses.setdefault(category, {}), self._totals):
+                for person, amount in amounts.items():
+                    sums[person] = sums.get(person, 0) + amount
+
+    @property
+    def tellable(self) -> bool:
+        """Whether categories may stand beside the names of those who used some: five use each, and five do not."""
         # Whoever's categories cancel each other is nobody that the reader sees, and hides nobody.
-        visible = sum(person in seen for person in users)
-        if users and not SMALLEST_GROUP <= visible <= len(seen) - SMALLEST_GROUP:
-            return False
-    return True
+        unseen = [person for person, total in self._totals.items() if not total]
+        seen = len(self._totals) - len(unseen)
+        for amounts in self.uses.values():
+            users = _people(amounts)
+            visible = users - sum(amounts.get(person, 0) != 0 for person in unseen)
+            if users and not SMALLEST_GROUP <= visible <= seen - SMALLEST_GROUP:
+                return False
+        return True
 
 
 def published(months: Iterable[tuple[date, Uses]]) -> Published | None:
@@ -90,25 +101,21 @@ def published(months: Iterable[tuple[date, Uses]]) -> Published | None:
 
     What a month adds never changes what earlier months allowed to tell.
     """
-    segment: dict[str, dict[int, int]] = {}
-    so_far: dict[str, dict[int, int]] = {}
+    segment, so_far = Table(), Table()
     last: Published | None = None
     for month, uses in months:
-        for table in (segment, so_far):
-            _add(table, uses)
-        if tellable(segment) and tellable(so_far):
-            last = Published(month, {category: _group(amounts) for category, amounts in so_far.items()})
-            segment = {}
+        segment.add(uses)
+        so_far.add(uses)
+        if segment.tellable and so_far.tellable:
+            last = Published(month, {category: _group(amounts) for category, amounts in so_far.uses.items()})
+            segment = Table()
     return last
 
 
-def _add(table: dict[str, dict[int, int]], uses: Uses) -> None:
-    for category, amounts in uses.items():
-        row = table.setdefault(category, {})
-        for person, amount in amounts.items():
-            row[person] = row.get(person, 0) + amount
+def _people(amounts: Mapping[int, int]) -> int:
+    return sum(map(bool, amounts.values()))
 
 
 def _group(amounts: Mapping[int, int]) -> Group:
-    people = sum(amount != 0 for amount in amounts.values())
+    people = _people(amounts)
     return Group(people - people % SMALLEST_GROUP, sum(amounts.values()))

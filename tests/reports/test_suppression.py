@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.plan_statement.suppression import SMALLEST_GROUP, Group, Published, Uses, hidden, published, tellable
+from reports.plan_statement.suppression import SMALLEST_GROUP, Group, Published, Table, Uses, hidden, published
 
 names = st.sampled_from(["CARE", "EDUCATION", "SOCIAL_UTILITY", "FRINGE", "PENSION", "MEAL_VOUCHER"])
 groups = st.builds(
@@ -59,6 +59,13 @@ def test_no_small_group_is_shown_nor_stands_alone(table: dict[str, Group]) -> No
 
 
 # -- categories beside names -----------------------------------------------------------------------------------------
+
+
+def tellable(uses: Uses) -> bool:
+    """Whether these months could be told by themselves."""
+    table = Table()
+    table.add(uses)
+    return table.tellable
 
 
 def using(*people: int, amount: int = 100) -> dict[int, int]:
@@ -160,12 +167,9 @@ def test_the_difference_of_any_two_publications_can_be_told(history: list[dict[s
         found = published(months[:count])
         if found is None or found.month == before:
             continue
-        segment: dict[str, dict[int, int]] = {}
+        segment = Table()
         for day, uses in months:
             if (before is None or before < day) and day <= found.month:
-                for category, amounts in uses.items():
-                    row = segment.setdefault(category, {})
-                    for person, amount in amounts.items():
-                        row[person] = row.get(person, 0) + amount
-        assert tellable(segment)
+                segment.add(uses)
+        assert segment.tellable
         before = found.month
