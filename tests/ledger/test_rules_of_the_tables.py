@@ -74,7 +74,6 @@ ck_posting_amount        | insert into posting values (:book, 1, 9, :CASH, :LOT1
 ck_posting_two_accounts  | insert into posting values (:book, 1, 9, :CASH, :CASH, 1, 91, 0, 92, 0)
 uq_posting_debit         | insert into posting values (:book, 1, 9, :CASH, :LOT1, 1, 1, 0, 92, 0)
 uq_posting_credit        | insert into posting values (:book, 1, 9, :CASH, :LOT1, 1, 91, 0, 1, 0)
-fk_entry_book_id         | insert into entry (book_id, kind, occurred_on, recorded_at, actor, memo) values (-1, 'x', '2026-03-10', now(), 'x', '')
 uq_entry_reference       | insert into entry (book_id, kind, occurred_on, recorded_at, actor, memo, reference) select :book, 'x', '2026-03-10', now(), 'x', '', 'R' from generate_series(1, 2)
 uq_entry_reverses        | insert into entry (book_id, kind, occurred_on, recorded_at, actor, memo, reverses) select :book, 'x', '2026-03-10', now(), 'x', '', 7 from generate_series(1, 2)
 ck_hold_state            | update hold set state = 'lost' where book_id = :book
