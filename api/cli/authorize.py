@@ -9,9 +9,10 @@ import click
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from api.cli import persons
+from api.cli import parties, persons
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Command, dry_run
+from api.cli.parties import Parties
 from api.cli.words import AMOUNT, DAY, TEXT, Word
 from api.cli.work import book_of, change, look
 from api.errors import ExitCode
@@ -63,20 +64,32 @@ def authorize(
         _simulate(ctx, caller, purchase)
         return
 
-    def work(session: Session) -> Authorization:
+    def work(session: Session) -> tuple[Authorization, Parties]:
         book_id = book_of(caller, session)
-        return authorizations.authorize(session, book_id, purchase(session, book_id), actor=caller.actor, key=key)
+        given = authorizations.authorize(session, book_id, purchase(session, book_id), actor=caller.actor, key=key)
+        return given, parties.of(session, book_id, given)
 
-    given = change(caller, work)
+    given, behind = change(caller, work)
     if given.status != "declined":
-        tell(caller, given)
-    caller.data(authorization=given, sentence=_said(caller, given))
+        tell(caller, given, behind)
+    _data(caller, given, behind)
     if given.status == "declined":
         _decline(ctx, caller, given)
 
 
-def tell(caller: Caller, given: Authorization) -> None:
-    """Print an authorization that was given: what it is for, its code, and what it means for the tax."""
+def _data(caller: Caller, given: Authorization, behind: Parties) -> None:
+    caller.data(
+        authorization=given,
+        sentence=_said(caller, given),
+        beneficiary=behind.beneficiary,
+        service=behind.service,
+        provider=behind.provider,
+        voucher=parties.voucher(given, behind),
+    )
+
+
+def tell(caller: Caller, given: Authorization, behind: Parties) -> None:
+    """Print an authorization that was given: what it means for the tax, who it is for, and its code."""
     if given.replayed:
         caller.say("Già chiesta con la stessa chiave:", "Asked before with the same key:")
     caller.say(
@@ -92,24 +105,21 @@ def tell(caller: Caller, given: Authorization) -> None:
         category=given.category, exempt=euro(given.exempt_minor), taxable=euro(given.taxable_minor),
         vat=euro(given.vat_minor), regime=given.vat_regime, rules=given.rule_ids,
     )  # fmt: skip
-    if given.code is not None:
-        caller.say(
-            "Codice di riscatto {code}, valido fino al {until}.", "Redemption code {code}, valid until {until}.",
-            code=given.code, until=given.expires_at,
-        )  # fmt: skip
+    parties.tell(caller, given, behind)
 
 
 def _simulate(ctx: click.Context, caller: Caller, purchase: Callable[[Session, int], Purchase]) -> None:
-    def read(session: Session) -> Authorization:
+    def read(session: Session) -> tuple[Authorization, Parties]:
         book_id = book_of(caller, session)
-        return authorizations.simulate(session, book_id, purchase(session, book_id))
+        answer = authorizations.simulate(session, book_id, purchase(session, book_id))
+        return answer, parties.of(session, book_id, answer)
 
-    answer = look(read)
+    answer, behind = look(read)
     caller.announce_dry_run()
-    caller.data(authorization=answer, sentence=_said(caller, answer))
+    _data(caller, answer, behind)
     if answer.decline_code is not None:
         _decline(ctx, caller, answer)
-    tell(caller, answer)
+    tell(caller, answer, behind)
     columns = [Column("credito", "lot"), Column("usato", "used", right=True)]
     caller.table(columns, [(lot_id, euro(amount_minor)) for lot_id, amount_minor in answer.facts.get("lots", [])])
 

@@ -22,7 +22,7 @@ from wallet.captures import Change
 
 @click.group(cls=Group)
 def network() -> None:
-    """Load the network, search it, and suspend a provider."""
+    """Load the network, search it, qualify and suspend providers."""
 
 
 @network.command()
@@ -66,6 +66,28 @@ def suspend(caller: Caller, provider: str, on: date | None, reason: str) -> None
         provider=provider, on=first_day, n=len(voided), amount=euro(sum(change_.amount_minor for change_ in voided)),
     )  # fmt: skip
     caller.data(provider=provider, on=first_day, voided=[done.authorization.authorization_id for done in voided])
+
+
+@network.command()
+@click.argument("provider", type=TEXT)
+@click.option("--from", "first_day", type=DAY, required=True, help="First day of the qualification.")
+@click.option("--to", "last_day", type=DAY, required=True, help="Last day, included.")
+@click.option("--reason", type=TEXT, required=True, help="On what grounds.")
+@dry_run
+@click.pass_obj
+def qualify(caller: Caller, provider: str, first_day: date, last_day: date, reason: str) -> None:
+    """Qualify a provider for a period, or renew it; each family of requirements needs its verified document."""
+    change(
+        caller,
+        lambda session: qualification.qualify(
+            session, provider, valid_from=first_day, valid_to=last_day, reason=reason
+        ),
+    )
+    caller.say(
+        "{provider} è qualificato dal {first} al {last}.", "{provider} is qualified from {first} to {last}.",
+        provider=provider, first=first_day, last=last_day,
+    )  # fmt: skip
+    caller.data(provider=provider, valid_from=first_day, valid_to=last_day)
 
 
 @network.group("list", cls=Group)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import click
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.cli import persons
 from api.cli.caller import Caller, Column, euro
-from api.cli.groups import Group
+from api.cli.groups import Group, dry_run
 from api.cli.words import TEXT
-from api.cli.work import book_of, look
+from api.cli.work import book_of, change, look
 from config import clock
 from ledger import accounts
 from plans import plans
@@ -19,11 +20,12 @@ from plans.people import EmployeeCard
 from wallet import authorizations, lots
 from wallet.authorizations import Authorization
 from wallet.lots import SpendableLot
+from wallet.tables import Wallet
 
 
 @click.group(cls=Group)
 def wallet() -> None:
-    """Look into a wallet."""
+    """Look into a wallet, and freeze it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,38 @@ def show(caller: Caller, employee: str, how_many: int) -> None:
         lots=lines,
         authorizations=latest,
     )
+
+
+@wallet.command()
+@click.argument("employee", type=TEXT)
+@dry_run
+@click.pass_obj
+def freeze(caller: Caller, employee: str) -> None:
+    """Decline every further purchase from a wallet; what is reserved already can be captured and refunded."""
+    _set_status(caller, employee, "frozen")
+    caller.say("Portafoglio congelato.", "Wallet frozen.")
+
+
+@wallet.command()
+@click.argument("employee", type=TEXT)
+@dry_run
+@click.pass_obj
+def unfreeze(caller: Caller, employee: str) -> None:
+    """Let a frozen wallet be used again."""
+    _set_status(caller, employee, "open")
+    caller.say("Portafoglio di nuovo utilizzabile.", "The wallet can be used again.")
+
+
+def _set_status(caller: Caller, employee: str, status: str) -> None:
+    def work(session: Session) -> str:
+        book_id = book_of(caller, session)
+        card = persons.employee(session, book_id, employee)
+        # A wallet is opened by the first thing that happens in it; the row's lock waits for a purchase under way.
+        row = insert(Wallet).values(book_id=book_id, employee_id=card.employee_id, status=status)
+        session.execute(row.on_conflict_do_update(index_elements=["book_id", "employee_id"], set_={"status": status}))
+        return card.employee_id
+
+    caller.data(employee_id=change(caller, work), status=status)
 
 
 def _lots(session: Session, book_id: int, card: EmployeeCard) -> list[_LotLine]:

@@ -29,6 +29,75 @@ def test_a_purchase_is_authorized_with_its_sentence_and_code(cared: Shell) -> No
     assert "Non paghi tasse" in text
 
 
+def test_a_voucher_is_printed_as_the_document_the_law_asks_for(cared: Shell) -> None:
+    line = f"authorize {GIULIA} BUO-CR --channel voucher"
+
+    italian = cared.done(line, language="it").replace("\u00a0", " ")
+    english = cared.done(line)
+    given = json.loads(cared.done(f"{line} --json"))
+
+    for words in (
+        "BUONO nominativo",
+        "Titolare: Giulia Niccolò",
+        "Servizio: ",
+        "Fornitore: ",
+        "Valore nominale intero: 25,00 €",
+        "Codice di riscatto: ",
+        "Emesso il: 02/03/2026",
+        "Valido fino al: ",
+        "Non trasferibile, non monetizzabile, senza integrazioni.",
+    ):
+        assert words in italian
+    assert "Holder: Giulia Niccolò" in english
+    assert "Not transferable, not convertible into money" in english
+    voucher = given["voucher"]
+    assert (voucher["holder"], voucher["value"]["amount_minor"]) == ("Giulia Niccolò", 2_500)
+    assert voucher["code"] == given["authorization"]["code"]
+    assert voucher["provider"] == given["provider"]
+    assert voucher["issued_on"] == "2026-03-02"
+    assert "non monetizzabile" in voucher["terms_it"]
+
+
+def test_the_holder_of_a_voucher_is_who_uses_the_service(cared: Shell) -> None:
+    line = f"authorize {GIULIA} ADI-CR --for madre"
+    given = json.loads(cared.done(f"{line} --json"))
+
+    assert given["beneficiary"].startswith("Teresa")
+    assert given["voucher"] is None
+    assert "Per Teresa Prova, da " in cared.done(line, language="it")
+    assert "For Teresa Prova, by " in cared.done(f"{line} --dry-run")
+
+
+def test_a_frozen_wallet_buys_nothing_until_it_is_unfrozen(cared: Shell) -> None:
+    line = f"authorize {GIULIA} ADI-CR --for madre"
+    given = authorized(cared)
+    cared.done(f"wallet freeze {GIULIA} --dry-run")
+    assert "aut_" in cared.done(line)
+
+    assert "Portafoglio congelato" in cared.done(f"wallet freeze {GIULIA}", language="it")
+
+    assert "[wallet_frozen]" in cared.refused(1, line)
+    assert "captured" in cared.done(f"capture {given['code']}")
+    cared.done(f"wallet unfreeze {GIULIA}")
+    assert "aut_" in cared.done(line)
+    assert json.loads(cared.done(f"wallet freeze {MARIO} --json"))["status"] == "frozen"
+    assert "There is no employee" in cared.refused(1, "wallet freeze emp_nope")
+
+
+def test_a_provider_is_qualified_again_when_its_documents_are_there(cared: Shell) -> None:
+    provider = cared.sql("select provider_code from service where code = 'ADI-CR'")[0][0]
+    line = f"network qualify {provider} --from 01/04/2026 --to 31/12/2026 --reason verifica"
+
+    assert "mancano documenti verificati per ECONOMIC" in cared.refused(1, line, language="it")
+    cared.sql("update qualification_record set state = 'QUALIFIED', valid_from = '2026-01-01', valid_to = null")
+    assert "è qualificato dal 01/04/2026 al 31/12/2026" in cared.done(line, language="it")
+    state = f"select state from provider_state where provider_code = '{provider}' and valid_from = '2026-04-01'"
+    assert cared.sql(state) == [("QUALIFIED",)]
+    backwards = f"network qualify {provider} --from 01/04/2026 --to 31/03/2026 --reason verifica"
+    assert "prima di iniziare" in cared.refused(1, backwards, language="it")
+    assert "No provider" in cared.refused(1, "network qualify NOPE --from 01/04/2026 --to 01/05/2026 --reason x")
+
+
 def test_a_declined_purchase_is_refused_with_its_sentence_and_code_and_recorded(granted: Shell) -> None:
     line = f"authorize {GIULIA} ADI-CR --for madre --quantity 2"
 
