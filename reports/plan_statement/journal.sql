@@ -4,7 +4,7 @@
 --   person    key = employee, the figures of their lots        (names, cluster in the text columns)
 --   category  key = category, used and by how many people
 --   month     key = first day, granted, used, and by how much the credit changed
---   use       key = category, then the month: the people's places in `people`, then what each used
+--   use       key = category, then the month: the people's numbers, then what each used
 --   cluster   key = cluster, then the month: granted, used, and by how much the credit changed
 --   budget    the plan's own accounts
 --   proof     the ledger's balances, the entries counted, what waits for a seal
@@ -15,16 +15,17 @@
 -- `seen` is the month in which the figures of groups count a movement: the month it occurred or, if later, the month it
 -- was recorded. What is entered late falls into a month that is not told yet, and never changes one that was.
 with mine as materialized (
-    select account_id, employee_id, carried_from is not null as carried
+    select account_id, employee_id, carried_from is not null as carried,
+           dense_rank() over (order by employee_id) as place
       from lot where book_id = :book and plan_id = :plan
 ), moves as (
-    select m.employee_id, m.carried, p.entry_id, -p.amount_minor as delta, p.credit_account_id as other_id
+    select m.employee_id, m.place, m.carried, p.entry_id, -p.amount_minor as delta, p.credit_account_id as other_id
       from mine m join posting p on p.book_id = :book and p.debit_account_id = m.account_id
     union all
-    select m.employee_id, m.carried, p.entry_id, p.amount_minor, p.debit_account_id
+    select m.employee_id, m.place, m.carried, p.entry_id, p.amount_minor, p.debit_account_id
       from mine m join posting p on p.book_id = :book and p.credit_account_id = m.account_id
 ), told as materialized (
-    select m.employee_id, m.carried, m.entry_id, m.delta, m.other_id, e.occurred_on, e.recorded_at,
+    select m.employee_id, m.place, m.carried, m.entry_id, m.delta, m.other_id, e.occurred_on, e.recorded_at,
            case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind,
            coalesce(e.hold_id, r.hold_id, o.hold_id) as hold_id
       from moves m
@@ -34,7 +35,7 @@ with mine as materialized (
 ), community as materialized (
     select account_id from account where book_id = :book and code like 'community:%'
 ), facts as materialized (
-    select t.employee_id, a.category,
+    select t.employee_id, t.place, a.category,
            case when t.here then date_trunc('month', t.occurred_on)::date end as month,
            case when t.here and t.seen_on <= :through then date_trunc('month', t.seen_on)::date end as seen,
            coalesce(sum(t.delta) filter (where t.occurred_on < :starts), 0) as opening,
@@ -54,7 +55,7 @@ with mine as materialized (
                    other_id in (select account_id from community) as to_community
               from told) t
       left join "authorization" a on a.book_id = :book and a.hold_id = t.hold_id
-     group by 1, 2, 3, 4
+     group by 1, 2, 3, 4, 5
 ), changes as (
     select f.*, granted - corrected as net, captured - refunded as used,
            granted - corrected - captured + refunded - to_funder - to_community - carried_out + carried_in + other
@@ -67,8 +68,8 @@ with mine as materialized (
        and l.captured_minor + l.released_minor < l.amount_minor
       join hold h on h.book_id = :book and h.hold_id = l.hold_id and h.state = 'open' and h.expires_at > ledger_now()
      group by 1
-), people as materialized (
-    select f.employee_id, row_number() over () as place, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
+), people as (
+    select f.employee_id, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
            sum(captured) as captured, sum(refunded) as refunded, sum(to_funder) as to_funder,
            sum(to_community) as to_community, sum(carried_out) as carried_out, sum(carried_in) as carried_in,
            sum(other) as other,
@@ -118,9 +119,8 @@ select 'month', month::text, null, null, null, null, null,
 union all
 select 'use', coalesce(category, ''), seen::text, null, null, null, null,
        array_agg(place order by place) || array_agg(used order by place), null
-  from (select p.place, c.category, c.seen, sum(c.used)::bigint as used
-          from changes c join people p on p.employee_id = c.employee_id
-         where c.seen is not null group by 1, 2, 3) u
+  from (select place, category, seen, sum(used)::bigint as used
+          from changes where seen is not null group by 1, 2, 3) u
  where used <> 0
  group by category, seen
 union all
