@@ -25,6 +25,7 @@ def test_a_commitment_and_a_transfer_are_entries(shell: Shell) -> None:
     ("line", "en", "it"),
     [
         ("fund transfer A 1,00", "exceeds what is still due", "supera quanto resta da versare"),
+        ("fund commit A 90.071.992.547.409,90", "is too large", "è troppo grande"),
         ("fund commit NOPE 1,00", "There is no plan NOPE", "Il piano NOPE non c'è"),
         ("fund commit A 1,00 --on 2026-03-03", "has not come yet", "non è ancora arrivata"),
     ],
