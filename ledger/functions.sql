@@ -409,7 +409,10 @@ create or replace function ledger_post_set(
     p_memo text[],
     p_entry integer[], p_line integer[], p_debit bigint[], p_credit bigint[], p_amount bigint[],
     out ids bigint[], out code text, out detail jsonb
-) language plpgsql as $$
+) language plpgsql
+-- In a book that grows faster than its statistics a plan that reads tables whole would do so once for every posting.
+set enable_seqscan = off
+as $$
 #variable_conflict use_column
 declare
     n constant integer := cardinality(p_kind);
@@ -417,6 +420,7 @@ declare
     v_accounts bigint[];
     v_locked record;
     v_now timestamptz;
+    v_constraint text;
 begin
     select * into v_gate
       from ledger_gate(p_book, p_currency, (select min(d) from unnest(p_occurred_on) d),
@@ -425,19 +429,13 @@ begin
         code := v_gate.first_code;
         return;
     end if;
-    if array_position(p_reference, null) is null or n > 1 then
+    -- Of one entry the reference is looked up here, for its place in the precedence. Of many the unique key finds it
+    -- when they are written: looking all of them up would take a plan that no statistics can spoil.
+    if n = 1 and p_reference[1] is not null then
         select jsonb_build_object('reference', e.reference, 'entry_id', e.entry_id) into detail
-          from entry e where e.book_id = p_book and e.reference = any (p_reference) limit 1;
+          from entry e where e.book_id = p_book and e.reference = p_reference[1];
         if found then
             code := 'duplicate_reference';
-            return;
-        end if;
-        if n > 1 and (select count(*) <> count(distinct r) from unnest(p_reference) r where r is not null) then
-            code := 'duplicate_reference';
-            return;
-        end if;
-        if n > 1 and (select count(*) <> count(distinct r) from unnest(p_reverses) r where r is not null) then
-            code := 'already_reversed';
             return;
         end if;
     end if;
@@ -496,27 +494,38 @@ begin
     if found then
         return;
     end if;
-    if exists (select from entry e where e.book_id = p_book and e.reverses = any (p_reverses)) then
-        code := 'already_reversed';
-        detail := jsonb_build_object('entry_id', p_reverses[1]);
-        return;
-    elsif ledger_refunded(p_book, p_reverses) is not null then
-        code := 'refund_exceeds_capture';
-        detail := ledger_refunded(p_book, p_reverses);
-        return;
-    elsif v_gate.last_code is not null then
+    if cardinality(array_remove(p_reverses, null)) > 0 then
+        if exists (select from entry e where e.book_id = p_book and e.reverses = any (p_reverses)) then
+            code := 'already_reversed';
+            detail := jsonb_build_object('entry_id', p_reverses[1]);
+            return;
+        elsif ledger_refunded(p_book, p_reverses) is not null then
+            code := 'refund_exceeds_capture';
+            detail := ledger_refunded(p_book, p_reverses);
+            return;
+        end if;
+    end if;
+    if v_gate.last_code is not null then
         code := v_gate.last_code;
         return;
     end if;
 
     ids := array(select nextval('entry_entry_id_seq') from generate_series(1, n));
-    insert into entry (book_id, entry_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id,
-                       actor, memo)
-    overriding system value
-    select p_book, e.entry_id, e.kind, e.occurred_on, v_now, e.reference, e.reverses, e.refunds, e.hold_id,
-           p_actor, e.memo
-      from unnest(ids, p_kind, p_occurred_on, p_reference, p_reverses, p_refunds, p_hold, p_memo)
-           as e(entry_id, kind, occurred_on, reference, reverses, refunds, hold_id, memo);
+    begin
+        insert into entry (book_id, entry_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id,
+                           actor, memo)
+        overriding system value
+        select p_book, e.entry_id, e.kind, e.occurred_on, v_now, e.reference, e.reverses, e.refunds, e.hold_id,
+               p_actor, e.memo
+          from unnest(ids, p_kind, p_occurred_on, p_reference, p_reverses, p_refunds, p_hold, p_memo)
+               as e(entry_id, kind, occurred_on, reference, reverses, refunds, hold_id, memo);
+    exception when unique_violation then
+        get stacked diagnostics v_constraint = constraint_name;
+        code := case v_constraint when 'uq_entry_reverses' then 'already_reversed' else 'duplicate_reference' end;
+        detail := jsonb_build_object('reference', p_reference[1], 'entry_id', p_reverses[1]);
+        ids := null;
+        return;
+    end;
 
     -- Each posting is two legs; along an account the legs in their order give versions and resulting balances. The
     -- legs of a posting are put together by grouping, which stays linear whatever the planner thinks of the sizes.

@@ -235,11 +235,6 @@ def upgrade() -> None:
             name=op.f("ck_balance_floor"),
         ),
         sa.CheckConstraint("side in (1, -1)", name=op.f("ck_balance_side")),
-        sa.ForeignKeyConstraint(
-            ["book_id", "account_id"],
-            ["account.book_id", "account.account_id"],
-            name=op.f("fk_balance_book_id_account_id"),
-        ),
         sa.PrimaryKeyConstraint("book_id", "account_id", name=op.f("pk_balance")),
         postgresql_with={"fillfactor": 70},
     )

@@ -174,9 +174,6 @@ def upgrade() -> None:
         sa.Column("carried_from", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["book_id", "account_id"], ["account.book_id", "account.account_id"], name=op.f("fk_lot_book_id_account_id")
-        ),
-        sa.ForeignKeyConstraint(
             ["book_id", "employee_id"],
             ["wallet.book_id", "wallet.employee_id"],
             name=op.f("fk_lot_book_id_employee_id"),
