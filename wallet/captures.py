@@ -22,7 +22,6 @@ from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
     CaptureBeforeAuthorization,
-    CaptureBeforeTaxYear,
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
     PartialRefundNotAllowed,
@@ -93,8 +92,8 @@ def capture(
 
     Units:  `amount` in the book's currency.
     Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, CaptureBeforeAuthorization,
-            CaptureBeforeTaxYear, PartialCaptureNotAllowed, HoldExpired, CaptureExceedsAuthorization,
-            AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
+            PartialCaptureNotAllowed, HoldExpired, CaptureExceedsAuthorization, AmountNotPositive, CurrencyMismatch,
+            PeriodClosed, OccurredInFuture.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     request = _request(authorization_id, amount, on, final=final)
@@ -121,8 +120,6 @@ def _capture(
     decided_on = found.decided_at.astimezone(clock.ROME).date()
     if on < decided_on:
         raise CaptureBeforeAuthorization(on=on, decided_on=decided_on)
-    if on.year < found.tax_on.year:
-        raise CaptureBeforeTaxYear(on=on, service_on=found.service_on)
     reserved = found.amount_minor - found.captured_minor
     amount_minor = reserved if amount is None else money.minor(amount)
     if found.channel == Channel.VOUCHER and amount_minor != found.amount_minor:

@@ -32,7 +32,7 @@ class BudgetNotFunded(WalletError):
 class BudgetFileRefused(WalletError):
     """The check of a budget file found problems; nothing was loaded."""
 
-    it = "Il file {file} ha {problems} problemi: correggerli e ricaricarlo. Nulla è stato accreditato."
+    it = "Il file {file} non si carica (problemi: {problems}): correggerli e ricaricarlo. Nulla è stato accreditato."
     en = "The file {file} has {problems} problems: mend them and load it again. Nothing was granted."
 
 
@@ -114,13 +114,6 @@ class CaptureBeforeAuthorization(WalletError):
 
     it = "L'autorizzazione è del {decided_on}: l'addebito non può avere la data {on}."
     en = "The authorization was given on {decided_on}: a capture cannot be dated {on}."
-
-
-class CaptureBeforeTaxYear(WalletError):
-    """A service decided for a later tax year cannot be captured in an earlier one."""
-
-    it = "Il servizio è previsto per il {service_on}: si potrà addebitare in quell'anno, non il {on}."
-    en = "The service is due on {service_on}: it can be captured in that year, not on {on}."
 
 
 class RefundBeforeCapture(WalletError):

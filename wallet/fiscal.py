@@ -38,7 +38,7 @@ select category, sum(used), sum(taxed) from (
      where book_id = %(book)s and employee_id = %(employee)s and in_limit and channel <> 'VOUCHER'
        and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
        -- Reserved in every year in which it may still be delivered, and so be taxed.
-       and tax_on <= make_date(%(year)s, 12, 31)
+       and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
        and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
 ) s group by category
 """

@@ -15,7 +15,6 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
 from wallet import declarations, fiscal
-from wallet.errors import CaptureBeforeTaxYear
 from wallet.purchases import Decline
 
 
@@ -208,7 +207,8 @@ def test_a_direct_service_counts_in_the_year_it_is_given(consenting: Scene) -> N
     scene.go_to(date(2026, 12, 29))
     # Forty-five hours at 12,00 are 540,00.
     found = scene.buy("PET-MI", quantity=45, service_on=date(2027, 1, 4))
-    assert (used(scene, 2026), used(scene, 2027)) == ((0, 0), (54_000, 0))
+    # It may be given on either side of the new year, so that it is reserved in both.
+    assert (used(scene, 2026), used(scene, 2027)) == ((54_000, 0), (54_000, 0))
 
     scene.go_to(date(2027, 1, 4))
     scene.capture(found)
@@ -291,12 +291,19 @@ def test_vouchers_and_direct_services_are_one_year(consenting: Scene) -> None:
 # -- two tax years ---------------------------------------------------------------------------------------------------
 
 
-def test_a_service_of_next_year_is_not_captured_in_this_one(consenting: Scene) -> None:
-    consenting.go_to(date(2026, 12, 30))
-    found = consenting.buy("FIS-NA", service_on=date(2027, 1, 4))
+def test_a_month_across_the_new_year_counts_in_the_year_of_each_delivery(consenting: Scene) -> None:
+    scene = consenting
+    child = scene.relative()
+    scene.go_to(date(2026, 12, 14))
+    found = scene.buy("DOP-CR", relative_id=child, service_on=date(2027, 1, 11), channel=DIRECT)
 
-    with pytest.raises(CaptureBeforeTaxYear):
-        consenting.capture(found, 3_500)
+    scene.go_to(date(2026, 12, 28))
+    scene.capture(found, 6_500)
+    scene.go_to(date(2027, 1, 11))
+    scene.capture(found)
+
+    assert (scene.taxed(year=2026), scene.taxed(year=2027)) == ((6_500, 0), (6_500, 0))
+    assert scene.differences() == []
 
 
 def test_what_may_be_delivered_in_two_years_is_reserved_in_both(consenting: Scene) -> None:
