@@ -92,7 +92,10 @@ def _clusters(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
 def _months(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
     return [
         _head(text, "month", "granted", "used"),
-        *((line.month, Amount(line.granted_minor), Amount(line.used_minor)) for line in statement.months),
+        *(
+            (text.month_figures(line.month), Amount(line.granted_minor), Amount(line.used_minor))
+            for line in statement.months
+        ),
     ]
 
 

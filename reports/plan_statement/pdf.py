@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +39,12 @@ ROW: Final = 5.4 * mm
 HEAD: Final = 7 * mm
 HEADING: Final = 9 * mm
 GAP: Final = 6 * mm
+CELL: Final = 8
+PADDING: Final = 3
+CODE: Final = 7
+# No tax code is wider: the widest letter in each place, where letters may stand for digits (omocodia).
+WIDEST_CODE: Final = "WWWWWWMMMMMMMMMW"
+NOTHING: Final = "–"
 
 Cell = str | Flowable
 Row = tuple[Cell, ...]
@@ -46,18 +52,25 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, its share of the width in points, and whether it holds figures."""
+    """
+    A column of a table: its heading, its width in points, whether it holds figures, and the size of its text.
+
+    What is in a column that is `whole` is never cut: it is set smaller where it is too wide.
+    """
 
     heading: str
     width: float
     figures: bool = False
+    whole: bool = False
+    size: float = CELL
 
 
 def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
     """
     Write the statement as a PDF; the same statement gives the same bytes.
 
-    Text of people (names, plans) is cut to its place; amounts are set smaller where they are too wide, never cut.
+    Text of people (names, plans) is cut to its place; amounts and tax codes are set smaller where they are too wide,
+    never cut.
     """
     look.register()
     text = words.of(language)
@@ -168,7 +181,7 @@ class Masthead(Block):
         facts = [
             (text("funder"), plan.funder_name, 0.34),
             (text("period"), text.period(statement.starts_on, statement.ends_on), 0.27),
-            (text("plan"), f"{plan.code} · {text.named('source_name', plan.source)}", 0.22),
+            (text("plan"), f"{plan.code} · {text.named('source_short', plan.source)}", 0.22),
             (text("prepared_at"), text.moment(statement.prepared_at), 0.17),
         ]
         x = 0.0
@@ -405,6 +418,8 @@ def _categories(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     if note := lines.groups(statement, text):
         yield from _notes(note)
     yield from _notes(text("uses_note"))
+    if not statement.payroll:
+        yield from _sources({statement.plan.source}, text)
     yield Spacer(0, GAP)
 
 
@@ -467,12 +482,12 @@ def _rules(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
 
 def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     names = ("opening", "granted", "welfare", "fringe", "expired", "residual")
-    columns = [
-        Column(text("column.name"), WIDTH * 0.21),
-        Column(text("column.tax_code"), WIDTH * 0.165),
-        Column(text("column.cluster_short"), WIDTH * 0.115),
+    columns = _beside_name(
+        text,
+        _tax_code(text),
+        Column(text("column.cluster_short"), WIDTH * 0.11),
         *(Column(text(f"column.{name}"), WIDTH * 0.085, figures=True) for name in names),
-    ]
+    )
     people = statement.employees
     yield Heading(text("heading.employees"))
     if not people:
@@ -482,23 +497,24 @@ def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     def row(place: int) -> Row:
         line = people[place]
         # What is held is part of the residual, and stands in the other formats.
-        return (line.name, line.tax_code, line.cluster, *map(text.amount, lines.person(line.movement)[:-1]))
+        figures = (_or_nothing(amount, text) for amount in lines.person(line.movement)[:-1])
+        return (line.name, line.tax_code, line.cluster, *figures)
 
     total = (text("total"), "", "", *map(text.amount, lines.person(statement.total)[:-1]))
     yield from _long(columns, row, len(people), total)
 
 
 def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
-    columns = [
-        Column(text("column.name"), WIDTH * 0.16),
-        Column(text("column.tax_code"), WIDTH * 0.165),
+    columns = _beside_name(
+        text,
+        _tax_code(text),
         Column(text("column.year"), WIDTH * 0.05),
-        Column(text("column.category"), WIDTH * 0.225),
-        Column(text("column.source"), WIDTH * 0.095),
-        Column(text("column.channel"), WIDTH * 0.125),
+        _named(text, "category"),
+        _named(text, "source", "source_short"),
+        _named(text, "channel"),
         Column(text("column.exempt"), WIDTH * 0.09, figures=True),
         Column(text("column.taxable"), WIDTH * 0.09, figures=True),
-    ]
+    )
     found = statement.payroll
     yield Heading(text("heading.payroll"))
     if not found:
@@ -512,10 +528,10 @@ def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
             line.tax_code,
             str(line.fiscal_year),
             text.named("category", line.category),
-            text.named("source_name", line.source),
+            text.named("source_short", line.source),
             text.named("channel", line.channel),
-            text.amount(line.exempt_minor),
-            text.amount(line.taxable_minor),
+            _or_nothing(line.exempt_minor, text),
+            _or_nothing(line.taxable_minor, text),
         )
 
     exempt = sum(line.exempt_minor for line in found)
@@ -523,6 +539,34 @@ def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     total = (text("total"), "", "", "", "", "", text.amount(exempt), text.amount(taxable))
     yield from _long(columns, row, len(found), total)
     yield from _notes(text("payroll_note"))
+    yield from _sources({line.source for line in found}, text)
+
+
+def _beside_name(text: Words, *others: Column) -> list[Column]:
+    """Return the columns of a table of people: the name has the room that the others leave, for it may be cut."""
+    return [Column(text("column.name"), WIDTH - sum(column.width for column in others)), *others]
+
+
+def _tax_code(text: Words) -> Column:
+    room = look.width(WIDEST_CODE, look.REGULAR, CODE) + 2 * PADDING + 0.1
+    return Column(text("column.tax_code"), room, whole=True, size=CODE)
+
+
+def _named(text: Words, what: str, words_of: str = "") -> Column:
+    """Return a column as wide as the longest of the names that may stand in it."""
+    heading = text(f"column.{what}")
+    widest = max(look.width(name, look.REGULAR, CELL) for name in text.names(words_of or what))
+    return Column(heading, max(widest, look.width(heading, look.SEMIBOLD, 7.5)) + 2 * PADDING + 0.1)
+
+
+def _or_nothing(amount_minor: int, text: Words) -> str:
+    return text.amount(amount_minor) if amount_minor else NOTHING
+
+
+def _sources(sources: Set[str], text: Words) -> Iterator[Flowable]:
+    """Yield what the short names of sources stand for."""
+    told = (f"{text.named('source_short', code)} = {text.named('source_long', code)}" for code in sorted(sources))
+    yield from _notes(text("source_note", sources="; ".join(told)))
 
 
 def _long(columns: Sequence[Column], row: Callable[[int], Row], count: int, total: Row) -> Iterator[Flowable]:
@@ -582,16 +626,15 @@ class LazyGrid(Block):
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Row], *, total: bool) -> Table:
-    size = 8
     last = len(rows)
     commands: list[Any] = [
-        ("FONT", (0, 0), (-1, -1), look.REGULAR, size),
+        ("FONT", (0, 0), (-1, -1), look.REGULAR, CELL),
         ("FONT", (0, 0), (-1, 0), look.SEMIBOLD, 7.5),
         ("TEXTCOLOR", (0, 0), (-1, 0), look.MUTED),
         ("TEXTCOLOR", (0, 1), (-1, -1), look.INK),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 0),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, look.MUTED),
@@ -604,23 +647,24 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], *, total: bool) -> Ta
         font = look.SEMIBOLD if bold else look.REGULAR
         cells: list[Cell] = []
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            room = column.width - 6
+            room = column.width - 2 * PADDING
             if isinstance(cell, Flowable):
                 cells.append(cell)
-            elif column.figures:
-                smaller = look.fitting(cell, font, size, room)
-                if smaller < size:
-                    commands.append(("FONT", (place, number), (place, number), font, smaller))
-                cells.append(cell)
+            elif column.figures or column.whole:
+                shown = cell if column.figures else look.printable(cell)
+                size = look.fitting(shown, font, column.size, room)
+                if size < CELL:
+                    commands.append(("FONT", (place, number), (place, number), font, size))
+                cells.append(shown)
             else:
-                cells.append(look.cut(look.printable(cell), font, size, room))
+                cells.append(look.cut(look.printable(cell), font, CELL, room))
         written.append(cells)
     for place, column in enumerate(columns):
         if column.figures:
             commands.append(("ALIGN", (place, 0), (place, -1), "RIGHT"))
     if total:
         commands += [
-            ("FONT", (0, last), (-1, last), look.SEMIBOLD, size),
+            ("FONT", (0, last), (-1, last), look.SEMIBOLD, CELL),
             ("LINEABOVE", (0, last), (-1, last), 0.8, look.INK),
             ("BACKGROUND", (0, last), (-1, last), look.WHITE),
         ]

@@ -32,6 +32,10 @@ class Words:
         """Return the name of a category, source or channel; a code nobody named yet stands for itself."""
         return self.texts.get(f"{what}.{code}", code)
 
+    def names(self, what: str) -> tuple[str, ...]:
+        """Return the names of every category, source or channel."""
+        return tuple(name for key, name in self.texts.items() if key.startswith(f"{what}."))
+
     def amount(self, amount_minor: int) -> str:
         """Write an amount with two decimals, thousands grouped and no currency sign."""
         return grouped(amount_minor, self.language)
@@ -43,6 +47,10 @@ class Words:
     def month(self, day: date) -> str:
         """Write a day's month and year, in full."""
         return f"{self.month_names[day.month - 1]} {day.year}"
+
+    def month_figures(self, day: date) -> str:
+        """Write a day's month and year in figures: 01/2026, 2026-01."""
+        return f"{day:%m/%Y}" if self.language == "it" else f"{day:%Y-%m}"
 
     def period(self, starts_on: date, ends_on: date) -> str:
         """Write a stretch of days."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as reader
 import dataclasses
 import itertools
+import string
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -21,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from config.database import ROOT
 from config.money import MAX_MINOR
-from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, xlsx
+from reports import look
+from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, words, xlsx
 from reports.plan_statement.model import EmployeeLine, Movement
 from tests import factories
 from tests.reports.story import PLAN, Story, first_half, on, open_story
@@ -200,6 +202,71 @@ def test_the_total_never_stands_alone_and_nobody_is_lost(statement: PlanStatemen
     assert "Totale" in pages[-1]
 
 
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_no_tax_code_is_cut_in_either_table(once: Told, tmp_path: Path, language: str) -> None:
+    # The widest there can be, one that is wide in a book, and one that is longer than any.
+    codes = [pdf.WIDEST_CODE, "MMMWWW80M50M50MW", "MMMGMM80D41D150Q", "W" * 20]
+    long = "Della Torre Cavalcanti di Sant'Eufemia d'Aspromonte"
+    found = once.readings[Reading.PAYROLL]
+    found = dataclasses.replace(
+        found,
+        employees=tuple(dataclasses.replace(person(long), tax_code=code) for code in codes),
+        payroll=tuple(dataclasses.replace(found.payroll[0], last_name=long, tax_code=code) for code in codes),
+    )
+
+    text = text_of(written(found, pdf, tmp_path, language)).splitlines()
+    personnel = dataclasses.replace(found, reading=Reading.HR, payroll=())
+    alone = text_of(written(personnel, pdf, tmp_path, language)).splitlines()
+
+    for code in codes:
+        assert sum(code in line.split() for line in text) == 2
+        assert sum(code in line.split() for line in alone) == 1
+
+
+def test_no_tax_code_is_wider_than_the_widest() -> None:
+    look.register()
+    letters, omocodia = string.ascii_uppercase, string.digits + "LMNPQRSTUV"
+    places = [*[letters] * 6, omocodia, omocodia, "ABCDEHLMPRST", omocodia, omocodia]
+    places += ["ABCDEFGHIJKLMZ", omocodia, omocodia, omocodia, letters]
+
+    widest = "".join(max(place, key=lambda letter: look.width(letter, look.REGULAR, 8)) for place in places)
+
+    assert widest == pdf.WIDEST_CODE
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("source", ["ON_TOP", "CCNL", "PDR", "MUNICIPAL", "PRIVATE"])
+def test_every_source_channel_and_category_is_whole_and_explained_once(
+    once: Told, tmp_path: Path, language: str, source: str
+) -> None:
+    text = words.of(language)
+    found = once.readings[Reading.PAYROLL]
+    categories = [key.removeprefix("category.") for key in text.texts if key.startswith("category.")]
+    line = dataclasses.replace(found.payroll[0], source=source, channel="REIMBURSEMENT")
+    found = dataclasses.replace(
+        found,
+        plan=dataclasses.replace(found.plan, source=source),
+        payroll=tuple(dataclasses.replace(line, category=category) for category in categories),
+    )
+
+    pages = [page.extract_text() for page in pypdf.PdfReader(written(found, pdf, tmp_path, language)).pages]
+
+    assert f"A · {text.named('source_short', source)}" in pages[0]
+    assert " ".join(pages).replace("\n", " ").count(text.named("source_long", source)) == 1
+    for name in (*text.names("category"), text("channel.REIMBURSEMENT"), text.named("source_short", source)):
+        assert name in pages[-1]
+    assert look.ELLIPSIS not in pages[-1]
+
+
+def test_zero_is_a_dash_but_in_the_totals(statement: PlanStatement, tmp_path: Path) -> None:
+    found = dataclasses.replace(with_people(statement, person(granted_minor=100)), total=Movement(granted_minor=100))
+
+    page = pypdf.PdfReader(written(found, pdf, tmp_path)).pages[-1].extract_text()
+
+    assert page.count("–") == 4
+    assert page.count("0,00") == 4
+
+
 def test_every_font_is_in_the_file(statement: PlanStatement, tmp_path: Path) -> None:
     document = pypdf.PdfReader(written(statement, pdf, tmp_path))
 
@@ -319,14 +386,14 @@ def test_the_italian_csv_is_what_an_italian_spreadsheet_opens(statement: PlanSta
     assert summary["Residuo finale"] == "4225,00"
     assert summary["Periodo"] == "dal 01/01/2026 al 30/06/2026"
     assert rows_of(path, "Lavoratori")[1][5:] == ["0,00", "600,00", "175,00", "0,00", "0,00", "425,00", "55,00"]
-    assert rows_of(path, "Mesi")[2] == ["01/02/2026", "-100,00", "450,00"]
+    assert rows_of(path, "Mesi")[2] == ["02/2026", "-100,00", "450,00"]
 
 
 def test_the_english_csv_has_points_and_commas(statement: PlanStatement, tmp_path: Path) -> None:
     text = text_of(written(statement, csv, tmp_path, "en"))
 
     assert "Summary,Closing residual,4225.00" in text
-    assert "Months,2026-02-01,-100.00,450.00" in text
+    assert "Months,2026-02,-100.00,450.00" in text
 
 
 @pytest.mark.parametrize(
@@ -355,7 +422,7 @@ def test_an_amount_below_zero_is_a_number_and_stays_one(statement: PlanStatement
 
 
 def test_both_languages_have_the_same_words() -> None:
-    words = tomllib.loads((ROOT / "reports" / "plan_statement" / "words.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((ROOT / "reports" / "plan_statement" / "words.toml").read_text(encoding="utf-8"))
 
     def keys(table: dict[str, object], prefix: str = "") -> Iterator[str]:
         for key, value in table.items():
@@ -364,7 +431,7 @@ def test_both_languages_have_the_same_words() -> None:
             else:
                 yield f"{prefix}{key}"
 
-    assert sorted(keys(words["it"])) == sorted(keys(words["en"]))
+    assert sorted(keys(table["it"])) == sorted(keys(table["en"]))
 
 
 def test_a_person_without_a_cluster_is_counted_under_none(session: Session, half_told: Story, tmp_path: Path) -> None:
