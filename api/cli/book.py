@@ -54,7 +54,7 @@ def list_(caller: Caller) -> None:
     cards = look(funders.every)
     columns = [
         Column("libro", "book"),
-        Column("finanziatore", "funder"),
+        Column("finanziatore", "funder", folds=True),
         Column("tipo", "kind"),
         Column("partita IVA", "VAT number"),
         Column("territorio", "territory"),

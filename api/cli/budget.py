@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from api.cli import preview
+from api.cli import preview, problems
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from api.errors import ExitCode
 from config import clock, money
+from plans import plans
 from plans.budgets import BudgetCheck
-from wallet import budgets
+from wallet import budgets, funding
 from wallet.budgets import Load, Outcome
 from wallet.errors import BudgetFileRefused
+from wallet.tables import BudgetLoad
 
 SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Against:
+    """What a file meets that is no mistake of its own: the plan's money, and an earlier load of the same content."""
+
+    grantable_minor: int
+    loaded_as: str | None
 
 
 @click.group(cls=Group)
@@ -43,19 +55,21 @@ def check(ctx: click.Context, file: Path, plan: str, expect_total: Money | None)
     """Hold a budget file against its plan and people; report every problem, write nothing."""
     caller: Caller = ctx.obj
 
-    def read(session: Session) -> BudgetCheck:
+    def read(session: Session) -> tuple[BudgetCheck, _Against]:
+        book_id = book_of(caller, session)
         with caller.progress("Controllo il file", "Checking the file") as tick:
-            return budgets.check(
+            found = budgets.check(
                 session,
-                book_of(caller, session),
+                book_id,
                 plan,
                 file,
                 expect_total_minor=None if expect_total is None else money.minor(expect_total),
                 on_progress=lambda done: tick(done, None),
             )
+        return found, _against(session, book_id, plan, found)
 
-    checked = look(read)
-    _tell_check(caller, file, checked)
+    checked, against = look(read)
+    _tell_check(caller, file, checked, against)
     if not checked.ok:
         ctx.exit(ExitCode.USAGE)
 
@@ -114,19 +128,20 @@ def load(
     caller.data(load=done)
 
 
-def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
+def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: _Against | None = None) -> None:
     if not caller.as_json:
         preview.show(caller, file)
     if checked.per_cluster:
         _tell_clusters(caller, checked)
-    caller.say(
-        "{file}: {rows} righe, totale {total}.", "{file}: {rows} rows, total {total}.",
-        file=checked.file, rows=checked.row_count, total=euro(checked.total_minor),
-    )  # fmt: skip
+    if checked.file_hash:
+        # A file that could not be read has no total to speak of.
+        caller.say(
+            "{file}: {rows} righe, totale {total}.", "{file}: {rows} rows, total {total}.",
+            file=checked.file, rows=checked.row_count, total=euro(checked.total_minor),
+        )  # fmt: skip
     if checked.ignored:
         caller.say("Colonne non lette: {names}.", "Columns not read: {names}.", names=checked.ignored)
-    for problem in checked.problems[:SHOWN]:
-        caller.say("{text} [{code}]", "{text} [{code}]", text=problem.text(caller.language), code=problem.code)
+    problems.tell(caller, checked.problems[:SHOWN])
     if checked.problem_count > SHOWN:
         hidden = checked.problem_count - SHOWN
         if hidden == 1:
@@ -134,14 +149,11 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
         else:
             caller.say("… e altri {n} problemi.", "... and {n} more problems.", n=hidden)
     if checked.ok:
-        caller.say("Nessun problema: il file si può caricare.", "No problems: the file can be loaded.")
-    elif checked.problem_count == 1:
-        caller.say("1 problema: correggere il file e ripetere.", "1 problem: mend the file and repeat.")
+        caller.say("Nessun problema nel file.", "No problems in the file.")
     else:
-        caller.say(
-            "{n} problemi: correggere il file e ripetere.", "{n} problems: mend the file and repeat.",
-            n=checked.problem_count,
-        )  # fmt: skip
+        problems.tell_count(caller, checked.problem_count)
+    if against is not None:
+        _tell_against(caller, checked, against)
     caller.data(
         file=checked.file,
         ok=checked.ok,
@@ -150,22 +162,48 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck) -> None:
         per_cluster=checked.per_cluster,
         content_hash=checked.content_hash,
         problem_count=checked.problem_count,
-        problems=[
-            {
-                "code": problem.code,
-                "row": problem.row,
-                "column": problem.column,
-                "value": problem.value,
-                "text": problem.text(caller.language),
-            }
-            for problem in checked.problems
-        ],
+        problems=problems.data(caller, checked.problems),
+        **({} if against is None else asdict(against)),
+    )
+
+
+def _tell_against(caller: Caller, checked: BudgetCheck, against: _Against) -> None:
+    """Say what a load would meet beyond the file itself."""
+    if against.loaded_as is not None:
+        caller.say(
+            "Lo stesso contenuto è già stato caricato con il riferimento «{reference}».",
+            "The same content was loaded already, under the reference '{reference}'.",
+            reference=against.loaded_as,
+        )
+    if checked.ok and against.grantable_minor < checked.total_minor:
+        caller.say(
+            "Il piano può accreditare ancora {grantable}, meno del totale del file: prima serve il denaro.",
+            "The plan can still grant {grantable}, less than the file's total: the money is needed first.",
+            grantable=euro(against.grantable_minor),
+        )
+
+
+def _against(session: Session, book_id: int, plan: str, checked: BudgetCheck) -> _Against:
+    terms = plans.by_code(session, book_id, plan)
+    earlier = (
+        sa.select(BudgetLoad.reference)
+        .where(
+            BudgetLoad.book_id == book_id,
+            BudgetLoad.plan_id == terms.plan_id,
+            BudgetLoad.content_hash == checked.content_hash,
+        )
+        .order_by(BudgetLoad.load_id)
+        .limit(1)
+    )
+    return _Against(
+        grantable_minor=funding.state(session, terms).grantable_minor,
+        loaded_as=session.scalar(earlier) if len(checked.rows) else None,
     )
 
 
 def _tell_clusters(caller: Caller, checked: BudgetCheck) -> None:
     columns = [
-        Column("categoria", "cluster"),
+        Column("categoria", "cluster", folds=True),
         Column("persone", "people", right=True),
         Column("totale", "total", right=True),
     ]

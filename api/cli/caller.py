@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from typing import Any
 
 from moneyed import Money
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -27,16 +29,22 @@ from config.errors import DomainError, local
 # Beside a file or a pipe there is no terminal to fold lines for.
 WIDE = 200
 
+# Between two columns of a table, the narrower where it helps; and no column of text is made narrower than LEAST, or
+# wider for the sake of one word than MOST.
+GAPS = (3, 1)
+LEAST, MOST = 12, 24
+
 Tick = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table, named in both languages."""
+    """A column of a table, named in both languages; only one of text `folds`, a code or a date stands whole."""
 
     it: str
     en: str
     right: bool = False
+    folds: bool = False
 
 
 def _console(*, stderr: bool) -> Console:
@@ -72,20 +80,41 @@ class Caller:
         return template.format(**{name: shown(value, self.language) for name, value in values.items()})
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
-        """Print a table, or that there is nothing to show."""
+        """Print a table, one block a row where the terminal is too narrow, or that there is nothing to show."""
         if self.as_json:
             return
         if not rows:
             self.say("Nessuna riga.", "No rows.")
             return
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for column in columns:
-            name = column.it if self.language == "it" else column.en
-            # Text folds and is never cut short; an amount in two pieces would be read wrongly.
-            table.add_column(name, justify="right" if column.right else "left", no_wrap=column.right, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(shown(value, self.language)) for value in row))
+        names = [column.it if self.language == "it" else column.en for column in columns]
+        cells = [[shown(value, self.language) for value in row] for row in rows]
+        for gap in GAPS:
+            widths = _widths(columns, names, cells, self.out.width, gap)
+            if widths is not None:
+                break
+        else:
+            self._blocks(columns, names, cells)
+            return
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, gap // 2))
+        for column, name, width in zip(columns, names, widths, strict=True):
+            # Text folds and is never cut short; a code or an amount in two pieces would be read wrongly.
+            justify: JustifyMethod = "right" if column.right else "left"
+            table.add_column(name, justify=justify, no_wrap=not column.folds, overflow="fold", width=width)
+        for row in cells:
+            table.add_row(*map(Text, row))
         self.out.print(table, soft_wrap=False)
+
+    def _blocks(self, columns: Sequence[Column], names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        for row in cells:
+            self.out.print()
+            for column, name, cell in zip(columns, names, row, strict=True):
+                line = f"{name}: {cell}"
+                if column.folds:
+                    line = textwrap.fill(
+                        line, self.out.width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+                    )
+                if cell:
+                    self.out.print(line)
 
     def data(self, **values: object) -> None:
         """Print the result as one JSON object, when that was asked for."""
@@ -128,6 +157,27 @@ class Caller:
                 bar.update(task, completed=done, total=total, count=count)
 
             yield tick
+
+
+def _widths(
+    columns: Sequence[Column], names: Sequence[str], cells: Sequence[Sequence[str]], room: int, gap: int
+) -> list[int] | None:
+    """Return how wide each column of a table may be so that nothing but text folds, or None when there is no room."""
+    widths: list[int] = []
+    whole: list[int] = []
+    for place, column in enumerate(columns):
+        texts = [names[place], *(row[place] for row in cells)]
+        natural = max(map(cell_len, texts))
+        words = max((cell_len(word) for text in texts for word in text.split()), default=0)
+        whole.append(natural)
+        widths.append(min(natural, max(LEAST, min(words, MOST))) if column.folds else natural)
+    spare = room - sum(widths) - gap * (len(columns) - 1)
+    if spare < 0:
+        return None
+    while spare and (short := [place for place, width in enumerate(widths) if width < whole[place]]):
+        widths[min(short, key=widths.__getitem__)] += 1
+        spare -= 1
+    return widths
 
 
 def _unseen(_done: int, _total: int | None) -> None:

@@ -49,7 +49,7 @@ def status(caller: Caller) -> None:
         (caller.sentence("versione di questo programma", "version of this program"), newest_version()),
         (caller.sentence("libri", "books"), "-" if books is None else books),
     ]
-    caller.table([Column("che cosa", "what"), Column("valore", "value")], rows)
+    caller.table([Column("che cosa", "what"), Column("valore", "value", folds=True)], rows)
     caller.data(
         address=address, embedded=embedded, server=server, version=version, expected=newest_version(), books=books
     )

@@ -193,7 +193,7 @@ def list_(caller: Caller, employee: str) -> None:
 
     found = look(read)
     columns = [
-        Column("di", "of"),
+        Column("di", "of", folds=True),
         Column("fatto", "fact"),
         Column("vale", "holds"),
         Column("dal", "from"),

@@ -67,7 +67,7 @@ def trial_balance(caller: Caller, on: date | None, lots: bool) -> None:
         rows.append((caller.sentence("totale", "total"), "", "", euro(debit), euro(credit), euro(debit - credit)))
     columns = [
         Column("conto", "account"),
-        Column("nome", "name"),
+        Column("nome", "name", folds=True),
         Column("tipo", "kind"),
         Column("dare", "debit", right=True),
         Column("avere", "credit", right=True),
@@ -118,8 +118,8 @@ def journal_(caller: Caller, /, limit: int, **wanted: Any) -> None:
         Column("dare", "debit"),
         Column("avere", "credit"),
         Column("importo", "amount", right=True),
-        Column("autore", "actor"),
-        Column("nota", "memo"),
+        Column("autore", "actor", folds=True),
+        Column("nota", "memo", folds=True),
     ]
     rows = [
         (e.entry_id, e.occurred_on, e.kind, line.debit_code, line.credit_code, euro(line.amount_minor), e.actor, e.memo)

@@ -103,7 +103,7 @@ def territories_(caller: Caller, on: date | None) -> None:
     lines = look(lambda session: listing.territory_lines(session, on or clock.today()))
     columns = [
         Column("codice", "code"),
-        Column("territorio", "territory"),
+        Column("territorio", "territory", folds=True),
         Column("provincia", "province"),
         Column("comuni", "comuni", right=True),
         Column("fornitori", "providers", right=True),
@@ -129,9 +129,9 @@ def providers_(caller: Caller, territory: str | None, on: date | None) -> None:
     found = look(lambda session: providers.listed(session, on or clock.today(), territory=territory))
     columns = [
         Column("codice", "code"),
-        Column("fornitore", "provider"),
+        Column("fornitore", "provider", folds=True),
         Column("tipo", "kind"),
-        Column("territorio", "territory"),
+        Column("territorio", "territory", folds=True),
         Column("stato", "state"),
         Column("dal", "since"),
         Column("al", "until"),
@@ -155,7 +155,7 @@ def providers_(caller: Caller, territory: str | None, on: date | None) -> None:
 @click.option("--on", type=DAY, help="As on this day; today unless given.")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="At most so many.")
 @click.pass_obj
-def services_(caller: Caller, /, on: date | None, max_price: Money | None, **wanted: Any) -> None:
+def services_(caller: Caller, /, on: date | None, max_price: Money | None, limit: int, **wanted: Any) -> None:
     """Search the services; every word of TEXT must be in a name, accents or not."""
 
     def read(session: Session) -> tuple[services.Entry, ...]:
@@ -166,16 +166,17 @@ def services_(caller: Caller, /, on: date | None, max_price: Money | None, **wan
             **wanted,
         )
 
-    found = look(read)
+    every = look(read)
+    found = every[:limit]
     columns = [
         Column("codice", "code"),
-        Column("servizio", "service"),
-        Column("fornitore", "provider"),
-        Column("territorio", "territory"),
+        Column("servizio", "service", folds=True),
+        Column("fornitore", "provider", folds=True),
+        Column("territorio", "territory", folds=True),
         Column("km", "km", right=True),
         Column("prezzo", "price", right=True),
-        Column("unità", "unit"),
-        Column("canali", "channels"),
+        Column("unità", "unit", folds=True),
+        Column("canali", "channels", folds=True),
         Column("stato", "state"),
     ]
     rows = [
@@ -184,4 +185,7 @@ def services_(caller: Caller, /, on: date | None, max_price: Money | None, **wan
         for e in found
     ]  # fmt: skip
     caller.table(columns, rows)
-    caller.data(services=found)
+    if len(found) < len(every):
+        caller.say("{n} di {total}, --limit per gli altri.", "{n} of {total}, --limit for the others.",
+                   n=len(found), total=len(every))  # fmt: skip
+    caller.data(services=found, total=len(every))

@@ -8,15 +8,29 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from api.cli import persons
+from api.cli import persons, problems
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group, dry_run
 from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
-from plans import enrolment
+from config.errors import DomainError
+from plans import enrolment, sheets
 from plans import people as register
 from plans.enrolment import PeopleLoad
+from plans.errors import PeopleFileRefused
 from plans.people import EmployeeCard, RelativeCard
+
+_RELATIVES_ONLY = frozenset({"kinship", "relative_tax_code", "relative_first_name", "relative_last_name"})
+_HEADINGS = (
+    *(sheets.Column(name, None) for name in ("tax_code", "first_name", "last_name", "kinship")),
+    sheets.Column(
+        "relative_tax_code",
+        None,
+        aliases=("codice fiscale familiare", "codice fiscale del familiare", "cf familiare", "relative tax code"),
+    ),
+    sheets.Column("relative_first_name", None, aliases=("nome familiare", "nome del familiare")),
+    sheets.Column("relative_last_name", None, aliases=("cognome familiare", "cognome del familiare")),
+)
 
 
 @click.group(cls=Group)
@@ -35,6 +49,14 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
     if file is None and relatives is None:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
 
+    if file is not None and _of_relatives(file):
+        said = caller.sentence(
+            "{file}: sembra un file di familiari, usare --relatives.",
+            "{file}: this looks like a file of relatives: use --relatives.",
+            file=file.name,
+        )
+        raise click.BadParameter(said, ctx=ctx, param=ctx.command.params[0])
+
     def work(session: Session) -> list[PeopleLoad]:
         book_id = book_of(caller, session)
         loads = []
@@ -44,8 +66,12 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
             loads.append(enrolment.load_relatives(session, book_id, relatives))
         return loads
 
-    with caller.progress("Carico le persone", "Loading people"):
-        loads = change(caller, work)
+    try:
+        with caller.progress("Carico le persone", "Loading people"):
+            loads = change(caller, work)
+    except PeopleFileRefused as refusal:
+        _tell_refused(caller, refusal)
+        raise
     for done in loads:
         caller.say(
             "{file}: {created} nuovi, {updated} aggiornati, {unchanged} invariati.",
@@ -53,6 +79,24 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
             file=done.file, created=done.created, updated=done.updated, unchanged=done.unchanged,
         )  # fmt: skip
     caller.data(files=loads)
+
+
+def _of_relatives(file: Path) -> bool:
+    """Return whether a file has a column that only a file of relatives has."""
+    try:
+        return not _RELATIVES_ONLY.isdisjoint(sheets.read(file, _HEADINGS).headers)
+    except DomainError:
+        # The load says better what is wrong with it.
+        return False
+
+
+def _tell_refused(caller: Caller, refusal: PeopleFileRefused) -> None:
+    found = refusal.details["problems"]
+    problems.tell(caller, found)
+    problems.tell_count(caller, len(found))
+    caller.data(
+        file=refusal.details["file"], ok=False, problem_count=len(found), problems=problems.data(caller, found)
+    )  # fmt: skip
 
 
 @people.command("list")
@@ -65,9 +109,9 @@ def list_(caller: Caller, search: str | None) -> None:
     cards = tuple(card for card in cards if wanted in f"{card.last_name} {card.first_name} {card.tax_code}".casefold())
     columns = [
         Column("codice fiscale", "tax code"),
-        Column("cognome", "last name"),
-        Column("nome", "first name"),
-        Column("categoria", "cluster"),
+        Column("cognome", "last name", folds=True),
+        Column("nome", "first name", folds=True),
+        Column("categoria", "cluster", folds=True),
         Column("assunto", "hired"),
         Column("cessato", "left"),
         Column("id", "id"),
@@ -97,11 +141,11 @@ def show(caller: Caller, employee: str) -> None:
     )  # fmt: skip
     columns = [
         Column("parentela", "kinship"),
-        Column("cognome", "last name"),
-        Column("nome", "first name"),
+        Column("cognome", "last name", folds=True),
+        Column("nome", "first name", folds=True),
         Column("codice fiscale", "tax code"),
         Column("nascita", "born"),
-        Column("comune", "comune"),
+        Column("comune", "comune", folds=True),
         Column("id", "id"),
     ]
     rows = [

@@ -84,7 +84,7 @@ def list_(caller: Caller) -> None:
     found = look(read)
     columns = [
         Column("piano", "plan"),
-        Column("nome", "name"),
+        Column("nome", "name", folds=True),
         Column("fonte", "source"),
         Column("spendibile entro", "spend by"),
         Column("impegnato", "committed", right=True),
@@ -130,5 +130,5 @@ def show(caller: Caller, code: str) -> None:
         ("act", None if draft.act is None else f"{draft.act.source_type} {draft.act.document_ref or ''}"),
         *((f"cluster {c.cluster}", c.amount or c.description) for c in draft.clusters),
     ]
-    caller.table([Column("voce", "key"), Column("valore", "value")], rows)
+    caller.table([Column("voce", "key"), Column("valore", "value", folds=True)], rows)
     caller.data(plan=draft)

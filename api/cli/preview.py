@@ -37,12 +37,16 @@ def show(caller: Caller, path: Path) -> None:
     if not rows:
         return
     accented = [row for row in rows if not _ascii(row)]
-    caller.say("Anteprima ({format}):", "Preview ({format}):", format=sheet.format)
+    caller.say(
+        "Anteprima ({format}), alcune righe, per controllare gli accenti:",
+        "Preview ({format}), some rows, to check the accents:",
+        format=sheet.format,
+    )
     caller.table(
         [
             Column("codice fiscale", "tax code"),
-            Column("nome", "name"),
-            Column("categoria", "cluster"),
+            Column("nome", "name", folds=True),
+            Column("categoria", "cluster", folds=True),
             Column("importo", "amount", right=True),
         ],
         [

@@ -37,8 +37,8 @@ def list_(caller: Caller, on: date | None, known_at: date | None, uncertain: boo
         Column("al", "to"),
         Column("certezza", "confidence"),
         Column("controllata", "checked"),
-        Column("firmata da", "signed off by"),
-        Column("che cosa dice", "what it says"),
+        Column("firmata da", "signed off by", folds=True),
+        Column("che cosa dice", "what it says", folds=True),
     ]
     rows = [
         (r.id, r.valid_from, r.valid_to, r.confidence, r.checked_on, r.signed_off_by or "-", _sentence(caller, r))
@@ -73,7 +73,7 @@ def show(caller: Caller, rule: str) -> None:
         (caller.sentence("nota", "note"), found.note or "-"),
         ("file", found.file),
     ]
-    caller.table([Column("voce", "key"), Column("valore", "value")], rows)
+    caller.table([Column("voce", "key"), Column("valore", "value", folds=True)], rows)
     caller.data(rule=found)
 
 

@@ -1,0 +1,38 @@
+"""What is wrong with a file, problem by problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.cli.caller import Caller
+from plans.sheets import Problem
+
+
+def tell(caller: Caller, problems: Sequence[Problem]) -> None:
+    """Print each problem: file, row, column, value, what is wrong and how to mend it."""
+    for problem in problems:
+        caller.say("{text} [{code}]", "{text} [{code}]", text=problem.text(caller.language), code=problem.code)
+
+
+def tell_count(caller: Caller, count: int) -> None:
+    """Print how many problems there are and what to do."""
+    if count == 1:
+        caller.say("1 problema: correggere il file e ripetere.", "1 problem: mend the file and repeat.")
+    else:
+        caller.say(
+            "{n} problemi: correggere il file e ripetere.", "{n} problems: mend the file and repeat.", n=count
+        )  # fmt: skip
+
+
+def data(caller: Caller, problems: Sequence[Problem]) -> list[dict[str, object]]:
+    """Return the problems for a result in JSON."""
+    return [
+        {
+            "code": problem.code,
+            "row": problem.row,
+            "column": problem.column,
+            "value": problem.value,
+            "text": problem.text(caller.language),
+        }
+        for problem in problems
+    ]
