@@ -210,10 +210,10 @@ class Contention(LedgerError):
 
 
 class LedgerCorrupt(LedgerError):
-    """Verification found a difference and the book was stopped until a person has looked."""
+    """The book was stopped, as after a difference found by verification, until a person has looked."""
 
-    it = "Il libro è fermo perché la verifica ha trovato una differenza."
-    en = "The book is stopped because verification found a difference."
+    it = "Il libro è fermo: riprende quando una persona ha controllato e lo riapre (comando book resume)."
+    en = "The book is stopped: it goes on once a person has looked and resumes it (command book resume)."
 
 
 PRECEDENCE: tuple[type[LedgerError], ...] = (
