@@ -16,12 +16,14 @@ from config.money import from_minor
 from ledger import holds, idempotency
 from ledger.errors import CaptureExceedsHold, HoldExpired
 from ledger.posting import Pair
+from plans.rulebook.decision import Decision
 from plans.rulebook.words import Category, Channel, Outcome
 from wallet import authorizations, chart, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
     CaptureBeforeAuthorization,
+    CaptureBeforeService,
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
     PartialRefundNotAllowed,
@@ -88,12 +90,13 @@ def capture(
 
     Without an amount everything that is still reserved. `final` (by default when nothing would be left) releases the
     rest. In another territory than the funder's, the entry passes through both clearing accounts, whose sum stays
-    zero. In channel DIRECT the fiscal event is written now.
+    zero. In channel DIRECT the fiscal event is written now; what is given before the day it was decided for has to be
+    taxed as it was decided.
 
     Units:  `amount` in the book's currency.
     Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, CaptureBeforeAuthorization,
-            PartialCaptureNotAllowed, HoldExpired, CaptureExceedsAuthorization, AmountNotPositive, CurrencyMismatch,
-            PeriodClosed, OccurredInFuture.
+            PartialCaptureNotAllowed, CaptureBeforeService, HoldExpired, CaptureExceedsAuthorization,
+            AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     request = _request(authorization_id, amount, on, final=final)
@@ -124,6 +127,9 @@ def _capture(
     amount_minor = reserved if amount is None else money.minor(amount)
     if found.channel == Channel.VOUCHER and amount_minor != found.amount_minor:
         raise PartialCaptureNotAllowed(amount=from_minor(found.amount_minor), asked=from_minor(amount_minor))
+    # An amount that is none, or more than there is, the ledger refuses.
+    if on < found.tax_on and 0 < amount_minor <= reserved:
+        _check_early(session, book_id, found, amount_minor, on)
     final = amount_minor == reserved if final is None else final
 
     currency = "EUR" if amount is None else str(amount.currency)
@@ -301,25 +307,52 @@ def _post(
         ) from refusal
 
 
+def _check_early(session: Session, book_id: int, found: Authorization, amount_minor: int, on: date) -> None:
+    """Refuse what is given before the day it was decided for, where that would be decided otherwise."""
+    facts = recheck.facts_of(found.facts)
+    if on.year == found.tax_on.year:
+        # The year's room was reserved when it was decided: nothing but the day is another.
+        decision = purchases.decide_for_day(session, book_id, found.employee_id, found.relative_id, facts, on)
+        as_decided = (decision.taxable_minor, purchases.counts_in_limit(decision)) == (
+            found.taxable_minor,
+            found.in_limit,
+        )
+    else:
+        decision = _decide_again(session, book_id, found, amount_minor, on)
+        as_decided = decision.taxable_minor <= _taxable_as_decided(found, amount_minor)
+    if decision.outcome is Outcome.BLOCKED or not as_decided:
+        raise CaptureBeforeService(service_on=found.service_on, on=on)
+
+
+def _decide_again(session: Session, book_id: int, found: Authorization, amount_minor: int, on: date) -> Decision:
+    facts = recheck.facts_of(found.facts)
+    return purchases.decide_again(
+        session,
+        book_id,
+        found.employee_id,
+        found.relative_id,
+        facts,
+        amount_minor,
+        on,
+        authorization_id=found.authorization_id,
+    )
+
+
+def _taxable_as_decided(found: Authorization, amount_minor: int) -> int:
+    # What the limit leaves exempt is used first: what comes last is the excess.
+    before = max(0, found.captured_minor - found.exempt_minor)
+    return max(0, found.captured_minor + amount_minor - found.exempt_minor) - before
+
+
 def _write_use(
     session: Session, book_id: int, found: Authorization, amount_minor: int, on: date, entry_id: int
 ) -> None:
     assert found.category is not None  # noqa: S101
     in_limit, rule_ids = found.in_limit, found.rule_ids
     if on.year == found.tax_on.year:
-        # What the limit leaves exempt is used first: what comes last is the excess.
-        before = max(0, found.captured_minor - found.exempt_minor)
-        taxable = max(0, found.captured_minor + amount_minor - found.exempt_minor) - before
+        taxable = _taxable_as_decided(found, amount_minor)
     else:
-        decision = purchases.decide_again(
-            session,
-            book_id,
-            found.employee_id,
-            found.relative_id,
-            recheck.facts_of(found.facts),
-            amount_minor,
-            on,
-        )
+        decision = _decide_again(session, book_id, found, amount_minor, on)
         # The service was given and is owed; what can no longer be exempt, or be decided at all, is taxable.
         taxable = amount_minor if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
         in_limit, rule_ids = purchases.counts_in_limit(decision), decision.rule_ids

@@ -116,6 +116,19 @@ class CaptureBeforeAuthorization(WalletError):
     en = "The authorization was given on {decided_on}: a capture cannot be dated {on}."
 
 
+class CaptureBeforeService(WalletError):
+    """A capture bears a day before the service's, on which it would have been decided otherwise."""
+
+    it = (
+        "L'acquisto è stato deciso per il {service_on}: un servizio reso il {on} sarebbe tassato in altro modo. "
+        "Annullare l'autorizzazione e chiederne un'altra."
+    )
+    en = (
+        "The purchase was decided for {service_on}: a service given on {on} would be taxed otherwise. "
+        "Void the authorization and ask for another."
+    )
+
+
 class RefundBeforeCapture(WalletError):
     """A refund bears a day before the capture it undoes."""
 

@@ -36,6 +36,7 @@ select category, sum(used), sum(taxed) from (
            taxable_minor - taxable_minor * captured_minor / amount_minor
       from "authorization"
      where book_id = %(book)s and employee_id = %(employee)s and in_limit and channel <> 'VOUCHER'
+       and authorization_id is distinct from %(without)s
        and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
        -- Reserved in every year in which it may still be delivered, and so be taxed.
        and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
@@ -120,9 +121,14 @@ class Line:
     taxable_minor: int
 
 
-def year_use(session: Session, book_id: int, employee_id: str, year: int) -> YearUse:
-    """Return what counts against the yearly limits, in one statement: events, and what is reserved."""
-    rows = session.connection().exec_driver_sql(_YEAR, {"book": book_id, "employee": employee_id, "year": year})
+def year_use(session: Session, book_id: int, employee_id: str, year: int, *, without: str | None = None) -> YearUse:
+    """
+    Return what counts against the yearly limits, in one statement: events, and what is reserved.
+
+    `without` an authorization: what that one reserves is left out.
+    """
+    asked = {"book": book_id, "employee": employee_id, "year": year, "without": without}
+    rows = session.connection().exec_driver_sql(_YEAR, asked)
     return YearUse(
         {
             # Corrections may leave more taxed than used only in between the two events of one correction.

@@ -253,22 +253,43 @@ def declined(considered: Considered, decline: Decline) -> Considered:
     return _with(considered, decline=decline, shares=())
 
 
+def decide_for_day(
+    session: Session, book_id: int, employee_id: str, relative_id: str | None, facts: Facts, on: date
+) -> Decision:
+    """
+    Ask the rulebook again for another day of the tax year that was decided for.
+
+    The facts are those of the decision, with the relative as they are on that day.
+    """
+    person = people.for_authorization(session, book_id, employee_id, relative_id, on)
+    return decide(replace(facts, relative=person.relative), loading.load(), on, clock.today())
+
+
 def decide_again(
-    session: Session, book_id: int, employee_id: str, relative_id: str | None, facts: Facts, amount_minor: int, on: date
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    relative_id: str | None,
+    facts: Facts,
+    amount_minor: int,
+    on: date,
+    *,
+    authorization_id: str,
 ) -> Decision:
     """
     Ask the rulebook again for the day a service was given, where that falls in another tax year than was decided for.
 
-    The facts are those of the decision, with the person, the relative and the year's use as they are on that day.
+    The facts are those of the decision, with the person, the relative and the year's use as they are on that day; what
+    the authorization itself still reserves is not used before it.
     """
     person = people.for_authorization(session, book_id, employee_id, relative_id, on)
-    used = fiscal.year_use(session, book_id, employee_id, on.year).of(facts.category)
+    year = fiscal.year_use(session, book_id, employee_id, on.year, without=authorization_id)
     asked = replace(
         facts,
         amount_minor=amount_minor,
         full_price_minor=amount_minor,
         relative=person.relative,
-        year_used_minor=used.used_minor,
+        year_used_minor=year.of(facts.category).used_minor,
         year_taxed_minor=None,
         external_fringe_minor=person.external_fringe_minor,
         external_cap_minor=person.external_cap_minor(facts.category),

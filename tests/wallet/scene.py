@@ -28,11 +28,12 @@ from sqlalchemy.orm import Session
 from config import clock
 from ledger import accounts
 from plans import people, plans
+from plans.facts import Declared
 from plans.rulebook.words import Channel, Kinship
-from plans.words import TaxablePolicy
+from plans.words import Fact, TaxablePolicy
 from tests import factories
 from tests.factories import euro
-from wallet import authorizations, captures, expiry, funding, lots, verification
+from wallet import authorizations, captures, declarations, expiry, funding, lots, verification
 from wallet.authorizations import Authorization
 from wallet.captures import Change
 from wallet.purchases import Purchase
@@ -104,6 +105,22 @@ class Scene:
             ),
             {"book": self.book_id, "worker": worker, "plan": self.plan_ids[plan], "day": day},
         ).scalar_one()
+
+    def keep_qualified(self) -> None:
+        """Let the network's documents, which end with the year 2026, go on for years."""
+        for table in ("qualification_record", "provider_state"):
+            self.session.execute(
+                sa.text(
+                    f"update {table} t set valid_to = date '2030-12-31' where t.state = 'QUALIFIED'"
+                    " and t.valid_to >= date '2026-11-01' and not exists (select from provider_state n"
+                    "   where n.provider_code = t.provider_code and n.valid_from > t.valid_from)"
+                )
+            )
+
+    def declare(self, person_id: str, fact: Fact, **told: Any) -> tuple[Declared, int]:
+        """Declare a fact of a worker or a relative today, with what it moves."""
+        moments = {"declared_on": clock.today(), "recorded_at": clock.now()}
+        return declarations.declare(self.session, self.book_id, person_id, fact, **(moments | told))
 
     def person(self, **values: Any) -> str:
         return factories.employee(self.session, self.book_id, **values)
