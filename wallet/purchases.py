@@ -294,6 +294,8 @@ def decide_again(
         external_fringe_minor=person.external_fringe_minor,
         external_cap_minor=person.external_cap_minor(facts.category),
         dependent_child_declared=person.dependent_child_declared,
+        first_job_pension_plus=person.first_job_pension,
+        new_hire=person.new_hire,
     )
     return decide(asked, loading.load(), on, clock.today())
 
@@ -302,7 +304,9 @@ def counts_in_limit(decision: Decision) -> bool:
     """Whether a purchase so decided counts against its category's yearly limit."""
     if Reason.OUTSIDE_CAP_FROM_PDR in decision.reasons:
         return False
-    # What is taxable because of its beneficiary is wages, not a fringe benefit.
+    # What cannot be decided is wages like what is taxable because of its beneficiary: neither is a fringe benefit.
+    if decision.outcome is Outcome.BLOCKED:
+        return False
     return not (
         decision.category is Category.FRINGE
         and decision.outcome is Outcome.TAXABLE

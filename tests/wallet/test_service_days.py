@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
-from plans.rulebook.words import Kinship
+from plans.rulebook.words import Category, Kinship
 from plans.words import Fact
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
+from wallet import fiscal
 from wallet.errors import CaptureBeforeService
 from wallet.purchases import Decline
 
@@ -130,3 +132,45 @@ def test_january_s_room_does_not_open_december_s_threshold(lasting: Scene) -> No
     scene.capture(found)
     assert (scene.taxed(year=2026), scene.taxed(year=2027)) == ((100_000, 0), (8_000, 0))
     assert scene.differences() == []
+
+
+# -- in the year after -----------------------------------------------------------------------------------------------
+
+
+def test_what_can_no_longer_be_decided_is_taxed_and_stays_taxed(empty_scene: Scene) -> None:
+    # Whether the grandfather's children live was declared until the end of December: in January nobody knows.
+    scene = empty_scene
+    scene.keep_qualified()
+    scene.plan(**YEARS)
+    scene.grant(10_000)
+    scene.go_to(date(2026, 12, 28))
+    grandfather = scene.relative(Kinship.GRANDPARENT)
+    scene.declare(grandfather, Fact.COHABITATION, since=date(2026, 1, 1))
+    scene.declare(grandfather, Fact.PARENTS_MISSING, since=date(2026, 1, 1), until=date(2026, 12, 31))
+    found = scene.buy("FAC-CR", relative_id=grandfather, channel=DIRECT, service_on=date(2026, 12, 30))
+
+    scene.go_to(date(2027, 1, 2))
+    scene.capture(found)
+
+    assert scene.events(found) == [("use", 0, 4_500, "delivered", 2027)]
+    used = fiscal.year_use(scene.session, scene.book_id, scene.worker, 2027)
+    assert used.of(Category.FRINGE).used_minor == 0
+    assert scene.differences() == []
+
+
+def test_the_higher_pension_cap_of_a_first_job_is_that_of_the_year_of_the_delivery(empty_scene: Scene) -> None:
+    # 5.300,00 without a first job. With it declared for 2027, 5.760,00 delivered in January are exempt.
+    scene = empty_scene
+    scene.keep_qualified()
+    scene.session.execute(sa.text("update service set categories = '{PENSION}' where code = 'LIN-MI'"))
+    scene.plan(**YEARS, categories=frozenset({Category.PENSION}), **CONSENT)
+    scene.grant(900_000)
+    scene.go_to(date(2026, 12, 29))
+    scene.declare(scene.worker, Fact.FIRST_JOB_PENSION, year=2027)
+    found = scene.buy("LIN-MI", quantity=16, channel=DIRECT, service_on=date(2026, 12, 31), consent=True)
+    assert found.taxable_minor == 576_000 - 530_000
+    scene.go_to(date(2027, 1, 2))
+
+    scene.capture(found)
+
+    assert scene.events(found) == [("use", 576_000, 0, "delivered", 2027)]
