@@ -40,6 +40,16 @@ class Words:
         """Write an amount with two decimals, thousands grouped and no currency sign."""
         return grouped(amount_minor, self.language)
 
+    def euro(self, amount_minor: int) -> str:
+        """Write an amount with its currency sign, on the side where the language has it."""
+        return f"{self.amount(amount_minor)} €" if self.language == "it" else f"€{self.amount(amount_minor)}"
+
+    def share(self, part: int, whole: int) -> str:
+        """Write what percentage of the whole a part is, with one decimal."""
+        thousandths = (part * 1000 * 2 + whole) // (2 * whole)
+        figure = f"{thousandths // 10}{',' if self.language == 'it' else '.'}{thousandths % 10}"
+        return f"{figure} %" if self.language == "it" else f"{figure}%"
+
     def day(self, day: date) -> str:
         """Write a day."""
         return local(day, self.language)

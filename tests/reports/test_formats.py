@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from config.database import ROOT
 from config.money import MAX_MINOR
 from reports import look
-from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, words, xlsx
+from reports.plan_statement import PlanStatement, Reading, blocks, csv, gather, pdf, words, xlsx
 from reports.plan_statement.model import EmployeeLine, Movement
 from tests import factories
 from tests.reports.story import PLAN, Story, first_half, on, open_story
@@ -292,10 +292,10 @@ def test_nothing_reaches_over_the_margins(once: Told, tmp_path: Path, language: 
 
     with pdfplumber.open(written(found, pdf, tmp_path, language)) as document:
         for page in document.pages:
-            assert min(char["x0"] for char in page.chars) >= pdf.MARGIN - 1
-            assert max(char["x1"] for char in page.chars) <= page.width - pdf.MARGIN + 1
+            assert min(char["x0"] for char in page.chars) >= blocks.MARGIN - 1
+            assert max(char["x1"] for char in page.chars) <= page.width - blocks.MARGIN + 1
             # The foot's line is the lowest that anything but the foot may reach.
-            body = [char for char in page.chars if char["bottom"] < page.height - pdf.BOTTOM]
+            body = [char for char in page.chars if char["bottom"] < page.height - blocks.BOTTOM]
             assert body
             for one, other in itertools.pairwise(body):
                 if abs(one["top"] - other["top"]) < 0.1 and other["x0"] > one["x0"]:
