@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from config import clock, money
 from config.money import from_minor
 from ledger import holds, idempotency
-from ledger.errors import CaptureExceedsHold, HoldExpired
+from ledger.errors import AmountNotPositive, CaptureExceedsHold, HoldExpired
 from ledger.posting import Pair
 from plans.rulebook.decision import Decision
 from plans.rulebook.words import Category, Channel, Outcome
-from wallet import authorizations, chart, fiscal, purchases, recheck
+from wallet import authorizations, chart, expiry, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
@@ -52,16 +52,22 @@ _OPEN_OF_PROVIDER = (
     " and status in ('authorized', 'partially_captured') and expires_at > ledger_now()"
     " order by book_id, employee_id, authorization_id"
 )
-# A refund may come after the lot expired: it opens again, for at least this many days.
+# A refund may come after the lot's last day: what was bought by then can be spent again for so many days. What was
+# bought within those days and is given back has no more of them, or they could be had without end.
 GRACE_DAYS = 30
 _GRACE = (
-    "update lot l set grace_until = greatest(l.grace_until, %s::date)"
-    "  from posting p, employee e, plan n"
-    " where p.book_id = %s and p.entry_id = any(%s::bigint[])"
-    "   and l.book_id = p.book_id and l.account_id = p.credit_account_id"
+    "update lot l set grace_until = greatest(l.grace_until, %(until)s::date)"
+    "  from employee e, plan n"
+    " where l.book_id = %(book)s and l.account_id = any(%(accounts)s::bigint[])"
     "   and e.book_id = l.book_id and e.employee_id = l.employee_id"
     "   and n.book_id = l.book_id and n.plan_id = l.plan_id"
-    "   and least(greatest(l.expires_on, l.grace_until), e.left_on + n.leaver_grace_days) < %s::date"
+    "   and least(l.expires_on, e.left_on + n.leaver_grace_days) < %(today)s::date"
+    "   and least(l.expires_on, e.left_on + n.leaver_grace_days) >= %(bought)s::date"
+)
+_CREDITED = (
+    "select p.credit_account_id, sum(p.amount_minor)::bigint from posting p"
+    " join lot l on l.book_id = p.book_id and l.account_id = p.credit_account_id"
+    " where p.book_id = %s and p.entry_id = any(%s::bigint[]) group by p.credit_account_id"
 )
 
 
@@ -176,11 +182,12 @@ def refund(
     """
     Undo captures, whole or in part, back to the lots they came from, the last charged first.
 
-    A lot that has expired meanwhile opens again for thirty days. The fiscal events are reversed in proportion.
+    A lot whose last day is past opens again for thirty days if the purchase was made by then; what else is in it ends,
+    as the clock would have ended it. The fiscal events are reversed in proportion.
 
     Units:  `amount` in the book's currency; without it everything captured and not yet refunded.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, RefundExceedsCaptures, PartialRefundNotAllowed,
-            RefundBeforeCapture, AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, RefundExceedsCaptures,
+            PartialRefundNotAllowed, RefundBeforeCapture, CurrencyMismatch, PeriodClosed, OccurredInFuture.
     """
     request = _request(authorization_id, amount, on, reason=reason)
 
@@ -202,37 +209,34 @@ def _refund(
 ) -> Change:
     found = authorizations.lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
-    left = refundable if amount is None else money.minor(amount)
-    if left > refundable or refundable == 0:
-        raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(left))
-    if found.channel == Channel.VOUCHER and 0 < left != found.captured_minor:
-        raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(left))
-    total = left
-    entries: list[int] = []
-    rows = session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)).all()
-    for entry_id, room, captured_on in rows:
-        if on < captured_on:
-            raise RefundBeforeCapture(on=on, captured_on=captured_on)
-        part = min(int(room), left)
-        reference = None if key is None else f"{authorization_id}:refund:{actor}:{key}:{entry_id}"
-        entries.append(
-            holds.refund(
-                session,
-                book_id,
-                entry_id,
-                part,
-                kind="refund",
-                occurred_on=on,
-                actor=actor,
-                reference=reference,
-                memo=reason,
-                currency="EUR" if amount is None else str(amount.currency),
-            )
+    total = refundable if amount is None else money.minor(amount)
+    if amount is not None and total <= 0:
+        raise AmountNotPositive(amount=amount)
+    if total > refundable or refundable == 0:
+        raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(total))
+    if found.channel == Channel.VOUCHER and total != found.captured_minor:
+        raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(total))
+    parts = _parts(session, book_id, found, total, on)
+
+    # What is due is free, and over with the rest of a lot that has ended.
+    if authorizations.settle(session, book_id, found.employee_id):
+        found = authorizations.get(session, book_id, authorization_id)
+    entries = [
+        holds.refund(
+            session,
+            book_id,
+            captured_entry_id,
+            part,
+            kind="refund",
+            occurred_on=on,
+            actor=actor,
+            reference=None if key is None else f"{authorization_id}:refund:{actor}:{key}:{captured_entry_id}",
+            memo=reason,
+            currency="EUR" if amount is None else str(amount.currency),
         )
-        left -= part
-        if left == 0:
-            break
-    _open_again(session, book_id, entries)
+        for captured_entry_id, part in parts
+    ]
+    _open_again(session, book_id, found, entries, actor)
     refunded = found.refunded_minor + total
     changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
     for entry_id in entries:
@@ -241,6 +245,21 @@ def _refund(
             session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
         )
     return Change(changed, total, tuple(entries))
+
+
+def _parts(session: Session, book_id: int, found: Authorization, total: int, on: date) -> list[tuple[int, int]]:
+    """Say how much of which captures an amount takes back: (entry, minor units), the last charged first."""
+    parts: list[tuple[int, int]] = []
+    left = total
+    for entry_id, room, captured_on in session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)):
+        if left == 0:
+            break
+        if on < captured_on:
+            raise RefundBeforeCapture(on=on, captured_on=captured_on)
+        part = min(int(room), left)
+        parts.append((entry_id, part))
+        left -= part
+    return parts
 
 
 def void_of_provider(session: Session, provider_code: str, *, actor: str, reason: str) -> list[Change]:
@@ -371,10 +390,16 @@ def _write_use(
     )
 
 
-def _open_again(session: Session, book_id: int, entries: list[int]) -> None:
+def _open_again(session: Session, book_id: int, found: Authorization, entries: list[int], actor: str) -> None:
+    connection, today = session.connection(), clock.today()
+    given: dict[int, int] = dict(connection.exec_driver_sql(_CREDITED, (book_id, entries)).all())
+    # What was left in a lot past its last day is over, swept or not: only what is given back is spent again.
+    expiry.expire_rest(session, book_id, given, on=today, actor=actor)
     # From today on, whatever day the refund bears: before it nobody could spend it.
-    until = clock.today() + timedelta(days=GRACE_DAYS)
-    session.connection().exec_driver_sql(_GRACE, (until, book_id, entries, until))
+    until = today + timedelta(days=GRACE_DAYS)
+    bought = found.decided_at.astimezone(clock.ROME).date()
+    asked = {"book": book_id, "accounts": list(given), "today": today, "until": until, "bought": bought}
+    connection.exec_driver_sql(_GRACE, asked)
 
 
 def _request(authorization_id: str, amount: Money | None, on: date | None, **rest: object) -> dict[str, object]:

@@ -6,7 +6,7 @@ Whether something is over is decided by time wherever it is touched; these verbs
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,14 +22,16 @@ from wallet import authorizations, chart, lots
 # what a run that was waited for has ended is not ended again, and what a refund opened again is left alone.
 _EXPIRED_LOTS = (
     "select l.plan_id, l.employee_id, l.lot_id, l.account_id, l.carried_from is not null as carried, e.left_on,"
-    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor as free_minor"
+    "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor - coalesce(k.kept_minor, 0) as free_minor"
     "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
     "  join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id"
     "  join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
-    " where l.book_id = %(book)s"
+    "  left join unnest(%(accounts)s::bigint[], %(kept)s::bigint[]) k(account_id, kept_minor)"
+    "    on k.account_id = l.account_id"
+    " where l.book_id = %(book)s and (%(accounts)s::bigint[] is null or k.account_id is not null)"
     "   and case when e.left_on is null then greatest(l.expires_on, l.grace_until)"
     "            else greatest(least(l.expires_on, e.left_on + p.leaver_grace_days), l.grace_until) end < %(day)s"
-    "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
+    "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor - coalesce(k.kept_minor, 0) > 0"
     " order by b.account_id for update of b, l"
 )
 CHUNK = 20_000
@@ -58,7 +60,31 @@ def expire(
     Errors: PeriodClosed, OccurredInFuture.
     """
     result = Expired(holds=authorizations.settle(session, book_id, None))
-    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, {"book": book_id, "day": on}).all()
+    return _end(session, book_id, None, on, actor, result, on_progress)
+
+
+def expire_rest(session: Session, book_id: int, kept: Mapping[int, int], *, on: date, actor: str) -> Expired:
+    """
+    End what is over in a few lots, but for an amount in each that stays.
+
+    Units:  `kept` in minor units, by the lot's account.
+    Errors: those of `expire`.
+    """
+    return _end(session, book_id, kept, on, actor, Expired())
+
+
+def _end(
+    session: Session,
+    book_id: int,
+    kept: Mapping[int, int] | None,
+    on: date,
+    actor: str,
+    result: Expired,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Expired:
+    accounts, amounts = (None, None) if kept is None else (list(kept), list(kept.values()))
+    asked = {"book": book_id, "day": on, "accounts": accounts, "kept": amounts}
+    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, asked).all()
     if not rows:
         return result
     terms_of = plans.terms(session, book_id, sorted({row.plan_id for row in rows}))

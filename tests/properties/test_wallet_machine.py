@@ -107,7 +107,7 @@ class Bought:
     amount: int
     shares: list[tuple[Lot, int]]
     ends_at: datetime
-    tax_year: int
+    on: date
     status: str = "authorized"
     captures: list[list[tuple[Lot, int]]] = field(default_factory=list)
     refunds: list[int] = field(default_factory=list)
@@ -199,7 +199,7 @@ class Oracle:
                 total += sum(amount for (_, of_year), amount in one.net.items() if of_year == year)
             # Reserved in every year in which it may still be delivered.
             last_year = one.ends_at.astimezone(clock.ROME).year
-            if one.channel == "DIRECT" and one.open and not due and one.tax_year <= year <= last_year:
+            if one.channel == "DIRECT" and one.open and not due and one.on.year <= year <= last_year:
                 total += one.amount - one.captured
         return total
 
@@ -282,7 +282,7 @@ class Oracle:
         shares = first_part([(lot, self.available(lot, now)) for lot in usable], amount)
         if sum(share for _, share in shares) < amount:
             return "insufficient_funds", None
-        one = Bought(worker, service, channel, amount, shares, now + HOLD_LIFE, today.year)
+        one = Bought(worker, service, channel, amount, shares, now + HOLD_LIFE, today)
         if channel == "VOUCHER":
             for lot, share in shares:
                 one.net[lot.plan.code, today.year] += share
@@ -318,14 +318,20 @@ class Oracle:
         self.finish(one, "voided")
         return None
 
-    def refund(self, one: Bought, amount: int, today: date) -> str | None:
+    def refund(self, one: Bought, amount: int, now: datetime, today: date) -> str | None:
         refundable = one.captured - one.refunded
-        if amount > refundable or refundable == 0:
-            return "refund_exceeds_captures"
         if amount <= 0:
             return "amount_not_positive"
+        if amount > refundable:
+            return "refund_exceeds_captures"
         if one.channel == "VOUCHER" and amount != one.captured:
             return "partial_refund_not_allowed"
+        self.settle(now, one.worker)
+        # What was left in a lot that is over ends first: what is given back is all there is.
+        for lot in {lot.key: lot for lot, _ in self.back(one, amount)}.values():
+            free = self.available(lot, now)
+            if lot.last_day < today and free:
+                self.end(lot, free, today)
         for index in reversed(range(len(one.captures))):
             whole = sum(share for _, share in one.captures[index])
             part = min(whole - one.refunds[index], amount)
@@ -335,19 +341,35 @@ class Oracle:
         one.status = self.state(one, None)
         return None
 
-    def give_back(self, one: Bought, index: int, part: int, today: date) -> None:
+    def back(self, one: Bought, amount: int) -> list[tuple[Lot, int]]:
+        """Which lots an amount goes back to: the last charged first, after what was given back before."""
+        shares: list[tuple[Lot, int]] = []
+        for index in reversed(range(len(one.captures))):
+            left = sum(share for _, share in one.captures[index]) - one.refunds[index]
+            part = min(left, amount)
+            amount -= part
+            shares += self.of_capture(one, index, part)
+        return shares
+
+    def of_capture(self, one: Bought, index: int, part: int) -> list[tuple[Lot, int]]:
         given = one.refunds[index]
-        by_plan: dict[str, int] = defaultdict(int)
+        shares: list[tuple[Lot, int]] = []
         for lot, share in reversed(one.captures[index]):
             skipped = min(given, share)
             given -= skipped
             back = min(share - skipped, part)
             part -= back
             if back:
-                lot.posted += back
-                by_plan[lot.plan.code] += back
-                if lot.last_day < today + GRACE:
-                    lot.grace_until = today + GRACE
+                shares.append((lot, back))
+        return shares
+
+    def give_back(self, one: Bought, index: int, part: int, today: date) -> None:
+        by_plan: dict[str, int] = defaultdict(int)
+        for lot, back in self.of_capture(one, index, part):
+            lot.posted += back
+            by_plan[lot.plan.code] += back
+            if one.on <= lot.expires_on < today:
+                lot.grace_until = today + GRACE
         for plan, back in by_plan.items():
             for year in sorted({year for of_plan, year in one.net if of_plan == plan}, reverse=True):
                 taken = min(one.net[plan, year], back)
@@ -358,16 +380,18 @@ class Oracle:
         self.settle(now)
         for lot in list(self.lots.values()):
             free = self.available(lot, now)
-            if lot.last_day >= today or free == 0:
-                continue
-            lot.posted -= free
-            until = lot.plan.carried_until
-            if until is not None and not lot.carried and until >= today:
-                self.lot(lot.worker, lot.plan, until, carried=True).posted += free
-            elif lot.plan.to_community:
-                self.community += free
-            else:
-                self.returned[lot.plan.code] += free
+            if lot.last_day < today and free:
+                self.end(lot, free, today)
+
+    def end(self, lot: Lot, free: int, today: date) -> None:
+        lot.posted -= free
+        until = lot.plan.carried_until
+        if until is not None and not lot.carried and until >= today:
+            self.lot(lot.worker, lot.plan, until, carried=True).posted += free
+        elif lot.plan.to_community:
+            self.community += free
+        else:
+            self.returned[lot.plan.code] += free
 
 
 # -- the machine -----------------------------------------------------------------------------------------------------
@@ -567,7 +591,7 @@ class WalletMachine(RuleBasedStateMachine):
         name = self.one(which, captured=True)
         one = self.oracle.bought[name]
         amount = part_of(one.captured - one.refunded, part)
-        with self.as_told(lambda: self.oracle.refund(one, amount, self.today)):
+        with self.as_told(lambda: self.oracle.refund(one, amount, self.now, self.today)):
             self.scene.refund(self.found[name], amount)
 
     def correct(self, which: int, part: str) -> None:

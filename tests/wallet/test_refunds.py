@@ -13,7 +13,7 @@ from plans import people
 from plans.rulebook.words import Category
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import captures
-from wallet.errors import RefundExceedsCaptures
+from wallet.errors import RefundBeforeCapture, RefundExceedsCaptures
 from wallet.purchases import Decline
 
 SPRING = date(2026, 4, 30)
@@ -77,14 +77,30 @@ def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:
         scene.refund(found, 1)
 
 
+@pytest.mark.parametrize("captured", [False, True])
 @pytest.mark.parametrize("amount", [0, -1])
-def test_nothing_or_less_is_refused(scene: Scene, amount: int) -> None:
+def test_nothing_or_less_is_refused(scene: Scene, amount: int, captured: bool) -> None:
     scene.grant(10_000)
     found = scene.buy("PSI-CR", channel=DIRECT)
-    scene.capture(found)
+    if captured:
+        scene.capture(found)
 
     with pytest.raises(AmountNotPositive):
         scene.refund(found, amount)
+
+
+def test_a_refund_dated_before_one_of_its_captures_writes_nothing_at_all(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    scene.go_to(date(2026, 3, 14))
+    scene.capture(found, 10_000, on=date(2026, 3, 13))
+    scene.capture(found, 10_000, on=date(2026, 3, 11))
+    before = scene.image()
+
+    with pytest.raises(RefundBeforeCapture):
+        scene.refund(found, 15_000, on=date(2026, 3, 12))
+
+    assert scene.image() == before
 
 
 def test_another_currency_is_refused(scene: Scene) -> None:
@@ -179,6 +195,70 @@ def test_the_thirty_days_count_from_the_day_the_refund_is_written(scene: Scene) 
     scene.refund(found, on=date(2026, 4, 1))
 
     assert [lot.last_day for lot in scene.lots()] == [date(2026, 7, 31)]
+
+
+def test_a_lot_that_ends_tomorrow_keeps_its_last_day(scene: Scene) -> None:
+    scene.grant(5_500, expires_on=SPRING)
+    found = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(found)
+    scene.go_to(date(2026, 4, 30))
+
+    scene.refund(found)
+
+    assert [lot.last_day for lot in scene.lots()] == [SPRING]
+
+
+def test_what_was_left_in_the_lot_ends_and_only_what_is_given_back_is_spent_again(scene: Scene) -> None:
+    lot = scene.grant(20_000, expires_on=SPRING)
+    found = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(found)
+    scene.go_to(date(2026, 5, 10))
+
+    # Nobody swept the 145,00 that were left.
+    scene.refund(found, 1_000)
+
+    assert (scene.left(lot), scene.posted("plan:A:returned")) == (1_000, 14_500)
+    scene.refund(found, 500)
+    assert (scene.left(lot), scene.posted("plan:A:returned")) == (1_500, 14_500)
+    assert scene.differences() == []
+
+
+def test_what_is_left_is_carried_over_where_the_plan_says(empty_scene: Scene) -> None:
+    scene = empty_scene
+    scene.plan(carry_over_months=12)
+    scene.grant(20_000)
+    found = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(found)
+    scene.go_to(date(2026, 12, 10))
+
+    scene.refund(found)
+
+    assert sorted((lot.carried, lot.available_minor) for lot in scene.lots()) == [(False, 5_500), (True, 14_500)]
+    assert scene.expire().lots == 0
+    assert scene.differences() == []
+
+
+def test_what_is_bought_in_the_thirty_days_and_given_back_has_no_new_ones(scene: Scene) -> None:
+    lot = scene.grant(5_500, expires_on=SPRING)
+    found = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(found)
+    scene.go_to(date(2026, 5, 10))
+    scene.refund(found)
+
+    scene.go_to(date(2026, 6, 8))
+    again = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(again)
+    scene.refund(again)
+
+    assert [(one.available_minor, one.last_day) for one in scene.lots()] == [(5_500, date(2026, 6, 9))]
+    last = scene.buy("PSI-CR", channel=DIRECT)
+    scene.capture(last)
+    scene.go_to(date(2026, 6, 12))
+    scene.refund(last)
+    assert scene.ask("PSI-CR").decline_code == Decline.LOT_EXPIRED
+    assert scene.expire().returned_minor == 5_500
+    assert scene.left(lot) == 0
+    assert scene.differences() == []
 
 
 def test_a_leaver_can_spend_what_a_refund_gave_back_as_long_as_the_clock_leaves_it(scene: Scene) -> None:
