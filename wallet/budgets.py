@@ -15,7 +15,7 @@ from config import ids, money
 from plans import budgets, people, plans
 from plans.budgets import BudgetCheck
 from plans.plans import PlanTerms
-from wallet import funding, grants
+from wallet import chart, funding, grants
 from wallet.errors import BudgetContentRepeated, BudgetFileRefused, BudgetReferenceChanged
 from wallet.grants import Grant
 from wallet.tables import BudgetLoad
@@ -87,6 +87,8 @@ def load(
             problem), BudgetNotFunded, PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)
+    # The file is checked, from here on, against the terms it is granted under: a revision waits, or was waited for.
+    chart.lock_plan(session, book_id, terms.plan_id)
     # One load of a plan at a time: the second sees what the first granted.
     session.execute(
         sa.text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"),

@@ -7,10 +7,11 @@ comes first is left to chance; the book verifies after each.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,12 +25,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import clock, database
 from config.errors import DomainError
 from network import loading, qualification
-from plans import people
+from plans import people, plans
+from plans.rulebook import loading as rulebook_loading
 from plans.rulebook.words import Channel
 from tests.conftest import make_database
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, NOON, Scene, csv_file, open_scene
-from wallet import authorizations, budgets, captures, expiry, grants
+from wallet import authorizations, budgets, captures, chart, expiry, grants
 from wallet.authorizations import Authorization
 from wallet.purchases import Purchase
 
@@ -298,6 +300,33 @@ def test_one_budget_file_loaded_twice_at_once_is_granted_once(track: Track, tmp_
         assert sorted(track.run(racer, racer)) == ["LOADED", "UNCHANGED"]
         with track.committed()() as session:
             assert [lot.available_minor for lot in clean(scene, session).lots()] == [60_000]
+
+
+def test_a_budget_file_is_checked_against_the_terms_it_is_granted_under(track: Track, tmp_path: Path) -> None:
+    with track.committed().begin() as session:
+        scene = track.scene(session)
+        code = people.employee(session, scene.book_id, scene.worker).tax_code
+    path = csv_file(tmp_path, [(code, "600,00")])
+    answers: list[str] = []
+
+    def grant() -> None:
+        with track.committed().begin() as loading_session:
+            answers.append(load(loading_session, scene.book_id, str(path)))
+
+    # The plan is revised, and not yet committed, when the file arrives.
+    with track.committed().begin() as session:
+        chart.lock_plan(session, scene.book_id, scene.plan_ids["A"], exclusive=True)
+        draft = replace(plans.describe(session, scene.book_id, "A"), spend_by=date(2026, 6, 30))
+        plans.load(session, scene.book_id, draft, rulebook=rulebook_loading.load(), created_at=clock.now(), revise=True)
+        thread = threading.Thread(target=grant)
+        thread.start()
+        thread.join(0.5)
+        assert answers == []
+    thread.join()
+
+    assert answers == ["LOADED"]
+    with track.committed()() as session:
+        assert [lot.expires_on for lot in clean(scene, session).lots()] == [date(2026, 6, 30)]
 
 
 def test_the_clock_leaves_alone_what_a_refund_gives_back_meanwhile(track: Track) -> None:
