@@ -246,3 +246,7 @@ PRECEDENCE: tuple[type[LedgerError], ...] = (
     LedgerCorrupt,
 )
 BY_CODE = {error.code: error for error in PRECEDENCE}
+
+# What is true of a moment and not of the request: a book that a person stopped, an account that is frozen, a day that
+# has not come. The same request may succeed once that is over, so that no key keeps it as its answer.
+PASSING: tuple[type[LedgerError], ...] = (AccountFrozen, OccurredInFuture, LedgerCorrupt)

@@ -2,8 +2,8 @@
 Idempotency: the same command with the same key gives the same answer, however often it comes.
 
 The key is claimed first, in the transaction that moves the money: both are kept or neither is. A refusal is an answer
-too: what is refused is undone up to the claim, and the refusal kept under the key. Anything else that is raised rolls
-the key back with the rest, and the command may be tried again.
+too: what is refused is undone up to the claim, and the refusal kept under the key. What is refused only for now, and
+anything else that is raised, gives the key back with the rest, and the command may be tried again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config.errors import DomainError
-from ledger.errors import InProgress, KeyRequired, KeyReused, RefusedBefore
+from ledger.errors import PASSING, InProgress, KeyRequired, KeyReused, RefusedBefore
 
 Answer = Mapping[str, Any]
 T = TypeVar("T")
@@ -34,6 +34,9 @@ _READ = (
 _STORE = (
     "update idempotency_key set answer = %s::json"
     " where book_id = %s and actor = %s and operation = %s and key = %s and answer is null"
+)
+_GIVE_BACK = (
+    "delete from idempotency_key where book_id = %s and actor = %s and operation = %s and key = %s and answer is null"
 )
 _PURGE = "delete from idempotency_key where created_at < ledger_now() - make_interval(days => %s)"
 
@@ -54,7 +57,8 @@ def once(
     Do a piece of work once under a key, and give its answer again to whoever repeats the request.
 
     `answer` says what to keep of the work's result, `replay` makes a result of what was kept. Without a key the work
-    is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database.
+    is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database. One that may
+    be another answer later (`retryable`, `ledger.errors.PASSING`) is raised and not kept.
 
     Errors: KeyReused, InProgress; whatever `work` refuses; RefusedBefore with the first refusal's code and words.
     """
@@ -69,7 +73,10 @@ def once(
         with session.begin_nested():
             result = work()
     except DomainError as refusal:
-        if not refusal.retryable:
+        if refusal.retryable or isinstance(refusal, PASSING):
+            # Also where the caller goes on in the same transaction: nobody is at work under the key any more.
+            session.connection().exec_driver_sql(_GIVE_BACK, (book_id, actor, operation, key))
+        else:
             words = {"refusal": refusal.code, "it": refusal.text("it"), "en": refusal.text("en")}
             store(session, book_id, actor, operation, key, words)
             refusal.recorded = True

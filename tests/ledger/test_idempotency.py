@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from config.errors import DomainError
-from ledger import idempotency
-from ledger.errors import InProgress, KeyRequired, KeyReused
-from tests.ledger.little_book import NOON, LittleBook, at, open_little_book
+from ledger import books, idempotency
+from ledger.errors import (
+    AccountFrozen,
+    InProgress,
+    InsufficientFunds,
+    KeyRequired,
+    KeyReused,
+    LedgerCorrupt,
+    OccurredInFuture,
+    RefusedBefore,
+)
+from tests.ledger.little_book import NOON, TODAY, LittleBook, at, open_little_book
 
 REQUEST = {"amount": 100, "lots": [1, 2], "final": False}
 
@@ -101,6 +110,66 @@ def test_only_a_claimed_key_takes_an_answer_and_only_one(book: LittleBook, sessi
 
     with pytest.raises(LookupError):
         idempotency.store(*key, {"a": 2})
+
+
+# -- refusals under a key --------------------------------------------------------------------------------------------
+
+
+def move(book: LittleBook, key: str, amount: int, on: date = TODAY) -> int:
+    """The same command by way of `once`, as the wallet's verbs go."""
+    return idempotency.once(
+        book.session,
+        book.book_id,
+        "shop",
+        "move",
+        key,
+        {"amount": amount, "on": str(on)},
+        work=lambda: book.post(("LOT1", "DUE", amount), on=on),
+        answer=lambda entry_id: {"entry": entry_id},
+        replay=lambda kept: kept["entry"],
+    )
+
+
+def test_what_cannot_be_done_with_this_request_stays_refused_under_its_key(book: LittleBook) -> None:
+    with pytest.raises(InsufficientFunds):
+        move(book, "k1", 1_400)
+    book.post(("CASH", "LOT1", 5_000))
+
+    with pytest.raises(RefusedBefore) as again:
+        move(book, "k1", 1_400)
+
+    assert again.value.code == "insufficient_funds"
+
+
+def test_a_stopped_book_refuses_and_once_it_is_resumed_the_same_key_goes_through(book: LittleBook) -> None:
+    books.stop(book.session, book.book_id)
+    for _ in range(2):
+        with pytest.raises(LedgerCorrupt):
+            move(book, "k1", 100)
+    books.resume(book.session, book.book_id)
+
+    first = move(book, "k1", 100)
+
+    assert move(book, "k1", 100) == first
+    assert book.posted("LOT1") == [900]
+
+
+def test_a_frozen_account_refuses_only_while_it_is_frozen(book: LittleBook) -> None:
+    book.freeze("LOT1")
+    with pytest.raises(AccountFrozen):
+        move(book, "k1", 100)
+    book.freeze("LOT1", "open")
+
+    assert move(book, "k1", 100) > 0
+
+
+def test_tomorrow_a_day_to_come_has_come(book: LittleBook) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    with pytest.raises(OccurredInFuture):
+        move(book, "k1", 100, tomorrow)
+
+    with at(book.session, NOON + timedelta(days=1)):
+        assert move(book, "k1", 100, tomorrow) > 0
 
 
 def test_old_keys_are_forgotten_and_young_ones_are_not(book: LittleBook, session: Session) -> None:

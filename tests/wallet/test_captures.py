@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 from moneyed import Money
 
+from ledger import books
 from ledger.errors import (
     AmountNotPositive,
     CurrencyMismatch,
     HoldExpired,
     KeyReused,
+    LedgerCorrupt,
     OccurredInFuture,
     RefusedBefore,
 )
@@ -378,6 +380,18 @@ def test_a_refused_capture_stays_refused_under_its_key(scene: Scene) -> None:
 
     assert again.value.code == "capture_exceeds_authorization"
     assert "350,00" in again.value.text("it")
+
+
+def test_a_capture_refused_by_a_stopped_book_goes_through_under_its_key_once_it_is_resumed(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    books.stop(scene.session, scene.book_id)
+    with pytest.raises(LedgerCorrupt):
+        scene.capture(found, key="k")
+    books.resume(scene.session, scene.book_id)
+
+    assert scene.capture(found, key="k").authorization.status == "captured"
+    assert scene.capture(found, key="k").authorization.replayed
 
 
 def test_a_replay_shows_the_authorization_as_it_was(scene: Scene) -> None:
