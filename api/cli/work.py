@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.cli.caller import Caller
 from api.errors import BookNeeded, SchemaNotCurrent
 from config import database
+from config.errors import DomainError
 from ledger import books
 from plans import funders
 
@@ -29,7 +30,12 @@ def change(caller: Caller, work: Callable[[Session], T]) -> T:
 
     def once(session: Session) -> T:
         _require_schema(session)
-        result = work(session)
+        try:
+            result = work(session)
+        except DomainError as refusal:
+            # A trial leaves no answer under its key either.
+            refusal.recorded = refusal.recorded and not caller.dry_run
+            raise
         if caller.dry_run:
             # What would be checked at the commit is checked now.
             session.flush()

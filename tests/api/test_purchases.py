@@ -202,6 +202,18 @@ def test_dry_runs_of_what_follows_change_nothing(cared: Shell) -> None:
     assert cared.contents() == before
 
 
+def test_a_dry_run_that_is_refused_leaves_its_key_alone(cared: Shell) -> None:
+    given = authorized(cared)
+    line = f"capture {given['code']} --amount 999,00 --key k1"
+    before = cared.contents()
+
+    cared.refused(1, f"{line} --dry-run")
+
+    assert cared.contents() == before
+    cared.refused(1, line)
+    assert cared.sql("select count(*) from idempotency_key where key = 'k1'") == [(1,)]
+
+
 def test_the_wallet_shows_lots_holds_and_the_next_expiry(cared: Shell) -> None:
     authorized(cared)
 
