@@ -169,9 +169,10 @@ _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
 def exit_code(refusal: DomainError) -> ExitCode:
-    """Return what a refusal tells the shell: 1 unless the table above says otherwise."""
+    """Return what a refusal tells the shell, the same when it is answered again: 1 unless the table says otherwise."""
     for classes, code in _EXIT:
-        if isinstance(refusal, classes):
+        # What was refused before under a key has the code of the first refusal, and another class.
+        if isinstance(refusal, classes) or refusal.code in {known.code for known in classes}:
             return code
     return ExitCode.REFUSED
 

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from api.errors import ExitCode, exit_code, translate
 from config.embedded import NoPostgres
+from ledger.errors import RefusedBefore
+from wallet.errors import AuthorizationNotFound, QuantityOrAmount
 
 
 def driver_error(sqlstate: str | None, text: str = "said by the server") -> sa.exc.OperationalError:
@@ -58,3 +60,10 @@ def test_a_file_that_cannot_be_written_is_named() -> None:
 @pytest.mark.parametrize("error", [ZeroDivisionError(), KeyError("x"), OSError("nothing is named")])
 def test_a_mistake_of_the_program_is_no_refusal(error: Exception) -> None:
     assert translate(error) is None
+
+
+def test_a_refusal_that_is_answered_again_ends_as_the_first_did() -> None:
+    for first in (QuantityOrAmount(), AuthorizationNotFound(authorization="aut_x")):
+        again = RefusedBefore(first.code, it=first.text("it"), en=first.text("en"))
+
+        assert exit_code(again) is exit_code(first)
