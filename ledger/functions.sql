@@ -1,8 +1,9 @@
 -- The ledger's verbs that stand on the hot path: one round trip each.
 --
 -- A function answers with a code instead of raising, so that a batch can say what became of each entry; codes and
--- their precedence are those of docs/errors.md. A call that answers with a refusal has changed nothing.
--- Balances are always locked by ascending account id. The recording time is read after the last lock, and is never
+-- their precedence are those of docs/errors.md. A call that answers with a refusal has changed nothing; it may have
+-- moved `touched_at` on, before which an account's next entry is not recorded.
+-- Balances are always locked by ascending account id. The recording time is read once locks are held, and is never
 -- before an account's last one, so that along one account it only goes forward.
 
 create or replace function ledger_now() returns timestamptz language sql volatile as $$
@@ -228,8 +229,8 @@ end $$;
 -- Write one entry of one posting when nothing speaks against it, and return its id; else null, with nothing written:
 -- ledger_post_pair says why. Whether an entry may be reversed is not looked at here.
 --
--- The common case, and the shortest way through it: what costs here is starting statements, and reading the CHECKs of
--- balance anew for each that writes to it. So one statement locks and judges, and one writes both balances.
+-- The common case, and the shortest way through it: what costs here is starting statements, and locking a row before
+-- it is changed. So each balance is changed by one statement that is also its lock and its judge.
 create or replace function ledger_write_pair(
     p_book integer, p_currency text, p_actor text, p_kind text, p_occurred_on date, p_reference text,
     p_reverses bigint, p_refunds bigint, p_hold bigint, p_memo text,
@@ -237,16 +238,18 @@ create or replace function ledger_write_pair(
 ) returns bigint language plpgsql as $$
 declare
     v_low constant bigint := least(p_debit, p_credit);
-    v_high constant bigint := greatest(p_debit, p_credit);
-    -- What the lower account's debits less credits become more by; the higher one's become less by it.
-    v_change constant bigint := case when p_debit < p_credit then p_amount else -p_amount end;
-    v_fine boolean;
+    v_account bigint;
+    v_debited boolean;
+    v_open boolean;
     v_now timestamptz;
+    v_low_at timestamptz;
+    v_version bigint;
+    v_after bigint;
+    v_debit_version bigint;
+    v_debit_after bigint;
+    v_credit_version bigint;
+    v_credit_after bigint;
     v_entry bigint;
-    v_low_version bigint;
-    v_low_after bigint;
-    v_high_version bigint;
-    v_high_after bigint;
 begin
     -- As in ledger_gate, and before the statement that looks at the periods; written as an expression, which is
     -- evaluated without starting a statement.
@@ -256,49 +259,58 @@ begin
     if p_reference is not null and exists (select from entry where book_id = p_book and reference = p_reference) then
         return null;
     end if;
-    -- Rows are locked in the order in which `for update` names them.
-    select g.status = 'open' and g.currency = p_currency and l.status = 'open' and h.status = 'open'
-           and (l.floor_minor is null or l.side * v_change > 0
-                or l.side * (l.debit_posted - l.credit_posted + v_change) - l.held_minor >= l.floor_minor)
-           and (h.floor_minor is null or h.side * v_change < 0
-                or h.side * (h.debit_posted - h.credit_posted - v_change) - h.held_minor >= h.floor_minor)
-           and p_amount + case when p_debit < p_credit then greatest(l.debit_posted, h.credit_posted)
-                               else greatest(l.credit_posted, h.debit_posted) end <= 9007199254740991
+    select g.status = 'open' and g.currency = p_currency
            and not exists (select from period p where p.book_id = p_book and p.state = 'closed'
-                                                  and p.starts_on <= p_occurred_on and p.ends_on >= p_occurred_on),
-           greatest(l.touched_at, h.touched_at),
-           l.version + 1, l.side * (l.debit_posted - l.credit_posted + v_change),
-           h.version + 1, h.side * (h.debit_posted - h.credit_posted - v_change)
-      into v_fine, v_now, v_low_version, v_low_after, v_high_version, v_high_after
-      from book g, balance l, balance h
-     where g.book_id = p_book
-       and l.book_id = p_book and l.account_id = v_low
-       and h.book_id = p_book and h.account_id = v_high
-       for update of l, h;
-    if v_fine is not true or p_occurred_on > (ledger_now() at time zone 'Europe/Rome')::date then
+                                                  and p.starts_on <= p_occurred_on and p.ends_on >= p_occurred_on)
+      into v_open from book g where g.book_id = p_book;
+    if v_open is not true or p_occurred_on > (ledger_now() at time zone 'Europe/Rome')::date then
         return null;
     end if;
 
-    v_now := greatest(ledger_now(), v_now);
-    update balance b
-       set debit_posted = b.debit_posted + case when b.account_id = p_debit then p_amount else 0 end,
-           credit_posted = b.credit_posted + case when b.account_id = p_credit then p_amount else 0 end,
-           version = b.version + 1, touched_at = v_now
-     where b.book_id = p_book and b.account_id in (p_debit, p_credit);
+    foreach v_account in array array[v_low, greatest(p_debit, p_credit)] loop
+        v_debited := v_account = p_debit;
+        update balance b
+           set debit_posted = b.debit_posted + case when v_debited then p_amount else 0 end,
+               credit_posted = b.credit_posted + case when v_debited then 0 else p_amount end,
+               version = b.version + 1,
+               -- The clock is read once the first row is locked; a row that was touched later than that decides.
+               touched_at = greatest(coalesce(v_now, ledger_now()), b.touched_at)
+         where b.book_id = p_book and b.account_id = v_account and b.status = 'open'
+           and (b.floor_minor is null or (b.side = 1) = v_debited
+                or b.side * (b.debit_posted - b.credit_posted) - p_amount - b.held_minor >= b.floor_minor)
+           and p_amount + case when v_debited then b.debit_posted else b.credit_posted end <= 9007199254740991
+        returning b.version, b.side * (b.debit_posted - b.credit_posted), b.touched_at
+             into v_version, v_after, v_now;
+        if not found then
+            if v_account <> v_low then
+                -- Nothing may stay written: the account that would have taken its part becomes what it was.
+                update balance b
+                   set debit_posted = b.debit_posted - case when v_debited then 0 else p_amount end,
+                       credit_posted = b.credit_posted - case when v_debited then p_amount else 0 end,
+                       version = b.version - 1
+                 where b.book_id = p_book and b.account_id = v_low;
+            end if;
+            return null;
+        end if;
+        if v_debited then
+            v_debit_version := v_version;
+            v_debit_after := v_after;
+        else
+            v_credit_version := v_version;
+            v_credit_after := v_after;
+        end if;
+        v_low_at := coalesce(v_low_at, v_now);
+    end loop;
+    if v_now > v_low_at then
+        update balance b set touched_at = v_now where b.book_id = p_book and b.account_id = v_low;
+    end if;
     insert into entry (book_id, kind, occurred_on, recorded_at, reference, reverses, refunds, hold_id, actor, memo)
     values (p_book, p_kind, p_occurred_on, v_now, p_reference, p_reverses, p_refunds, p_hold, p_actor, p_memo)
     returning entry_id into v_entry;
-    if p_debit < p_credit then
-        insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
-                             debit_version, debit_after, credit_version, credit_after)
-        values (p_book, v_entry, 1, p_debit, p_credit, p_amount,
-                v_low_version, v_low_after, v_high_version, v_high_after);
-    else
-        insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
-                             debit_version, debit_after, credit_version, credit_after)
-        values (p_book, v_entry, 1, p_debit, p_credit, p_amount,
-                v_high_version, v_high_after, v_low_version, v_low_after);
-    end if;
+    insert into posting (book_id, entry_id, line, debit_account_id, credit_account_id, amount_minor,
+                         debit_version, debit_after, credit_version, credit_after)
+    values (p_book, v_entry, 1, p_debit, p_credit, p_amount,
+            v_debit_version, v_debit_after, v_credit_version, v_credit_after);
     insert into seal_queue (book_id, entry_id) values (p_book, v_entry);
     return v_entry;
 end $$;

@@ -34,6 +34,16 @@ def test_a_floor_counts_the_net_effect_of_one_entry(book: LittleBook) -> None:
     assert book.posted("LOT1") == [100]
 
 
+@pytest.mark.parametrize(("debit", "credit"), [("LOT1", "CASH"), ("LOT1", "LOT2"), ("LOT1", "DUE"), ("LOT2", "LOT1")])
+def test_a_refused_entry_leaves_both_accounts_as_they_were(book: LittleBook, debit: str, credit: str) -> None:
+    before = book.fingerprint()
+
+    with pytest.raises(InsufficientFunds):
+        book.post((debit, credit, 1_001))
+
+    assert book.fingerprint() == before
+
+
 def test_what_holds_reserve_cannot_be_posted_away(book: LittleBook) -> None:
     book.hold(("LOT1", 600))
 

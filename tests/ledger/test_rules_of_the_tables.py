@@ -56,21 +56,21 @@ ck_book_status           | update book set status = 'half open' where book_id = 
 ck_account_kind          | insert into account (book_id, code, kind, currency) values (:book, 'X', 'Z', 'EUR')
 fk_account_book_id_currency | insert into account (book_id, code, kind, currency) values (:book, 'X', 'A', 'USD')
 uq_account_book_id_code  | insert into account (book_id, code, kind, currency) values (:book, 'CASH', 'A', 'EUR')
-ck_balance_side          | update balance set side = 0 where account_id = :CASH
-ck_balance_status        | update balance set status = 'asleep' where account_id = :CASH
+ck_side                  | update balance set side = 0 where account_id = :CASH
+ck_account_status        | update balance set status = 'asleep' where account_id = :CASH
 ck_balance_floor         | update balance set debit_posted = debit_posted + 1001 where account_id = :LOT1
 ck_balance_floor         | update balance set held_minor = held_minor + 1001 where account_id = :LOT1
 ck_balance_floor         | update balance set floor_minor = 1001 where account_id = :LOT1
 ck_balance_floor         | update balance set credit_posted = 1 where account_id = :FUND
-ck_balance_parts         | update balance set debit_posted = -1 where account_id = :CASH
-ck_balance_parts         | update balance set credit_posted = -1 where account_id = :CASH
-ck_balance_parts         | update balance set debit_posted = 9007199254740992 where account_id = :CASH
-ck_balance_parts         | update balance set credit_posted = 9007199254740992 where account_id = :DUE
-ck_balance_parts         | update balance set held_minor = -1 where account_id = :CASH
-ck_balance_parts         | update balance set version = -1 where account_id = :CASH
-ck_posting_amount        | insert into posting values (:book, 1, 9, :CASH, :LOT1, 0, 91, 0, 92, 0)
-ck_posting_amount        | insert into posting values (:book, 1, 9, :CASH, :LOT1, -1, 91, 0, 92, 0)
-ck_posting_amount        | insert into posting values (:book, 1, 9, :CASH, :LOT1, 9007199254740992, 91, 0, 92, 0)
+ck_total                 | update balance set debit_posted = -1 where account_id = :CASH
+ck_total                 | update balance set credit_posted = -1 where account_id = :CASH
+ck_total                 | update balance set debit_posted = 9007199254740992 where account_id = :CASH
+ck_total                 | update balance set credit_posted = 9007199254740992 where account_id = :DUE
+ck_total                 | update balance set held_minor = -1 where account_id = :CASH
+ck_total                 | update balance set version = -1 where account_id = :CASH
+ck_amount                | insert into posting values (:book, 1, 9, :CASH, :LOT1, 0, 91, 0, 92, 0)
+ck_amount                | insert into posting values (:book, 1, 9, :CASH, :LOT1, -1, 91, 0, 92, 0)
+ck_amount                | insert into posting values (:book, 1, 9, :CASH, :LOT1, 9007199254740992, 91, 0, 92, 0)
 ck_posting_two_accounts  | insert into posting values (:book, 1, 9, :CASH, :CASH, 1, 91, 0, 92, 0)
 uq_posting_debit         | insert into posting values (:book, 1, 9, :CASH, :LOT1, 1, 1, 0, 92, 0)
 uq_posting_credit        | insert into posting values (:book, 1, 9, :CASH, :LOT1, 1, 91, 0, 1, 0)
@@ -78,9 +78,9 @@ uq_entry_reference       | insert into entry (book_id, kind, occurred_on, record
 uq_entry_reverses        | insert into entry (book_id, kind, occurred_on, recorded_at, actor, memo, reverses) select :book, 'x', '2026-03-10', now(), 'x', '', 7 from generate_series(1, 2)
 ck_hold_state            | update hold set state = 'lost' where book_id = :book
 uq_hold_reference        | insert into hold (book_id, expires_at, reference) select :book, now(), 'R' from generate_series(1, 2)
-ck_hold_line_parts       | update hold_line set amount_minor = 0, captured_minor = 0, released_minor = 0 where book_id = :book
-ck_hold_line_parts       | update hold_line set captured_minor = -1 where book_id = :book
-ck_hold_line_parts       | update hold_line set released_minor = -1 where book_id = :book
+ck_amount                | update hold_line set amount_minor = 0, captured_minor = 0, released_minor = 0 where book_id = :book
+ck_total                 | update hold_line set captured_minor = -1 where book_id = :book
+ck_total                 | update hold_line set released_minor = -1 where book_id = :book
 ck_hold_line_whole       | update hold_line set captured_minor = amount_minor + 1 where book_id = :book
 ck_hold_line_whole       | update hold_line set released_minor = amount_minor, captured_minor = 1 where book_id = :book
 fk_hold_line_book_id_hold_id | insert into hold_line (book_id, hold_id, line, account_id, amount_minor) values (:book, -1, 1, :LOT1, 1)
@@ -111,7 +111,9 @@ def test_every_check_of_the_ledger_is_tried(session: sa.orm.Session) -> None:
     checks = set(
         session.scalars(
             sa.text(
-                "select conname from pg_constraint where contype = 'c' and conrelid::regclass::text = any(:tables)"
+                "select conname from pg_constraint where contype = 'c'"
+                " and (conrelid::regclass::text = any(:tables) or contypid in"
+                "      (select oid from pg_type where typnamespace = 'public'::regnamespace))"
             ),
             {"tables": list(tables)},
         )

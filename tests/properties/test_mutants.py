@@ -44,7 +44,7 @@ MUTANTS = (
         ".held_minor >= -1000000 + ",
         (NO_FLOOR,),
     ),
-    Mutant("a posting does not look at what is held", "ledger_write_pair", "- l.held_minor", "", (NO_FLOOR,)),
+    Mutant("a posting does not look at what is held", "ledger_write_pair", "- b.held_minor", "", (NO_FLOOR,)),
     Mutant(
         "a posting leaves the floor to the constraint",
         "ledger_write_pair",
