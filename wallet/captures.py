@@ -239,10 +239,19 @@ def _refund(
     _open_again(session, book_id, found, entries, actor)
     refunded = found.refunded_minor + total
     changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
-    for entry_id in entries:
+    for entry_id, (captured_entry_id, _) in zip(entries, parts, strict=True):
         shares: dict[str, int] = dict(session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).all())
         fiscal.reverse(
-            session, book_id, found.employee_id, authorization_id, shares, on=on, reason="refund", entry_id=entry_id
+            session,
+            book_id,
+            found.employee_id,
+            authorization_id,
+            shares,
+            on=on,
+            reason="refund",
+            entry_id=entry_id,
+            # A voucher was taxed at issue: its capture wrote no event.
+            delivered_entry_id=None if found.channel == Channel.VOUCHER else captured_entry_id,
         )
     return Change(changed, total, tuple(entries))
 

@@ -47,8 +47,11 @@ _NET = """
 select plan_id, source, channel, category, in_limit, fiscal_year,
        sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
        sum(case kind when 'use' then taxable_minor else -taxable_minor end) as taxable
-  from fiscal_event where book_id = %s and authorization_id = %s
- group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year desc
+  from fiscal_event where book_id = %(book)s and authorization_id = %(authorization)s
+   and (%(delivered)s::bigint is null or (fiscal_year, in_limit) in
+        (select d.fiscal_year, d.in_limit from fiscal_event d
+          where d.book_id = %(book)s and d.authorization_id = %(authorization)s and d.entry_id = %(delivered)s))
+ group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year
 """
 # Where the year's total decides; the events of one authorization in their order.
 _LIMITED = (Category.FRINGE, Category.PENSION, Category.HEALTH_FUND)
@@ -209,14 +212,16 @@ def reverse(
     on: date,
     reason: str,
     entry_id: int | None,
+    delivered_entry_id: int | None = None,
 ) -> None:
     """
     Take back what an authorization did for the tax: all of it, or the amounts of `shares` by plan (minor units).
 
-    A share is taken from exempt and taxable in the proportion they stand in now, so that the last one leaves nothing;
-    of several years from the last one first, as money goes back. It belongs to the year of what it undoes.
+    A share is taken from exempt and taxable in the proportion they stand in now, so that the last one leaves nothing.
+    It belongs to the year of what it undoes: that of the delivery which is given back, where one is named.
     """
-    rows = session.connection().exec_driver_sql(_NET, (book_id, authorization_id)).all()
+    asked = {"book": book_id, "authorization": authorization_id, "delivered": delivered_entry_id}
+    rows = session.connection().exec_driver_sql(_NET, asked).all()
     left = dict(shares or {})
     crossed: set[tuple[int, Category]] = set()
     for plan_id, source, channel, category, in_limit, year, exempt, taxable in rows:

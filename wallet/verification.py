@@ -33,6 +33,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "gli eventi fiscali del piano non sono quanto usato",
         "the plan's fiscal events are not what was used",
     ),
+    "fiscal_year": (
+        "gli eventi fiscali dell'anno non sono quanto addebitato e non stornato in quell'anno",
+        "the year's fiscal events are not that year's captures less their refunds",
+    ),
     "fiscal_negative": (
         "gli eventi fiscali tolgono più di quanto c'era",
         "fiscal events take back more than there was",
@@ -140,6 +144,19 @@ _MOVED_BY_PLAN = """
              where e.book_id = %(book)s and e.refunds is not null) x
      group by x.hold_id, x.plan_id
 """
+# What direct purchases paid in each year of delivery; a refund counts in the year of the capture it takes back.
+_DELIVERED = """
+    select a.authorization_id, extract(year from c.occurred_on) as year,
+           sum(case when e.refunds is null then p.amount_minor else -p.amount_minor end) as net
+      from entry e
+      join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+      join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
+      join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
+      join lot l on l.book_id = p.book_id
+                and l.account_id = case when e.refunds is null then p.debit_account_id else p.credit_account_id end
+     where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null) and a.channel <> 'VOUCHER'
+     group by a.authorization_id, extract(year from c.occurred_on)
+"""
 _OPEN = "('authorized', 'partially_captured')"
 # Who the wallet's own entries moved money to or from: those that take from a hold or give back what was taken.
 _PAID = """
@@ -209,6 +226,19 @@ CHECKS = (
                                from fiscal_event where book_id = %(book)s group by authorization_id, plan_id) f
                     on f.authorization_id = w.authorization_id and f.plan_id = w.plan_id) x
          where x.expected <> x.found
+        """,
+    ),
+    Check(
+        "fiscal events and the years of delivery",
+        f"""
+        select 'fiscal_year', 'authorization ' || authorization_id || ' year ' || year,
+               coalesce(w.net, 0)::text, coalesce(f.net, 0)::text
+          from ({_DELIVERED}) w
+          full join (select f.authorization_id, f.fiscal_year::numeric as year,
+                            sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end) as net
+                       from fiscal_event f where f.book_id = %(book)s and f.channel <> 'VOUCHER'
+                      group by f.authorization_id, f.fiscal_year) f using (authorization_id, year)
+         where coalesce(w.net, 0) <> coalesce(f.net, 0)
         """,
     ),
     Check(

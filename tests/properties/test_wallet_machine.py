@@ -110,6 +110,7 @@ class Bought:
     on: date
     status: str = "authorized"
     captures: list[list[tuple[Lot, int]]] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
     refunds: list[int] = field(default_factory=list)
     net: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -306,6 +307,7 @@ class Oracle:
             if one.channel == "DIRECT":
                 one.net[lot.plan.code, today.year] += share
         one.captures.append(taken)
+        one.years.append(today.year)
         one.refunds.append(0)
         one.status = self.state(one, "captured" if final or amount == rest else None)
         return None
@@ -371,10 +373,7 @@ class Oracle:
             if one.on <= lot.expires_on < today:
                 lot.grace_until = today + GRACE
         for plan, back in by_plan.items():
-            for year in sorted({year for of_plan, year in one.net if of_plan == plan}, reverse=True):
-                taken = min(one.net[plan, year], back)
-                one.net[plan, year] -= taken
-                back -= taken
+            one.net[plan, one.on.year if one.channel == "VOUCHER" else one.years[index]] -= back
 
     def expire(self, now: datetime, today: date) -> None:
         self.settle(now)

@@ -232,6 +232,26 @@ def test_a_refund_takes_the_last_year_back_first_as_it_does_with_the_money(conse
     assert scene.differences() == []
 
 
+def test_a_refund_takes_back_the_year_of_the_capture_it_undoes_in_whatever_order_they_were_entered(
+    consenting: Scene,
+) -> None:
+    # January's delivery is entered first: the money that goes back is that of the last one entered, of 31 December.
+    scene = consenting
+    scene.keep_qualified()
+    scene.go_to(date(2026, 12, 20))
+    found = scene.buy("FAC-CR", quantity=2, channel=DIRECT, service_on=date(2026, 12, 31))
+    scene.go_to(date(2027, 1, 3))
+    scene.capture(found, 4_500, on=date(2027, 1, 2))
+    scene.capture(found, 4_500, on=date(2026, 12, 31))
+
+    scene.refund(found, 4_000)
+    assert (scene.taxed(year=2026), scene.taxed(year=2027)) == ((500, 0), (4_500, 0))
+    scene.refund(found, 1_000)
+
+    assert (scene.taxed(year=2026), scene.taxed(year=2027)) == ((0, 0), (4_000, 0))
+    assert scene.differences() == []
+
+
 # -- what counts against a limit -------------------------------------------------------------------------------------
 
 

@@ -61,6 +61,7 @@ TAMPERINGS = [
     ("hold_without_authorization", "update \"authorization\" set hold_id = 999999999 where status = 'voided'"),
     ("fiscal_amount", f"delete from fiscal_event where authorization_id = ({OPEN_VOUCHER})"),
     ("fiscal_amount", "delete from fiscal_event where reason = 'voided'"),
+    ("fiscal_year", "update fiscal_event set fiscal_year = 2025 where reason = 'refund'"),
     (
         "fiscal_negative",
         "update fiscal_event set exempt_minor = 0, taxable_minor = amount_minor where reason = 'refund'",
