@@ -125,6 +125,20 @@ class ChildBirthImplausible(DomainError):
     )
 
 
+class ChildNotDependent(DomainError):
+    """A dependent child of whom it is recorded that they are not dependent in that year."""
+
+    it = "{child} risulta non a carico nel {year}: se lo è, dichiararlo prima a carico tra i familiari."
+    en = "{child} is recorded as not dependent in {year}: if they are, declare that of the relative first."
+
+
+class ChildDeclaredDependent(DomainError):
+    """A relative said not to be dependent in a year in which they are declared as a dependent child."""
+
+    it = "{child} è dichiarato figlio a carico per il {year}: se non lo è, ritirare prima quella dichiarazione."
+    en = "{child} is declared as a dependent child for {year}: if they are not, withdraw that declaration first."
+
+
 class FactNotFound(DomainError):
     """No such declaration in this book."""
 

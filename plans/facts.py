@@ -22,8 +22,10 @@ from plans import taxcodes
 from plans.errors import (
     ChildBirthImplausible,
     ChildCodeProvisional,
+    ChildDeclaredDependent,
     ChildIsAnotherRelative,
     ChildIsTheWorker,
+    ChildNotDependent,
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
@@ -129,7 +131,8 @@ def declare(
             it is last year's income from employment, and `distance_km` how far the residence moved.
     Errors: DeclarationMalformed, RelativeNotFound or EmployeeNotFound, DeclaredInFuture, YearTooFar, PeriodReversed,
             DistanceInvalid, DeclaredAmountInvalid; for the child a refusal of `taxcodes.check`, ChildCodeProvisional,
-            ChildIsTheWorker, ChildIsAnotherRelative, ChildBirthImplausible; in this order.
+            ChildIsTheWorker, ChildIsAnotherRelative, ChildBirthImplausible, ChildNotDependent; for a relative who is
+            said not to be dependent ChildDeclaredDependent; in this order.
     Source: D.Lgs. 192/2025 art. 1 (cohabitation, maintenance); L. 207/2024 art. 1 c. 391 (child's tax code).
     """
     told = {"since": since, "until": until, "year": year, "amount": amount, "child": child, "basis": basis}
@@ -155,6 +158,8 @@ def declare(
         }
         return _write(session, _EMPLOYEE_FACT, book_id, values, declared_on, recorded_at, replace=True)
     valid_from, valid_to = _period(since or declared_on, until, year)
+    if fact is Fact.DEPENDENCY and holds is False:
+        _check_not_claimed(session, book_id, person_id, valid_from.year)
     values = {
         "relative_id": person_id,
         "fact": str(fact),
@@ -291,7 +296,43 @@ def _check_child(session: Session, book_id: int, employee_id: str, child: str, y
     )
     if born and worker_born and (born < _later(worker_born, PARENT_YEARS) or born.year > year):
         raise ChildBirthImplausible(child=code, born=born, year=year, worker_born=worker_born)
+    denied = (
+        sa.select(RelativeFact.fact_id)
+        .join(Relative, (Relative.book_id == RelativeFact.book_id) & (Relative.relative_id == RelativeFact.relative_id))
+        .where(
+            Relative.book_id == book_id,
+            Relative.employee_id == employee_id,
+            Relative.tax_code == code,
+            RelativeFact.fact == Fact.DEPENDENCY.value,
+            RelativeFact.holds.is_(False),
+            RelativeFact.valid_from == date(year, 1, 1),
+            RelativeFact.revoked_at.is_(None),
+        )
+    )
+    if session.scalar(denied.limit(1)) is not None:
+        raise ChildNotDependent(child=code, year=year)
     return code
+
+
+def _check_not_claimed(session: Session, book_id: int, relative_id: str, year: int) -> None:
+    child = session.scalar(
+        sa.select(EmployeeFact.child_tax_code)
+        .join(
+            Relative,
+            (Relative.book_id == EmployeeFact.book_id)
+            & (Relative.employee_id == EmployeeFact.employee_id)
+            & (Relative.tax_code == EmployeeFact.child_tax_code),
+        )
+        .where(
+            Relative.book_id == book_id,
+            Relative.relative_id == relative_id,
+            EmployeeFact.fact == Fact.DEPENDENT_CHILD.value,
+            EmployeeFact.year == year,
+            EmployeeFact.revoked_at.is_(None),
+        )
+    )
+    if child is not None:
+        raise ChildDeclaredDependent(child=child, year=year)
 
 
 def _later(day: date, years: int) -> date:
