@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import database
 from ledger.errors import AccountNotFound
 from ledger.tables import Account, Balance, Entry, Posting
 
@@ -101,8 +102,7 @@ def open_new(session: Session, book_id: int, openings: Sequence[Opening]) -> dic
 
 
 def _find(session: Session, book_id: int, codes: Sequence[str]) -> dict[str, int]:
-    rows = session.connection().exec_driver_sql(_FIND, (book_id, list(codes)))
-    return {row.code: row.account_id for row in rows}
+    return dict(database.rows(session, _FIND, (book_id, list(codes))))
 
 
 def find(session: Session, book_id: int, code: str) -> int:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from config import database
 from plans.budgets import RosterEntry
 from plans.errors import EmployeeNotFound, LeftBeforeHired, RelativeNotFound
 from plans.rows import Employee, EmployeeFact, Funder, Relative, RelativeFact, table
@@ -191,11 +192,12 @@ def for_authorization(
     """
     asked = {"book": book_id, "employee": employee_id, "relative": relative_id, "day": on, "year": on.year}
     if known_at is None:
-        row = session.execute(_PERSON_NOW, asked).one_or_none()
+        found = database.rows(session, _PERSON_NOW, asked)
     else:
-        row = session.execute(_PERSON_THEN, asked | {"known_at": known_at}).one_or_none()
-    if row is None:
+        found = database.rows(session, _PERSON_THEN, asked | {"known_at": known_at})
+    if not found:
         raise EmployeeNotFound(employee=employee_id)
+    (row,) = found
     if relative_id is not None and row.kinship is None:
         raise RelativeNotFound(relative=relative_id)
     return PersonFacts(
@@ -224,7 +226,7 @@ def for_authorization(
     )
 
 
-def _relative(row: sa.Row[*tuple[Any, ...]]) -> rulebook.Relative:
+def _relative(row: Any) -> rulebook.Relative:
     cohabitation = None
     if row.cohabiting:
         cohabitation = Basis.RECORDED if row.cohabiting_recorded else Basis.DECLARED
@@ -239,7 +241,7 @@ def _relative(row: sa.Row[*tuple[Any, ...]]) -> rulebook.Relative:
     )
 
 
-def _new_hire(row: sa.Row[*tuple[Any, ...]]) -> rulebook.NewHire | None:
+def _new_hire(row: Any) -> rulebook.NewHire | None:
     if row.prior_income_minor is None:
         return None
     # Only a permanent contract is declared.
@@ -352,7 +354,7 @@ def _known(facts: sa.Table, then: bool) -> sa.ColumnElement[bool]:
     return (facts.c.recorded_at <= _KNOWN_AT) & (revoked_at.is_(None) | (revoked_at > _KNOWN_AT))
 
 
-_PERSON_NOW, _PERSON_THEN = _person(then=False), _person(then=True)
+_PERSON_NOW, _PERSON_THEN = database.rendered(_person(then=False)), database.rendered(_person(then=True))
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock, ids, money
+from config import clock, database, ids, money
 from plans import funders
 from plans.errors import (
     AdPersonamExcluded,
@@ -141,8 +141,7 @@ def terms(session: Session, book_id: int, plan_ids: Iterable[str]) -> Mapping[st
     Errors: PlanNotFound for the first id that is not this book's.
     """
     asked = list(dict.fromkeys(plan_ids))
-    rows = session.execute(_TERMS, {"book": book_id, "plans": asked})
-    found = {row.plan_id: _terms(row) for row in rows}
+    found = {row.plan_id: _terms(row) for row in database.rows(session, _TERMS, {"book": book_id, "plans": asked})}
     for plan_id in asked:
         if plan_id not in found:
             raise PlanNotFound(plan=plan_id)
@@ -245,12 +244,14 @@ _PLAN, _CLUSTER = table(Plan), table(PlanCluster)
 
 _TERM_COLUMNS = [_PLAN.c[field.name] for field in fields(PlanTerms)]
 _TERMS_IN_BOOK = sa.select(*_TERM_COLUMNS).where(Plan.book_id == sa.bindparam("book", type_=sa.Integer))
-_TERMS = _TERMS_IN_BOOK.where(Plan.plan_id == sa.any_(sa.bindparam("plans", type_=sa.ARRAY(sa.Text))))
+_TERMS = database.rendered(
+    _TERMS_IN_BOOK.where(Plan.plan_id == sa.any_(sa.bindparam("plans", type_=sa.ARRAY(sa.Text))))
+)
 _TERMS_BY_CODE = _TERMS_IN_BOOK.where(Plan.code == sa.bindparam("code", type_=sa.Text))
 _TERMS_OF_BOOK = _TERMS_IN_BOOK.order_by(Plan.starts_on, Plan.code)
 
 
-def _terms(row: sa.Row[*tuple[Any, ...]]) -> PlanTerms:
+def _terms(row: Any) -> PlanTerms:
     return PlanTerms(
         book_id=row.book_id,
         plan_id=row.plan_id,

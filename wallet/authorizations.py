@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from config import clock, ids, money
+from config import clock, database, ids, money
 from ledger import holds, idempotency
 from ledger.errors import InsufficientFunds
 from network.services import Offer
@@ -62,7 +63,6 @@ _UPDATE = (
     " where book_id = %s and authorization_id = %s"
 )
 _TABLE = AuthorizationRow.__table__
-_INSERT = sa.insert(_TABLE)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +145,21 @@ class Authorization:
 
 _FIELDS = tuple(name for name in Authorization.__dataclass_fields__ if name != "replayed")
 _COLUMNS = [_TABLE.c[name] for name in _FIELDS]
-_GET = sa.select(*_COLUMNS).where(
+_FOUND = sa.select(*_COLUMNS).where(
     _TABLE.c.book_id == sa.bindparam("book"), _TABLE.c.authorization_id == sa.bindparam("authorization")
 )
+_GET = database.rendered(_FOUND)
 # The wallet first, in this order: it is the mutex of whatever changes the person's year.
 _WALLET = Wallet.__table__
-_GET_LOCKED = _GET.join(
-    _WALLET, sa.and_(_WALLET.c.book_id == _TABLE.c.book_id, _WALLET.c.employee_id == _TABLE.c.employee_id)
-).with_for_update(of=[_WALLET, _TABLE])
+_GET_LOCKED = database.rendered(
+    _FOUND.join(
+        _WALLET, sa.and_(_WALLET.c.book_id == _TABLE.c.book_id, _WALLET.c.employee_id == _TABLE.c.employee_id)
+    ).with_for_update(of=[_WALLET, _TABLE])
+)
+_INSERT = (
+    f'insert into "authorization" (book_id, {", ".join(_FIELDS)})'
+    f" values (%(book_id)s, {', '.join(f'%({name})s' for name in _FIELDS)})"
+)
 
 
 def authorize(
@@ -212,10 +219,10 @@ def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
 
     Errors: AuthorizationNotFound (also for another book's).
     """
-    row = session.connection().execute(_GET, {"book": book_id, "authorization": authorization_id}).one_or_none()
-    if row is None:
+    found = database.rows(session, _GET, {"book": book_id, "authorization": authorization_id})
+    if not found:
         raise AuthorizationNotFound(authorization=authorization_id)
-    return _value(row)
+    return _value(found[0])
 
 
 def lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
@@ -225,10 +232,10 @@ def lock(session: Session, book_id: int, authorization_id: str) -> Authorization
 
     Errors: AuthorizationNotFound (also for another book's).
     """
-    row = session.connection().execute(_GET_LOCKED, {"book": book_id, "authorization": authorization_id}).one_or_none()
-    if row is None:
+    found = database.rows(session, _GET_LOCKED, {"book": book_id, "authorization": authorization_id})
+    if not found:
         raise AuthorizationNotFound(authorization=authorization_id)
-    return _value(row)
+    return _value(found[0])
 
 
 def lock_provider(session: Session, provider_code: str) -> None:
@@ -316,9 +323,7 @@ def update(
     Units: minor units, in all since the authorization was given.
     """
     status = _status(found, captured_minor, refunded_minor, ended)
-    session.connection().exec_driver_sql(
-        _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id)
-    )
+    database.run(session, _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id))
     return replace(found, status=status, captured_minor=captured_minor, refunded_minor=refunded_minor)
 
 
@@ -334,15 +339,14 @@ def _status(found: Authorization, captured_minor: int, refunded_minor: int, ende
 
 def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bool, str]:
     """Take the person's mutex, settle what is due, and return whether the wallet is frozen and the funder's home."""
-    connection = session.connection()
     asked = (purchase.service_code, book_id, purchase.employee_id)
-    row = connection.exec_driver_sql(_LOCK, asked).one_or_none()
-    if row is None:
-        connection.exec_driver_sql(_OPEN, (book_id, purchase.employee_id))
-        row = connection.exec_driver_sql(_LOCK, asked).one_or_none()
-    if row is None:
+    found = database.rows(session, _LOCK, asked)
+    if not found:
+        database.run(session, _OPEN, (book_id, purchase.employee_id))
+        found = database.rows(session, _LOCK, asked)
+    if not found:
         raise EmployeeNotFound(employee=purchase.employee_id)
-    status, due, home_territory, _ = row
+    status, due, home_territory, _ = found[0]
     if due:
         settle(session, book_id, purchase.employee_id)
     return status == "frozen", home_territory
@@ -365,7 +369,7 @@ def _record(session: Session, book_id: int, considered: Considered, home_territo
             short = purchases.declined(considered, Decline.INSUFFICIENT_FUNDS)
             return _record(session, book_id, short, home_territory, actor)
         values["code"] = codes.new()
-    session.connection().execute(_INSERT, {"book_id": book_id, **values})
+    database.run(session, _INSERT, {"book_id": book_id, **values, "facts": Jsonb(values["facts"])})
     if considered.decline is None and considered.channel is Channel.VOUCHER:
         _write_issue(session, book_id, authorization_id, considered)
     return _from_values(values)

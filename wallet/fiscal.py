@@ -13,7 +13,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, database
 from plans import people
 from plans.rulebook import loading
 from plans.rulebook.decision import assess_fringe_year
@@ -23,7 +23,7 @@ from plans.rulebook.words import Category
 # Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue). Time
 # that is over counts for nothing, swept or not.
 _YEAR = """
-select category, sum(used), sum(taxed) from (
+select category, sum(used) as used, sum(taxed) as taxed from (
     select category, case kind when 'use' then amount_minor else -amount_minor end as used,
            case kind when 'use' then taxable_minor else -taxable_minor end as taxed
       from fiscal_event e
@@ -182,7 +182,8 @@ def append_delivery(
     rule_ids: Sequence[str],
 ) -> None:
     """Append the use that a capture's entry stands for, plan by plan, and settle the year; minor units."""
-    session.connection().exec_driver_sql(
+    database.run(
+        session,
         _DELIVERY,
         {
             "book": book_id,
@@ -317,7 +318,8 @@ def _write(
     entry_id: int | None,
     rule_ids: Sequence[str],
 ) -> None:
-    session.connection().exec_driver_sql(
+    database.run(
+        session,
         _APPEND,
         {
             "book": book_id,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import ids
+from config import database, ids
 from ledger import accounts
 from ledger.accounts import Opening
 from plans.plans import PlanTerms
@@ -34,7 +34,8 @@ _OPEN_LOTS = (
 # Everything the choice of lots depends on, in one statement: the wallet's own row is locked by the caller before it.
 # A hold whose time is over reserves nothing, swept or not.
 _SPENDABLE = (
-    "select l.lot_id, l.plan_id, l.source, l.expires_on, l.grace_until, l.account_id, l.carried_from is not null,"
+    "select l.lot_id, l.plan_id, l.source, l.expires_on, l.grace_until, l.account_id,"
+    "       l.carried_from is not null as carried,"
     "       b.side * (b.debit_posted - b.credit_posted) - b.held_minor"
     "       + case when b.held_minor = 0 then 0 else coalesce("
     "         (select sum(h.amount_minor - h.captured_minor - h.released_minor)"
@@ -73,7 +74,7 @@ class SpendableLot:
 
 def of_wallet(session: Session, book_id: int, employee_id: str) -> list[SpendableLot]:
     """Return every lot of a wallet, spent and expired ones included, in one statement."""
-    rows = session.connection().exec_driver_sql(_SPENDABLE, (book_id, employee_id))
+    rows = database.rows(session, _SPENDABLE, (book_id, employee_id))
     return [
         SpendableLot(lot, plan, PlanSource(source), expires_on, grace, account, carried, int(available))
         for lot, plan, source, expires_on, grace, account, carried, available in rows

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import database
 from network import qualification
 from network.audience import MadeFor
 from network.errors import PriceNotFound, ServiceIsARequest, ServiceNotFound
@@ -100,7 +101,7 @@ def _offer_statement() -> sa.Select[Any]:
 
 
 # Built once: an authorization runs it every time, and building costs more than running.
-_OFFER = _offer_statement()
+_OFFER = database.rendered(_offer_statement())
 
 
 def offer(session: Session, service_code: str, on: date) -> Offer:
@@ -110,9 +111,10 @@ def offer(session: Session, service_code: str, on: date) -> Offer:
     Units:  prices of one unit in cents of EUR.
     Errors: ServiceNotFound, ServiceIsARequest, PriceNotFound; the first that applies, in this order.
     """
-    row: Any = session.connection().execute(_OFFER, {"code": service_code, "on": on}).one_or_none()
-    if row is None:
+    found = database.rows(session, _OFFER, {"code": service_code, "on": on})
+    if not found:
         raise ServiceNotFound(service=service_code)
+    (row,) = found
     if row.kind == Kind.REQUEST:
         raise ServiceIsARequest(service=service_code, name=row.name)
     if row.price_minor is None:

@@ -1,13 +1,11 @@
-"""The demonstration's network, loaded once, and a count of the statements that a piece of work needs."""
+"""The demonstration's network, loaded once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.orm import Session
 
@@ -36,24 +34,3 @@ def network(network_engine: Engine) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
         outer.rollback()
-
-
-@pytest.fixture
-def statements() -> Callable[[], AbstractContextManager[list[str]]]:
-    """A way to note the SQL statements that a block sends."""
-
-    @contextmanager
-    def noting() -> Iterator[list[str]]:
-        noted: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if not statement.startswith(("SAVEPOINT", "RELEASE")):
-                noted.append(statement)
-
-        sa.event.listen(Engine, "before_cursor_execute", note)
-        try:
-            yield noted
-        finally:
-            sa.event.remove(Engine, "before_cursor_execute", note)
-
-    return noting

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
 REFUSALS = [
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(kind, DomainError) and kind is not DomainError
+    if issubclass(kind, DomainError) and "it" in vars(kind)
 ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from network import cards, checklist, listing
 from network.checklist import Area, Family
+from tests.statements import statements
 
 ON = date(2026, 11, 22)
 
@@ -30,7 +31,7 @@ def test_each_territory_says_what_ends_soon(network: Session) -> None:
     assert lines["bari"].expiring == ()
 
 
-def test_the_list_takes_three_statements(network: Session, statements) -> None:
+def test_the_list_takes_three_statements(network: Session) -> None:
     network.connection()
 
     with statements() as noted:

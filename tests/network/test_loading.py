@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from network import data, loading, qualification, services, territories
 from network.errors import BadColumns, BadRow, DataFolderEmpty, HistoryRewritten
 from network.states import State
+from tests.statements import statements
 
 TODAY = datetime(2026, 11, 22, 11, tzinfo=UTC)
 Editing = Callable[..., Path]
@@ -67,7 +68,7 @@ def test_loading_the_same_data_twice_changes_nothing(network: Session) -> None:
     assert everything(network) == before
 
 
-def test_loading_takes_as_many_statements_for_many_rows_as_for_few(session: Session, statements, tmp_path) -> None:
+def test_loading_takes_as_many_statements_for_many_rows_as_for_few(session: Session, tmp_path) -> None:
     session.connection()
     with (data.FOLDER / "comuni.csv").open(encoding="utf-8", newline="") as opened:
         write(tmp_path / "comuni.csv", list(csv.DictReader(opened))[:3])

@@ -13,6 +13,7 @@ from network.audience import MadeFor
 from network.errors import PriceNotFound, ServiceIsARequest, ServiceNotFound
 from network.services import Delivery, Kind
 from network.states import State
+from tests.statements import statements
 
 ON = date(2026, 11, 22)
 
@@ -48,7 +49,7 @@ def test_an_offer_says_all_that_an_authorization_needs(network: Session) -> None
     assert offer.provider_may_serve
 
 
-def test_an_offer_is_one_statement(network: Session, statements) -> None:
+def test_an_offer_is_one_statement(network: Session) -> None:
     network.connection()
 
     with statements() as noted:
@@ -109,7 +110,7 @@ def test_a_day_without_a_price_is_refused(network: Session) -> None:
     assert refusal.value.details == {"service": "ADI-CR", "on": date(2023, 12, 31)}
 
 
-def test_services_are_described_many_at_a_time(network: Session, statements) -> None:
+def test_services_are_described_many_at_a_time(network: Session) -> None:
     network.connection()
 
     with statements() as noted:

@@ -13,6 +13,7 @@ from network.errors import ComuneNotFound, DistanceNeedsOrigin, TerritoryNotFoun
 from network.services import Delivery, Kind
 from network.states import State
 from tests.network import factories
+from tests.statements import statements
 
 ON = date(2026, 11, 22)
 CREMONA, CASALMAGGIORE, MATERA, ROMA = "019036", "019021", "077014", "058091"
@@ -222,7 +223,7 @@ def test_names_decide_between_equals_without_their_accents(session: Session) -> 
     assert [entry.name for entry in found] == ["alfa", "Èrica", "Zeta"]
 
 
-def test_a_search_is_one_statement_whatever_the_filters(network: Session, statements) -> None:
+def test_a_search_is_one_statement_whatever_the_filters(network: Session) -> None:
     network.connection()
 
     with statements() as plain:

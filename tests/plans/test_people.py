@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from config.errors import DomainError
@@ -35,6 +32,7 @@ from plans.rulebook.words import Kinship
 from plans.words import Fact, FunderKind
 from tests.plans import factories
 from tests.plans.factories import tax_code
+from tests.statements import statements
 
 MARCO, GIULIA = tax_code(1, "80A01"), tax_code(2, "85T50")
 ANNA, LIA = tax_code(3, "47C48"), tax_code(4, "15D55")
@@ -45,19 +43,6 @@ KIN = "CF dipendente;Parentela;Cognome;Nome;CF familiare;Data di nascita;Comune"
 @pytest.fixture
 def book_id(session: Session) -> int:
     return factories.book(session)
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(*called: Any) -> None:
-        seen.append(called[2])
-
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", note)
-    yield seen
-    event.remove(connection, "before_cursor_execute", note)
 
 
 def write(folder: Path, *lines: str) -> Path:
@@ -247,7 +232,7 @@ def test_a_file_takes_as_many_statements_for_a_thousand_as_for_one(
     lines = [f"{tax_code(1000 + n)};Rossi;N{n};01/02/2020;;operai" for n in range(1000)]
     changed = [*lines[:500], *(line.replace("operai", "quadri") for line in lines[500:])]
 
-    with statements(session) as seen:
+    with statements() as seen:
         first = enrolment.load(session, book_id, write(tmp_path, HEADER, *lines))
         created = len(seen)
         second = enrolment.load(session, book_id, write(tmp_path, HEADER, *changed))
@@ -368,7 +353,7 @@ def test_relatives_take_the_same_statements_however_many(session: Session, book_
     employees = write(tmp_path, HEADER, *(f"{code};Rossi;M;;;" for code in codes))
     enrolment.load(session, book_id, employees)
 
-    with statements(session) as seen:
+    with statements() as seen:
         path = write(tmp_path, KIN, *(f"{code};madre;Bianchi;Anna;;;" for code in codes))
         loaded = enrolment.load_relatives(session, book_id, path)
 
@@ -453,7 +438,7 @@ def test_the_roster_is_one_statement(session: Session, book_id: int) -> None:
     giulia = factories.employee(session, book_id, tax_code=GIULIA, cluster=None, hired_on=None)
     factories.employee(session, factories.book(session))
 
-    with statements(session) as seen:
+    with statements() as seen:
         found = people.roster(session, book_id)
 
     assert found == {
@@ -509,7 +494,7 @@ def test_a_decision_takes_one_statement_however_much_was_declared(
     for month in range(1, declared + 1):
         facts.declare(session, book_id, relative_id, Fact.COHABITATION, since=date(2026, month, 1), **when)
 
-    with statements(session) as seen:
+    with statements() as seen:
         ask(session, book_id, marco, relative_id)
         ask(session, book_id, marco)
         people.for_authorization(session, book_id, marco, relative_id, date(2026, 1, 1), known_at=factories.NOW)

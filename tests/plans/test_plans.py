@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from moneyed import EUR, Money
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from config.errors import DomainError
@@ -36,6 +35,7 @@ from plans.rulebook import loading
 from plans.rulebook.words import Category, Channel, Entitlement, PlanSource
 from plans.words import FunderKind, FundingPolicy, Residual, SourceType, TaxablePolicy
 from tests.plans import factories
+from tests.statements import statements
 
 CLUSTERS = (ClusterDraft("operai", "Operai", Money("600", EUR)), ClusterDraft("quadri", "Quadri"))
 
@@ -219,13 +219,12 @@ def test_terms_carry_what_a_purchase_is_held_to(session: Session, book_id: int) 
 
 def test_terms_of_many_plans_take_one_statement(session: Session, book_id: int) -> None:
     ids = [load(session, book_id, factories.plan(code=f"P{number}")).plan_id for number in range(5)]
-    statements: list[str] = []
-    event.listen(session.connection(), "before_cursor_execute", lambda *called: statements.append(called[2]))
 
-    found = plans.terms(session, book_id, [*ids, ids[0]])
+    with statements() as noted:
+        found = plans.terms(session, book_id, [*ids, ids[0]])
 
     assert list(found) == ids or set(found) == set(ids)
-    assert len(statements) == 1
+    assert len(noted) == 1
 
 
 def test_a_plan_of_another_book_is_not_found(session: Session, book_id: int) -> None:

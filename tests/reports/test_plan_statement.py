@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -18,6 +16,7 @@ from reports.plan_statement import PlanStatement, Reading, gather, lines, words
 from reports.plan_statement.model import Budget, Movement, Overdrawn
 from tests import factories
 from tests.reports.story import PLAN, Story, on, second_half
+from tests.statements import statements
 
 FIRST_HALF = (date(2026, 1, 1), date(2026, 6, 30))
 SECOND_HALF = (date(2026, 7, 1), date(2027, 1, 31))
@@ -29,20 +28,6 @@ def state(
     """The statement of the story's plan, as made on a day."""
     with on(session, today or date(2027, 2, 1)):
         return gather(session, story.book_id, PLAN, *period, reading=reading)
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    connection = session.connection()
-    sa.event.listen(connection, "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(connection, "before_cursor_execute", note)
 
 
 def test_the_first_half_adds_up_to_the_cent(session: Session, half_told: Story) -> None:
@@ -295,13 +280,13 @@ def test_uncertain_rules_of_the_plan_are_listed_whoever_met_them(session: Sessio
 
 
 def test_the_number_of_statements_does_not_depend_on_the_number_of_people(session: Session, half_told: Story) -> None:
-    with statements(session) as few:
+    with statements() as few:
         state(session, half_told, FIRST_HALF, Reading.PAYROLL)
     with on(session, date(2026, 6, 1)):
         for _ in range(20):
             employee_id = factories.employee(session, half_told.book_id)
             factories.grant(session, half_told.book_id, PLAN, employee_id, 1_000)
-    with statements(session) as many:
+    with statements() as many:
         state(session, half_told, FIRST_HALF, Reading.PAYROLL)
 
     assert len(few) == len(many) <= 10
