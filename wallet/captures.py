@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +17,9 @@ from config.money import from_minor
 from ledger import holds, idempotency
 from ledger.errors import AmountNotPositive, CaptureExceedsHold, HoldExpired
 from ledger.posting import Pair
+from plans.rulebook import loading
 from plans.rulebook.decision import Decision
+from plans.rulebook.facts import Facts
 from plans.rulebook.words import Category, Channel, Outcome
 from wallet import authorizations, chart, expiry, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
@@ -46,6 +49,12 @@ _REFUNDABLE = (
     " where e.book_id = %s and e.hold_id = %s and e.kind = 'capture'"
     "   and e.amount_minor > coalesce(c.refunded_minor, 0)"
     " order by e.seq desc"
+)
+# What was given in another year than it was decided for stands on facts of its own, beside those of the decision.
+_KEEP_GIVEN = (
+    'update "authorization"'
+    " set facts = facts || jsonb_build_object('given', coalesce(facts -> 'given', '[]') || %s::jsonb)"
+    " where book_id = %s and authorization_id = %s"
 )
 _OPEN_OF_PROVIDER = (
     'select book_id, authorization_id from "authorization" where provider_code = %s'
@@ -346,13 +355,15 @@ def _check_early(session: Session, book_id: int, found: Authorization, amount_mi
             found.in_limit,
         )
     else:
-        decision = _decide_again(session, book_id, found, amount_minor, on)
+        _, decision = _decide_again(session, book_id, found, amount_minor, on)
         as_decided = decision.taxable_minor <= _taxable_as_decided(found, amount_minor)
     if decision.outcome is Outcome.BLOCKED or not as_decided:
         raise CaptureBeforeService(service_on=found.service_on, on=on)
 
 
-def _decide_again(session: Session, book_id: int, found: Authorization, amount_minor: int, on: date) -> Decision:
+def _decide_again(
+    session: Session, book_id: int, found: Authorization, amount_minor: int, on: date
+) -> tuple[Facts, Decision]:
     facts = recheck.facts_of(found.facts)
     return purchases.decide_again(
         session,
@@ -380,10 +391,20 @@ def _write_use(
     if on.year == found.tax_on.year:
         taxable = _taxable_as_decided(found, amount_minor)
     else:
-        decision = _decide_again(session, book_id, found, amount_minor, on)
+        asked, decision = _decide_again(session, book_id, found, amount_minor, on)
         # The service was given and is owed; what can no longer be exempt, or be decided at all, is taxable.
         taxable = amount_minor if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
         in_limit, rule_ids = purchases.counts_in_limit(decision), decision.rule_ids
+        given = {
+            "on": str(on),
+            "outcome": str(decision.outcome),
+            "taxable_minor": taxable,
+            "rule_ids": list(rule_ids),
+            "rulebook_version": loading.load().version,
+            "facts": purchases.keep(asked),
+        }
+        kept = (json.dumps(given), book_id, found.authorization_id)
+        session.connection().exec_driver_sql(_KEEP_GIVEN, kept)
     fiscal.append_delivery(
         session,
         book_id,

@@ -188,9 +188,7 @@ class Considered:
                 }
                 for other in self.alternatives
             ]
-        if self.facts is not None:
-            kept |= {key: _plain(value) for key, value in asdict(self.facts).items() if value is not None}
-        return kept
+        return kept if self.facts is None else kept | keep(self.facts)
 
 
 def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
@@ -253,6 +251,11 @@ def declined(considered: Considered, decline: Decline) -> Considered:
     return _with(considered, decline=decline, shares=())
 
 
+def keep(facts: Facts) -> dict[str, Any]:
+    """Return facts as they are kept beside what was decided on them; `recheck.facts_of` reads them."""
+    return {key: _plain(value) for key, value in asdict(facts).items() if value is not None}
+
+
 def decide_for_day(
     session: Session, book_id: int, employee_id: str, relative_id: str | None, facts: Facts, on: date
 ) -> Decision:
@@ -275,9 +278,10 @@ def decide_again(
     on: date,
     *,
     authorization_id: str,
-) -> Decision:
+) -> tuple[Facts, Decision]:
     """
-    Ask the rulebook again for the day a service was given, where that falls in another tax year than was decided for.
+    Ask the rulebook again for the day a service was given, where that falls in another tax year than was decided for;
+    return what was asked too.
 
     The facts are those of the decision, with the person, the relative and the year's use as they are on that day; what
     the authorization itself still reserves is not used before it.
@@ -297,7 +301,7 @@ def decide_again(
         first_job_pension_plus=person.first_job_pension,
         new_hire=person.new_hire,
     )
-    return decide(asked, loading.load(), on, clock.today())
+    return asked, decide(asked, loading.load(), on, clock.today())
 
 
 def counts_in_limit(decision: Decision) -> bool:

@@ -25,24 +25,18 @@ from plans.rulebook.words import (
     PlanSource,
 )
 
-# What was used is what was captured and not given back; a voucher counts from its issue, as its tax does. A service
-# decided in one year and given in the next was decided again that day: it is asked again for the year it counts in.
+# What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
 _DECIDED = """
-select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a.rule_ids, a.rulebook_version,
-       a.facts, coalesce(e.used_minor, 0)::bigint as used_minor,
-       case when extract(year from a.tax_on) = %(year)s then a.tax_on else e.last_on end as tax_on,
-       case when extract(year from a.tax_on) = %(year)s then a.taxable_minor
-            else a.amount_minor * e.taxed_minor / e.used_minor end::bigint as taxable_minor
+select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a.taxable_minor, a.rule_ids,
+       a.rulebook_version, a.facts, a.tax_on, coalesce(e.used_minor, 0)::bigint as used_minor
   from "authorization" a
   left join lateral (
-       select sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end) as used_minor,
-              sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end) as taxed_minor,
-              max(f.fiscal_on) as last_on
+       select sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end) as used_minor
          from fiscal_event f
         where f.book_id = a.book_id and f.authorization_id = a.authorization_id and f.fiscal_year = %(year)s) e on true
  where a.book_id = %(book)s and a.outcome is not null
    and (extract(year from a.tax_on) = %(year)s or e.used_minor > 0)
- order by 10, a.authorization_id
+ order by a.tax_on, a.authorization_id
 """
 
 _WORDS: Mapping[str, type[Any]] = {
@@ -64,7 +58,8 @@ class Recheck:
     """
     A purchase of which the law says something else today than on the day it was decided.
 
-    Units: minor units. `taxable_*_minor` are of the whole purchase, `used_minor` is what of it counts for the tax.
+    Units: minor units. `taxable_*_minor` are of the whole purchase, or of what was given of it in another year than it
+    was decided for; `used_minor` is what of it counts for the tax.
     `correction_minor` is what payroll must add to the taxable income of the year, below zero what it must take away;
     zero where nothing was used, as for a purchase that was declined and would be accepted today.
     """
@@ -88,38 +83,58 @@ class Recheck:
     sentence_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """What was decided, on which facts and rules; what was `given` is owed, and taxable where nothing decides it."""
+
+    facts: Facts
+    on: date
+    outcome: Outcome
+    taxable_minor: int
+    rule_ids: tuple[str, ...]
+    version: str
+    given: bool = False
+
+
 def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
     """
     Decide the purchases of a tax year again, each from the facts it was decided on, and list those that change.
 
-    The facts are those kept with the decision, so what differs is the law and nothing else. The same category is
-    asked as was chosen then. Reads only: what payroll and the wallet do about it is for people to settle.
+    The facts are those kept with the decision, so what differs is the law and nothing else; of what was given in
+    another year than it was decided for, those kept with its delivery. The same category is asked as was chosen then.
+    Reads only: what payroll and the wallet do about it is for people to settle.
     """
     rulebook, known_at = loading.load(), clock.today()
     changed: list[Recheck] = []
     for row in session.connection().exec_driver_sql(_DECIDED, {"book": book_id, "year": year}):
-        facts = facts_of(row.facts)
-        now = decide(facts, rulebook, row.tax_on, known_at)
+        stood = _stood(row, year)
+        decisions = [(one, decide(one.facts, rulebook, one.on, known_at)) for one in stood]
+        last, now = decisions[-1]
+        taxable_then = sum(one.taxable_minor for one in stood)
+        taxable_now = sum(
+            one.facts.amount_minor if one.given and found.outcome is Outcome.BLOCKED else found.taxable_minor
+            for one, found in decisions
+        )
         # A declined purchase keeps the split that the decision had; BLOCKED has none.
-        then = Outcome(row.outcome)
-        if now.outcome is then and now.taxable_minor == row.taxable_minor:
+        if now.outcome is last.outcome and taxable_now == taxable_then:
             continue
+        amount_minor = sum(one.facts.amount_minor for one in stood)
         changed.append(
             Recheck(
                 authorization_id=row.authorization_id,
                 employee_id=row.employee_id,
                 status=row.status,
-                tax_on=row.tax_on,
-                category=facts.category,
+                tax_on=last.on,
+                category=last.facts.category,
                 used_minor=row.used_minor,
-                outcome_then=then,
+                outcome_then=last.outcome,
                 outcome_now=now.outcome,
-                taxable_then_minor=row.taxable_minor,
-                taxable_now_minor=now.taxable_minor,
-                correction_minor=(now.taxable_minor - row.taxable_minor) * row.used_minor // row.amount_minor,
-                rule_ids_then=tuple(row.rule_ids),
+                taxable_then_minor=taxable_then,
+                taxable_now_minor=taxable_now,
+                correction_minor=(taxable_now - taxable_then) * row.used_minor // amount_minor,
+                rule_ids_then=last.rule_ids,
                 rule_ids_now=now.rule_ids,
-                version_then=row.rulebook_version,
+                version_then=last.version,
                 version_now=rulebook.version,
                 sentence_it=now.sentence("it"),
                 sentence_en=now.sentence("en"),
@@ -128,8 +143,28 @@ def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
     return changed
 
 
+def _stood(row: Any, year: int) -> list[_Stood]:
+    """Return what a purchase stood on in a year: its decision, or the deliveries that were decided again."""
+    if row.tax_on.year == year:
+        facts, rule_ids = facts_of(row.facts), tuple(row.rule_ids)
+        return [_Stood(facts, row.tax_on, Outcome(row.outcome), row.taxable_minor, rule_ids, row.rulebook_version)]
+    return [
+        _Stood(
+            facts_of(given["facts"]),
+            date.fromisoformat(given["on"]),
+            Outcome(given["outcome"]),
+            given["taxable_minor"],
+            tuple(given["rule_ids"]),
+            given["rulebook_version"],
+            given=True,
+        )
+        for given in row.facts["given"]
+        if date.fromisoformat(given["on"]).year == year
+    ]
+
+
 def facts_of(kept: Mapping[str, Any]) -> Facts:
-    """Return the facts that `Considered.snapshot` wrote down beside a decision."""
+    """Return the facts that `purchases.keep` wrote down beside a decision."""
     values: dict[str, Any] = {
         field.name: _value(field.name, kept[field.name])
         for field in fields(Facts)
