@@ -587,6 +587,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
     v_gate record;
     v_now timestamptz;
+    v_reserved boolean := false;
 begin
     -- A hold has no business date: no period is closed to it.
     select * into v_gate from ledger_gate(p_book, p_currency, '-infinity', '-infinity');
@@ -617,32 +618,43 @@ begin
         return;
     end if;
 
-    select r.code, r.detail into code, detail from ledger_lock(p_book, p_accounts) r;
-    if code is not null then
-        return;
-    end if;
     v_now := ledger_now();
-    select 'insufficient_funds', ledger_shortfall(p_book, s.account_id, s.available, s.amount) into code, detail
-      from (select b.account_id, l.amount,
-                   b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor as available
-              from unnest(p_accounts, p_amounts) l(account_id, amount)
-              join balance b on b.book_id = p_book and b.account_id = l.account_id) s
-     where s.available < s.amount
-     order by s.account_id limit 1;
-    if found then
-        return;
-    elsif p_expires_at <= v_now then
-        code := 'hold_expired';
-        detail := jsonb_build_object('expired_at', p_expires_at);
-        return;
-    elsif v_gate.last_code is not null then
-        code := v_gate.last_code;
-        return;
+    if cardinality(p_accounts) = 1 and p_expires_at > v_now and v_gate.last_code is null then
+        -- The common case: one statement locks, judges and reserves. The long way says what stands against it.
+        update balance b set held_minor = b.held_minor + p_amounts[1]
+         where b.book_id = p_book and b.account_id = p_accounts[1] and b.status = 'open'
+           and (b.floor_minor is null
+                or b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor >= p_amounts[1]);
+        v_reserved := found;
     end if;
+    if not v_reserved then
+        select r.code, r.detail into code, detail from ledger_lock(p_book, p_accounts) r;
+        if code is not null then
+            return;
+        end if;
+        v_now := ledger_now();
+        select 'insufficient_funds', ledger_shortfall(p_book, s.account_id, s.available, s.amount) into code, detail
+          from (select b.account_id, l.amount,
+                       b.side * (b.debit_posted - b.credit_posted) - b.held_minor - b.floor_minor as available
+                  from unnest(p_accounts, p_amounts) l(account_id, amount)
+                  join balance b on b.book_id = p_book and b.account_id = l.account_id) s
+         where s.available < s.amount
+         order by s.account_id limit 1;
+        if found then
+            return;
+        elsif p_expires_at <= v_now then
+            code := 'hold_expired';
+            detail := jsonb_build_object('expired_at', p_expires_at);
+            return;
+        elsif v_gate.last_code is not null then
+            code := v_gate.last_code;
+            return;
+        end if;
 
-    update balance b set held_minor = b.held_minor + l.amount
-      from unnest(p_accounts, p_amounts) l(account_id, amount)
-     where b.book_id = p_book and b.account_id = l.account_id;
+        update balance b set held_minor = b.held_minor + l.amount
+          from unnest(p_accounts, p_amounts) l(account_id, amount)
+         where b.book_id = p_book and b.account_id = l.account_id;
+    end if;
     insert into hold (book_id, expires_at, reference) values (p_book, p_expires_at, p_reference)
     returning hold.hold_id into hold_id;
     insert into hold_line (book_id, hold_id, line, account_id, amount_minor)
@@ -720,6 +732,7 @@ set plan_cache_mode = force_generic_plan as $$
 declare
     v_hold record;
     v_reserved bigint;
+    v_left bigint;
     v_now timestamptz;
     v_lots bigint[];
     v_shares bigint[];
@@ -747,14 +760,14 @@ begin
         return;
     end if;
     v_now := ledger_now();
-    select array_agg(s.account_id order by s.line), array_agg(s.share order by s.line), sum(s.share)
-      into v_lots, v_shares, v_reserved
-      from (select l.line, l.account_id,
+    select array_agg(s.account_id order by s.line) filter (where s.share > 0),
+           array_agg(s.share order by s.line) filter (where s.share > 0), sum(s.reserved), sum(s.reserved) - p_amount
+      into v_lots, v_shares, v_reserved, v_left
+      from (select l.line, l.account_id, l.amount_minor - l.captured_minor - l.released_minor as reserved,
                    least(l.amount_minor - l.captured_minor - l.released_minor,
                          p_amount - coalesce(sum(l.amount_minor - l.captured_minor - l.released_minor)
                              over (order by l.line rows between unbounded preceding and 1 preceding), 0)) as share
-              from hold_line l where l.book_id = p_book and l.hold_id = p_hold) s
-     where s.share > 0;
+              from hold_line l where l.book_id = p_book and l.hold_id = p_hold) s;
     select r.code, r.detail into code, detail
       from ledger_lock(p_book, v_lots || p_credit || p_extra_debit || p_extra_credit) r;
     if code is not null then
@@ -798,11 +811,10 @@ begin
     insert into hold_event (book_id, hold_id, seq, kind, amount_minor, entry_id, recorded_at)
     select p_book, p_hold, max(e.seq) + 1, 'capture', p_amount, ledger_capture.entry_id, v_now
       from hold_event e where e.book_id = p_book and e.hold_id = p_hold;
-    if p_final then
-        perform ledger_release(p_book, p_hold, 'captured', 'release', v_now);
-    elsif not exists (select from hold_line l where l.book_id = p_book and l.hold_id = p_hold
-                         and l.captured_minor + l.released_minor < l.amount_minor) then
+    if v_left = 0 then
         update hold h set state = 'captured' where h.book_id = p_book and h.hold_id = p_hold;
+    elsif p_final then
+        perform ledger_release(p_book, p_hold, 'captured', 'release', v_now);
     end if;
 end $$;
 
