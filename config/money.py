@@ -10,6 +10,9 @@ from moneyed import Currency, Money, get_currency
 # Sums of amounts must stay exact in every tool that may read them as a double.
 MAX_MINOR = 2**53 - 1
 
+# Amounts from here on are mistakes; the formatter's arithmetic ends some digits later.
+_WRITTEN_OUT = 10**20
+
 LOCALES = {"it": "it_IT", "en": "en_IE"}
 
 
@@ -38,7 +41,9 @@ def from_minor(amount_minor: int, currency: str = "EUR") -> Money:
 
 
 def local(amount: Money, language: str = "it") -> str:
-    """Return the amount as people of that language write it (`1.234,56 €`)."""
+    """Return the amount as people of that language write it (`1.234,56 €`); what is beyond writing out as `1.0E+30`."""
+    if not amount.amount.is_finite() or abs(amount.amount) >= _WRITTEN_OUT:
+        return f"{amount.amount:.1E} {amount.currency.code}"
     return format_currency(amount.amount, amount.currency.code, locale=LOCALES[language])
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from config import clock, database, ids, money
+from config import clock, database, ids
 from ledger import holds, idempotency
 from ledger.errors import InsufficientFunds
 from network.services import Offer
@@ -18,7 +18,7 @@ from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
-from wallet import codes, fiscal, hints, purchases
+from wallet import amounts, codes, fiscal, hints, purchases
 from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
 from wallet.hints import Said
@@ -37,10 +37,6 @@ _LOCK = (
 )
 _FROZEN = "select status = 'frozen' from wallet where book_id = %s and employee_id = %s"
 _LOCK_PROVIDER = "select pg_advisory_xact_lock(20612, hashtext(%s))"
-_OPEN = (
-    "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
-    " where book_id = %s and employee_id = %s on conflict do nothing"
-)
 _DUE = (
     'select authorization_id from "authorization"'
     " where book_id = %s and employee_id = any(%s::text[])"
@@ -172,7 +168,7 @@ def authorize(
     are looked at, and reserved, under the lock of the person's wallet. In channel VOUCHER the fiscal event is written
     now. With a `key`, the same request again returns the first answer, `replayed`.
 
-    Errors: KeyReused, InProgress; EmployeeNotFound; those of `purchases.consider`.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; EmployeeNotFound; those of `purchases.consider`.
     """
 
     def work() -> Authorization:
@@ -342,7 +338,7 @@ def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bo
     asked = (purchase.service_code, book_id, purchase.employee_id)
     found = database.rows(session, _LOCK, asked)
     if not found:
-        database.run(session, _OPEN, (book_id, purchase.employee_id))
+        wallets.open_for(session, book_id, purchase.employee_id)
         found = database.rows(session, _LOCK, asked)
     if not found:
         raise EmployeeNotFound(employee=purchase.employee_id)
@@ -471,7 +467,7 @@ def _request(purchase: Purchase) -> dict[str, Any]:
         "service": purchase.service_code,
         "relative": purchase.relative_id,
         "quantity": purchase.quantity,
-        "amount_minor": None if purchase.amount is None else money.minor(purchase.amount),
+        "amount_minor": None if purchase.amount is None else amounts.minor(purchase.amount),
         "service_on": None if purchase.service_on is None else purchase.service_on.isoformat(),
         "channel": None if purchase.channel is None else str(purchase.channel),
         "consent": purchase.consent,

@@ -12,7 +12,7 @@ from typing import Any
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock, money
+from config import clock
 from config.money import from_minor
 from ledger import holds, idempotency
 from ledger.errors import AmountNotPositive, CaptureExceedsHold, HoldExpired
@@ -21,7 +21,7 @@ from plans.rulebook import loading
 from plans.rulebook.decision import Decision
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Category, Channel, Outcome
-from wallet import authorizations, chart, expiry, fiscal, purchases, recheck
+from wallet import amounts, authorizations, chart, expiry, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
@@ -108,10 +108,10 @@ def capture(
     zero. In channel DIRECT the fiscal event is written now; what is given before the day it was decided for has to be
     taxed as it was decided.
 
-    Units:  `amount` in the book's currency.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, CaptureBeforeAuthorization,
-            PartialCaptureNotAllowed, CaptureBeforeService, HoldExpired, CaptureExceedsAuthorization,
-            AmountNotPositive, CurrencyMismatch, PeriodClosed, OccurredInFuture.
+    Units:  `amount` in euro.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen,
+            CaptureBeforeAuthorization, PartialCaptureNotAllowed, CaptureBeforeService, AmountNotPositive, HoldExpired,
+            CaptureExceedsAuthorization, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     request = _request(authorization_id, amount, on, final=final)
@@ -139,7 +139,7 @@ def _capture(
     if on < decided_on:
         raise CaptureBeforeAuthorization(on=on, decided_on=decided_on)
     reserved = found.amount_minor - found.captured_minor
-    amount_minor = reserved if amount is None else money.minor(amount)
+    amount_minor = reserved if amount is None else amounts.minor(amount)
     if found.channel == Channel.VOUCHER and amount_minor != found.amount_minor:
         raise PartialCaptureNotAllowed(amount=from_minor(found.amount_minor), asked=from_minor(amount_minor))
     # An amount that is none, or more than there is, the ledger refuses.
@@ -147,8 +147,7 @@ def _capture(
         _check_early(session, book_id, found, amount_minor, on)
     final = amount_minor == reserved if final is None else final
 
-    currency = "EUR" if amount is None else str(amount.currency)
-    entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key, currency)
+    entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
     captured = found.captured_minor + amount_minor
     ended = "captured" if final else None
     changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
@@ -194,9 +193,10 @@ def refund(
     A lot whose last day is past opens again for thirty days if the purchase was made by then; what else is in it ends,
     as the clock would have ended it. The fiscal events are reversed in proportion.
 
-    Units:  `amount` in the book's currency; without it everything captured and not yet refunded.
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive, RefundExceedsCaptures,
-            PartialRefundNotAllowed, RefundBeforeCapture, CurrencyMismatch, PeriodClosed, OccurredInFuture.
+    Units:  `amount` in euro; without it everything captured and not yet refunded.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive,
+            RefundExceedsCaptures, PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture,
+            LedgerCorrupt.
     """
     request = _request(authorization_id, amount, on, reason=reason)
 
@@ -218,7 +218,7 @@ def _refund(
 ) -> Change:
     found = authorizations.lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
-    total = refundable if amount is None else money.minor(amount)
+    total = refundable if amount is None else amounts.minor(amount)
     if amount is not None and total <= 0:
         raise AmountNotPositive(amount=amount)
     if total > refundable or refundable == 0:
@@ -241,7 +241,6 @@ def _refund(
             actor=actor,
             reference=None if key is None else f"{authorization_id}:refund:{actor}:{key}:{captured_entry_id}",
             memo=reason,
-            currency="EUR" if amount is None else str(amount.currency),
         )
         for captured_entry_id, part in parts
     ]
@@ -305,7 +304,6 @@ def _post(
     on: date,
     actor: str,
     key: str | None,
-    currency: str,
 ) -> int:
     assert found.hold_id is not None  # noqa: S101
     assert found.provider_code is not None  # noqa: S101
@@ -334,7 +332,6 @@ def _post(
             actor=actor,
             reference=None if key is None else f"{found.authorization_id}:capture:{actor}:{key}",
             memo=found.authorization_id,
-            currency=currency,
         )
     except CaptureExceedsHold as refusal:
         raise CaptureExceedsAuthorization(
@@ -433,7 +430,7 @@ def _open_again(session: Session, book_id: int, found: Authorization, entries: l
 
 
 def _request(authorization_id: str, amount: Money | None, on: date | None, **rest: object) -> dict[str, object]:
-    amount_minor = None if amount is None else money.minor(amount)
+    amount_minor = None if amount is None else amounts.minor(amount)
     return {"authorization": authorization_id, "amount": amount_minor, "on": None if on is None else str(on), **rest}
 
 

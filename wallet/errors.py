@@ -81,6 +81,13 @@ class ReasonRequired(WalletError):
     en = "Say why this is corrected."
 
 
+class AmountNotExact(WalletError):
+    """An amount that is no number, or finer than a cent."""
+
+    it = "L'importo {amount} non è un numero intero di centesimi: scrivere euro e centesimi."
+    en = "The amount {amount} is not a whole number of cents: write euros and cents."
+
+
 class AuthorizationNotFound(WalletError):
     """No such authorization in this book."""
 

@@ -12,9 +12,9 @@ from typing import Any
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock, money
+from config import clock
 from config.money import from_minor
-from ledger.errors import AmountTooLarge, CurrencyMismatch
+from ledger.errors import AmountTooLarge
 from network import qualification, services, territories, vat
 from network.audience import MadeFor
 from network.services import Delivery, Offer
@@ -26,7 +26,7 @@ from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import AgeSubject, Category, Channel, ExpenseKind, MealKind, Outcome, Reason
 from plans.words import TaxablePolicy
-from wallet import fiscal, lots
+from wallet import amounts, fiscal, lots
 from wallet.errors import QuantityOrAmount, ServiceDateFar, ServiceDatePast
 from wallet.lots import SpendableLot
 
@@ -196,8 +196,8 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     Gather the facts of a purchase, ask the rulebook for every candidate category, and choose lots; write nothing.
 
     Errors: ServiceDatePast, ServiceNotFound, ServiceIsARequest, PriceNotFound, QuantityOrAmount, CurrencyMismatch,
-            AmountTooLarge, EmployeeNotFound, RelativeNotFound; the first that applies. Everything else is a `decline`
-            in the result.
+            AmountTooLarge, AmountNotExact, EmployeeNotFound, RelativeNotFound; the first that applies. Everything else
+            is a `decline` in the result.
     """
     now = clock.now()
     today = clock.today()
@@ -487,9 +487,7 @@ def _price(purchase: Purchase, offer: Offer) -> tuple[int, int, Decline | None]:
             raise AmountTooLarge(amount=from_minor(amount_minor))
         return purchase.quantity, amount_minor, None
     assert purchase.amount is not None  # noqa: S101
-    if str(purchase.amount.currency) != "EUR":
-        raise CurrencyMismatch(currency=str(purchase.amount.currency))
-    amount_minor = money.minor(purchase.amount)
+    amount_minor = amounts.minor(purchase.amount)
     if amount_minor < 1:
         raise QuantityOrAmount()
     if amount_minor > MOST_MINOR:

@@ -34,3 +34,10 @@ def test_an_amount_that_is_not_a_whole_cent_is_refused(amount: str) -> None:
 def test_amounts_are_written_the_local_way(amount_minor: int, italian: str, english: str) -> None:
     assert money.local_minor(amount_minor, "it") == italian
     assert money.local_minor(amount_minor, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"), [("1e30", "1.0E+30 EUR"), ("-1e300", "-1.0E+300 EUR"), ("NaN", "NaN EUR")]
+)
+def test_what_is_no_amount_anybody_has_can_still_be_named(amount: str, written: str) -> None:
+    assert money.local(Money(Decimal(amount), EUR)) == written
