@@ -825,9 +825,12 @@ create or replace function ledger_void(
 ) language plpgsql
 set plan_cache_mode = force_generic_plan as $$
 declare
+    v_status text;
     v_hold record;
     v_now timestamptz;
 begin
+    perform pg_advisory_xact_lock_shared(20611, p_book);
+    select b.status into v_status from book b where b.book_id = p_book;
     select h.state, h.expires_at into v_hold
       from hold h where h.book_id = p_book and h.hold_id = p_hold for update;
     v_now := ledger_now();
@@ -838,6 +841,9 @@ begin
         detail := jsonb_build_object('expired_at', v_hold.expires_at);
     elsif v_hold.state <> 'open' then
         code := 'hold_already_' || v_hold.state;
+    elsif v_status <> 'open' then
+        -- A suspect book is left as it is, by what only gives back too.
+        code := 'ledger_corrupt';
     else
         released := ledger_release(p_book, p_hold, 'voided', 'void', v_now);
     end if;

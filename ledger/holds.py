@@ -100,7 +100,7 @@ def void(session: Session, book_id: int, hold_id: int) -> int:
     """
     End a hold and return what it gave back, in minor units.
 
-    Errors: HoldNotFound, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided.
+    Errors: HoldNotFound, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided, LedgerCorrupt.
     """
     return _answer(session, _VOID, (book_id, hold_id), book_id=book_id, hold_id=hold_id)
 

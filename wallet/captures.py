@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.money import from_minor
 from ledger import holds, idempotency
-from ledger.errors import AmountNotPositive, CaptureExceedsHold, HoldExpired
+from ledger.errors import AmountNotPositive, CaptureExceedsHold, HoldExpired, LedgerCorrupt
 from ledger.posting import Pair
 from plans.rulebook import loading
 from plans.rulebook.decision import Decision
@@ -162,7 +162,7 @@ def void(
     """
     End an authorization without spending what is left of it; the money is free again, and the voucher's tax undone.
 
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired, LedgerCorrupt.
     """
 
     def work() -> Change:
@@ -284,13 +284,15 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str, reason
     Void every open authorization of a provider in every book: it was suspended, and can serve nobody.
 
     Called in the transaction that suspends it: a purchase that is under way is waited for, a later one is declined.
+    A book that is stopped does not hold the suspension up. What it has open stays so, and nobody can capture it there
+    until the book is resumed: then the suspension is repeated.
     """
     authorizations.lock_provider(session, provider_code)
     rows = session.connection().exec_driver_sql(_OPEN_OF_PROVIDER, (provider_code,)).all()
     changes = []
     for book_id, authorization_id in rows:
         # Captured, voided or due by the time it was waited for: there is nothing left to void.
-        with suppress(AuthorizationNotOpen, HoldExpired):
+        with suppress(AuthorizationNotOpen, HoldExpired, LedgerCorrupt):
             changes.append(void(session, book_id, authorization_id, actor=actor, reason=reason))
     return changes
 

@@ -299,6 +299,7 @@ hold_not_found        | missing
 hold_expired          | expired
 hold_already_captured | captured
 hold_already_voided   | voided
+ledger_corrupt        | good
 passes                | good
 """)
 

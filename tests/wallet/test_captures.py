@@ -338,6 +338,21 @@ def test_what_a_suspended_provider_has_open_is_voided(scene: Scene) -> None:
     assert scene.differences() == []
 
 
+def test_in_a_stopped_book_nothing_is_voided_and_a_suspension_goes_on(scene: Scene) -> None:
+    scene.grant(10_000)
+    found = scene.buy("PSI-CR")
+    books.stop(scene.session, scene.book_id)
+    before = scene.image()
+
+    with pytest.raises(LedgerCorrupt):
+        scene.void(found)
+    assert captures.void_of_provider(scene.session, "P04", actor="test", reason="suspended") == []
+
+    assert scene.image() == before
+    books.resume(scene.session, scene.book_id)
+    assert len(captures.void_of_provider(scene.session, "P04", actor="test", reason="suspended")) == 1
+
+
 def test_an_outsiders_fringe_benefit_is_wages_and_leaves_the_limit_alone(scene: Scene) -> None:
     scene.plan("T", **CONSENT)
     scene.grant(300_000, "T")
