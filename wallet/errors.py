@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.errors import DomainError
+from wallet import labels
 
 
 class WalletError(DomainError):
@@ -41,7 +42,7 @@ class BudgetReferenceChanged(WalletError):
 
     it = (
         "Il riferimento «{reference}» è già stato caricato con un contenuto diverso: "
-        "usare un nuovo riferimento per gli accrediti aggiunti."
+        "indicare un nuovo riferimento per gli accrediti aggiunti."
     )
     en = "The reference '{reference}' was already loaded with another content: take a new reference for what is added."
 
@@ -101,6 +102,13 @@ class AuthorizationNotOpen(WalletError):
     it = "L'autorizzazione {authorization} è nello stato «{status}»."
     en = "Authorization {authorization} is in state '{status}'."
 
+    def text(self, language: str = "en") -> str:
+        """Return the authorization and its state, in the language asked for."""
+        template = self.it if language == "it" else self.en
+        return template.format(
+            authorization=self.details["authorization"], status=labels.status(self.details["status"], language)
+        )
+
 
 class PartialCaptureNotAllowed(WalletError):
     """A voucher stands for one service at its full value: it is captured whole, once."""
@@ -112,7 +120,7 @@ class PartialCaptureNotAllowed(WalletError):
 class CaptureExceedsAuthorization(WalletError):
     """More was asked than what the authorization still reserves."""
 
-    it = "L'autorizzazione {authorization} riserva ancora {reserved}: non si può addebitare {needed}."
+    it = "L'autorizzazione {authorization} vincola ancora {reserved}: non si può addebitare {needed}."
     en = "Authorization {authorization} still reserves {reserved}: {needed} cannot be captured."
 
 
@@ -153,7 +161,7 @@ class PartialRefundNotAllowed(WalletError):
 class RefundExceedsCaptures(WalletError):
     """The refunds of an authorization would exceed what was captured."""
 
-    it = "Si possono rimborsare ancora {refundable}: non {needed}."
+    it = "Si possono stornare ancora {refundable}: non {needed}."
     en = "Another {refundable} can be refunded: not {needed}."
 
 
