@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from config.errors import DomainError
+from plans.labels import InWords
+from plans.rulebook.words import Kinship
+from plans.words import Fact, FunderKind
 
 
 class VatNumberMissing(DomainError):
     """An employer without a partita IVA."""
 
-    it = "Manca la partita IVA di {code}: un datore di lavoro deve averla."
+    it = "Manca la partita IVA di {code}: un'azienda deve averla."
     en = "The VAT number of {code} is missing: an employer must have one."
 
 
@@ -31,7 +34,7 @@ class FunderNotFound(DomainError):
 class EmployeeNotFound(DomainError):
     """No such employee in this book."""
 
-    it = "Il lavoratore {employee} non c'è in questo libro: verificare il codice o caricare l'elenco del personale."
+    it = "Il lavoratore {employee} non c'è in questo libro: verificare il codice o caricare l'anagrafica."
     en = "There is no employee {employee} in this book: check the code or load the people file."
 
 
@@ -49,10 +52,12 @@ class LeftBeforeHired(DomainError):
     en = "{employee}: left on {left_on}, before being hired on {hired_on}. Mend one of the two dates."
 
 
-class DeclarationMalformed(DomainError):
+class DeclarationMalformed(InWords):
     """A declaration lacks what its fact needs, or says something its fact has no place for."""
 
-    it = "La dichiarazione {fact} richiede: {needs}. Manca: {missing}. Di troppo: {extra}."
+    vocabularies: ClassVar = {"fact": Fact}
+
+    it = "La dichiarazione «{fact}» richiede: {needs}. Manca: {missing}. Di troppo: {extra}."
     en = "The declaration {fact} needs: {needs}. Missing: {missing}. Out of place: {extra}."
 
 
@@ -73,7 +78,7 @@ class YearTooFar(DomainError):
 class DeclaredInFuture(DomainError):
     """A declaration dated after the day it is recorded."""
 
-    it = "La dichiarazione porta la data {declared_on}, dopo oggi ({today}): usare il giorno in cui è stata resa."
+    it = "La dichiarazione porta la data {declared_on}, dopo oggi ({today}): indicare il giorno in cui è stata resa."
     en = "The declaration is dated {declared_on}, after today ({today}): use the day it was made."
 
 
@@ -105,8 +110,10 @@ class ChildIsTheWorker(DomainError):
     en = "The tax code {child} is the worker's own: give that of the dependent child."
 
 
-class ChildIsAnotherRelative(DomainError):
+class ChildIsAnotherRelative(InWords):
     """A relative who is not a child, declared as a dependent child."""
+
+    vocabularies: ClassVar = {"kinship": Kinship}
 
     it = "{child} è già tra i familiari del lavoratore e non come figlio ({kinship}): correggere il codice o l'elenco."
     en = "{child} is among the worker's relatives already, and not as a child ({kinship}): mend the code or the list."
@@ -153,10 +160,12 @@ class FactWithdrawn(DomainError):
     en = "The declaration {fact_id} was already withdrawn or replaced."
 
 
-class FactHasNoEnd(DomainError):
+class FactHasNoEnd(InWords):
     """A declaration of a whole year ended early: it is withdrawn instead."""
 
-    it = "La dichiarazione {fact} vale per un anno intero: per annullarla va ritirata."
+    vocabularies: ClassVar = {"fact": Fact}
+
+    it = "La dichiarazione «{fact}» vale per un anno intero: per annullarla va ritirata."
     en = "The declaration {fact} holds for a whole year: withdraw it instead."
 
 
@@ -188,8 +197,10 @@ class PlanSpentBeforeStart(DomainError):
     en = "The credit of plan {plan} expires on {spend_by}, before the plan begins ({starts_on})."
 
 
-class PlanSourceNotOfFunder(DomainError):
+class PlanSourceNotOfFunder(InWords):
     """A source that this kind of funder cannot have: an employer's, a municipality's and a citizen's never mix."""
+
+    vocabularies: ClassVar = {"kind": FunderKind}
 
     it = "La fonte {source} del piano {plan} non è di questo finanziatore ({kind})."
     en = "The source {source} of plan {plan} is not this funder's ({kind})."
@@ -205,7 +216,7 @@ class PlanActMissing(DomainError):
 class PlanActUnexpected(DomainError):
     """An act behind a plan that is not an employer's."""
 
-    it = "Il piano {plan} ({source}) non si fonda su un atto del datore di lavoro: togliere la sezione [act]."
+    it = "Il piano {plan} ({source}) non si fonda su un atto dell'azienda: togliere la sezione [act]."
     en = "The plan {plan} ({source}) rests on no act of an employer: remove the [act] section."
 
 

@@ -9,14 +9,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from stdnum.it import codicefiscale
 
-from plans import sheets
+from plans import labels, sheets
 from plans.errors import BirthDateContradicts, KinshipUnknown, LeftBeforeHired, PersonRepeated, RelativeOfThemselves
 from plans.rulebook.words import Kinship
 from plans.sheets import Column, Problem, Sheet, cells, headers
 
 D = TypeVar("D")
 
-# What people write in the kinship column: Italian words for both sexes, English ones, and our own codes.
+# What people write in the kinship column: Italian words for both sexes, English ones, our own labels and codes.
 _WORDS: Final = {
     Kinship.SPOUSE: "coniuge, marito, moglie, spouse, husband, wife",
     Kinship.CIVIL_PARTNER: "unito civilmente, unita civilmente, unione civile, civil partner",
@@ -32,7 +32,9 @@ _WORDS: Final = {
     Kinship.OTHER: "altro, altra, zio, zia, cugino, cugina, nipote, other, uncle, aunt, cousin, nephew, niece",
 }
 _KINSHIPS: Final = {
-    headers.normalize(word): kinship for kinship, words in _WORDS.items() for word in (kinship, *words.split(","))
+    headers.normalize(word): kinship
+    for kinship, words in _WORDS.items()
+    for word in (kinship, labels.italian(kinship), *words.split(","))
 }
 
 

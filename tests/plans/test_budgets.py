@@ -104,7 +104,7 @@ def test_two_rows_with_one_tax_code_name_each_other_and_say_to_sum(tmp_path: Pat
     checked = check(tmp_path, f"{MARIO};a;;600;\n{MARIA};b;;1;\n{MARIO.lower()};c;;600;\n")
 
     assert found(checked) == [(4, "employee_repeated")]
-    assert "già alla riga 2. Sommate" in checked.problems[0].text("it")
+    assert "già alla riga 2. Sommare" in checked.problems[0].text("it")
 
 
 def test_two_tax_codes_of_one_employee_are_the_same_employee(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_an_amount_that_differs_from_the_clusters_names_both(tmp_path: Path) -> 
 
     assert found(checked) == [(2, "amount_differs")]
     said = checked.problems[0].text("it").replace("\u00a0", " ")
-    assert "il piano fissa 600,00 € per la categoria «Operai», la riga dice 599,99 €" in said
+    assert "il piano fissa 600,00 € per la categoria omogenea «Operai», la riga dice 599,99 €" in said
 
 
 def test_a_totals_row_must_agree_with_the_rows(tmp_path: Path) -> None:

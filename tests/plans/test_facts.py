@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from moneyed import EUR, USD, Money
 from sqlalchemy.orm import Session
 
-from plans import facts, people
+from plans import facts, labels, people
 from plans.errors import (
     ChildBirthImplausible,
     ChildCodeProvisional,
@@ -402,7 +402,7 @@ def test_each_fact_takes_its_own_arguments(
         home.declare(fact, **told)
 
     assert (refusal.value.details["missing"], refusal.value.details["extra"]) == (missing, extra)
-    assert fact in refusal.value.text("it")
+    assert f"«{labels.italian(fact)}»" in refusal.value.text("it")
 
 
 def test_a_relative_of_another_book_is_not_found(home: Home) -> None:
@@ -492,7 +492,8 @@ def test_a_relative_who_is_not_a_child_is_no_dependent_child(home: Home, kinship
     with pytest.raises(ChildIsAnotherRelative) as refusal:
         home.declare(Fact.DEPENDENT_CHILD, year=2026, child=code)
 
-    assert str(kinship) in refusal.value.text("it")
+    assert f"({labels.italian(kinship)})" in refusal.value.text("it")
+    assert f"({kinship})" in refusal.value.text("en")
 
 
 @pytest.mark.parametrize("kinship", sorted(facts.CHILDREN))
