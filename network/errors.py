@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from config.errors import DomainError
+from collections.abc import Mapping
+from typing import ClassVar
+
+from config.errors import DomainError, local
+from network.checklist import Family
+from network.states import State
+
+
+class _InWords(DomainError):
+    """A refusal with codes among its facts, which are said in words in Italian."""
+
+    vocabularies: ClassVar[Mapping[str, type[Family] | type[State]]]
+
+    def text(self, language: str = "en") -> str:
+        """Return what happened and how to mend it, in the language asked for."""
+        if language != "it":
+            return super().text(language)
+        told = {key: local(value, language) for key, value in self.details.items()}
+        for key, vocabulary in self.vocabularies.items():
+            codes = self.details[key]
+            told[key] = ", ".join(vocabulary(code).label_it for code in ([codes] if isinstance(codes, str) else codes))
+        return self.it.format(**told)
 
 
 class TerritoryNotFound(DomainError):
     """No territory has this code."""
 
-    it = "Nessun territorio ha il codice «{territory}»: scegli uno dei territori della rete."
+    it = "Nessun territorio ha il codice «{territory}»: scegliere uno dei territori della rete."
     en = 'No territory has the code "{territory}": choose one of the network\'s territories.'
 
 
@@ -29,28 +50,28 @@ class ProviderNotFound(DomainError):
 class ServiceNotFound(DomainError):
     """No service has this code."""
 
-    it = "Nessun servizio ha il codice «{service}»: cercalo nel catalogo."
+    it = "Nessun servizio ha il codice «{service}»: cercarlo nel catalogo."
     en = 'No service has the code "{service}": look for it in the catalogue.'
 
 
 class ServiceIsARequest(DomainError):
     """The service has no price or provider, so it is asked for and not authorized."""
 
-    it = "«{name}» non si acquista: invia una richiesta, che il welfare manager o l'ufficio paghe completerà."
+    it = "«{name}» non si acquista: inviare una richiesta, che il welfare manager o l'ufficio paghe completerà."
     en = '"{name}" is not bought: send a request, which a welfare manager or payroll will complete.'
 
 
 class PriceNotFound(DomainError):
     """The service has no price on this day."""
 
-    it = "Il servizio {service} non ha un prezzo per il {on}: chiedi al fornitore di pubblicarlo."
+    it = "Il servizio {service} non ha un prezzo per il {on}: chiedere al fornitore di pubblicarlo."
     en = "Service {service} has no price on {on}: ask the provider to publish one."
 
 
 class PriceInThePast(DomainError):
     """A price may not change before today: purchases have already been made at it."""
 
-    it = "Un prezzo non cambia nel passato: {day} è prima di oggi ({today}). Scegli oggi o un giorno futuro."
+    it = "Un prezzo non cambia nel passato: {day} è prima di oggi ({today}). Scegliere oggi o un giorno futuro."
     en = "A price does not change in the past: {day} is before today ({today}). Choose today or a later day."
 
 
@@ -68,8 +89,10 @@ class UnknownVatRegime(DomainError):
     en = 'Unknown VAT regime "{regime}": the regimes are {known}.'
 
 
-class EvidenceMissing(DomainError):
+class EvidenceMissing(_InWords):
     """A requirement family has no verified document in force on the day the qualification begins."""
+
+    vocabularies: ClassVar = {"families": Family}
 
     it = "Il fornitore {provider} non si può qualificare dal {valid_from}: mancano documenti verificati per {families}."
     en = "Provider {provider} cannot be qualified from {valid_from}: no verified document in force for {families}."
@@ -89,17 +112,21 @@ class EvidenceAlreadyFiled(DomainError):
     en = 'Document "{evidence}" number {number} of provider {provider} is already on file.'
 
 
-class EvidenceAlreadyDecided(DomainError):
+class EvidenceAlreadyDecided(_InWords):
     """The document has already been verified or refused."""
+
+    vocabularies: ClassVar = {"state": State}
 
     it = "Il documento {record} è già stato valutato ({state})."
     en = "Document {record} has already been decided on ({state})."
 
 
-class RequirementUnknown(DomainError):
+class RequirementUnknown(_InWords):
     """The checklist has no such requirement in this family."""
 
-    it = "La lista di controllo non ha il requisito «{requirement}» nella famiglia {family}."
+    vocabularies: ClassVar = {"family": Family}
+
+    it = "La lista di controllo non ha il requisito «{requirement}» nella famiglia «{family}»."
     en = 'The checklist has no requirement "{requirement}" in family {family}.'
 
 
@@ -120,7 +147,7 @@ class NotExemptKind(DomainError):
 class DistanceNeedsOrigin(DomainError):
     """A greatest distance was asked for without saying from where."""
 
-    it = "Per cercare entro una distanza indica il territorio di partenza."
+    it = "Per cercare entro una distanza indicare il territorio di partenza."
     en = "To search within a distance, say from which territory."
 
 

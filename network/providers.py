@@ -30,6 +30,25 @@ class ProviderKind(StrEnum):
     PUBLIC_BODY = "PUBLIC_BODY"
     PUBLIC_TRANSPORT = "PUBLIC_TRANSPORT"
 
+    @property
+    def label_it(self) -> str:
+        """Return the kind's name in Italian."""
+        return _KINDS_IT[self]
+
+
+_KINDS_IT = {
+    ProviderKind.SOCIAL_COOP_A: "cooperativa sociale A",
+    ProviderKind.SOCIAL_COOP_B: "cooperativa sociale B",
+    ProviderKind.CONSORTIUM: "consorzio",
+    ProviderKind.SOCIAL_ENTERPRISE: "impresa sociale",
+    ProviderKind.SPORT_ASSOCIATION: "associazione sportiva",
+    ProviderKind.CLINIC: "centro clinico",
+    ProviderKind.PROFESSIONAL: "professionista",
+    ProviderKind.COMPANY: "impresa",
+    ProviderKind.PUBLIC_BODY: "ente pubblico",
+    ProviderKind.PUBLIC_TRANSPORT: "trasporto pubblico",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:

@@ -15,9 +15,21 @@ class State(StrEnum):
     EXEMPT = "EXEMPT"
 
     @property
+    def label_it(self) -> str:
+        """Return the state's name in Italian."""
+        return _STATES_IT[self]
+
+    @property
     def may_serve(self) -> bool:
         """Say whether a provider in this state may take an order."""
         return self in MAY_SERVE
 
 
+_STATES_IT = {
+    State.PENDING: "in attesa",
+    State.QUALIFIED: "qualificato",
+    State.SUSPENDED: "sospeso",
+    State.EXPIRED: "scaduto",
+    State.EXEMPT: "esente",
+}
 MAY_SERVE = frozenset({State.QUALIFIED, State.EXEMPT})

@@ -20,6 +20,11 @@ class Kind(StrEnum):
     AUTHORIZATION = "authorization"
     REQUEST = "request"
 
+    @property
+    def label_it(self) -> str:
+        """Return the kind's name in Italian."""
+        return "autorizzazione" if self is Kind.AUTHORIZATION else "richiesta"
+
 
 class Delivery(StrEnum):
     """Where a service is given; home and centre mean the province of its territory, remote means everywhere."""
