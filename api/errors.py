@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import subprocess
 from collections.abc import Mapping
@@ -97,8 +98,8 @@ class SettingsInvalid(DomainError):
 class FileNotUsable(DomainError):
     """A file or folder that cannot be read or written."""
 
-    it = "{file}: non si può usare ({reason}). Controllare percorso e permessi."
-    en = "{file}: cannot be used ({reason}). Check the path and its permissions."
+    it = "{file}: non si può usare ({reason_it}). Controllare percorso e permessi."
+    en = "{file}: cannot be used ({reason_en}). Check the path and its permissions."
 
 
 class CheckpointInvalid(DomainError):
@@ -165,6 +166,18 @@ _SETTINGS = {
     "BORSELLINO_LANGUAGE": (f"una di {', '.join(LANGUAGES)}", f"one of {', '.join(LANGUAGES)}"),
     "BORSELLINO_CLOCK": ("serve un momento come 2026-03-02T12:00:00", "a moment such as 2026-03-02T12:00:00 is needed"),
 }
+# What the system says of a file, in Italian where it is likely.
+_REASONS_IT: Mapping[int | None, str] = {
+    errno.ENOENT: "non esiste",
+    errno.EACCES: "permesso negato",
+    errno.EPERM: "operazione non permessa",
+    errno.EEXIST: "esiste già",
+    errno.EISDIR: "è una cartella",
+    errno.ENOTDIR: "non è una cartella",
+    errno.ENAMETOOLONG: "il nome è troppo lungo",
+    errno.ENOSPC: "lo spazio è finito",
+    errno.EROFS: "il disco è di sola lettura",
+}
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
@@ -191,7 +204,8 @@ def translate(error: Exception) -> DomainError | None:
         italian, english = zip(*_bad_settings(error), strict=True)
         return SettingsInvalid(problems_it=italian, problems_en=english)
     if isinstance(error, OSError) and error.filename is not None:
-        return FileNotUsable(file=error.filename, reason=error.strerror)
+        reason = error.strerror
+        return FileNotUsable(file=error.filename, reason_it=_REASONS_IT.get(error.errno, reason), reason_en=reason)
     return None
 
 

@@ -16,8 +16,9 @@ from api.cli.parties import Parties
 from api.cli.words import AMOUNT, DAY, TEXT, Word
 from api.cli.work import book_of, change, look
 from api.errors import ExitCode
-from plans.rulebook.words import Channel, ExpenseKind, MealKind
-from wallet import authorizations
+from network import vat
+from plans.rulebook.words import Category, Channel, ExpenseKind, MealKind
+from wallet import authorizations, labels
 from wallet.authorizations import Authorization
 from wallet.purchases import Purchase
 
@@ -95,15 +96,17 @@ def tell(caller: Caller, given: Authorization, behind: Parties) -> None:
     caller.say(
         "{id} [{status}] {quantity} × {service} = {amount}, canale {channel}.",
         "{id} [{status}] {quantity} × {service} = {amount}, channel {channel}.",
-        id=given.authorization_id, status=given.status, quantity=given.quantity, service=given.service_code,
-        amount=euro(given.amount_minor), channel=given.channel,
+        id=given.authorization_id, status=labels.status(given.status, caller.language), quantity=given.quantity,
+        service=given.service_code, amount=euro(given.amount_minor),
+        channel=None if given.channel is None else Channel(given.channel),
     )  # fmt: skip
     caller.say("{said}", "{said}", said=_said(caller, given))
     caller.say(
-        "Categoria {category}: esenti {exempt}, tassati {taxable}. IVA {vat} ({regime}). Regole: {rules}.",
+        "Categoria fiscale {category}: esenti {exempt}, tassati {taxable}. IVA {vat} ({regime}). Regole: {rules}.",
         "Category {category}: exempt {exempt}, taxable {taxable}. VAT {vat} ({regime}). Rules: {rules}.",
-        category=given.category, exempt=euro(given.exempt_minor), taxable=euro(given.taxable_minor),
-        vat=euro(given.vat_minor), regime=given.vat_regime, rules=given.rule_ids,
+        category=None if given.category is None else Category(given.category), exempt=euro(given.exempt_minor),
+        taxable=euro(given.taxable_minor), vat=euro(given.vat_minor), regime=_regime(caller, given),
+        rules=given.rule_ids,
     )  # fmt: skip
     parties.tell(caller, given, behind)
 
@@ -131,6 +134,13 @@ def _decline(ctx: click.Context, caller: Caller, answer: Authorization) -> None:
         if answer.authorization_id:
             caller.note("Il rifiuto è registrato: {id}.", "The decline is recorded: {id}.", id=answer.authorization_id)
     ctx.exit(ExitCode.REFUSED)
+
+
+def _regime(caller: Caller, given: Authorization) -> str:
+    if given.vat_regime is None:
+        return "-"
+    regime = vat.regime(given.vat_regime)
+    return regime.label_it if caller.language == "it" else regime.label_en
 
 
 def _said(caller: Caller, answer: Authorization) -> str:

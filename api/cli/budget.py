@@ -203,7 +203,7 @@ def _against(session: Session, book_id: int, plan: str, checked: BudgetCheck) ->
 
 def _tell_clusters(caller: Caller, checked: BudgetCheck) -> None:
     columns = [
-        Column("categoria", "cluster", folds=True),
+        Column("categoria omogenea", "cluster", folds=True),
         Column("persone", "people", right=True),
         Column("totale", "total", right=True),
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from rich.text import Text
 
 from config import money
 from config.errors import DomainError, local
+from plans import labels
 
 # Beside a file or a pipe there is no terminal to fold lines for.
 WIDE = 200
@@ -185,13 +186,20 @@ def _unseen(_done: int, _total: int | None) -> None:
 
 
 def shown(value: object, language: str) -> str:
-    """Return a value as people of that language read it, safe to print on a terminal."""
+    """
+    Return a value as people of that language read it, safe to print on a terminal.
+
+    A code of a vocabulary is said in Italian words; one that has to be typed back is passed as a plain text.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return ("sì" if value else "no") if language == "it" else ("yes" if value else "no")
     if isinstance(value, (list, tuple)):
         return ", ".join(shown(item, language) for item in value)
+    if isinstance(value, StrEnum) and language == "it":
+        # The network's codes know their words themselves.
+        return str(getattr(value, "label_it", None) or labels.italian(value))
     return visible(local(value, language))
 
 

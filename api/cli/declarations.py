@@ -194,7 +194,7 @@ def list_(caller: Caller, employee: str) -> None:
     found = look(read)
     columns = [
         Column("di", "of", folds=True),
-        Column("fatto", "fact"),
+        Column("fatto", "fact", folds=True),
         Column("vale", "holds"),
         Column("dal", "from"),
         Column("al", "to"),
@@ -211,7 +211,7 @@ def list_(caller: Caller, employee: str) -> None:
     caller.data(declarations=[{"of": name, "declaration": item} for name, item in found])
 
 
-def _detail(item: Declaration) -> Money | str | None:
+def _detail(item: Declaration) -> Money | Basis | str | None:
     if item.distance_km is not None:
         return f"{item.distance_km} km"
-    return item.amount or item.child_tax_code or (str(item.basis) if item.fact in facts.OF_A_RELATIVE else None)
+    return item.amount or item.child_tax_code or (item.basis if item.fact in facts.OF_A_RELATIVE else None)

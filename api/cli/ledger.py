@@ -18,6 +18,9 @@ from ledger.accounts import TrialLine
 from ledger.differences import Difference
 from wallet import verification
 
+# What the letters of accounts stand for: assets, liabilities, income, expenses, equity.
+_KINDS = {"A": "attività", "L": "passività", "I": "ricavi", "E": "costi", "Q": "patrimonio"}
+
 
 @click.group(cls=Group)
 def ledger() -> None:
@@ -59,7 +62,14 @@ def trial_balance(caller: Caller, on: date | None, lots: bool) -> None:
     lines = look(lambda session: accounts.trial_balance(session, book_of(caller, session), on))
     shown = lines if lots else _lots_together(caller, lines)
     rows: list[tuple[object, ...]] = [
-        (line.code, line.name, line.kind, euro(line.debit_minor), euro(line.credit_minor), _balance(line))
+        (
+            line.code,
+            line.name,
+            _kind(caller, line.kind),
+            euro(line.debit_minor),
+            euro(line.credit_minor),
+            _balance(line),
+        )
         for line in shown
     ]
     debit, credit = sum(line.debit_minor for line in lines), sum(line.credit_minor for line in lines)
@@ -132,12 +142,16 @@ def journal_(caller: Caller, /, limit: int, **wanted: Any) -> None:
     caller.data(entries=page.entries, more=page.next is not None)
 
 
+def _kind(caller: Caller, letter: str) -> str:
+    return _KINDS[letter] if caller.language == "it" else letter
+
+
 def _lots_together(caller: Caller, lines: list[TrialLine]) -> list[TrialLine]:
     lots = [line for line in lines if line.code.startswith("lot:")]
     others = [line for line in lines if not line.code.startswith("lot:")]
     if not lots:
         return others
-    name = caller.sentence("Crediti dei lavoratori ({n} lotti)", "Employees' credit ({n} lots)", n=len(lots))
+    name = caller.sentence("Crediti dei lavoratori ({n})", "Employees' credit ({n} lots)", n=len(lots))
     debit, credit = sum(line.debit_minor for line in lots), sum(line.credit_minor for line in lots)
     return sorted([*others, TrialLine("lot:*", name, "L", debit, credit)], key=lambda line: line.code)
 

@@ -16,6 +16,7 @@ from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import change, look
 from config import clock, money
 from network import data, listing, loading, providers, qualification, services
+from plans.rulebook.words import Channel
 from wallet import captures
 from wallet.captures import Change
 
@@ -181,7 +182,7 @@ def services_(caller: Caller, /, on: date | None, max_price: Money | None, limit
     ]
     rows = [
         (e.service_code, e.name, e.provider_name, e.territory_name, e.distance_km, euro(e.price_minor), e.unit,
-         e.channels, e.provider_state or e.kind)
+         [Channel(name) for name in e.channels], e.provider_state or e.kind)
         for e in found
     ]  # fmt: skip
     caller.table(columns, rows)

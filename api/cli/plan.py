@@ -105,7 +105,7 @@ def list_(caller: Caller) -> None:
 @click.argument("code", type=TEXT)
 @click.pass_obj
 def show(caller: Caller, code: str) -> None:
-    """Show a plan whole, as it was written."""
+    """Show a plan whole, in the words of its file."""
 
     def read(session: Session) -> PlanDraft:
         return plans.describe(session, book_of(caller, session), code)
@@ -113,20 +113,20 @@ def show(caller: Caller, code: str) -> None:
     draft = look(read)
     rows: list[tuple[object, object]] = [
         ("name", draft.name),
-        ("source", draft.source),
+        ("source", str(draft.source)),
         ("starts_on", draft.starts_on),
         ("ends_on", draft.ends_on),
         ("spend_by", draft.spend_by),
         ("carry_over_months", draft.carry_over_months),
-        ("residual_destination", draft.residual_destination),
+        ("residual_destination", str(draft.residual_destination)),
         ("leaver_grace_days", draft.leaver_grace_days),
-        ("entitlement", draft.entitlement),
+        ("entitlement", str(draft.entitlement)),
         ("amount", draft.amount),
-        ("funding_policy", draft.funding_policy),
-        ("taxable_policy", draft.taxable_policy),
+        ("funding_policy", str(draft.funding_policy)),
+        ("taxable_policy", str(draft.taxable_policy)),
         ("priority", draft.priority),
-        ("categories", sorted(draft.categories)),
-        ("channels", sorted(draft.channels)),
+        ("categories", sorted(map(str, draft.categories))),
+        ("channels", sorted(map(str, draft.channels))),
         ("act", None if draft.act is None else f"{draft.act.source_type} {draft.act.document_ref or ''}"),
         *((f"cluster {c.cluster}", c.amount or c.description) for c in draft.clusters),
     ]

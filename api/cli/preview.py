@@ -46,7 +46,7 @@ def show(caller: Caller, path: Path) -> None:
         [
             Column("codice fiscale", "tax code"),
             Column("nome", "name", folds=True),
-            Column("categoria", "cluster", folds=True),
+            Column("categoria omogenea", "cluster", folds=True),
             Column("importo", "amount", right=True),
         ],
         [

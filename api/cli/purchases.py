@@ -14,7 +14,7 @@ from api.cli.groups import Command, dry_run
 from api.cli.words import AMOUNT, DAY, TEXT
 from api.cli.work import book_of, change
 from ledger import books
-from wallet import authorizations, captures
+from wallet import authorizations, captures, labels
 from wallet.captures import Change
 from wallet.errors import AuthorizationNotFound
 
@@ -35,11 +35,12 @@ def _find(caller: Caller, session: Session, asked: str) -> tuple[int, str]:
 
 def _tell(caller: Caller, done: Change, it: str, en: str) -> None:
     found = done.authorization
-    caller.say(it, en, id=found.authorization_id, amount=euro(done.amount_minor), status=found.status)
+    status = labels.status(found.status, caller.language)
+    caller.say(it, en, id=found.authorization_id, amount=euro(done.amount_minor), status=status)
     if found.open:
         caller.say(
-            "Restano riservati {rest}.",
-            "{rest} are still reserved.",
+            "Restano vincolati {rest}.",
+            "{rest} are still held.",
             rest=euro(found.amount_minor - found.captured_minor),
         )
     caller.data(authorization=found, amount_minor=done.amount_minor, entry_ids=done.entry_ids)
@@ -47,14 +48,14 @@ def _tell(caller: Caller, done: Change, it: str, en: str) -> None:
 
 @click.command(cls=Command)
 @_WHICH
-@click.option("--amount", type=AMOUNT, help="Part of it; all that is still reserved unless given.")
-@click.option("--final/--keep-open", default=None, help="Release what is left, or keep it reserved.")
+@click.option("--amount", type=AMOUNT, help="Part of it; all that is still held unless given.")
+@click.option("--final/--keep-open", default=None, help="Release what is left, or keep it held.")
 @_ON
 @_KEY
 @dry_run
 @click.pass_obj
 def capture(caller: Caller, /, authorization: str, amount: Money | None, final: bool | None, **more: Any) -> None:
-    """Record that the provider delivered: what AUTHORIZATION (id or redemption code) reserves is now owed."""
+    """Record that the provider delivered: what AUTHORIZATION (id or redemption code) holds is now owed."""
     on: date | None = more["on"]
 
     def work(session: Session) -> Change:
@@ -102,4 +103,4 @@ def refund(caller: Caller, /, authorization: str, amount: Money | None, reason: 
         )
 
     done = change(caller, work)
-    _tell(caller, done, "{id}: restituiti {amount} [{status}].", "{id}: {amount} refunded [{status}].")
+    _tell(caller, done, "{id}: stornati a favore {amount} [{status}].", "{id}: {amount} refunded [{status}].")

@@ -17,7 +17,7 @@ from config import clock
 from ledger import accounts
 from plans import plans
 from plans.people import EmployeeCard
-from wallet import authorizations, lots
+from wallet import authorizations, labels, lots
 from wallet.authorizations import Authorization
 from wallet.lots import SpendableLot
 from wallet.tables import Wallet
@@ -82,9 +82,9 @@ def show(caller: Caller, employee: str, how_many: int) -> None:
 @dry_run
 @click.pass_obj
 def freeze(caller: Caller, employee: str) -> None:
-    """Decline every further purchase from a wallet; what is reserved already can be captured and refunded."""
+    """Decline every further purchase from a wallet; what is held already can be captured and refunded."""
     _set_status(caller, employee, "frozen")
-    caller.say("Portafoglio congelato.", "Wallet frozen.")
+    caller.say("Borsellino sospeso.", "Wallet frozen.")
 
 
 @wallet.command()
@@ -94,7 +94,7 @@ def freeze(caller: Caller, employee: str) -> None:
 def unfreeze(caller: Caller, employee: str) -> None:
     """Let a frozen wallet be used again."""
     _set_status(caller, employee, "open")
-    caller.say("Portafoglio di nuovo utilizzabile.", "The wallet can be used again.")
+    caller.say("Borsellino di nuovo utilizzabile.", "The wallet can be used again.")
 
 
 def _set_status(caller: Caller, employee: str, status: str) -> None:
@@ -151,15 +151,21 @@ def _tell_authorizations(caller: Caller, latest: list[Authorization]) -> None:
         Column("servizio", "service"),
         Column("importo", "amount", right=True),
         Column("addebitato", "captured", right=True),
-        Column("restituito", "refunded", right=True),
-        Column("stato", "status"),
+        Column("stornato", "refunded", right=True),
+        Column("stato", "status", folds=True),
         Column("codice", "code"),
         Column("autorizzazione", "authorization"),
     ]
     rows = [
         (a.decided_at, a.service_code, euro(a.amount_minor), euro(a.captured_minor), euro(a.refunded_minor),
-         a.decline_code or a.status, a.code, a.authorization_id)
+         _state(a, caller.language), a.code, a.authorization_id)
         for a in latest
     ]  # fmt: skip
     if rows:
         caller.table(columns, rows)
+
+
+def _state(found: Authorization, language: str) -> str:
+    if found.decline_code is not None:
+        return labels.decline(found.decline_code, language)
+    return labels.status(found.status, language)

@@ -24,7 +24,10 @@ def authorized(shell: Shell, more: str = "--quantity 2") -> dict[str, str]:
 def test_a_purchase_is_authorized_with_its_sentence_and_code(cared: Shell) -> None:
     text = cared.done(f"authorize {GIULIA} ADI-CR --for madre --quantity 2", language="it")
 
-    assert "46,00 €, canale DIRECT" in text.replace("\u00a0", " ")
+    words = text.replace("\u00a0", " ")
+    assert "[autorizzata] 2 × ADI-CR = 46,00 €, canale diretto" in words
+    assert "Categoria fiscale assistenza ad anziani e non autosufficienti: esenti 46,00 €" in words
+    assert "(IVA 5 %" in words
     assert "Codice di riscatto" in text
     assert "Non paghi tasse" in text
 
@@ -74,7 +77,7 @@ def test_a_frozen_wallet_buys_nothing_until_it_is_unfrozen(cared: Shell) -> None
     cared.done(f"wallet freeze {GIULIA} --dry-run")
     assert "aut_" in cared.done(line)
 
-    assert "Portafoglio congelato" in cared.done(f"wallet freeze {GIULIA}", language="it")
+    assert "Borsellino sospeso" in cared.done(f"wallet freeze {GIULIA}", language="it")
 
     assert "[wallet_frozen]" in cared.refused(1, line)
     assert "captured" in cared.done(f"capture {given['code']}")
@@ -88,7 +91,7 @@ def test_a_provider_is_qualified_again_when_its_documents_are_there(cared: Shell
     provider = cared.sql("select provider_code from service where code = 'ADI-CR'")[0][0]
     line = f"network qualify {provider} --from 01/04/2026 --to 31/12/2026 --reason verifica"
 
-    assert "mancano documenti verificati per ECONOMIC" in cared.refused(1, line, language="it")
+    assert "mancano documenti verificati per requisiti economico-finanziari" in cared.refused(1, line, language="it")
     cared.sql("update qualification_record set state = 'QUALIFIED', valid_from = '2026-01-01', valid_to = null")
     assert "è qualificato dal 01/04/2026 al 31/12/2026" in cared.done(line, language="it")
     state = f"select state from provider_state where provider_code = '{provider}' and valid_from = '2026-04-01'"
@@ -138,7 +141,7 @@ def test_what_is_no_service_and_what_is_no_purchase(granted: Shell) -> None:
 def test_an_authorization_is_captured_in_parts_by_id_or_by_code(cared: Shell) -> None:
     given = authorized(cared)
 
-    assert "still reserved" in cared.done(f"capture {given['authorization_id']} --amount 23,00")
+    assert "still held" in cared.done(f"capture {given['authorization_id']} --amount 23,00")
     assert "[captured]" in cared.done(f"capture {given['code'].lower()}")
     assert "is in state 'captured'" in cared.refused(1, f"capture {given['code']}")
 
@@ -169,7 +172,9 @@ def test_a_capture_is_refunded_in_parts(cared: Shell) -> None:
     given = authorized(cared)
     cared.done(f"capture {given['code']}")
 
-    assert "[partially_refunded]" in cared.done(f"refund {given['code']} --amount 23,00 --key r1")
+    assert "stornati a favore 11,50" in cared.done(f"refund {given['code']} --amount 11,50", language="it")
+    assert "[stornata in parte]" in cared.done(f"refund {given['code']} --amount 1,50", language="it")
+    assert "[partially_refunded]" in cared.done(f"refund {given['code']} --amount 10,00 --key r1")
     assert "[refunded]" in cared.done(f"refund {given['code']}")
     assert "can be refunded" in cared.refused(1, f"refund {given['code']} --amount 1,00")
 
@@ -221,7 +226,22 @@ def test_the_wallet_shows_lots_holds_and_the_next_expiry(cared: Shell) -> None:
 
     assert "disponibili 554,00 €, vincolati 46,00 €" in text
     assert "Prossima scadenza: 554,00 € entro il" in text
-    assert "authorized" in text
+    assert "autorizzata" in text
+    assert "authorized" in cared.done(f"wallet show {GIULIA}")
+
+
+def test_a_wallet_says_in_italian_what_became_of_each_purchase(cared: Shell) -> None:
+    given = authorized(cared)
+    cared.refused(1, f"authorize {GIULIA} ADI-CR --for madre --quantity 50")
+    cared.done(f"capture {given['code']} --amount 23,00")
+
+    text = cared.done(f"wallet show {GIULIA}", language="it")
+
+    assert "addebitata in parte" in text
+    assert "rifiutata: credito insufficiente" in text
+    assert "on top" in text
+    cared.done(f"capture {given['code']}")
+    assert "è nello stato «addebitata»" in cared.refused(1, f"capture {given['code']}", language="it")
 
 
 def test_an_empty_wallet_is_shown(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,6 +126,14 @@ def test_loading_the_network_again_changes_nothing(shell: Shell) -> None:
 def test_the_network_is_listed_by_territory_provider_and_service(shell: Shell) -> None:
     assert "Cremona" in shell.done("network list territories")
     assert "QUALIFIED" in shell.done("network list providers --territory cremona")
+    italian = shell.done("network list providers --territory cremona", language="it")
+    assert "qualificato" in italian
+    assert "cooperativa sociale A" in italian
+    assert not re.search(r"QUALIFIED|SOCIAL_COOP|PUBLIC_BODY", italian)
+    assert "azienda" in shell.done("book list", language="it")
+    services = shell.done("network list services domiciliare", language="it")
+    assert "diretto" in services
+    assert "DIRECT" not in services
     services = shell.done("network list services domiciliare --near cremona --max-price 50,00 --qualified")
     assert services.index("ADI-CR") < services.index("ADI-NA")
 
