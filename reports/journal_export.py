@@ -24,6 +24,7 @@ from ledger.errors import BookNotFound
 from ledger.journal import Filter, Written
 from reports.cells import guarded, number, plain
 from reports.errors import PeriodEndsBeforeStart
+from wallet import labels
 
 _ROOTS: Final = {"A": "Assets", "L": "Liabilities", "I": "Income", "E": "Expenses", "Q": "Equity"}
 _BOOK: Final = sa.text("select code, currency from book where book_id = :book")
@@ -158,7 +159,7 @@ def write_csv(
                         entry.occurred_on.isoformat(),
                         entry.entry_id,
                         line.line,
-                        guarded(entry.kind),
+                        guarded(labels.entry(entry.kind, language)),
                         guarded(line.debit_code),
                         guarded(line.credit_code),
                         plain(line.amount_minor, language),

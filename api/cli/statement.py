@@ -19,7 +19,12 @@ from reports import plan_statement
 from reports.plan_statement import PlanStatement, Reading
 
 DOCUMENTS = ("pdf", "xlsx", "csv")
-JOURNALS = {"beancount": ".beancount", "hledger": ".journal"}
+# Each journal: what writes it, and how the name of its file ends.
+JOURNALS = {
+    "beancount": ("write_beancount", ".beancount"),
+    "hledger": ("write_hledger", ".journal"),
+    "journal-csv": ("write_csv", "-journal.csv"),
+}
 
 
 @click.command(cls=Command)
@@ -28,11 +33,11 @@ JOURNALS = {"beancount": ".beancount", "hledger": ".journal"}
 @click.option("--to", "ends_on", type=DAY, help="Last day; the plan's or the journal's unless given.")
 @click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
 @click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
-              help="A document about the plan, or the book's journal for a double-entry program.")  # fmt: skip
+              help="A document about the plan, or the book's journal for another program.")  # fmt: skip
 @click.option("--output", type=FILE, help="File to write; named after the plan or book in this folder unless given.")
 @click.pass_context
 def statement(ctx: click.Context, /, form: str, output: Path | None, plan: str | None, **period: Any) -> None:
-    """Write a plan's statement (pdf, xlsx, csv), or the book's journal (beancount, hledger)."""
+    """Write a plan's statement (pdf, xlsx, csv), or the book's journal (beancount, hledger, journal-csv)."""
     caller: Caller = ctx.obj
     if form in JOURNALS:
         path = _write_journal(caller, form, output, (period["starts_on"], period["ends_on"]))
@@ -69,12 +74,15 @@ def _write_document(
 
 
 def _write_journal(caller: Caller, form: str, output: Path | None, period: tuple[date | None, date | None]) -> Path:
-    write = getattr(import_module("reports.journal_export"), f"write_{form}")
+    writer, ending = JOURNALS[form]
+    write = getattr(import_module("reports.journal_export"), writer)
+    # A table is for people, and speaks their language.
+    more = {"language": caller.language} if form == "journal-csv" else {}
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)
-        path = output or Path(_file_name(funders.of_book(session, book_id).code) + JOURNALS[form])
-        write(session, book_id, path, *period)
+        path = output or Path(_file_name(funders.of_book(session, book_id).code) + ending)
+        write(session, book_id, path, *period, **more)
         return path
 
     with caller.progress("Scrivo il giornale", "Writing the journal"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,7 @@ def test_the_trial_balance_balances_and_adds_lots_up(granted: Shell) -> None:
     found = json.loads(granted.done("ledger trial-balance --json"))
     assert found["debit_minor"] == found["credit_minor"] > 0
     assert "lot:*" in granted.done("ledger trial-balance")
+    assert "passività" in granted.done("ledger trial-balance", language="it")
     assert "lot:lot_" in granted.done("ledger trial-balance --lots --on 02/03/2026")
 
 
@@ -80,6 +82,8 @@ def test_rules_are_listed_by_day_and_by_confidence(shell: Shell) -> None:
 
     assert 0 < len(uncertain["rules"]) < len(everything["rules"])
     assert "category-care" in shell.done("rules list --on 01/03/2026 --known-at 01/03/2026")
+    assert "V-LAW" not in shell.done("rules list", language="it")
+    assert "testo dell'atto letto" in shell.done("rules list", language="it")
     assert "Superseded" not in shell.done("rules show category-care")
     assert "Nessuna regola" in shell.refused(1, "rules show nope", language="it")
 
@@ -96,6 +100,25 @@ def test_a_statement_is_written_in_each_format_for_each_reading(
     assert path.read_bytes().startswith(magic)
 
 
+def test_the_accountant_gets_the_journal_as_a_table(
+    granted: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = granted.folder / "giornale.csv"
+
+    granted.done(f"statement --format journal-csv --output {path}", language="it")
+    said = granted.done("statement --format journal-csv --from 01/01/2026 --to 31/12/2026")
+
+    italian, english = path.read_bytes().decode("utf-8-sig"), (tmp_path / "E1-journal.csv").read_text("utf-8-sig")
+    assert "E1-journal.csv" in said
+    assert italian.startswith("Giornale;Data;")
+    assert ";accredito;" in italian
+    assert ";600,00;" in italian
+    assert "Saldi;bank;0,00;" in italian
+    assert english.startswith("Journal,Date,")
+    assert ",grant," in english
+
+
 @pytest.mark.parametrize("form", ["beancount", "hledger"])
 def test_the_journal_is_written_for_other_programs(granted: Shell, form: str) -> None:
     path = granted.folder / "journal"
@@ -108,7 +131,9 @@ def test_the_journal_is_written_for_other_programs(granted: Shell, form: str) ->
 def test_a_statement_that_cannot_be(granted: Shell) -> None:
     assert "Missing option '--plan'" in granted.refused(2, "statement --format csv")
     assert "There is no plan NOPE" in granted.refused(1, "statement --plan NOPE --format csv")
-    assert "cannot be used" in granted.refused(2, "statement --plan A --format csv --output /nowhere/at/all.csv")
+    nowhere = "statement --plan A --format csv --output /nowhere/at/all.csv"
+    assert "cannot be used (No such file" in granted.refused(2, nowhere)
+    assert "non si può usare (non esiste)" in granted.refused(2, nowhere, language="it")
     reversed_period = "statement --plan A --format csv --from 2026-02-01 --to 2026-01-01"
     assert granted.refused(1, reversed_period)
 
