@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from config.errors import DomainError
 from plans import enrolment, sheets
 from plans import people as register
 from plans.enrolment import PeopleLoad
-from plans.errors import PeopleFileRefused
+from plans.errors import EmployeeNotFound, PeopleFileRefused
+from plans.errors_files import FileRefused
 from plans.people import EmployeeCard, RelativeCard
 
 _RELATIVES_ONLY = frozenset({"kinship", "relative_tax_code", "relative_first_name", "relative_last_name"})
@@ -31,6 +33,14 @@ _HEADINGS = (
     sheets.Column("relative_first_name", None, aliases=("nome familiare", "nome del familiare")),
     sheets.Column("relative_last_name", None, aliases=("cognome familiare", "cognome del familiare")),
 )
+
+
+class _Refused(Exception):
+    """Carries what was wrong with each file out of the transaction."""
+
+    def __init__(self, refusals: Sequence[DomainError]) -> None:
+        super().__init__()
+        self.refusals = refusals
 
 
 @click.group(cls=Group)
@@ -61,17 +71,23 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
         book_id = book_of(caller, session)
         loads = []
         if file is not None:
-            loads.append(enrolment.load(session, book_id, file))
+            try:
+                loads.append(enrolment.load(session, book_id, file))
+            except (PeopleFileRefused, FileRefused) as refusal:
+                raise _Refused([refusal, *_refused_too(session, book_id, relatives)]) from None
         if relatives is not None:
-            loads.append(enrolment.load_relatives(session, book_id, relatives))
+            try:
+                loads.append(enrolment.load_relatives(session, book_id, relatives))
+            except (PeopleFileRefused, FileRefused) as refusal:
+                raise _Refused([refusal]) from None
         return loads
 
     try:
         with caller.progress("Carico le persone", "Loading people"):
             loads = change(caller, work)
-    except PeopleFileRefused as refusal:
-        _tell_refused(caller, refusal)
-        raise
+    except _Refused as found:
+        _tell_refused(caller, found.refusals)
+        raise found.refusals[-1] from None
     for done in loads:
         caller.say(
             "{file}: {created} nuovi, {updated} aggiornati, {unchanged} invariati.",
@@ -90,13 +106,36 @@ def _of_relatives(file: Path) -> bool:
         return False
 
 
-def _tell_refused(caller: Caller, refusal: PeopleFileRefused) -> None:
-    found = refusal.details["problems"]
+def _refused_too(session: Session, book_id: int, relatives: Path | None) -> list[DomainError]:
+    """Return what is wrong with the file of relatives where that of their employees was refused."""
+    if relatives is None:
+        return []
+    try:
+        enrolment.load_relatives(session, book_id, relatives, check_only=True)
+    except FileRefused as refusal:
+        return [refusal]
+    except PeopleFileRefused as refusal:
+        # Who is missing cannot be told before the employees' file is loaded.
+        told = [problem for problem in refusal.details["problems"] if problem.refusal is not EmployeeNotFound]
+        return [PeopleFileRefused(file=relatives.name, problems=told)] if told else []
+    return []
+
+
+def _tell_refused(caller: Caller, refusals: Sequence[DomainError]) -> None:
+    """Print every problem of every file; the last refusal's own sentence is left to whoever ends the command."""
+    found = [problem for refusal in refusals for problem in refusal.details.get("problems", ())]
     problems.tell(caller, found)
-    problems.tell_count(caller, len(found))
+    if found:
+        problems.tell_count(caller, len(found))
+    if not caller.as_json:
+        for refusal in refusals[:-1]:
+            caller.refuse(refusal)
     caller.data(
-        file=refusal.details["file"], ok=False, problem_count=len(found), problems=problems.data(caller, found)
-    )  # fmt: skip
+        files=[refusal.details["file"] for refusal in refusals],
+        ok=False,
+        problem_count=len(found),
+        problems=problems.data(caller, found),
+    )
 
 
 @people.command("list")
@@ -111,7 +150,7 @@ def list_(caller: Caller, search: str | None) -> None:
         Column("codice fiscale", "tax code"),
         Column("cognome", "last name", folds=True),
         Column("nome", "first name", folds=True),
-        Column("categoria", "cluster", folds=True),
+        Column("categoria omogenea", "cluster", folds=True),
         Column("assunto", "hired"),
         Column("cessato", "left"),
         Column("id", "id"),
@@ -134,7 +173,7 @@ def show(caller: Caller, employee: str) -> None:
 
     card, relatives = look(read)
     caller.say(
-        "{last} {first}, {code} ({id}), categoria {cluster}.",
+        "{last} {first}, {code} ({id}), categoria omogenea {cluster}.",
         "{last} {first}, {code} ({id}), cluster {cluster}.",
         last=card.last_name, first=card.first_name, code=card.tax_code, id=card.employee_id,
         cluster=card.cluster or "-",

@@ -29,6 +29,7 @@ def data(caller: Caller, problems: Sequence[Problem]) -> list[dict[str, object]]
     return [
         {
             "code": problem.code,
+            "file": problem.file,
             "row": problem.row,
             "column": problem.column,
             "value": problem.value,

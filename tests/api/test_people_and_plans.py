@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,8 @@ from moneyed import EUR, Money
 from sqlalchemy.orm import sessionmaker
 
 from config import clock, database
-from plans import people, plans
+from plans import labels, people, people_file, plans
+from plans.rulebook.words import Kinship
 from plans.taxcodes import check_character
 from tests.api.conftest import ANNA, GIULIA, MARIO, TODAY, Shell
 from tests.factories import tax_code
@@ -50,6 +52,61 @@ def test_people_and_relatives_are_loaded_together(shell: Shell) -> None:
     assert "p.csv: 1 nuovi" in text
     assert "Zoë" in shell.done("people list --search nuova")
     assert "CHILD" in shell.done(f"people show {code}")
+    assert "figlio/a" in shell.done(f"people show {code}", language="it")
+
+
+def test_the_problems_of_both_files_are_told_at_once(shell: Shell) -> None:
+    code = tax_code(2001)
+    people = shell.write("p.csv", f"codice fiscale;cognome;nome\n{code};Nuova;Zoë\n{code};Nuova;Zoë\n")
+    relatives = shell.write(
+        "r.csv", f"codice fiscale dipendente;parentela;cognome;nome\n{code};figlia;Nuova;Già\n{code};boh;Nuova;Lia\n"
+    )
+    line = f"people load {people} --relatives {relatives}"
+
+    text = shell.refused(2, line, language="it")
+    found = json.loads(shell.run(f"{line} --json").stdout)
+
+    assert "la stessa persona è già alla riga 2" in text
+    assert "parentela sconosciuta" in text
+    # That nobody knows this employee yet is no mistake of the second file.
+    assert "employee_not_found" not in text
+    assert "2 problemi" in text
+    assert "p.csv: niente è stato caricato" in text
+    assert "r.csv: niente è stato caricato" in text
+    assert (found["ok"], found["files"], found["problem_count"]) == (False, ["p.csv", "r.csv"], 2)
+    assert [problem["file"] for problem in found["problems"]] == ["p.csv", "r.csv"]
+    assert shell.sql("select count(*) from employee") == [(3,)]
+
+
+def test_relatives_are_looked_at_even_beside_a_file_that_cannot_be_read(shell: Shell) -> None:
+    relatives = shell.write("r.csv", f"codice fiscale dipendente;parentela;cognome;nome\n{GIULIA};boh;Nuova;Lia\n")
+    line = f"people load {shell.folder / 'nope.csv'} --relatives {relatives}"
+
+    text = shell.refused(2, line, language="it")
+    result = shell.run(f"{line} --json")
+
+    assert "[file_missing]" in text
+    assert "parentela sconosciuta" in text
+    assert json.loads(result.stdout)["files"] == ["nope.csv", "r.csv"]
+    assert "error" in json.loads(result.stderr)
+
+
+def test_relatives_alone_that_are_wrong_leave_the_employees_out_too(shell: Shell) -> None:
+    people = shell.write("p.csv", f"codice fiscale;cognome;nome\n{tax_code(2001)};Nuova;Zoë\n")
+    relatives = shell.write(
+        "r.csv", f"codice fiscale dipendente;parentela;cognome;nome\n{tax_code(2002)};figlia;Nuova;Già\n"
+    )
+
+    text = shell.refused(2, f"people load {people} --relatives {relatives}", language="it")
+
+    assert "[employee_not_found]" in text
+    assert "p.csv" not in text
+    assert shell.sql("select count(*) from employee") == [(3,)]
+
+
+@pytest.mark.parametrize("kinship", Kinship)
+def test_a_kinship_that_is_shown_can_be_typed_back(kinship: Kinship) -> None:
+    assert people_file.kinship(labels.italian(kinship)) is kinship
 
 
 def test_two_employees_with_one_codice_fiscale_are_refused_with_their_rows(shell: Shell) -> None:
@@ -112,7 +169,8 @@ def test_a_plan_is_loaded_once_and_revised_until_it_grants(shell: Shell) -> None
     shell.done(f"budget load {budget} --plan B")
 
     assert "già stati accreditati 100,00" in shell.refused(1, f"plan load {plan(shell)} --revise", language="it")
-    assert "FRINGE" in shell.done("plan show B")
+    # A plan is shown in the words of its file, so that they can be written back.
+    assert "FRINGE" in shell.done("plan show B", language="it")
 
 
 def test_a_plan_that_ends_before_it_begins_is_refused(shell: Shell) -> None:
@@ -203,6 +261,8 @@ def test_each_fact_is_declared_once(shell: Shell, line: str) -> None:
 
     assert "Dichiarato: fct_" in shell.done(command, language="it")
     assert "Declared already: fct_" in shell.done(command)
+    listed = shell.done(f"declare list {GIULIA}", language="it")
+    assert not re.search(r"[A-Z]{4,}_|DECLARED|RECORDED|COHABITATION", listed)
     assert (
         line.split()[0].split("-")[0].upper()[:4] in shell.done(f"declare list {GIULIA}").upper()
         or "certificate" in line
