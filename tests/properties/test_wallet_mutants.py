@@ -121,7 +121,6 @@ MUTANTS = (
     Mutant("a final capture keeps the rest", instead(captures.holds, "capture", never_final)),
     Mutant("a refund goes to the first capture's lot", text(captures, "_REFUNDABLE", "e.seq desc", "e.seq")),
     Mutant("a refund opens no expired lot again", instead(captures, "_open_again", nothing)),
-    Mutant("what is bought in the grace opens it anew", text(captures, "_GRACE", ">= %(bought)s::date", "is not null")),
     Mutant("a refund gives every lot a grace", text(captures, "_GRACE", "< %(today)s::date", "is not null")),
     Mutant("a refund revives what was left in its lot", instead(captures.expiry, "expire_rest", nothing)),
     Mutant("expiry takes what is held", text(expiry, "_EXPIRED_LOTS", " - b.held_minor", "")),
