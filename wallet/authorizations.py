@@ -18,7 +18,7 @@ from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
-from wallet import amounts, codes, fiscal, hints, purchases
+from wallet import amounts, codes, fiscal, hints, purchases, wallets
 from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
 from wallet.hints import Said
@@ -37,10 +37,6 @@ _LOCK = (
 )
 _FROZEN = "select status = 'frozen' from wallet where book_id = %s and employee_id = %s"
 _LOCK_PROVIDER = "select pg_advisory_xact_lock(20612, hashtext(%s))"
-_OPEN = (
-    "insert into wallet (book_id, employee_id) select book_id, employee_id from employee"
-    " where book_id = %s and employee_id = %s on conflict do nothing"
-)
 _DUE = (
     'select authorization_id from "authorization"'
     " where book_id = %s and employee_id = any(%s::text[])"
@@ -342,7 +338,7 @@ def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bo
     asked = (purchase.service_code, book_id, purchase.employee_id)
     found = database.rows(session, _LOCK, asked)
     if not found:
-        database.run(session, _OPEN, (book_id, purchase.employee_id))
+        wallets.open_for(session, book_id, purchase.employee_id)
         found = database.rows(session, _LOCK, asked)
     if not found:
         raise EmployeeNotFound(employee=purchase.employee_id)

@@ -20,8 +20,7 @@ from plans.facts import Declared
 from plans.rows import EmployeeFact, Relative
 from plans.rulebook.words import Category
 from plans.words import Fact
-from wallet import fiscal
-from wallet.tables import Wallet
+from wallet import fiscal, wallets
 
 # Which limit a fact about an employee moves.
 _MOVES = {
@@ -75,15 +74,10 @@ def withdraw(session: Session, book_id: int, fact_id: str, *, recorded_at: datet
 def _lock(session: Session, book_id: int, person_id: str) -> None:
     # The person's mutex, for a relative that of their employee: no purchase is decided between the declaration and its
     # consequences, and nothing is said of a child while the contrary is being said.
-    employee_id = sa.select(Relative.employee_id).where(Relative.book_id == book_id, Relative.relative_id == person_id)
-    session.execute(
-        sa.select(Wallet.employee_id)
-        .where(
-            Wallet.book_id == book_id,
-            Wallet.employee_id == sa.func.coalesce(employee_id.scalar_subquery(), person_id),
-        )
-        .with_for_update()
+    employee_id = session.scalar(
+        sa.select(Relative.employee_id).where(Relative.book_id == book_id, Relative.relative_id == person_id)
     )
+    wallets.lock(session, book_id, employee_id or person_id)
 
 
 def _settle(session: Session, book_id: int, employee_id: str, fact: Fact, year: int | None) -> int:

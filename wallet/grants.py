@@ -17,9 +17,9 @@ from ledger.errors import InsufficientFunds, LedgerError
 from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
-from wallet import chart, lots
+from wallet import chart, lots, wallets
 from wallet.errors import BudgetNotFunded, CorrectionBeforeGrant, GrantAlreadySpent, LotNotFound, ReasonRequired
-from wallet.tables import Lot, Wallet
+from wallet.tables import Lot
 
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
 CHUNK = 20_000
@@ -81,15 +81,13 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     """
     if not reason.strip():
         raise ReasonRequired()
-    # The person's mutex: a purchase that counts on this credit is decided before or after, never in between.
     row = session.execute(
-        sa.select(Lot.account_id, Lot.plan_id)
-        .join(Wallet, sa.and_(Wallet.book_id == Lot.book_id, Wallet.employee_id == Lot.employee_id))
-        .where(Lot.book_id == book_id, Lot.lot_id == lot_id)
-        .with_for_update(of=Wallet)
+        sa.select(Lot.employee_id, Lot.account_id, Lot.plan_id).where(Lot.book_id == book_id, Lot.lot_id == lot_id)
     ).one_or_none()
     if row is None:
         raise LotNotFound(lot=lot_id)
+    # A purchase that counts on this credit is decided before or after.
+    wallets.lock(session, book_id, row.employee_id)
     granted_on = session.scalar(sa.text(_GRANTED_ON), {"book": book_id, "account": row.account_id})
     if granted_on is not None and on < granted_on:
         raise CorrectionBeforeGrant(lot=lot_id, on=on, granted_on=granted_on)

@@ -22,9 +22,6 @@ _FIND = sa.text(
     "select employee_id, expires_on, account_id from lot"
     " where book_id = :book and plan_id = :plan and carried_from is null and expires_on = any(:days)"
 )
-_OPEN_WALLETS = (
-    "insert into wallet (book_id, employee_id) select %s, e from unnest(%s::text[]) e order by e on conflict do nothing"
-)
 _OPEN_LOTS = (
     "insert into lot (book_id, lot_id, employee_id, plan_id, source, expires_on, carried_from, account_id)"
     " select %(book)s, l.lot_id, l.employee_id, %(plan)s, %(source)s, l.expires_on, l.carried_from, l.account_id"
@@ -136,7 +133,6 @@ def _open(
     lot_ids = [ids.new("lot") for _ in keys]
     codes = [chart.lot(lot_id) for lot_id in lot_ids]
     by_code = accounts.open_new(session, terms.book_id, [Opening(code, "L", "Credito", 0) for code in codes])
-    connection.exec_driver_sql(_OPEN_WALLETS, (terms.book_id, sorted({employee for employee, _ in keys})))
     parameters: dict[str, Any] = {
         "book": terms.book_id,
         "plan": terms.plan_id,

@@ -49,7 +49,7 @@ class Lot(Base):
     carried_from: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
     __table_args__ = (
-        ForeignKeyConstraint(["book_id", "employee_id"], ["wallet.book_id", "wallet.employee_id"]),
+        ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
         ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
         # No foreign key to the account, which the same call opens; wallet.verification finds a lot without one.
         Unique("book_id", "account_id"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import click
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api.cli import persons
@@ -17,10 +16,9 @@ from config import clock
 from ledger import accounts
 from plans import plans
 from plans.people import EmployeeCard
-from wallet import authorizations, labels, lots
+from wallet import authorizations, labels, lots, wallets
 from wallet.authorizations import Authorization
 from wallet.lots import SpendableLot
-from wallet.tables import Wallet
 
 
 @click.group(cls=Group)
@@ -101,9 +99,7 @@ def _set_status(caller: Caller, employee: str, status: str) -> None:
     def work(session: Session) -> str:
         book_id = book_of(caller, session)
         card = persons.employee(session, book_id, employee)
-        # A wallet is opened by the first thing that happens in it; the row's lock waits for a purchase under way.
-        row = insert(Wallet).values(book_id=book_id, employee_id=card.employee_id, status=status)
-        session.execute(row.on_conflict_do_update(index_elements=["book_id", "employee_id"], set_={"status": status}))
+        wallets.set_status(session, book_id, card.employee_id, status)
         return card.employee_id
 
     caller.data(employee_id=change(caller, work), status=status)

@@ -175,7 +175,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["book_id", "employee_id"],
-            ["wallet.book_id", "wallet.employee_id"],
+            ["employee.book_id", "employee.employee_id"],
             name=op.f("fk_lot_book_id_employee_id"),
         ),
         sa.ForeignKeyConstraint(

@@ -33,7 +33,7 @@ from plans.rulebook.words import Channel, Kinship
 from plans.words import Fact, TaxablePolicy
 from tests import factories
 from tests.factories import euro
-from wallet import authorizations, captures, declarations, expiry, funding, lots, verification
+from wallet import authorizations, captures, declarations, expiry, funding, lots, verification, wallets
 from wallet.authorizations import Authorization
 from wallet.captures import Change
 from wallet.purchases import Purchase
@@ -162,10 +162,7 @@ class Scene:
         return expiry.expire(self.session, self.book_id, on=on or clock.today(), actor="test")
 
     def freeze(self, worker: str | None = None, status: str = "frozen") -> None:
-        self.session.execute(
-            sa.text("update wallet set status = :status where book_id = :book and employee_id = :worker"),
-            {"status": status, "book": self.book_id, "worker": worker or self.worker},
-        )
+        wallets.set_status(self.session, self.book_id, worker or self.worker, status)
 
     # -- what there is to see ----------------------------------------------------------------------------------------
 
