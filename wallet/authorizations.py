@@ -135,6 +135,8 @@ class Authorization:
             unit_price_minor=self.unit_price_minor,
             amount_minor=self.amount_minor,
             available_minor=self.facts["available_minor"],
+            # What was decided before this was kept is told as it was then.
+            taxable_admitted=self.facts.get("taxable_admitted", True),
         )
         return hints.sentence(said, language)
 

@@ -165,6 +165,7 @@ class Considered:
     year: fiscal.YearUse = field(default_factory=fiscal.YearUse)
     alternatives: tuple[Decision, ...] = ()
     lapses: bool = False
+    taxable_admitted: bool = True
 
     @property
     def in_limit(self) -> bool:
@@ -177,6 +178,7 @@ class Considered:
             "lots": [[share.lot.lot_id, share.amount_minor] for share in self.shares],
             "unit": self.offer.unit,
             "available_minor": self.available_minor,
+            "taxable_admitted": self.taxable_admitted,
             "figures": {} if self.decision is None else dict(self.decision.figures),
         }
         if self.alternatives:
@@ -395,11 +397,13 @@ def _try_category(
     fitting = paying(decision)
     available = sum(lot.available_minor for lot in fitting)
     decline: Decline | None = None
+    admitted = True
     if decision.outcome is Outcome.BLOCKED:
         decline = _because(decision)
     elif decision.taxable_minor > 0:
         consenting = [lot for lot in fitting if terms[lot.plan_id].taxable_policy is TaxablePolicy.WITH_CONSENT]
-        if not consenting or not base.purchase.consent:
+        admitted = bool(consenting)
+        if not admitted or not base.purchase.consent:
             decline = _because(decision)
         else:
             fitting = consenting
@@ -407,7 +411,15 @@ def _try_category(
     shares = _share_out(base.amount_minor, fitting) if decline is None else ()
     if decline is None and not shares:
         decline = Decline.INSUFFICIENT_FUNDS
-    return _with(base, decision=decision, facts=facts, shares=shares, decline=decline, available_minor=available)
+    return _with(
+        base,
+        decision=decision,
+        facts=facts,
+        shares=shares,
+        decline=decline,
+        available_minor=available,
+        taxable_admitted=admitted,
+    )
 
 
 def _alike(other: Decision, decision: Decision) -> bool:
