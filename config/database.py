@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.rows import namedtuple_row
+from psycopg.rows import RowFactory, namedtuple_row, tuple_row
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -162,12 +162,12 @@ def rendered(statement: sa.Select[Any]) -> str:
 
 def rows(session: Session, statement: str, parameters: Parameters) -> list[Any]:
     """Run a statement and return its rows as named tuples."""
-    return _execute(session, statement, parameters).fetchall()
+    return _execute(session, statement, parameters, namedtuple_row).fetchall()
 
 
-def call(session: Session, statement: str, parameters: Parameters) -> Any:
-    """Run a statement that answers with one row and return the row, as a named tuple."""
-    row = _execute(session, statement, parameters).fetchone()
+def call(session: Session, statement: str, parameters: Parameters) -> tuple[Any, ...]:
+    """Run a statement that answers with one row and return the row."""
+    row: tuple[Any, ...] | None = _execute(session, statement, parameters).fetchone()
     assert row is not None  # noqa: S101
     return row
 
@@ -177,11 +177,13 @@ def run(session: Session, statement: str, parameters: Parameters) -> int:
     return _execute(session, statement, parameters).rowcount
 
 
-def _execute(session: Session, statement: str, parameters: Parameters) -> psycopg.Cursor[Any]:
+def _execute(
+    session: Session, statement: str, parameters: Parameters, row_factory: RowFactory[Any] = tuple_row
+) -> psycopg.Cursor[Any]:
     connection = session.connection()
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     try:
-        return driver.cursor(row_factory=namedtuple_row).execute(statement.encode(), parameters)
+        return driver.cursor(row_factory=row_factory).execute(statement.encode(), parameters)
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
