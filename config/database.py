@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -175,6 +176,27 @@ def call(session: Session, statement: str, parameters: Parameters) -> tuple[Any,
 def run(session: Session, statement: str, parameters: Parameters) -> int:
     """Run a statement that answers with no rows and return how many it touched."""
     return _execute(session, statement, parameters).rowcount
+
+
+def plain_array(values: Sequence[int | date | None]) -> str | None:
+    """
+    Write numbers or dates as PostgreSQL writes an array, for `%s::bigint[]` and the like; None for nothing at all.
+
+    The driver would look at each value for a microsecond.
+    """
+    if values.count(None) == len(values):
+        return None
+    return "{" + ",".join(map(str, values)).replace("None", "null") + "}"
+
+
+def text_array(values: Sequence[str | None]) -> str | None:
+    """Write texts as PostgreSQL writes an array, for `%s::text[]`; None for nothing at all."""
+    # Of many texts few differ, often.
+    quoted: dict[str | None, str] = {None: "null"}
+    for value in set(values):
+        if value is not None:
+            quoted[value] = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "{" + ",".join([quoted[value] for value in values]) + "}" if len(quoted) > 1 else None
 
 
 def _execute(

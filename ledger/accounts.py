@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import database
+from config.database import plain_array, text_array
 from ledger.errors import AccountNotFound
 from ledger.tables import Account, Balance, Entry, Posting
 
@@ -90,13 +91,13 @@ def open_new(session: Session, book_id: int, openings: Sequence[Opening]) -> dic
     """Open accounts that are expected not to exist and return their ids by code; another session's are found."""
     parameters = {
         "book": book_id,
-        "codes": [opening.code for opening in openings],
-        "names": [opening.name for opening in openings],
-        "kinds": [opening.kind for opening in openings],
-        "sides": [SIDES[opening.kind] for opening in openings],
-        "floors": [opening.floor_minor for opening in openings],
+        "codes": text_array([opening.code for opening in openings]),
+        "names": text_array([opening.name for opening in openings]),
+        "kinds": text_array([opening.kind for opening in openings]),
+        "sides": plain_array([SIDES[opening.kind] for opening in openings]),
+        "floors": plain_array([opening.floor_minor for opening in openings]),
     }
-    opened = {row.code: row.account_id for row in session.connection().exec_driver_sql(_OPEN, parameters)}
+    opened: dict[str, int] = dict(session.connection().exec_driver_sql(_OPEN, parameters).all())
     raced = [opening.code for opening in openings if opening.code not in opened]
     return opened | _find(session, book_id, raced) if raced else opened
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config.database import call
+from config.database import call, plain_array, text_array
 from config.money import MAX_MINOR, from_minor
 from ledger import refusals
 from ledger.errors import AmountNotPositive, AmountTooLarge, BatchTooLarge, EntryNotFound, LedgerError, SameAccount
@@ -177,33 +177,17 @@ def _arrays(drafts: Sequence[Draft]) -> tuple[str | None, ...]:
         (ordinal, line, pair) for ordinal, draft in enumerate(drafts, 1) for line, pair in enumerate(draft.pairs, 1)
     ]
     return (
-        _texts([draft.kind for draft in drafts]),
-        _plain([draft.occurred_on for draft in drafts]),
-        _texts([draft.reference for draft in drafts]),
-        _plain([draft.reverses for draft in drafts]),
-        _texts([draft.memo for draft in drafts]),
-        _plain([ordinal for ordinal, _, _ in pairs]),
-        _plain([line for _, line, _ in pairs]),
-        _plain([pair.debit_account_id for _, _, pair in pairs]),
-        _plain([pair.credit_account_id for _, _, pair in pairs]),
-        _plain([pair.amount_minor for _, _, pair in pairs]),
+        text_array([draft.kind for draft in drafts]),
+        plain_array([draft.occurred_on for draft in drafts]),
+        text_array([draft.reference for draft in drafts]),
+        plain_array([draft.reverses for draft in drafts]),
+        text_array([draft.memo for draft in drafts]),
+        plain_array([ordinal for ordinal, _, _ in pairs]),
+        plain_array([line for _, line, _ in pairs]),
+        plain_array([pair.debit_account_id for _, _, pair in pairs]),
+        plain_array([pair.credit_account_id for _, _, pair in pairs]),
+        plain_array([pair.amount_minor for _, _, pair in pairs]),
     )
-
-
-def _plain(values: Sequence[int | date | None]) -> str | None:
-    # An array as PostgreSQL writes it: the driver would look at each value for a microsecond. None for nothing at all.
-    if values.count(None) == len(values):
-        return None
-    return "{" + ",".join(map(str, values)).replace("None", "null") + "}"
-
-
-def _texts(values: Sequence[str | None]) -> str | None:
-    # Few of many texts differ.
-    quoted: dict[str | None, str] = {None: "null"}
-    for value in set(values):
-        if value is not None:
-            quoted[value] = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return "{" + ",".join([quoted[value] for value in values]) + "}" if len(quoted) > 1 else None
 
 
 def _ask(session: Session, parameters: tuple[Any, ...], *, undo: bool) -> Sequence[Any]:

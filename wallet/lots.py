@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import database, ids
+from config.database import plain_array, text_array
 from ledger import accounts
 from ledger.accounts import Opening
 from plans.plans import PlanTerms
@@ -137,11 +138,11 @@ def _open(
         "book": terms.book_id,
         "plan": terms.plan_id,
         "source": str(terms.source),
-        "lots": lot_ids,
-        "employees": [employee for employee, _ in keys],
-        "days": [day for _, day in keys],
-        "carried": list(carried_from),
-        "accounts": [by_code[code] for code in codes],
+        "lots": text_array(lot_ids),
+        "employees": text_array([employee for employee, _ in keys]),
+        "days": plain_array([day for _, day in keys]),
+        "carried": text_array(carried_from),
+        "accounts": plain_array([by_code[code] for code in codes]),
     }
     connection.exec_driver_sql(_OPEN_LOTS, parameters)
     return {key: by_code[code] for key, code in zip(keys, codes, strict=True)}
