@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from config import database
 from ledger import posting
 from ledger.posting import Draft, Pair
 from plans import funders, plans
@@ -82,9 +83,13 @@ def _end(
     result: Expired,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Expired:
-    accounts, amounts = (None, None) if kept is None else (list(kept), list(kept.values()))
-    asked = {"book": book_id, "day": on, "accounts": accounts, "kept": amounts}
-    rows = session.connection().exec_driver_sql(_EXPIRED_LOTS, asked).all()
+    asked = {
+        "book": book_id,
+        "day": on,
+        "accounts": None if kept is None else list(kept),
+        "kept": None if kept is None else list(kept.values()),
+    }
+    rows = database.rows(session, _EXPIRED_LOTS, asked)
     if not rows:
         return result
     terms_of = plans.terms(session, book_id, sorted({row.plan_id for row in rows}))
