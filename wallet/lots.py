@@ -131,7 +131,7 @@ def _open(
     session: Session, terms: PlanTerms, keys: Sequence[tuple[str, date]], carried_from: Sequence[str | None]
 ) -> dict[tuple[str, date], int]:
     connection = session.connection()
-    lot_ids = [ids.new("lot") for _ in keys]
+    lot_ids = ids.many("lot", len(keys))
     codes = [chart.lot(lot_id) for lot_id in lot_ids]
     by_code = accounts.open_new(session, terms.book_id, [Opening(code, "L", "Credito", 0) for code in codes])
     parameters: dict[str, Any] = {
