@@ -7,9 +7,9 @@ from typing import Any
 
 from reportlab.lib.units import mm
 
-from reports import look
-from reports.plan_statement import blocks, lines
-from reports.plan_statement.blocks import HEADING, HEIGHT, WIDTH, Block
+from reports import blocks, look
+from reports.blocks import HEADING, HEIGHT, WIDTH, Block
+from reports.plan_statement import lines
 from reports.plan_statement.model import PlanStatement
 from reports.plan_statement.words import Words
 

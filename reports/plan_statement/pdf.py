@@ -7,29 +7,14 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import (
-    BaseDocTemplate,
-    CondPageBreak,
-    Flowable,
-    Frame,
-    PageBreak,
-    PageTemplate,
-    Paragraph,
-    Spacer,
-)
+from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Paragraph, Spacer
 
-from reports import look
-from reports.plan_statement import blocks, chart, first_page, lines, words
-from reports.plan_statement.blocks import (
-    BOTTOM,
+from reports import blocks, look, pages
+from reports.blocks import (
     CELL,
     HEIGHT,
-    MARGIN,
     PADDING,
-    TOP,
     WIDTH,
     Bar,
     Column,
@@ -38,6 +23,7 @@ from reports.plan_statement.blocks import (
     Row,
     Sides,
 )
+from reports.plan_statement import chart, first_page, lines, words
 from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.plan_statement.words import Words
@@ -56,33 +42,7 @@ def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
     Text of people (names, plans) is cut to its place; amounts and tax codes are set smaller where they are too wide,
     never cut.
     """
-    look.register()
     text = words.of(language)
-    plan = statement.plan
-    document = BaseDocTemplate(
-        str(path),
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=TOP,
-        bottomMargin=BOTTOM,
-        title=f"{text('title')} {plan.code}",
-        author=plan.funder_name,
-        subject=text.period(statement.starts_on, statement.ends_on),
-        creator="borsellino",
-        lang="it-IT" if language == "it" else "en-IE",
-        displayDocTitle=True,
-        invariant=1,
-        pageTemplates=[PageTemplate("page", [Frame(MARGIN, BOTTOM, WIDTH, HEIGHT, 0, 0, 0, 0)], onPage=_ignore)],
-    )
-    document.build(list(_flow(statement, text)), canvasmaker=_canvas_of(statement, text))
-
-
-def _ignore(_canvas: Canvas, _document: BaseDocTemplate) -> None:
-    """Nothing is drawn before a page's own content."""
-
-
-def _canvas_of(statement: PlanStatement, text: Words) -> type[look.PagedCanvas]:
     plan = statement.plan
     seal = statement.proof.seal
     footer = (
@@ -90,24 +50,17 @@ def _canvas_of(statement: PlanStatement, text: Words) -> type[look.PagedCanvas]:
         if seal is None
         else text("footer", seal=lines.seal(statement, text), version=statement.rules.version)
     )
-    running = f"{plan.funder_name} · {plan.code} · {text.period(statement.starts_on, statement.ends_on)}"
-
-    class StatementCanvas(look.PagedCanvas):
-        def finish(self, page: int, pages: int) -> None:
-            """Draw the running head from the second page on, and the foot of every page."""
-            if page > 1:
-                self.setFont(look.REGULAR, 8)
-                self.setFillColor(look.MUTED)
-                self.drawString(MARGIN, A4[1] - 13 * mm, look.cut(look.printable(running), look.REGULAR, 8, WIDTH))
-            self.setStrokeColor(look.LINE)
-            self.setLineWidth(0.5)
-            self.line(MARGIN, 13.5 * mm, A4[0] - MARGIN, 13.5 * mm)
-            self.setFont(look.REGULAR, 7.5)
-            self.setFillColor(look.MUTED)
-            self.drawString(MARGIN, 9.5 * mm, footer)
-            self.drawRightString(A4[0] - MARGIN, 9.5 * mm, text("page", page=page, pages=pages))
-
-    return StatementCanvas
+    period = text.period(statement.starts_on, statement.ends_on)
+    pages.write(
+        path,
+        _flow(statement, text),
+        text,
+        title=f"{text('title')} {plan.code}",
+        author=plan.funder_name,
+        subject=period,
+        running=f"{plan.funder_name} · {plan.code} · {period}",
+        footer=footer,
+    )
 
 
 def _flow(statement: PlanStatement, text: Words) -> Iterator[Flowable]:

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from config.database import ROOT
 from config.money import MAX_MINOR
-from reports import look
-from reports.plan_statement import PlanStatement, Reading, blocks, csv, gather, pdf, words, xlsx
+from reports import blocks, look
+from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, words, xlsx
 from reports.plan_statement.model import EmployeeLine, Movement
 from tests import factories
 from tests.reports.story import PLAN, Story, first_half, on, open_story
@@ -421,8 +421,9 @@ def test_an_amount_below_zero_is_a_number_and_stays_one(statement: PlanStatement
 # -- words -----------------------------------------------------------------------------------------------------------
 
 
-def test_both_languages_have_the_same_words() -> None:
-    table = tomllib.loads((ROOT / "reports" / "plan_statement" / "words.toml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", sorted((ROOT / "reports").rglob("words.toml")), ids=lambda path: path.parent.name)
+def test_both_languages_have_the_same_words(path: Path) -> None:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
 
     def keys(table: dict[str, object], prefix: str = "") -> Iterator[str]:
         for key, value in table.items():

@@ -1,4 +1,4 @@
-"""What the pages of the statement are laid out with: their measures, blocks, tables that go over pages, and lines."""
+"""What pages are laid out with: their measures, blocks, tables that go over pages, and lines."""
 
 from __future__ import annotations
 
