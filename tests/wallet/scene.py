@@ -222,9 +222,12 @@ class Scene:
         """
         Every byte of the book's tables, as a hash; accounts that nothing was posted to may be left out.
 
-        But for the moment before which an account's next entry is not recorded: a refusal may move it on.
+        But for the moment before which an account's next entry is not recorded, and for wallets that are open and say
+        no more: a refusal may move the one on and open the other.
         """
-        kept = {} if empty_accounts else {"account": "false", "balance": "version > 0 or held_minor > 0"}
+        kept = {"wallet": "status <> 'open'"}
+        if not empty_accounts:
+            kept |= {"account": "false", "balance": "version > 0 or held_minor > 0"}
         row = "to_jsonb(t) - 'touched_at'"
         parts = [
             f"select '{table}' as name, md5(string_agg(({row})::text, ',' order by ({row})::text)) as hash"
