@@ -18,8 +18,10 @@ from plans.rulebook.rows import (
     CircleRule,
     EntitlementRule,
     ExpenseRule,
+    ExtendedCashRule,
     LimitExceptionRule,
     LimitRule,
+    MomentRule,
     NewHireRentRule,
     ReadingRule,
     Rule,
@@ -31,6 +33,7 @@ from plans.rulebook.timeline import Timeline
 from plans.rulebook.words import (
     AgeSubject,
     Category,
+    Channel,
     Kinship,
     LimitSubject,
     LimitVariant,
@@ -98,6 +101,13 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         rents=Timeline(
             ((Category.RENT_NEW_HIRE, row) for row in _pick(rows, NewHireRentRule)), continuous=lambda _: False
         ),
+        moments=Timeline(
+            ((plan_source, channel), row)
+            for row in _pick(rows, MomentRule)
+            for plan_source in row.plan_sources
+            for channel in row.channels
+        ),
+        extended_cash=Timeline((channel, row) for row in _pick(rows, ExtendedCashRule) for channel in row.channels),
     )
     _refuse_contradicted_limits(_pick(rows, CategoryRule), limits)
     _refuse_missing(rulebook)
@@ -163,6 +173,11 @@ def _refuse_missing(rulebook: Rulebook) -> None:
         for word in vocabulary:
             if word not in timeline:
                 raise RulebookInvalid(file="", row="", problem=f"no row answers for {vocabulary.__name__} {word}")
+    for plan_source in PlanSource:
+        for channel in Channel:
+            if (plan_source, channel) not in rulebook.moments:
+                problem = f"no moment answers for {plan_source} and {channel}"
+                raise RulebookInvalid(file="", row="", problem=problem)
 
 
 def _pick(rows: Iterable[Rule], kind: type[R]) -> list[R]:

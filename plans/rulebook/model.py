@@ -10,8 +10,10 @@ from plans.rulebook.rows import (
     CircleRule,
     EntitlementRule,
     ExpenseRule,
+    ExtendedCashRule,
     LimitExceptionRule,
     LimitRule,
+    MomentRule,
     NewHireRentRule,
     ReadingRule,
     Rule,
@@ -22,6 +24,7 @@ from plans.rulebook.timeline import Timeline
 from plans.rulebook.words import (
     AgeSubject,
     Category,
+    Channel,
     Confidence,
     ExpenseKind,
     Kinship,
@@ -75,6 +78,8 @@ class Rulebook:
     vouchers: Timeline[str, VoucherRule]
     readings: Timeline[ReadingTopic, ReadingRule]
     rents: Timeline[Category, NewHireRentRule]
+    moments: Timeline[tuple[PlanSource, Channel], MomentRule]
+    extended_cash: Timeline[Channel, ExtendedCashRule]
 
     def rules(self, *, on: date | None = None, known_at: date | None = None) -> tuple[RuleSummary, ...]:
         """
@@ -103,6 +108,8 @@ class Rulebook:
             self.vouchers,
             self.readings,
             self.rents,
+            self.moments,
+            self.extended_cash,
         )
 
     def _summary(self, row: Rule) -> RuleSummary:

@@ -14,6 +14,7 @@ from plans.rulebook.words import (
     Kinship,
     LimitSubject,
     LimitVariant,
+    Moment,
     Outcome,
     OverCap,
     PlanSource,
@@ -168,3 +169,25 @@ class NewHireRentRule(Rule):
     first_years: int
     prior_income_limit_minor: int
     distance_over_km: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentRule(Rule):
+    """On which day what some sources pay through some channels counts as received."""
+
+    plan_sources: tuple[PlanSource, ...]
+    channels: tuple[Channel, ...]
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedCashRule(Rule):
+    """Until which day of a year what an employer hands over through some channels may belong to the year before."""
+
+    channels: tuple[Channel, ...]
+    through_month: int
+    through_day: int
+
+    def covers(self, day: date) -> bool:
+        """Return whether a day is one of those."""
+        return (day.month, day.day) <= (self.through_month, self.through_day)

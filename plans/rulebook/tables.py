@@ -10,8 +10,10 @@ from plans.rulebook.rows import (
     CircleRule,
     EntitlementRule,
     ExpenseRule,
+    ExtendedCashRule,
     LimitExceptionRule,
     LimitRule,
+    MomentRule,
     NewHireRentRule,
     ReadingRule,
     Rule,
@@ -29,6 +31,7 @@ from plans.rulebook.words import (
     Kinship,
     LimitSubject,
     LimitVariant,
+    Moment,
     Outcome,
     OverCap,
     PlanSource,
@@ -211,6 +214,29 @@ def _new_hire_rent(row: Row) -> NewHireRentRule:
     return rule
 
 
+def _moment(row: Row) -> MomentRule:
+    return MomentRule(
+        **_common(row),
+        plan_sources=row.words("plan_sources", PlanSource),
+        channels=row.words("channels", Channel),
+        moment=row.word("moment", Moment),
+    )
+
+
+def _extended_cash(row: Row) -> ExtendedCashRule:
+    rule = ExtendedCashRule(
+        **_common(row),
+        channels=row.words("channels", Channel),
+        through_month=row.whole("through_month"),
+        through_day=row.whole("through_day"),
+    )
+    try:
+        rule.valid_from.replace(month=rule.through_month, day=rule.through_day)
+    except ValueError:
+        raise row.refuse("through_month and through_day are no day of the year") from None
+    return rule
+
+
 TABLES: Mapping[str, Callable[[Row], Rule]] = {
     "category": _category,
     "plan_source": _source,
@@ -223,4 +249,6 @@ TABLES: Mapping[str, Callable[[Row], Rule]] = {
     "voucher": _voucher,
     "reading": _reading,
     "new_hire_rent": _new_hire_rent,
+    "moment": _moment,
+    "extended_cash": _extended_cash,
 }

@@ -215,6 +215,14 @@ class ReadingTopic(StrEnum):
     FRINGE_OUTSIDE_CIRCLE = "FRINGE_OUTSIDE_CIRCLE"
 
 
+class Moment(StrEnum):
+    """The event whose day decides in which tax year a benefit is received."""
+
+    ISSUE = "ISSUE"
+    DELIVERY = "DELIVERY"
+    CHOICE = "CHOICE"
+
+
 class Reason(StrEnum):
     """Why a decision is what it is; stable codes, each with a sentence in both languages."""
 

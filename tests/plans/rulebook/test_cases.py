@@ -38,8 +38,10 @@ def test_every_rule_that_can_decide_a_purchase_is_used_by_a_case() -> None:
 
     unused = {row.id for row in rulebook.rows} - used
 
-    # Sources that let everything through, limits of grants and of incomes, and voucher rules kept by the wallet.
-    assert {rule_id for rule_id in unused if not rule_id.startswith("voucher-")} == {
+    # Sources that let everything through, limits of grants and of incomes, and what the wallet keeps: voucher rules,
+    # and on which day a benefit is received.
+    kept_by_the_wallet = ("voucher-", "moment-", "extended-cash-")
+    assert {rule_id for rule_id in unused if not rule_id.startswith(kept_by_the_wallet)} == {
         "source-employer-plan",
         "source-collective-agreement",
         "source-performance-bonus",
