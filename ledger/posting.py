@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -29,8 +28,7 @@ _REVERSED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One posting to be: a debit and its credit."""
 
     debit_account_id: int
@@ -38,8 +36,7 @@ class Pair:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry to be. A `reference` makes it unique in its book for ever."""
 
     kind: str
@@ -50,8 +47,7 @@ class Draft:
     reverses: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one draft: the entry written, or why it was not. Neither when another of its batch refused."""
 
     entry_id: int | None
