@@ -1,8 +1,23 @@
--- Fiscal events are facts for the tax: they are appended, and reversed by another, never changed.
+-- Fiscal events are facts for the tax: they are appended, and reversed by another, never changed. What happened to a
+-- dispute or a payment is history too.
 
 drop trigger if exists append_only_rows on fiscal_event;
 create trigger append_only_rows before update or delete on fiscal_event
     for each row execute function ledger_append_only();
 drop trigger if exists append_only_table on fiscal_event;
 create trigger append_only_table before truncate on fiscal_event
+    for each statement execute function ledger_append_only();
+
+drop trigger if exists append_only_rows on dispute_event;
+create trigger append_only_rows before update or delete on dispute_event
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on dispute_event;
+create trigger append_only_table before truncate on dispute_event
+    for each statement execute function ledger_append_only();
+
+drop trigger if exists append_only_rows on payout_event;
+create trigger append_only_rows before update or delete on payout_event
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on payout_event;
+create trigger append_only_table before truncate on payout_event
     for each statement execute function ledger_append_only();

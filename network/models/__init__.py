@@ -3,6 +3,7 @@
 from network.models.comune import ComuneRow
 from network.models.info_card import InfoCardRow
 from network.models.provider import ProviderRow, ProviderStateRow
+from network.models.provider_account import ProviderAccountRow
 from network.models.qualification_record import QualificationRecordRow
 from network.models.service import ServicePriceRow, ServiceRow
 from network.models.territory import TerritoryRow
@@ -10,6 +11,7 @@ from network.models.territory import TerritoryRow
 __all__ = [
     "ComuneRow",
     "InfoCardRow",
+    "ProviderAccountRow",
     "ProviderRow",
     "ProviderStateRow",
     "QualificationRecordRow",

@@ -12,7 +12,14 @@ from sqlalchemy.engine import URL, Engine
 from config import database
 from config.database import Base
 
-MODELS = ("ledger.tables", "network.models", "plans.rows", "wallet.tables")
+MODELS = (
+    "ledger.tables",
+    "network.models",
+    "plans.rows",
+    "plans.rulebook.signing",
+    "wallet.tables",
+    "wallet.settlement.tables",
+)
 
 
 def test_the_schema_after_the_migrations_is_the_one_of_the_models(engine: Engine) -> None:

@@ -1,0 +1,1 @@
+"""Settlement: paying providers what captures owe, disputing it first, and netting what territories owe each other."""
