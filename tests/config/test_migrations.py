@@ -15,6 +15,7 @@ from config.database import Base
 MODELS = (
     "ledger.tables",
     "network.models",
+    "plans.payroll_codes.tables",
     "plans.rows",
     "plans.rulebook.signing",
     "wallet.tables",
