@@ -176,7 +176,7 @@ class AlreadyReversed(LedgerError):
 class RefundExceedsCapture(LedgerError):
     """The refunds of one capture would exceed it."""
 
-    it = "Addebitati {captured}, già rimborsati {refunded}: non si possono rimborsare altri {needed}."
+    it = "Addebitati {captured}, già stornati a favore {refunded}: non si possono stornare altri {needed}."
     en = "Captured {captured}, refunded {refunded} so far: another {needed} cannot be refunded."
 
 

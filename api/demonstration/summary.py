@@ -48,7 +48,7 @@ _FIGURES = {
     "used": ("Usato", "Used"),
     "expired": ("Scaduto", "Expired"),
     "residual": ("Residuo", "Left"),
-    "held": ("di cui trattenuto", "of which held"),
+    "held": ("di cui vincolato", "of which held"),
 }
 
 
