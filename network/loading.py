@@ -23,6 +23,7 @@ from config import clock, ids
 from network import checklist, data, files, vat
 from network.errors import BadRow, DataFolderEmpty, HistoryRewritten
 from network.files import File, Row
+from network.provider_accounts import MOST_PAYMENT_DAYS
 from network.qualification import EXEMPT_KINDS
 from network.states import State
 
@@ -110,6 +111,15 @@ def _write_provider_states(session: Session, file: File, rows: list[Row], moment
                 "another state: only public bodies and public transport are exempt",
             )
     return _append_periods(session, file, rows, "provider_code", ("state",), moment)
+
+
+def _write_provider_accounts(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    for row in rows:
+        if _number(row, "payment_days") > MOST_PAYMENT_DAYS:
+            expected = (f"al più {MOST_PAYMENT_DAYS} giorni", f"at most {MOST_PAYMENT_DAYS} days")
+            raise file.bad(row.number, "payment_days", row.values["payment_days"], *expected)
+    return _merge(session, file, rows)
 
 
 def _write_qualification_records(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
@@ -209,6 +219,7 @@ _WRITERS: tuple[tuple[File, Callable[[Session, File, list[Row], datetime], Loade
     (files.COMUNI, _write_comuni),
     (files.TERRITORIES, _write_territories),
     (files.PROVIDERS, _write_providers),
+    (files.PROVIDER_ACCOUNTS, _write_provider_accounts),
     (files.PROVIDER_STATES, _write_provider_states),
     (files.QUALIFICATION_RECORDS, _write_qualification_records),
     (files.SERVICES, _write_services),

@@ -49,6 +49,7 @@ def test_loading_reports_what_it_did(session: Session) -> None:
         "comune": 7_896,
         "territory": 14,
         "provider": 25,
+        "provider_account": 24,
         "provider_state": 26,
         "qualification_record": 115,
         "service": 62,

@@ -13,6 +13,7 @@ TABLES = {
     "comune",
     "territory",
     "provider",
+    "provider_account",
     "provider_state",
     "qualification_record",
     "service",
