@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from api.cli.authorize import authorize
+from api.cli.bonus import bonus
 from api.cli.book import book
 from api.cli.budget import budget
 from api.cli.db import db
@@ -26,7 +27,7 @@ from api.cli.wallet import wallet
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
-    ("Prepare a plan", (people, plan, declare, fund, budget, grant)),
+    ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, wallet)),
     ("Look and close", (statement, expire, ledger, seal, rules)),
 )

@@ -14,6 +14,7 @@ from plans.rulebook.model import Rulebook
 from plans.rulebook.reader import Row
 from plans.rulebook.rows import (
     AgeRule,
+    BonusRateRule,
     CategoryRule,
     CircleRule,
     EntitlementRule,
@@ -32,6 +33,7 @@ from plans.rulebook.tables import TABLES
 from plans.rulebook.timeline import Timeline
 from plans.rulebook.words import (
     AgeSubject,
+    BonusRate,
     Category,
     Channel,
     Kinship,
@@ -101,6 +103,7 @@ def build(texts: Mapping[str, str]) -> Rulebook:
         rents=Timeline(
             ((Category.RENT_NEW_HIRE, row) for row in _pick(rows, NewHireRentRule)), continuous=lambda _: False
         ),
+        bonus_rates=Timeline((row.rate, row) for row in _pick(rows, BonusRateRule)),
         moments=Timeline(
             ((plan_source, channel), row)
             for row in _pick(rows, MomentRule)
@@ -167,6 +170,7 @@ def _refuse_missing(rulebook: Rulebook) -> None:
         (rulebook.entitlements, Category),
         (rulebook.circle, Kinship),
         (rulebook.ages, AgeSubject),
+        (rulebook.bonus_rates, BonusRate),
         (rulebook.readings, ReadingTopic),
     )
     for timeline, vocabulary in asked:

@@ -6,6 +6,7 @@ from datetime import date
 
 from plans.rulebook.rows import (
     AgeRule,
+    BonusRateRule,
     CategoryRule,
     CircleRule,
     EntitlementRule,
@@ -23,6 +24,7 @@ from plans.rulebook.rows import (
 from plans.rulebook.timeline import Timeline
 from plans.rulebook.words import (
     AgeSubject,
+    BonusRate,
     Category,
     Channel,
     Confidence,
@@ -78,6 +80,7 @@ class Rulebook:
     vouchers: Timeline[str, VoucherRule]
     readings: Timeline[ReadingTopic, ReadingRule]
     rents: Timeline[Category, NewHireRentRule]
+    bonus_rates: Timeline[BonusRate, BonusRateRule]
     moments: Timeline[tuple[PlanSource, Channel], MomentRule]
     extended_cash: Timeline[Channel, ExtendedCashRule]
 
@@ -108,6 +111,7 @@ class Rulebook:
             self.vouchers,
             self.readings,
             self.rents,
+            self.bonus_rates,
             self.moments,
             self.extended_cash,
         )

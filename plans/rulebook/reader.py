@@ -12,6 +12,7 @@ from plans.rulebook.words import Unit
 E = TypeVar("E", bound=StrEnum)
 
 CENTS_PER_EURO = 100
+POINTS_PER_PERCENT = 100
 
 
 class Row:
@@ -69,6 +70,12 @@ class Row:
         if not value.is_finite() or value <= 0 or cents != cents.to_integral_value():
             raise self.refuse(f"{key} must be a positive amount in euro with at most two decimals")
         return int(cents)
+
+    def percent(self, key: str) -> int:
+        points = Decimal(self._take(key, (int, Decimal), "a percentage, without quotes")) * POINTS_PER_PERCENT
+        if not points.is_finite() or points <= 0 or points != points.to_integral_value():
+            raise self.refuse(f"{key} must be a positive percentage with at most two decimals")
+        return int(points)
 
     def word(self, key: str, vocabulary: type[E]) -> E:
         return self._spell(key, self.text(key), vocabulary)

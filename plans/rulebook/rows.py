@@ -5,6 +5,7 @@ from datetime import date
 
 from plans.rulebook.words import (
     AgeSubject,
+    BonusRate,
     Category,
     Channel,
     CircleBasis,
@@ -191,3 +192,13 @@ class ExtendedCashRule(Rule):
     def covers(self, day: date) -> bool:
         """Return whether a day is one of those."""
         return (day.month, day.day) <= (self.through_month, self.through_day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BonusRateRule(Rule):
+    """A rate that a performance bonus bears, in hundredths of one per cent."""
+
+    plan_source: PlanSource
+    rate: BonusRate
+    basis_points: int
+    unit: Unit

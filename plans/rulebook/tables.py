@@ -6,6 +6,7 @@ from typing import Any
 from plans.rulebook.reader import Row
 from plans.rulebook.rows import (
     AgeRule,
+    BonusRateRule,
     CategoryRule,
     CircleRule,
     EntitlementRule,
@@ -22,6 +23,7 @@ from plans.rulebook.rows import (
 )
 from plans.rulebook.words import (
     AgeSubject,
+    BonusRate,
     Category,
     Channel,
     CircleBasis,
@@ -237,6 +239,16 @@ def _extended_cash(row: Row) -> ExtendedCashRule:
     return rule
 
 
+def _bonus_rate(row: Row) -> BonusRateRule:
+    return BonusRateRule(
+        **_common(row),
+        plan_source=PlanSource.PDR,
+        rate=row.word("rate", BonusRate),
+        basis_points=row.percent("percent"),
+        unit=row.unit(Unit.PERCENT),
+    )
+
+
 TABLES: Mapping[str, Callable[[Row], Rule]] = {
     "category": _category,
     "plan_source": _source,
@@ -249,6 +261,7 @@ TABLES: Mapping[str, Callable[[Row], Rule]] = {
     "voucher": _voucher,
     "reading": _reading,
     "new_hire_rent": _new_hire_rent,
+    "bonus_rate": _bonus_rate,
     "moment": _moment,
     "extended_cash": _extended_cash,
 }

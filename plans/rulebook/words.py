@@ -177,6 +177,8 @@ class LimitSubject(StrEnum):
     MEAL_VOUCHER = "MEAL_VOUCHER"
     RENT_NEW_HIRE = "RENT_NEW_HIRE"
     PDR_CONVERSION = "PDR_CONVERSION"
+    PDR_SUBSTITUTE_TAX = "PDR_SUBSTITUTE_TAX"
+    PDR_PRIOR_INCOME = "PDR_PRIOR_INCOME"
     DEPENDENT_INCOME = "DEPENDENT_INCOME"
 
 
@@ -190,6 +192,15 @@ class LimitVariant(StrEnum):
     ELECTRONIC = "ELECTRONIC"
     PAPER = "PAPER"
     INDEMNITY = "INDEMNITY"
+    JOINT_INVOLVEMENT = "JOINT_INVOLVEMENT"
+
+
+class BonusRate(StrEnum):
+    """What a rate on a performance bonus is of."""
+
+    SUBSTITUTE_TAX = "SUBSTITUTE_TAX"
+    WORKER_CONTRIBUTIONS = "WORKER_CONTRIBUTIONS"
+    SOLIDARITY_CONTRIBUTION = "SOLIDARITY_CONTRIBUTION"
 
 
 class Unit(StrEnum):
@@ -198,6 +209,7 @@ class Unit(StrEnum):
     EUR_PER_YEAR = "EUR/YEAR"
     EUR_PER_DAY = "EUR/DAY"
     YEARS = "YEARS"
+    PERCENT = "PERCENT"
 
 
 class AgeSubject(StrEnum):

@@ -1,0 +1,137 @@
+"""What the conversion of a performance bonus refuses."""
+
+from __future__ import annotations
+
+from config.errors import DomainError
+
+
+class BonusRuleMissing(DomainError):
+    """No rule about performance bonuses holds on the day of the choice."""
+
+    it = "Per il {on} non c'è una regola sui premi di risultato: indicare un giorno dal {first}."
+    en = "No rule about performance bonuses holds on {on}: give a day from {first} on."
+
+
+class BonusShareInvalid(DomainError):
+    """A share to convert that is no whole percentage from 0 to 100."""
+
+    it = "La quota da convertire è {share} %: scrivere un numero intero da 0 a 100."
+    en = "The share to convert is {share} %: write a whole number from 0 to 100."
+
+
+class BonusAmountInvalid(DomainError):
+    """A bonus, or a rate on it, that is not above zero or not in whole cents."""
+
+    it = "Il premio {amount} non va bene: scrivere un importo lordo maggiore di zero, in euro e centesimi."
+    en = "The bonus {amount} will not do: write a gross amount above zero, in euro and cents."
+
+
+class BonusRateInvalid(DomainError):
+    """A rate of contributions or of ordinary tax below 0 or of 100 per cent and more."""
+
+    it = "L'aliquota {percent} % non va bene: scrivere un valore da 0 a meno di 100."
+    en = "The rate {percent} % will not do: write a value from 0 to less than 100."
+
+
+class BonusPlanNeeded(DomainError):
+    """The plan is not one of converted bonuses."""
+
+    it = "Il piano {plan} ha fonte {source}: i premi si convertono in un piano di fonte PDR."
+    en = "Plan {plan} has source {source}: bonuses are converted in a plan of source PDR."
+
+
+class BonusAgreementMissing(DomainError):
+    """The agreement behind the plan, or the proof of its deposit, is not recorded."""
+
+    it = (
+        "Per il piano {plan} non è registrato il deposito dell'accordo: senza deposito il premio non si converte."
+        " Registrarlo con «borsellino bonus agreement»."
+    )
+    en = (
+        "The deposit of the agreement behind plan {plan} is not recorded: without it no bonus is converted."
+        " Record it with 'borsellino bonus agreement'."
+    )
+
+
+class BonusDepositBackwards(DomainError):
+    """An agreement deposited before it was signed, or on a day to come."""
+
+    it = "L'accordo del piano {plan} è del {signed_on}: non può risultare depositato il {deposited_on} (oggi {today})."
+    en = "The agreement of plan {plan} was signed on {signed_on}: it cannot be deposited on {deposited_on} ({today})."
+
+
+class BonusConversionNotAgreed(DomainError):
+    """The agreement does not let the worker choose welfare, or not this share."""
+
+    it = "L'accordo del piano {plan} non prevede di convertire il {share} %: quote ammesse {shares}."
+    en = "The agreement of plan {plan} does not provide for converting {share} %: shares admitted {shares}."
+
+
+class BonusChosenOutOfTime(DomainError):
+    """A choice dated before the agreement, or after today."""
+
+    it = "La scelta è del {chosen_on}: deve stare tra l'accordo ({signed_on}) e oggi ({today})."
+    en = "The choice is dated {chosen_on}: it must lie between the agreement ({signed_on}) and today ({today})."
+
+
+class BonusIncomeUnknown(DomainError):
+    """Nobody said whether last year's income from employment admits the conversion."""
+
+    it = (
+        "Non si sa se il reddito di lavoro dipendente del {year} supera {limit}: serve la dichiarazione del lavoratore"
+        " o il dato delle paghe prima di convertire."
+    )
+    en = (
+        "Nobody said whether the employment income of {year} is above {limit}: the worker's declaration or payroll's"
+        " figure is needed before converting."
+    )
+
+
+class BonusIncomeAbove(DomainError):
+    """Last year's income from employment is above the limit, so nothing may be converted."""
+
+    it = (
+        "Nel {year} il reddito di lavoro dipendente ha superato {limit}: il premio resta tutto in denaro, a tassazione"
+        " ordinaria."
+    )
+    en = "The employment income of {year} was above {limit}: the bonus stays in cash, at ordinary tax."
+
+
+class BonusCapExceeded(DomainError):
+    """More would be converted than the year's limit leaves, over all bonuses of the worker."""
+
+    it = (
+        "Si convertirebbero {asked}, ma per il {year} il lavoratore può convertire ancora {room} (limite {cap} su tutti"
+        " i premi): ridurre la quota."
+    )
+    en = (
+        "{asked} would be converted, but for {year} the worker can still convert {room} (limit {cap} over all bonuses):"
+        " lower the share."
+    )
+
+
+class BonusChosenBefore(DomainError):
+    """The worker already made another choice about this bonus."""
+
+    it = (
+        "Per il premio «{premium}» {employee} ha già scelto il {chosen_on} ({share} % di {amount}): se è un errore,"
+        " annullare prima quella scelta."
+    )
+    en = (
+        "{employee} already chose on {chosen_on} about the bonus '{premium}' ({share} % of {amount}): if that is a"
+        " mistake, revoke that choice first."
+    )
+
+
+class BonusChoiceNotFound(DomainError):
+    """No such choice in this book."""
+
+    it = "La scelta {choice} non c'è: elencarle con «borsellino bonus list»."
+    en = "There is no choice {choice}: list them with 'borsellino bonus list'."
+
+
+class BonusChoiceRevoked(DomainError):
+    """The choice was revoked before."""
+
+    it = "La scelta {choice} è già stata annullata il {revoked_at}."
+    en = "The choice {choice} was revoked already, on {revoked_at}."
