@@ -20,6 +20,7 @@ from api.cli.network import network
 from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.purchases import capture, refund, void
+from api.cli.reports_network import provider_statement
 from api.cli.rules import rules
 from api.cli.seal import seal
 from api.cli.statement import statement
@@ -29,7 +30,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, wallet)),
-    ("Look and close", (statement, expire, ledger, seal, rules)),
+    ("Look and close", (statement, provider_statement, expire, ledger, seal, rules)),
 )
 
 

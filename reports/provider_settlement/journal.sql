@@ -1,0 +1,29 @@
+-- Every entry on a provider's account up to the last day asked for, in every book, with the purchase it belongs to.
+-- A refund belongs to the capture it gives back, a reversal to the entry it reverses: both carry its hold.
+with own as (
+    select book_id, account_id from account where code = :account
+),
+moved as (
+    select o.book_id, p.entry_id, p.amount_minor
+      from own o join posting p on p.book_id = o.book_id and p.credit_account_id = o.account_id
+    union all
+    select o.book_id, p.entry_id, -p.amount_minor
+      from own o join posting p on p.book_id = o.book_id and p.debit_account_id = o.account_id
+),
+entries as (
+    select m.book_id, m.entry_id, sum(m.amount_minor)::bigint as amount_minor
+      from moved m group by m.book_id, m.entry_id
+)
+select s.book_id, s.entry_id, s.amount_minor, e.occurred_on, coalesce(b.occurred_on, e.occurred_on) as captured_on,
+       coalesce(c.kind, b.kind, e.kind) as origin, e.kind,
+       a.authorization_id, a.code, a.service_code, v.name as service_name, a.channel, a.vat_regime, a.home_territory,
+       (a.decided_at at time zone 'Europe/Rome')::date as issued_on
+  from entries s
+  join entry e on e.book_id = s.book_id and e.entry_id = s.entry_id
+  left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)
+  left join entry c on c.book_id = b.book_id and c.entry_id = coalesce(b.refunds, b.reverses)
+  left join "authorization" a
+    on a.book_id = e.book_id and a.hold_id = coalesce(e.hold_id, b.hold_id, c.hold_id)
+  left join service v on v.code = a.service_code
+ where e.occurred_on <= :ends
+ order by e.occurred_on, s.book_id, s.entry_id

@@ -1,0 +1,115 @@
+"""Gathers a provider's statement: one statement over the journals of every book, and the balances that prove it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from importlib.resources import files
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock
+from network import providers, vat
+from reports import foundation
+from reports.errors import PeriodEndsBeforeStart
+from reports.provider_settlement import payments
+from reports.provider_settlement.model import BookAccount, Line, ProviderStatement
+from wallet import chart
+
+_JOURNAL: Final = sa.text((files("reports.provider_settlement") / "journal.sql").read_text("utf-8"))
+# What the ledger's balances say, less what occurred after the period: another derivation of the same truth.
+_BALANCES: Final = sa.text(
+    "select a.book_id, (b.credit_posted - b.debit_posted - coalesce(l.amount_minor, 0))::bigint"
+    "  from account a join balance b on b.book_id = a.book_id and b.account_id = a.account_id"
+    "  left join lateral (select sum(case when p.credit_account_id = a.account_id then p.amount_minor"
+    "                                     else -p.amount_minor end) as amount_minor"
+    "    from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    "   where p.book_id = a.book_id and a.account_id in (p.debit_account_id, p.credit_account_id)"
+    "     and e.occurred_on > :ends) l on true"
+    " where a.code = :account"
+)
+
+
+def gather(session: Session, provider_code: str, starts_on: date, ends_on: date) -> ProviderStatement:
+    """
+    Return what every book owes a provider over a period, both days included, and prove it against the balances.
+
+    Units:  minor units.
+    Errors: PeriodEndsBeforeStart, ProviderNotFound.
+    Source: docs/statements.md.
+    """
+    if ends_on < starts_on:
+        raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
+    provider = providers.get(session, provider_code, clock.today())
+    asked = {"account": chart.provider(provider.code), "ends": ends_on}
+    entries = session.execute(_JOURNAL, asked).all()
+    balances: dict[int, int] = dict(session.execute(_BALANCES, asked).all())
+    terms = payments.terms_of(session, provider.code)
+    paid = payments.of_provider(session, provider.code)
+    accounts = _accounts(entries, balances, starts_on)
+    return ProviderStatement(
+        provider_code=provider.code,
+        provider_name=provider.name,
+        territory=provider.territory_code,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        prepared_at=clock.now(),
+        lines=tuple(line for line in _lines(entries, terms, paid) if line.occurred_on >= starts_on),
+        accounts=accounts,
+        foundation=foundation.of_books(session, [account.book_id for account in accounts]),
+    )
+
+
+def _accounts(entries: Iterable[Any], balances: dict[int, int], starts_on: date) -> tuple[BookAccount, ...]:
+    sums: dict[int, dict[str, int]] = {book_id: defaultdict(int) for book_id in balances}
+    for entry in entries:
+        figure = "opening" if entry.occurred_on < starts_on else _figure(entry)
+        sums[entry.book_id][figure] += entry.amount_minor
+    return tuple(
+        BookAccount(book_id, found["opening"], found["capture"], -found["refund"], -found["settled"], balances[book_id])
+        for book_id, found in sorted(sums.items())
+    )
+
+
+def _figure(entry: Any) -> str:
+    """Say under which figure an entry counts: a reversal counts under that of the entry it reverses."""
+    if entry.authorization_id is None:
+        return "settled"
+    return "refund" if "refund" in (entry.kind, entry.origin) else "capture"
+
+
+def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -> Iterable[Line]:
+    """Yield a line for each capture and refund; a purchase is split once, whatever the parts it was captured in."""
+    before: dict[tuple[int, str], int] = defaultdict(int)
+    for entry in entries:
+        if entry.authorization_id is None:
+            continue
+        purchase = entry.book_id, entry.authorization_id
+        net_before, _ = vat.split(before[purchase], entry.vat_regime)
+        before[purchase] += entry.amount_minor
+        net_after, _ = vat.split(before[purchase], entry.vat_regime)
+        net = net_after - net_before
+        payment = paid.get((entry.book_id, entry.entry_id))
+        yield Line(
+            occurred_on=entry.occurred_on,
+            entry_id=entry.entry_id,
+            book_id=entry.book_id,
+            mandatary=entry.home_territory,
+            authorization_id=entry.authorization_id,
+            code=entry.code,
+            service_code=entry.service_code,
+            service_name=entry.service_name or entry.service_code,
+            channel=entry.channel,
+            issued_on=entry.issued_on,
+            vat_regime=entry.vat_regime,
+            gross_minor=entry.amount_minor,
+            net_minor=net,
+            vat_minor=entry.amount_minor - net,
+            fee_minor=payment.fee_minor if payment else terms.fee_minor(entry.amount_minor, entry.occurred_on),
+            due_on=payment.due_on if payment and payment.due_on else terms.due_on(entry.captured_on, entry.occurred_on),
+            paid_on=payment.paid_on if payment else None,
+            state=payment.state if payment else "due",
+        )
