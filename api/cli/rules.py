@@ -1,23 +1,36 @@
-"""borsellino rules: the law as this program applies it, rule by rule."""
+"""borsellino rules: the law as this program applies it, rule by rule, and who signed it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import click
+from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column
-from api.cli.groups import Group
+from api.cli.groups import Group, dry_run
 from api.cli.words import DAY, TEXT
+from api.cli.work import change, look
 from api.errors import RuleNotFound
-from plans.rulebook import loading
-from plans.rulebook.model import RuleSummary
+from config import clock
+from plans.rulebook import loading, signing
+from plans.rulebook.model import Rulebook, RuleSummary
+from plans.rulebook.rows import Rule
+from plans.rulebook.signing import Change, Difference, SignOff, Standing
 from plans.rulebook.words import Confidence
+
+EVERY = "all"
+_CHANGES = {
+    Change.NEVER_SIGNED: ("mai firmata", "never signed"),
+    Change.CHANGED: ("cambiata dopo la firma", "changed since it was signed"),
+    Change.REMOVED: ("firmata, e tolta dalle regole", "signed, and no longer among the rules"),
+}
 
 
 @click.group(cls=Group)
 def rules() -> None:
-    """Read the dated rules that decisions stand on; needs no database."""
+    """Read the dated rules that decisions stand on, and have them signed; list and show need no database."""
 
 
 @rules.command("list")
@@ -37,13 +50,9 @@ def list_(caller: Caller, on: date | None, known_at: date | None, uncertain: boo
         Column("al", "to"),
         Column("certezza", "confidence"),
         Column("controllata", "checked"),
-        Column("firmata da", "signed off by", folds=True),
         Column("che cosa dice", "what it says", folds=True),
     ]
-    rows = [
-        (r.id, r.valid_from, r.valid_to, r.confidence, r.checked_on, r.signed_off_by or "-", _sentence(caller, r))
-        for r in found
-    ]
+    rows = [(r.id, r.valid_from, r.valid_to, r.confidence, r.checked_on, _sentence(caller, r)) for r in found]
     caller.table(columns, rows)
     caller.say("{n} regole, versione {version}.", "{n} rules, version {version}.",
                n=len(found), version=rulebook.version)  # fmt: skip
@@ -68,13 +77,104 @@ def show(caller: Caller, rule: str) -> None:
         (caller.sentence("fonte", "source"), found.source),
         (caller.sentence("certezza", "confidence"), found.confidence),
         (caller.sentence("controllata", "checked"), found.checked_on),
-        (caller.sentence("firmata da", "signed off by"), found.signed_off_by or "-"),
         (caller.sentence("sostituita da", "superseded by"), found.superseded_by or "-"),
         (caller.sentence("nota", "note"), found.note or "-"),
         ("file", found.file),
     ]
     caller.table([Column("voce", "key"), Column("valore", "value", folds=True)], rows)
     caller.data(rule=found)
+
+
+@rules.command()
+@click.option("--by", "signed_by", type=TEXT, required=True, help="Who signs: first and last name.")
+@click.option("--register", "register_number", type=TEXT, required=True,
+              help="Where they are entered in the professional register: province and number.")  # fmt: skip
+@click.option("--rules", "rule_ids", type=TEXT, multiple=True, required=True,
+              help="A rule's id, or several with commas between; may be repeated; 'all' for every rule.")  # fmt: skip
+@click.option("--on", "signed_on", type=DAY, help="The day of the signature; today unless given.")
+@click.option("--version", "version", type=TEXT, help="Version printed on the document that was read; refused if the "
+              "rules have changed since.")  # fmt: skip
+@dry_run
+@click.pass_obj
+def sign(
+    caller: Caller,
+    signed_by: str,
+    register_number: str,
+    rule_ids: Sequence[str],
+    signed_on: date | None,
+    version: str | None,
+) -> None:
+    """Record that a professional signed rules as they stand; a rule that changes loses its signature."""
+    rulebook = loading.load()
+    chosen = _chosen(rulebook, rule_ids)
+
+    def work(session: Session) -> tuple[SignOff, Standing]:
+        done = signing.sign(
+            session,
+            rulebook,
+            chosen,
+            signed_by=signed_by,
+            register_number=register_number,
+            signed_on=signed_on or clock.today(),
+            actor=caller.actor,
+            version=version,
+        )
+        return done, signing.standing(session, rulebook)
+
+    done, standing = change(caller, work)
+    caller.say("Firmate ora {n} regole, già firmate da {by} {already}.",
+               "Signed {n} rules now, {already} already signed by {by}.",
+               n=len(done.rule_ids), by=signed_by, already=len(done.already))  # fmt: skip
+    _say_standing(caller, rulebook, standing)
+    caller.data(signoff=done, signed=standing.signed, total=standing.total, version=rulebook.version)
+
+
+@rules.command()
+@click.pass_obj
+def changes(caller: Caller) -> None:
+    """Say what is not signed as it stands: what changed since it was signed, and what nobody signed."""
+    rulebook = loading.load()
+
+    def read(session: Session) -> tuple[tuple[Difference, ...], Standing]:
+        return signing.differences(session, rulebook), signing.standing(session, rulebook)
+
+    found, standing = look(read, snapshot=True)
+    columns = [
+        Column("regola", "rule"),
+        Column("che cosa è successo", "what happened"),
+        Column("ultima firma", "last signature", folds=True),
+        Column("prima e ora", "before and now", folds=True),
+    ]
+    caller.table(columns, [_difference(caller, one) for one in found])
+    _say_standing(caller, rulebook, standing)
+    caller.data(version=rulebook.version, signed=standing.signed, total=standing.total, changes=found)
+
+
+def _chosen(rulebook: Rulebook, rule_ids: Sequence[str]) -> list[Rule]:
+    named = dict.fromkeys(each.strip() for listed in rule_ids for each in listed.split(",") if each.strip())
+    if EVERY in named:
+        return list(rulebook.rows)
+    unknown = next((each for each in named if each not in rulebook.by_id), None)
+    if unknown is not None or not named:
+        raise RuleNotFound(rule=unknown or ",".join(rule_ids))
+    return [rulebook.by_id[each] for each in named]
+
+
+def _say_standing(caller: Caller, rulebook: Rulebook, standing: Standing) -> None:
+    caller.say("Regole firmate {signed} di {total}, versione {version}.",
+               "{signed} of {total} rules signed, version {version}.",
+               signed=standing.signed, total=standing.total, version=rulebook.version)  # fmt: skip
+
+
+def _difference(caller: Caller, found: Difference) -> tuple[object, ...]:
+    last = "-"
+    if found.last is not None:
+        last = caller.sentence(
+            "{by} ({register}), {on}", "{by} ({register}), {on}",
+            by=found.last.signed_by, register=found.last.register_number, on=found.last.signed_on,
+        )  # fmt: skip
+    said = "; ".join(f"{key}: {before or '-'} → {after or '-'}" for key, before, after in found.fields)
+    return found.rule_id, caller.sentence(*_CHANGES[found.change]), last, said or "-"
 
 
 def _sentence(caller: Caller, rule: RuleSummary) -> str:

@@ -38,9 +38,7 @@ def _create_signatures() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.CheckConstraint("signed_by = btrim(signed_by) and signed_by <> ''", name=op.f("ck_rule_signoff_signed_by")),
-        sa.CheckConstraint(
-            "register_number ~ '[0-9]' and length(register_number) <= 60", name=op.f("ck_rule_signoff_register_number")
-        ),
+        sa.CheckConstraint("register_number ~ '[0-9]'", name=op.f("ck_rule_signoff_register_number")),
         sa.CheckConstraint("rulebook_version <> ''", name=op.f("ck_rule_signoff_rulebook_version")),
         sa.PrimaryKeyConstraint("signoff_id", name=op.f("pk_rule_signoff")),
     )

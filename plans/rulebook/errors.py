@@ -25,3 +25,30 @@ class CaseInvalid(DomainError):
     code = "case_invalid"
     it = "Caso di prova non leggibile nel file {file}, caso «{case}»: {problem}."
     en = "Unreadable worked case in file {file}, case '{case}': {problem}."
+
+
+class RulebookDiffers(DomainError):
+    """The version that was read is not the version of the rules that would be signed."""
+
+    it = "Il documento letto è della versione {given}, le regole di oggi sono la {version}: leggere il documento nuovo."
+    en = "The document that was read is of version {given}, today's rules are {version}: read the new document."
+
+
+class RegisterNumberInvalid(DomainError):
+    """A number in a professional register without a digit."""
+
+    it = "«{register_number}» non è un'iscrizione all'albo: scriverla come «Cremona 123»."
+    en = "'{register_number}' is no professional register number: write it as 'Cremona 123'."
+
+
+class SignatureDayInvalid(DomainError):
+    """A signature of a day that is still to come, or before a rule's act was published."""
+
+    it = (
+        "Il {signed_on} non può essere il giorno della firma: deve stare tra il {first}, quando è stata pubblicata"
+        " l'ultima di queste regole, e oggi ({today})."
+    )
+    en = (
+        "{signed_on} cannot be the day of the signature: it must lie between {first}, when the last of these rules was"
+        " published, and today ({today})."
+    )

@@ -52,7 +52,6 @@ class RuleSummary:
     legal_ref: str
     source: str
     confidence: Confidence
-    signed_off_by: str
     superseded_by: tuple[str, ...]
     file: str
     note: str
@@ -129,7 +128,6 @@ class Rulebook:
             legal_ref=row.legal_ref,
             source=row.source,
             confidence=row.confidence,
-            signed_off_by=row.signed_off_by,
             superseded_by=tuple(other.id for other in self.rows if row.id in other.supersedes),
             file=row.file,
             note=row.note,

@@ -36,7 +36,7 @@ class Rule:
 
     `valid_from`..`valid_to` are the days it holds for (None: open); `known_from` is the day its act was published;
     `checked_on` is the day somebody last compared it with the law. `legal_ref` is a dated label, never a key.
-    `signed_off_by` is empty until a consultant signs.
+    Who signed it stands in the database (`signing`): a file cannot know whether what it says is what was signed.
     """
 
     file: str
@@ -51,7 +51,6 @@ class Rule:
     legal_ref: str
     source: str
     confidence: Confidence
-    signed_off_by: str
     supersedes: tuple[str, ...]
     note: str
     last_day: date = field(init=False)

@@ -69,10 +69,13 @@ def _common(row: Row) -> dict[str, Any]:
         "legal_ref": row.text("legal_ref"),
         "source": row.text("source"),
         "confidence": row.word("confidence", Confidence),
-        "signed_off_by": row.text("signed_off_by", empty=True),
         "supersedes": row.names("supersedes") if row.has("supersedes") else (),
         "note": row.text("note") if row.has("note") else "",
     }
+    if row.text("signed_off_by", empty=True):
+        raise row.refuse(
+            "signed_off_by stays empty: a signature is recorded by rules sign, and lost when a row changes"
+        )
     dated = "known_from_confidence"
     values[dated] = row.word(dated, Confidence) if row.has(dated) else values["confidence"]
     if values["valid_to"] is not None and values["valid_to"] < values["valid_from"]:

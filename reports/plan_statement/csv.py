@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from reports import signatures
 from reports.cells import guarded, plain
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
@@ -124,9 +125,10 @@ def _payroll(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
 
 
 def _rules(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
-    rows: list[Sequence[Cell]] = [_head(text, "rule", "confidence", "sentence")]
+    rows: list[Sequence[Cell]] = [_head(text, "rule", "confidence", "sentence", "signature")]
     for index, rule in enumerate(statement.rules.interpretations):
-        rows.append((rule.id, text(f"confidence.{rule.confidence}"), lines.sentence(statement, text, index)))
+        signed = signatures.of_rule(rule.signature, text)
+        rows.append((rule.id, text(f"confidence.{rule.confidence}"), lines.sentence(statement, text, index), signed))
     return rows
 
 

@@ -123,6 +123,7 @@ def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:
         Fact(words("proof.seal"), value=seal(statement, words, whole=True)),
         Fact(words("proof.sealed_at"), value=proof.seal.sealed_at if proof.seal else None),
         Fact(words("proof.rulebook"), value=rules.version),
+        Fact(words("proof.signed"), value=words("proof.signed_text", signed=rules.signed, total=rules.total)),
         Fact(words("proof.decided_under"), value=", ".join(rules.decided_under)),
         *applied,
     )

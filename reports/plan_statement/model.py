@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
+from plans.rulebook.signing import Signature
 from plans.rulebook.words import Confidence
 from plans.words import Residual
 
@@ -206,12 +207,13 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A rule of the plan's that is an interpretation, with its sentence in both languages."""
+    """A rule of the plan's that is an interpretation, with its sentence in both languages and who signed it."""
 
     id: str
     sentence_it: str
     sentence_en: str
     confidence: Confidence
+    signature: Signature | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +221,16 @@ class Rules:
     """
     Which rules the plan's purchases stood on.
 
-    `version` is the rulebook's now; `decided_under` are the versions the purchases of the period were decided under.
-    `interpretations` are the uncertain rules in force for the plan in the period, whether or not anybody's purchase
-    met them: a list of those met would tell of people's families. How many were met stays None for the personnel
-    office: over the days of one purchase the numbers would tell its category.
+    `version` is the rulebook's now; `signed` rules of its `total` are signed as they stand; `decided_under` are the
+    versions the purchases of the period were decided under. `interpretations` are the uncertain rules in force for the
+    plan in the period, whether or not anybody's purchase met them: a list of those met would tell of people's families.
+    How many were met stays None for the personnel office: over the days of one purchase the numbers would tell its
+    category.
     """
 
     version: str
+    signed: int
+    total: int
     decided_under: tuple[str, ...]
     applied: int | None
     applied_unsigned: int | None

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Paragraph, Spacer
 
-from reports import blocks, look, pages
+from reports import blocks, look, pages, signatures
 from reports.blocks import (
     CELL,
     HEIGHT,
@@ -45,10 +45,12 @@ def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
     text = words.of(language)
     plan = statement.plan
     seal = statement.proof.seal
+    rules = statement.rules
+    version = text("rules_signed", version=rules.version, signed=rules.signed, total=rules.total)
     footer = (
-        text("footer_unsealed", version=statement.rules.version)
+        text("footer_unsealed", version=version)
         if seal is None
-        else text("footer", seal=lines.seal(statement, text), version=statement.rules.version)
+        else text("footer", seal=lines.seal(statement, text), version=version)
     )
     period = text.period(statement.starts_on, statement.ends_on)
     pages.write(
@@ -162,7 +164,8 @@ def _rules(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     yield Spacer(0, 2 * mm)
     for index, rule in enumerate(rules.interpretations):
         sentence = escape(lines.sentence(statement, text, index))
-        mark = escape(f"{text(f'confidence.{rule.confidence}')} · {rule.id}")
+        signed = signatures.of_rule(rule.signature, text)
+        mark = escape(look.printable(f"{text(f'confidence.{rule.confidence}')} · {rule.id} · {signed}"))
         yield Paragraph(
             f'{sentence} <font size="7.5" color="{look.MUTED.hexval().replace("0x", "#")}">{mark}</font>',
             look.style(8.8),

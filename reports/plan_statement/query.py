@@ -19,7 +19,7 @@ from ledger import seals
 from plans import funders, plans
 from plans.plan_file import PlanDraft
 from plans.plans import PlanTerms
-from plans.rulebook import loading
+from plans.rulebook import loading, signing
 from plans.rulebook.words import Category, Confidence
 from reports.errors import PeriodEndsBeforeStart
 from reports.plan_statement.model import (
@@ -337,17 +337,21 @@ def _rules(session: Session, terms: PlanTerms, period: Mapping[str, Any], readin
         for rule in rulebook.rows
         if rule.id in answering and rule.confidence in _UNCERTAIN and _concerns(rule, terms)
     ]
-    unsigned = sum(not rule.signed_off_by for rule in known) + len(applied) - len(known)
+    standing = signing.standing(session, rulebook)
+    unsigned = len(applied - standing.signatures.keys())
     uncertain = sum(rule.confidence in _UNCERTAIN for rule in known) + len(applied) - len(known)
     payroll = reading is Reading.PAYROLL
     return Rules(
         version=rulebook.version,
+        signed=standing.signed,
+        total=standing.total,
         decided_under=tuple(sorted(value for what, value in found if what == "version")),
         applied=len(applied) if payroll else None,
         applied_unsigned=unsigned if payroll else None,
         applied_uncertain=uncertain if payroll else None,
         interpretations=tuple(
-            RuleLine(rule.id, rule.sentence_it, rule.sentence_en, rule.confidence) for rule in in_force
+            RuleLine(rule.id, rule.sentence_it, rule.sentence_en, rule.confidence, standing.signatures.get(rule.id))
+            for rule in in_force
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from reports import signatures
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.suppression import SMALLEST_GROUP
@@ -160,7 +161,7 @@ def _payroll(sheet: Sheet, statement: PlanStatement) -> None:
 
 def _proof(sheet: Sheet, statement: PlanStatement) -> None:
     text, looks = sheet.text, sheet.looks
-    sheet.widths(44, 24, 90)
+    sheet.widths(44, 24, 90, 40)
     sheet.write(lines.verdict(statement, text), look=_verdict_look(sheet, statement))
     sheet.write(lines.equation(statement, text))
     sheet.write(f"({text('proof.equation_words')})", look=looks.note)
@@ -171,10 +172,11 @@ def _proof(sheet: Sheet, statement: PlanStatement) -> None:
     sheet.row += 1
     sheet.write(text("heading.rules"), look=looks.strong)
     sheet.write(text("rules_note"), look=looks.note)
-    sheet.head("rule", "confidence", "sentence")
+    sheet.head("rule", "confidence", "sentence", "signature")
     for index, rule in enumerate(statement.rules.interpretations):
         sentence = lines.sentence(statement, text, index)
-        sheet.write(rule.id, text(f"confidence.{rule.confidence}"), sentence, look=looks.wrapped)
+        signed = signatures.of_rule(rule.signature, text)
+        sheet.write(rule.id, text(f"confidence.{rule.confidence}"), sentence, signed, look=looks.wrapped)
 
 
 def _shown(value: int | None, kind: type[int] = Amount) -> int | Withheld:
