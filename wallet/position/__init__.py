@@ -1,0 +1,19 @@
+"""The fiscal position of a person and a year: summed from fiscal events, never read from a balance of money."""
+
+from wallet.position.gauge import Gauge, OneMore, Zone
+from wallet.position.model import CategoryPosition, Line, MomentLine, Position, Split, Unknown
+from wallet.position.query import position, recompute
+
+__all__ = [
+    "CategoryPosition",
+    "Gauge",
+    "Line",
+    "MomentLine",
+    "OneMore",
+    "Position",
+    "Split",
+    "Unknown",
+    "Zone",
+    "position",
+    "recompute",
+]

@@ -1,0 +1,249 @@
+"""Gathers a fiscal position: one statement over the person's events, one over what is reserved, one over the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config import clock, database
+from plans import people
+from plans.facts import FIRST_YEAR
+from plans.people import PersonFacts
+from plans.rulebook import loading
+from plans.rulebook.model import Rulebook
+from plans.rulebook.words import Category, Channel, Outcome, PlanSource
+from wallet import fiscal, wallets
+from wallet.position.errors import PositionYearOutOfRange
+from wallet.position.gauge import LIMITED, Gauge, gauge
+from wallet.position.model import CategoryPosition, Line, MomentLine, Position, Split, Unknown
+
+# What stood when it was given in another year than it was decided for, or moved there, is kept beside the decision.
+_LINES = """
+select f.event_id, f.kind, f.category, f.source, f.channel, p.code as plan_code, f.exempt_minor, f.taxable_minor,
+       f.in_limit, f.reason, f.fiscal_on, f.recorded_at, f.authorization_id, f.entry_id, f.rule_ids,
+       a.outcome, a.tax_on, a.relative_id, a.facts -> 'relative' as relative, a.facts -> 'given' as given,
+       a.channel = 'VOUCHER' and a.status = 'authorized' and a.expires_at <= ledger_now() as lapsed
+  from fiscal_event f
+  join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
+  join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
+ where f.book_id = %(book)s and f.employee_id = %(employee)s and f.fiscal_year = %(year)s
+ order by f.event_id
+"""
+# What open direct purchases may still use in the year: as `fiscal.year_use` reserves it, and what counts to no limit.
+_RESERVED = """
+select category, in_limit, sum(amount_minor - captured_minor)::bigint as reserved
+  from "authorization"
+ where book_id = %(book)s and employee_id = %(employee)s and channel <> 'VOUCHER'
+   and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
+   and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
+   and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
+ group by category, in_limit
+"""
+# What a decision on the worker's own word may have rested on, as it is kept with it.
+_WORDS = ("cohabitation", "maintenance_declared")
+
+
+def position(session: Session, book_id: int, employee_id: str, year: int) -> Position:
+    """
+    Say how a person stands for the tax in a year, from the events that were appended and the rules as known today.
+
+    Nothing is written; the number of statements depends on neither the book nor, but for relatives who were served on
+    the worker's own word, the person's purchases.
+
+    Units:  minor units.
+    Errors: EmployeeNotFound, PositionYearOutOfRange; in this order.
+    Source: docs/position.md; product choice "Moment of tax".
+    """
+    card = people.employee(session, book_id, employee_id)
+    today = clock.today()
+    _check_year(year, today)
+    on = _day_of(year, today)
+    rulebook = loading.load()
+    asked = {"book": book_id, "employee": employee_id, "year": year}
+    lines = _lines(session, book_id, employee_id, year, database.rows(session, _LINES, asked))
+    reserved = {
+        (Category(row.category), row.in_limit): int(row.reserved) for row in database.rows(session, _RESERVED, asked)
+    }
+    person = people.for_authorization(session, book_id, employee_id, None, on)
+    gauges = _gauges(lines, reserved, person, rulebook, on, today)
+    return Position(
+        employee=card,
+        year=year,
+        as_of=clock.now(),
+        on=on,
+        rulebook_version=rulebook.version,
+        categories=_categories(lines, reserved, gauges),
+        gauges=gauges,
+        moments=_moments(lines, rulebook, on, today),
+        lines=lines,
+    )
+
+
+def recompute(session: Session, book_id: int, employee_id: str, year: int) -> int:
+    """
+    Bring a person's year to where the rules of today put its totals; return how many corrections were appended.
+
+    The wallet does so by itself after every event and declaration; what only a new act of law moved waits for this.
+    Under the person's lock, and safe to run again: a year that stands right is left alone.
+
+    Errors: EmployeeNotFound, PositionYearOutOfRange; in this order.
+    """
+    people.employee(session, book_id, employee_id)
+    today = clock.today()
+    _check_year(year, today)
+    wallets.lock(session, book_id, employee_id)
+    return sum(fiscal.settle_year(session, book_id, employee_id, category, year=year, on=today) for category in LIMITED)
+
+
+def _check_year(year: int, today: date) -> None:
+    if not FIRST_YEAR <= year <= today.year + 1:
+        raise PositionYearOutOfRange(year=year, first=FIRST_YEAR, last=today.year + 1)
+
+
+def _day_of(year: int, today: date) -> date:
+    """Return the day whose rules and facts hold for a year: today in the present one, else its last."""
+    return today if today.year == year else date(year, 12, 31)
+
+
+def _lines(session: Session, book_id: int, employee_id: str, year: int, rows: Iterable[Any]) -> tuple[Line, ...]:
+    stands: dict[tuple[str, date], Any] = {}
+    lines = []
+    for row in rows:
+        outcome, kept = _stood(row, year)
+        withdrawn = False
+        if outcome is Outcome.EXEMPT_ON_DECLARATION and row.relative_id is not None:
+            key = (row.relative_id, row.tax_on)
+            if key not in stands:
+                found = people.for_authorization(session, book_id, employee_id, *key)
+                stands[key] = found.relative
+            withdrawn = any(kept.get(word) and not getattr(stands[key], word) for word in _WORDS)
+        lines.append(
+            Line(
+                event_id=row.event_id,
+                kind=row.kind,
+                category=Category(row.category),
+                source=PlanSource(row.source),
+                channel=Channel(row.channel),
+                plan_code=row.plan_code,
+                exempt_minor=row.exempt_minor,
+                taxable_minor=row.taxable_minor,
+                in_limit=row.in_limit,
+                reason=row.reason,
+                fiscal_on=row.fiscal_on,
+                recorded_at=row.recorded_at,
+                authorization_id=row.authorization_id,
+                entry_id=row.entry_id,
+                rule_ids=tuple(row.rule_ids),
+                outcome=outcome,
+                lapsed=row.lapsed,
+                withdrawn=withdrawn,
+            )
+        )
+    return tuple(lines)
+
+
+def _stood(row: Any, year: int) -> tuple[Outcome | None, Mapping[str, Any]]:
+    """Return the outcome that holds for a year, and what was known of the relative then."""
+    if row.tax_on.year != year:
+        for given in reversed(row.given or ()):
+            if date.fromisoformat(given["on"]).year == year:
+                return Outcome(given["outcome"]), given["facts"].get("relative", {})
+    return None if row.outcome is None else Outcome(row.outcome), row.relative or {}
+
+
+def _gauges(
+    lines: Sequence[Line],
+    reserved: Mapping[tuple[Category, bool], int],
+    person: PersonFacts,
+    rulebook: Rulebook,
+    on: date,
+    known_at: date,
+) -> tuple[Gauge, ...]:
+    found = []
+    for category in LIMITED:
+        counting = [line for line in lines if line.category is category and line.in_limit]
+        recorded = sum(line.net_minor for line in counting)
+        one = gauge(
+            category,
+            person,
+            rulebook,
+            on,
+            known_at,
+            used_minor=recorded - sum(line.net_minor for line in counting if line.lapsed),
+            recorded_minor=recorded,
+            recorded_taxable_minor=sum(line.net_taxable_minor for line in counting),
+            reserved_minor=reserved.get((category, True), 0),
+        )
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def _categories(
+    lines: Sequence[Line], reserved: Mapping[tuple[Category, bool], int], gauges: Sequence[Gauge]
+) -> tuple[CategoryPosition, ...]:
+    by_gauge = {one.category: one for one in gauges}
+    touched = {line.category for line in lines} | {category for category, _ in reserved}
+    return tuple(
+        _category(category, [line for line in lines if line.category is category], reserved, by_gauge.get(category))
+        for category in Category
+        if category in touched
+    )
+
+
+def _category(
+    category: Category,
+    lines: Sequence[Line],
+    reserved: Mapping[tuple[Category, bool], int],
+    limit: Gauge | None,
+) -> CategoryPosition:
+    elsewhere = limit is not None and not limit.external_known
+    because = []
+    # Of what counts to a limit, all that is exempt depends on what came from elsewhere.
+    if elsewhere and sum(line.net_exempt_minor for line in lines if line.in_limit) > 0:
+        because.append(Unknown.EXTERNAL_FRINGE if category is Category.FRINGE else Unknown.EXTERNAL_CAP)
+    if sum(line.net_exempt_minor for line in lines if line.withdrawn) > 0:
+        because.append(Unknown.DECLARATION)
+    unknown = sum(line.net_exempt_minor for line in lines if line.withdrawn or (elsewhere and line.in_limit))
+    return CategoryPosition(
+        category=category,
+        exempt_minor=sum(line.net_exempt_minor for line in lines) - unknown,
+        unknown_minor=unknown,
+        taxable_minor=sum(line.net_taxable_minor for line in lines),
+        on_declaration_minor=sum(line.net_exempt_minor for line in lines if line.on_declaration and not line.withdrawn),
+        lapsed_minor=sum(line.net_minor for line in lines if line.lapsed),
+        reserved_minor=sum(reserved.get((category, counts), 0) for counts in (True, False)),
+        because=tuple(because),
+        splits=_splits(category, lines),
+    )
+
+
+def _splits(category: Category, lines: Sequence[Line]) -> tuple[Split, ...]:
+    sums: dict[tuple[PlanSource, Channel], tuple[int, int]] = {}
+    for line in lines:
+        exempt, taxable = sums.get((line.source, line.channel), (0, 0))
+        sums[line.source, line.channel] = exempt + line.net_exempt_minor, taxable + line.net_taxable_minor
+    return tuple(
+        Split(category, source, channel, *sums[source, channel])
+        for source in PlanSource
+        for channel in Channel
+        if (source, channel) in sums
+    )
+
+
+def _moments(lines: Sequence[Line], rulebook: Rulebook, on: date, known_at: date) -> tuple[MomentLine, ...]:
+    used = {(line.source, line.channel) for line in lines}
+    found = []
+    for source in PlanSource:
+        for channel in Channel:
+            rule = rulebook.moments.at((source, channel), on, known_at) if (source, channel) in used else None
+            if rule is not None:
+                found.append(
+                    MomentLine(
+                        source, channel, rule.moment, rule.id, rule.confidence, rule.sentence_it, rule.sentence_en
+                    )
+                )
+    return tuple(found)
