@@ -11,6 +11,8 @@ The chart of accounts of one funder's book.
 | lot:L | L, floor 0 | one lot of one wallet |
 | provider:V | L | captured and owed to a provider |
 | clearing:T | A | what the network owes a territory; over all territories the sum is zero |
+| recharge:receivable | A | VAT that the mandatary's recharges add, owed by the employer |
+| recharge:vat | L | the same, to be invoiced by the mandatary |
 | community:T | L | expired credit given to a territory's community fund |
 """
 
@@ -24,6 +26,8 @@ from plans.plans import PlanTerms
 from plans.words import FundingPolicy
 
 BANK = "bank"
+RECHARGE_RECEIVABLE = "recharge:receivable"
+RECHARGE_VAT = "recharge:vat"
 
 
 def receivable(plan_code: str) -> str:

@@ -165,6 +165,20 @@ class RefundExceedsCaptures(WalletError):
     en = "Another {refundable} can be refunded: not {needed}."
 
 
+class RechargeNotForFunder(WalletError):
+    """Recharges are of a mandate that an employer gave; this funder is none."""
+
+    it = "Il riaddebito riguarda il mandato di un'azienda: {funder} non lo è. Indicare il libro di un'azienda."
+    en = "Recharges are of an employer's mandate: {funder} is no employer. Name an employer's book."
+
+
+class RechargePaymentExceedsDue(WalletError):
+    """A transfer for recharged VAT is larger than what is recorded as owed."""
+
+    it = "Dell'IVA aggiunta dai riaddebiti risultano dovuti {due}: non {amount}. Registrare prima il mese."
+    en = "Of the VAT that recharges added {due} is recorded as owed: not {amount}. Record the month first."
+
+
 class QuantityOrAmount(WalletError):
     """A purchase is asked for by quantity or by amount: one of them, and positive."""
 
