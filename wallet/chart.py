@@ -8,12 +8,19 @@ The chart of accounts of one funder's book.
 | plan:P:committed | L, floor 0 | committed, and not yet funded (prefunded plans) or not yet granted (on account) |
 | plan:P:funded | L, floor 0 | transferred and not yet granted (prefunded plans) |
 | plan:P:returned | L | expired credit that goes back to the funder |
+| plan:P:pension | L | expired credit that payroll has to pay to the workers' pension funds |
+| plan:P:opening | A, floor 0 | credit brought from another platform, whose money is not here yet |
 | lot:L | L, floor 0 | one lot of one wallet |
 | provider:V | L | captured and owed to a provider |
 | clearing:T | A | what the network owes a territory; over all territories the sum is zero |
+| payroll:E | L, floor 0 | approved reimbursements that payroll owes to employee E |
+| payroll:paid | L | reimbursements that the funder paid through payroll, to be set off with what it transfers |
 | recharge:receivable | A | VAT that the mandatary's recharges add, owed by the employer |
 | recharge:vat | L | the same, to be invoiced by the mandatary |
 | community:T | L | expired credit given to a territory's community fund |
+| payout | L | in payment runs, and not yet confirmed by the bank |
+| fees | I | withheld from providers, until a clearing run shares it out |
+| fees:T | I | the share of a territory, or of the network (`fees:network`), in what was withheld |
 """
 
 from __future__ import annotations
@@ -28,6 +35,10 @@ from plans.words import FundingPolicy
 BANK = "bank"
 RECHARGE_RECEIVABLE = "recharge:receivable"
 RECHARGE_VAT = "recharge:vat"
+PAYOUT = "payout"
+FEES = "fees"
+NETWORK = "network"
+PAYROLL_PAID = "payroll:paid"
 
 
 def receivable(plan_code: str) -> str:
@@ -50,6 +61,16 @@ def returned(plan_code: str) -> str:
     return f"plan:{plan_code}:returned"
 
 
+def pension(plan_code: str) -> str:
+    """Name the account of expired credit that goes to the workers' pension funds; a plan has one source."""
+    return f"plan:{plan_code}:pension"
+
+
+def opening(plan_code: str) -> str:
+    """Name the account of what a platform that was left, or the funder, still owes for credit brought from there."""
+    return f"plan:{plan_code}:opening"
+
+
 def lot(lot_id: str) -> str:
     """Name the account of one lot."""
     return f"lot:{lot_id}"
@@ -65,9 +86,19 @@ def clearing(territory: str) -> str:
     return f"clearing:{territory}"
 
 
+def payroll(employee_id: str) -> str:
+    """Name the account of what payroll owes to an employee."""
+    return f"payroll:{employee_id}"
+
+
 def community(territory: str) -> str:
     """Name the account of a territory's community fund."""
     return f"community:{territory}"
+
+
+def fees(party: str) -> str:
+    """Name the account of a territory's, or the network's, share in what was withheld from providers."""
+    return f"{FEES}:{party}"
 
 
 def granting(terms: PlanTerms) -> str:
@@ -107,7 +138,38 @@ def open_counterparts(session: Session, book_id: int, provider_code: str, home: 
     return accounts.ensure(session, book_id, openings)
 
 
+def open_payouts(session: Session, book_id: int) -> dict[str, int]:
+    """Open the accounts that pay providers, and return their ids by name."""
+    openings = [
+        Opening(BANK, "A", "Banca"),
+        Opening(PAYOUT, "L", "Pagamenti ai fornitori in corso"),
+        Opening(FEES, "I", "Commissioni trattenute ai fornitori"),
+    ]
+    return accounts.ensure(session, book_id, openings)
+
+
+def open_pension(session: Session, terms: PlanTerms) -> int:
+    """Open the account of a plan's expired credit that goes to pension funds and return its id."""
+    account = Opening(pension(terms.code), "L", f"Credito scaduto da versare a previdenza, piano {terms.code}")
+    return accounts.ensure(session, terms.book_id, [account])[account.code]
+
+
+def open_opening(session: Session, terms: PlanTerms) -> int:
+    """Open the account that credit brought from another platform is drawn from and return its id."""
+    account = Opening(opening(terms.code), "A", f"Saldi portati da altra piattaforma, piano {terms.code}", 0)
+    return accounts.ensure(session, terms.book_id, [account])[account.code]
+
+
 def open_community(session: Session, book_id: int, territory: str) -> int:
     """Open the account of a territory's community fund and return its id."""
     opening = Opening(community(territory), "L", f"Fondo di comunità {territory}")
     return accounts.ensure(session, book_id, [opening])[opening.code]
+
+
+def open_payroll(session: Session, book_id: int, employee_id: str) -> dict[str, int]:
+    """Open the accounts of what payroll owes to an employee and of what it paid, and return their ids by name."""
+    openings = [
+        Opening(payroll(employee_id), "L", "Rimborsi da pagare in busta paga", 0),
+        Opening(PAYROLL_PAID, "L", "Rimborsi pagati dal finanziatore in busta paga"),
+    ]
+    return accounts.ensure(session, book_id, openings)

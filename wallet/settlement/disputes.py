@@ -1,0 +1,293 @@
+"""Disputes: a capture that the employee or a welfare manager contests before it is paid, and how that ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import database, ids
+from config.money import from_minor
+from wallet import amounts, authorizations, captures
+from wallet.errors import ReasonRequired
+from wallet.settlement import payouts
+from wallet.settlement.errors import (
+    CapturePaid,
+    DisputeAmount,
+    DisputeNotFound,
+    DisputeSettled,
+    DisputeWhichCapture,
+    NothingToDispute,
+)
+from wallet.settlement.tables import DisputeEvent, DisputeRow
+
+
+class Reason(StrEnum):
+    """Why a capture is disputed."""
+
+    NOT_DELIVERED = "NOT_DELIVERED"
+    PARTLY_DELIVERED = "PARTLY_DELIVERED"
+    WRONG_AMOUNT = "WRONG_AMOUNT"
+    CHARGED_TWICE = "CHARGED_TWICE"
+    POOR_QUALITY = "POOR_QUALITY"
+
+    @property
+    def label_it(self) -> str:
+        """Return the reason in Italian."""
+        return _REASONS_IT[self]
+
+
+_REASONS_IT = {
+    Reason.NOT_DELIVERED: "servizio non reso",
+    Reason.PARTLY_DELIVERED: "servizio reso in parte",
+    Reason.WRONG_AMOUNT: "importo sbagliato",
+    Reason.CHARGED_TWICE: "addebitato due volte",
+    Reason.POOR_QUALITY: "servizio scadente",
+}
+
+
+class Role(StrEnum):
+    """Who disputes or settles."""
+
+    EMPLOYEE = "EMPLOYEE"
+    WELFARE_MANAGER = "WELFARE_MANAGER"
+
+    @property
+    def label_it(self) -> str:
+        """Return the role in Italian."""
+        return {Role.EMPLOYEE: "lavoratore", Role.WELFARE_MANAGER: "welfare manager"}[self]
+
+
+class State(StrEnum):
+    """Where a dispute stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+    @property
+    def label_it(self) -> str:
+        """Return the state in Italian."""
+        return {State.OPEN: "aperta", State.UPHELD: "accolta", State.DISMISSED: "respinta"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts: the person at work, in which role, and for whom when on behalf of somebody; both names are kept."""
+
+    actor: str
+    role: Role
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a dispute."""
+
+    kind: str
+    by: By
+    note: str
+    refunded_minor: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A disputed capture with its history; `left_minor` is what of the capture was not given back, in minor units."""
+
+    dispute_id: str
+    authorization_id: str
+    entry_id: int
+    reason: Reason
+    state: State
+    left_minor: int
+    events: tuple[Event, ...]
+
+
+# The captures of a hold, what of each is left, and the run that pays it.
+_CAPTURES = (
+    "select h.entry_id, h.amount_minor - coalesce(c.refunded_minor, 0) as left_minor, r.reference, d.dispute_id"
+    "  from hold_event h"
+    "  left join refund_counter c on c.book_id = h.book_id and c.entry_id = h.entry_id"
+    "  left join payout_line l on l.book_id = h.book_id and l.entry_id = h.entry_id and not l.returned"
+    "  left join payout_run r on r.run_id = l.run_id"
+    "  left join dispute d on d.book_id = h.book_id and d.entry_id = h.entry_id and d.state = 'open'"
+    " where h.book_id = %s and h.hold_id = %s and h.kind = 'capture' order by h.seq"
+)
+_LEFT = (
+    "select h.amount_minor - coalesce(c.refunded_minor, 0) from hold_event h"
+    "  left join refund_counter c on c.book_id = h.book_id and c.entry_id = h.entry_id"
+    " where h.book_id = %s and h.entry_id = %s and h.kind = 'capture'"
+    "   and h.hold_id = (select e.hold_id from entry e where e.book_id = h.book_id and e.entry_id = h.entry_id)"
+)
+
+
+def open_dispute(
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    reason: Reason,
+    *,
+    by: By,
+    entry_id: int | None = None,
+    note: str = "",
+) -> Dispute:
+    """
+    Dispute a capture that is not in a payment yet: no run pays it until the dispute is settled.
+
+    `entry_id` says which capture where there are several.
+
+    Errors: AuthorizationNotFound, CapturePaid, NothingToDispute, DisputeWhichCapture.
+    """
+    found = authorizations.lock(session, book_id, authorization_id)
+    payouts.lock(session)
+    all_of_it = database.rows(session, _CAPTURES, (book_id, found.hold_id))
+    asked = [row for row in all_of_it if entry_id in (None, row.entry_id)]
+    unpaid = [row for row in asked if row.reference is None]
+    if asked and not unpaid:
+        raise CapturePaid(capture=asked[0].entry_id, reference=asked[0].reference)
+    open_to_it = [row for row in unpaid if row.left_minor > 0 and row.dispute_id is None]
+    if not open_to_it:
+        raise NothingToDispute(authorization=authorization_id)
+    if len(open_to_it) > 1:
+        raise DisputeWhichCapture(authorization=authorization_id, captures=[row.entry_id for row in open_to_it])
+
+    dispute_id = ids.new("dis")
+    key = {"book_id": book_id, "dispute_id": dispute_id}
+    values = {"authorization_id": authorization_id, "entry_id": open_to_it[0].entry_id, "reason": str(reason)}
+    session.execute(sa.insert(DisputeRow).values(**key, **values))
+    _append(session, book_id, dispute_id, 1, "opened", by, note)
+    return get(session, book_id, dispute_id)
+
+
+def uphold(
+    session: Session, book_id: int, dispute_id: str, *, by: By, amount: Money | None = None, note: str
+) -> Dispute:
+    """
+    Settle a dispute for the employee: what is left of the capture, or `amount`, goes back to the lots.
+
+    The refund is the ordinary one, with its order of captures and its fiscal reversal; what is not given back is
+    payable again.
+
+    Units:  `amount` in euro, at most what is left of the capture.
+    Errors: those of `amounts.minor`; DisputeNotFound, DisputeSettled, ReasonRequired, DisputeAmount; those of
+            `captures.refund`.
+    """
+    found = _lock_open(session, book_id, dispute_id, note)
+    asked = found.left_minor if amount is None else amounts.minor(amount)
+    if asked > found.left_minor or (amount is not None and asked <= 0):
+        raise DisputeAmount(left=from_minor(found.left_minor), asked=from_minor(asked))
+    if asked:
+        captures.refund(
+            session,
+            book_id,
+            found.authorization_id,
+            from_minor(asked),
+            actor=by.actor,
+            reason=dispute_id,
+            key=dispute_id,
+        )
+    return _settle(session, book_id, found, State.UPHELD, by, note, asked)
+
+
+def dismiss(session: Session, book_id: int, dispute_id: str, *, by: By, note: str) -> Dispute:
+    """
+    Settle a dispute for the provider: the capture is payable again.
+
+    Errors: DisputeNotFound, DisputeSettled, ReasonRequired.
+    """
+    found = _lock_open(session, book_id, dispute_id, note)
+    return _settle(session, book_id, found, State.DISMISSED, by, note, 0)
+
+
+def get(session: Session, book_id: int, dispute_id: str) -> Dispute:
+    """
+    Return a dispute with its history.
+
+    Errors: DisputeNotFound.
+    """
+    found = _listed(session, DisputeRow.book_id == book_id, DisputeRow.dispute_id == dispute_id)
+    if not found:
+        raise DisputeNotFound(dispute=dispute_id)
+    return found[0]
+
+
+def listed(session: Session, book_id: int, *, state: State | None = None) -> list[Dispute]:
+    """Return a book's disputes, the oldest first."""
+    narrowed = [] if state is None else [DisputeRow.state == str(state)]
+    return _listed(session, DisputeRow.book_id == book_id, *narrowed)
+
+
+def _lock_open(session: Session, book_id: int, dispute_id: str, note: str) -> Dispute:
+    authorizations.lock(session, book_id, get(session, book_id, dispute_id).authorization_id)
+    payouts.lock(session)
+    found = get(session, book_id, dispute_id)
+    if found.state is not State.OPEN:
+        raise DisputeSettled(dispute=dispute_id)
+    if not note.strip():
+        raise ReasonRequired()
+    return found
+
+
+def _settle(
+    session: Session, book_id: int, found: Dispute, state: State, by: By, note: str, refunded_minor: int
+) -> Dispute:
+    session.execute(
+        sa.update(DisputeRow)
+        .where(DisputeRow.book_id == book_id, DisputeRow.dispute_id == found.dispute_id)
+        .values(state=str(state))
+    )
+    _append(session, book_id, found.dispute_id, len(found.events) + 1, str(state), by, note, refunded_minor)
+    return get(session, book_id, found.dispute_id)
+
+
+def _append(
+    session: Session,
+    book_id: int,
+    dispute_id: str,
+    seq: int,
+    kind: str,
+    by: By,
+    note: str,
+    refunded_minor: int = 0,
+) -> None:
+    key = {"book_id": book_id, "dispute_id": dispute_id, "seq": seq}
+    who = {"role": str(by.role), "actor": by.actor, "on_behalf_of": by.on_behalf_of}
+    session.execute(
+        sa.insert(DisputeEvent).values(**key, **who, kind=kind, note=note.strip(), refunded_minor=refunded_minor)
+    )
+
+
+def _listed(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Dispute]:
+    found = session.execute(sa.select(DisputeRow.__table__).where(*conditions).order_by(DisputeRow.dispute_id)).all()
+    told: dict[tuple[int, str], list[Event]] = {(row.book_id, row.dispute_id): [] for row in found}
+    events = session.execute(
+        sa.select(DisputeEvent.__table__)
+        .join(
+            DisputeRow,
+            sa.and_(DisputeRow.book_id == DisputeEvent.book_id, DisputeRow.dispute_id == DisputeEvent.dispute_id),
+        )
+        .where(*conditions)
+        .order_by(DisputeEvent.dispute_id, DisputeEvent.seq)
+    )
+    for event in events:
+        by = By(event.actor, Role(event.role), event.on_behalf_of)
+        told[event.book_id, event.dispute_id].append(
+            Event(event.kind, by, event.note, event.refunded_minor, event.recorded_at)
+        )
+    return [
+        Dispute(
+            row.dispute_id,
+            row.authorization_id,
+            row.entry_id,
+            Reason(row.reason),
+            State(row.state),
+            int(database.call(session, _LEFT, (row.book_id, row.entry_id))[0]),
+            tuple(told[row.book_id, row.dispute_id]),
+        )
+        for row in found
+    ]

@@ -1,0 +1,320 @@
+"""Payout runs: what is due to providers in every book, one credit transfer for each provider, once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, database, ids
+from config.database import plain_array, text_array
+from ledger import accounts, posting
+from ledger.posting import Draft, Pair
+from network import provider_accounts
+from wallet import chart
+from wallet.settlement.errors import (
+    ExecutionDatePast,
+    PayoutEmpty,
+    PayoutNotFound,
+    PayoutReferenceChanged,
+    PayoutReferenceInvalid,
+)
+from wallet.settlement.tables import PayoutPayment, PayoutRun
+from wallet.settlement.terms import Payer, Terms
+
+_CANDIDATES = Path(__file__).with_name("candidates.sql").read_text(encoding="utf-8")
+# The reference leads the id of each payment, for which banks take 35 plain characters.
+_REFERENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,14}[A-Za-z0-9])?")
+_TABLE = (
+    "create temporary table if not exists payout_candidate (book_id integer, entry_id bigint, capture_id bigint,"
+    " authorization_id text, provider_code text, home_territory text, delivery_territory text, amount_minor bigint,"
+    " fee_minor bigint, fee_basis_points integer, due_on date) on commit drop"
+)
+_LOCK = "select pg_advisory_xact_lock{shared}(hashtextextended('borsellino:payout', 0))"
+_TOTALS = (
+    "select provider_code, sum(amount_minor - fee_minor)::bigint as amount_minor, sum(fee_minor)::bigint as fee_minor"
+    '  from payout_candidate group by provider_code order by provider_code collate "C"'
+)
+_PAYMENTS = (
+    "insert into payout_payment (run_id, provider_code, end_to_end_id, iban, holder, amount_minor, fee_minor)"
+    " select %s, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
+)
+_LINES = (
+    "insert into payout_line (book_id, entry_id, run_id, capture_id, authorization_id, provider_code, home_territory,"
+    " delivery_territory, amount_minor, fee_minor, fee_basis_points, due_on)"
+    " select c.book_id, c.entry_id, %(run)s, c.capture_id, c.authorization_id, c.provider_code, c.home_territory,"
+    "        c.delivery_territory, c.amount_minor, c.fee_minor, c.fee_basis_points, c.due_on"
+    "   from payout_candidate c where c.provider_code = any(%(paid)s)"
+)
+_PARTS = (
+    "insert into payout_part (book_id, run_id, provider_code, amount_minor, fee_minor)"
+    " select book_id, %(run)s, provider_code, sum(amount_minor - fee_minor), sum(fee_minor) from payout_candidate"
+    "  where provider_code = any(%(paid)s) group by book_id, provider_code"
+    " returning book_id, provider_code, amount_minor, fee_minor"
+)
+_POSTED = (
+    "update payout_part t set entry_id = p.entry_id from unnest(%s::text[], %s::bigint[]) p(provider_code, entry_id)"
+    " where t.book_id = %s and t.run_id = %s and t.provider_code = p.provider_code"
+)
+_PREPARED = (
+    "insert into payout_event (run_id, provider_code, seq, kind, occurred_on, reason, actor)"
+    " select run_id, provider_code, 1, 'prepared', %s, '', %s from payout_payment where run_id = %s"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Who was due and is not paid in a run, or a book that was not looked at, and why; minor units."""
+
+    subject: str
+    reason: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What one provider is paid; minor units. `state` is prepared, paid or failed."""
+
+    run_id: str
+    provider_code: str
+    end_to_end_id: str
+    iban: str
+    holder: str
+    amount_minor: int
+    fee_minor: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A payout run with its payments; `replayed` when it had been prepared before."""
+
+    run_id: str
+    reference: str
+    due_by: date
+    execute_on: date
+    payer: Payer
+    prepared_at: datetime
+    payments: tuple[Payment, ...]
+    left_out: tuple[LeftOut, ...]
+    replayed: bool = False
+
+    @property
+    def total_minor(self) -> int:
+        """All that is paid, in minor units."""
+        return sum(payment.amount_minor for payment in self.payments)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A capture or, below zero, a refund that a payment settles; minor units, `fee_minor` is taken off it."""
+
+    book_id: int
+    entry_id: int
+    authorization_id: str
+    amount_minor: int
+    fee_minor: int
+    fee_basis_points: int
+    due_on: date
+
+
+def prepare(session: Session, reference: str, *, due_by: date, execute_on: date, terms: Terms, actor: str) -> Run:
+    """
+    Pay what is captured, undisputed and due in all books: one payment a provider, refunds and fees taken off.
+
+    In each book the provider's account is debited and `payout` credited, until the bank confirms. A provider that
+    would be paid nothing or less waits for the next run with all its lines; one without a valid IBAN is left out and
+    named, as is a stopped book. The same reference again returns the run as it is.
+
+    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, PayoutEmpty; those of `posting.post`.
+    """
+    if not _REFERENCE.fullmatch(reference):
+        raise PayoutReferenceInvalid(reference=reference)
+    lock(session, exclusive=True)
+    found = _find(session, reference)
+    if found is not None:
+        _refuse_other(found, due_by, execute_on, terms.payer)
+        return replace(found, replayed=True)
+    today = clock.today()
+    if execute_on < today:
+        raise ExecutionDatePast(on=execute_on, today=today)
+
+    paid, left_out = _choose(session, due_by, terms, reference)
+    if not paid:
+        named = [f"{out.subject} ({out.reason})" for out in left_out]
+        raise PayoutEmpty(due_by=due_by, left_out=named or ["-"])
+    run_id = ids.new("pay")
+    _record(session, run_id, reference, due_by, execute_on, terms.payer, paid, left_out, actor)
+    _post(session, run_id, [payment.provider_code for payment in paid], today, actor)
+    session.connection().exec_driver_sql(_PREPARED, (today, actor, run_id))
+    return get(session, reference)
+
+
+def get(session: Session, reference: str) -> Run:
+    """
+    Return a run by its reference.
+
+    Errors: PayoutNotFound.
+    """
+    found = _find(session, reference)
+    if found is None:
+        raise PayoutNotFound(reference=reference)
+    return found
+
+
+def references(session: Session) -> list[str]:
+    """Return the references of all runs, the latest first."""
+    return list(session.scalars(sa.select(PayoutRun.reference).order_by(PayoutRun.run_id.desc())))
+
+
+def lines(session: Session, payment: Payment) -> list[Line]:
+    """Return what a payment settles, book by book."""
+    rows = database.rows(
+        session,
+        "select book_id, entry_id, authorization_id, amount_minor, fee_minor, fee_basis_points, due_on"
+        "  from payout_line where run_id = %s and provider_code = %s order by book_id, entry_id",
+        (payment.run_id, payment.provider_code),
+    )
+    return [Line(*row) for row in rows]
+
+
+def lock(session: Session, *, exclusive: bool = False) -> None:
+    """Keep what is payable as it is until the transaction ends: a run has it alone, disputes share it."""
+    session.connection().exec_driver_sql(_LOCK.format(shared="" if exclusive else "_shared"))
+
+
+def _choose(session: Session, due_by: date, terms: Terms, reference: str) -> tuple[list[Payment], list[LeftOut]]:
+    fees = terms.fees
+    asked = {
+        "due_by": due_by,
+        "payment_days": provider_accounts.PAYMENT_DAYS,
+        "fee_providers": text_array([fee.provider for fee in fees]),
+        "fee_from": plain_array([fee.valid_from for fee in fees]),
+        "fee_to": plain_array([fee.valid_to for fee in fees]),
+        "fee_points": plain_array([fee.basis_points for fee in fees]),
+    }
+    connection = session.connection()
+    connection.exec_driver_sql(_TABLE)
+    connection.exec_driver_sql("truncate payout_candidate")
+    connection.exec_driver_sql(_CANDIDATES, asked)
+    connection.exec_driver_sql("analyze payout_candidate")
+    stopped = connection.exec_driver_sql("select code from book where status <> 'open' order by code").scalars()
+    left_out = [LeftOut(code, "book_stopped", 0) for code in stopped]
+    known = provider_accounts.every(session)
+    paid: list[Payment] = []
+    for provider, amount_minor, fee_minor in connection.exec_driver_sql(_TOTALS).all():
+        account = known.get(provider)
+        if amount_minor <= 0:
+            left_out.append(LeftOut(provider, "nothing_to_pay", amount_minor))
+        elif account is None:
+            left_out.append(LeftOut(provider, "no_account", amount_minor))
+        elif not provider_accounts.is_iban(account.iban):
+            left_out.append(LeftOut(provider, "iban_invalid", amount_minor))
+        else:
+            name = f"{reference}-{len(paid) + 1:05d}"
+            paid.append(Payment("", provider, name, account.iban, account.holder, amount_minor, fee_minor, "prepared"))
+    return paid, left_out
+
+
+def _record(
+    session: Session,
+    run_id: str,
+    reference: str,
+    due_by: date,
+    execute_on: date,
+    payer: Payer,
+    paid: Sequence[Payment],
+    left_out: Sequence[LeftOut],
+    actor: str,
+) -> None:
+    told = [asdict(out) for out in left_out]
+    values = {"due_by": due_by, "execute_on": execute_on, "payer": asdict(payer), "left_out": told, "actor": actor}
+    session.execute(sa.insert(PayoutRun).values(run_id=run_id, reference=reference, **values))
+    columns = (
+        text_array([payment.provider_code for payment in paid]),
+        text_array([payment.end_to_end_id for payment in paid]),
+        text_array([payment.iban for payment in paid]),
+        text_array([payment.holder for payment in paid]),
+        plain_array([payment.amount_minor for payment in paid]),
+        plain_array([payment.fee_minor for payment in paid]),
+    )
+    database.run(session, _PAYMENTS, (run_id, *columns))
+    database.run(session, _LINES, {"run": run_id, "paid": [payment.provider_code for payment in paid]})
+
+
+def _post(session: Session, run_id: str, paid: list[str], today: date, actor: str) -> None:
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for part in database.rows(session, _PARTS, {"run": run_id, "paid": paid}):
+        parts[part.book_id].append(part)
+    for book_id in sorted(parts):
+        known = chart.open_payouts(session, book_id)
+        codes = [chart.provider(part.provider_code) for part in parts[book_id]]
+        owed = accounts.ensure(session, book_id, [accounts.Opening(code, "L") for code in codes])
+        drafts: dict[str, Draft] = {}
+        for part in parts[book_id]:
+            provider = owed[chart.provider(part.provider_code)]
+            pairs = moved(provider, known[chart.PAYOUT], part.amount_minor)
+            pairs += moved(provider, known[chart.FEES], part.fee_minor)
+            if pairs:
+                name = f"{run_id}:{part.provider_code}"
+                drafts[part.provider_code] = Draft("payout", today, pairs, name, memo=name)
+        entries = write(session, book_id, list(drafts.values()), actor)
+        database.run(session, _POSTED, (text_array(list(drafts)), plain_array(entries), book_id, run_id))
+
+
+def moved(debit: int, credit: int, amount_minor: int) -> tuple[Pair, ...]:
+    """Return the posting of a signed amount: the other way round below zero, none for zero."""
+    if amount_minor == 0:
+        return ()
+    return (Pair(debit, credit, amount_minor) if amount_minor > 0 else Pair(credit, debit, -amount_minor),)
+
+
+def write(session: Session, book_id: int, drafts: Sequence[Draft], actor: str) -> list[int]:
+    """
+    Write entries that stand or fall together, and return their ids.
+
+    Errors: those of `posting.post`, of the first that is refused.
+    """
+    written: list[int] = []
+    for outcome in posting.post_entries(session, book_id, drafts, actor=actor):
+        if outcome.refusal is not None:
+            raise outcome.refusal
+        if outcome.entry_id is not None:
+            written.append(outcome.entry_id)
+    return written
+
+
+def _find(session: Session, reference: str) -> Run | None:
+    row = session.execute(sa.select(PayoutRun.__table__).where(PayoutRun.reference == reference)).one_or_none()
+    if row is None:
+        return None
+    columns = PayoutPayment.__table__.columns
+    payments = session.execute(
+        sa.select(*(columns[name] for name in Payment.__slots__))
+        .where(PayoutPayment.run_id == row.run_id)
+        .order_by(PayoutPayment.end_to_end_id)
+    )
+    return Run(
+        row.run_id,
+        row.reference,
+        row.due_by,
+        row.execute_on,
+        Payer(**row.payer),
+        row.prepared_at,
+        tuple(Payment(*payment) for payment in payments),
+        tuple(LeftOut(**out) for out in row.left_out),
+    )
+
+
+def _refuse_other(found: Run, due_by: date, execute_on: date, payer: Payer) -> None:
+    asked = {"due_by": due_by, "execute_on": execute_on, "payer": payer}
+    differs = [name for name, value in asked.items() if getattr(found, name) != value]
+    if differs:
+        raise PayoutReferenceChanged(reference=found.reference, differs=differs)
