@@ -17,6 +17,7 @@ from api.cli.grant import grant
 from api.cli.groups import Program, common_options
 from api.cli.ledger import ledger
 from api.cli.network import network
+from api.cli.payroll import payroll
 from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.position import position
@@ -32,7 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, wallet)),
     ("Stand for the tax", (position,)),
-    ("Look and close", (statement, provider_statement, expire, ledger, seal, rules)),
+    ("Look and close", (statement, payroll, provider_statement, expire, ledger, seal, rules)),
 )
 
 

@@ -1,0 +1,247 @@
+"""Gathers a payroll month: the fiscal events, what each takes back, their payslip items, and the proof."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from config import clock, database
+from config.errors import local
+from ledger import seals
+from plans import funders
+from plans.payroll_codes import tables
+from plans.payroll_codes.model import Benefit, CodeTable, Item, Treatment
+from plans.payroll_codes.presets import Preset
+from plans.payroll_codes.presets import table as preset_table
+from plans.rulebook import loading
+from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
+from plans.words import FunderKind
+from reports.payroll_export import months
+from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed, PayrollNeedsEmployer
+from reports.payroll_export.model import ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
+from reports.payroll_export.months import IN_MONTH, Month
+
+# Written when the year's total moved what was exempt or taxable before (wallet/fiscal.py).
+RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected", "annual_cap_settled"})
+_LIMITED: Final = ["FRINGE", "PENSION", "HEALTH_FUND"]
+
+_EVENTS: Final = f"""
+select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e.employee_no, e.tax_code,
+       e.last_name || ' ' || e.first_name as name, f.fiscal_on, f.fiscal_year, f.category, f.source, f.channel,
+       f.exempt_minor, f.taxable_minor, f.reason, f.fiscal_on < %(first)s as late, a.rulebook_version,
+       a.facts ->> 'expense_kind' as expense, r.tax_code as relative_tax_code, u.used
+  from fiscal_event f
+  join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id
+  join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
+  join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
+  left join relative r on r.book_id = a.book_id and r.relative_id = a.relative_id
+  left join lateral (select sum(case o.kind when 'use' then o.amount_minor else -o.amount_minor end)::bigint as used
+                       from fiscal_event o
+                      where o.book_id = f.book_id and o.employee_id = f.employee_id and o.fiscal_year = f.fiscal_year
+                        and o.category = f.category and o.in_limit and o.event_id <= f.event_id) u
+         on f.in_limit and f.category = any(%(limited)s::text[])
+ where f.book_id = %(book)s and {IN_MONTH.format(day="f.fiscal_on", at="f.recorded_at")}
+ order by e.last_name, e.first_name, e.tax_code, f.event_id
+"""
+# All that was written of the purchases that something was taken back of.
+_HISTORY: Final = """
+select event_id, kind, authorization_id, plan_id, fiscal_year, in_limit, exempt_minor, taxable_minor
+  from fiscal_event where book_id = %(book)s and authorization_id = any(%(authorizations)s::text[]) order by event_id
+"""
+# The ledger's word on the same month: what deliveries took from lots, refunds gave back, vouchers reserved and freed.
+_LEDGER: Final = f"""
+select coalesce(sum(x.amount_minor), 0)::bigint from (
+    select case when e.refunds is null then p.amount_minor else -p.amount_minor end as amount_minor
+      from entry e
+      join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+      join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
+      join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
+      join lot l on l.book_id = p.book_id
+                and l.account_id = case when e.refunds is null then p.debit_account_id else p.credit_account_id end
+     where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null)
+       and (a.channel <> 'VOUCHER' or e.refunds is not null)
+       and {IN_MONTH.format(day="e.occurred_on", at="e.recorded_at")}
+    union all
+    select case h.kind::text when 'authorize' then h.amount_minor else -h.amount_minor end
+      from hold_event h
+      join "authorization" a on a.book_id = h.book_id and a.hold_id = h.hold_id
+     where h.book_id = %(book)s and a.channel = 'VOUCHER' and h.kind::text in ('authorize', 'void', 'expire')
+       and {IN_MONTH.format(day="(h.recorded_at at time zone 'Europe/Rome')::date", at="h.recorded_at")}) x
+"""
+# The last link over what was recorded before the month was closed, and how much of it has none.
+_SEAL: Final = """
+select s.seq, encode(s.link_hash, 'hex') from seal s
+  join entry e on e.book_id = s.book_id and e.entry_id = s.entry_id
+ where s.book_id = %(book)s and e.recorded_at <= %(closed)s order by s.seq desc limit 1
+"""
+_WAITING: Final = """
+select count(*) from seal_queue q join entry e on e.book_id = q.book_id and e.entry_id = q.entry_id
+ where q.book_id = %(book)s and e.recorded_at <= %(closed)s
+"""
+
+
+def gather(session: Session, book_id: int, month: date, *, draft: bool = False) -> PayrollMonth:
+    """
+    Return the payroll lines of the month of a day, with control totals and the line that proves them.
+
+    A month that is open, or of which not every entry is sealed, is given as a `draft` alone. A closed and sealed one
+    is the same whenever it is asked for: what is recorded later belongs to a later month.
+
+    Errors: FunderNotFound, PayrollNeedsEmployer, PayrollMonthOpen, PayrollMonthUnsealed.
+    Source: docs/payroll.md.
+    """
+    funder = funders.of_book(session, book_id)
+    if funder.kind is not FunderKind.EMPLOYER:
+        raise PayrollNeedsEmployer(funder=funder.name)
+    asked = months.of_book(session, book_id, month)
+    provisional = _provisional(session, book_id, asked, draft)
+    loaded = tables.in_force(session, book_id, asked.first)
+    table = loaded or preset_table(Preset.GENERIC)
+    parameters = {**asked.parameters(book_id), "limited": _LIMITED}
+    rows = database.rows(session, _EVENTS, parameters)
+    lines = tuple(_lines(rows, table, _taken_back(session, book_id, rows)))
+    return PayrollMonth(
+        funder_code=funder.code,
+        funder_name=funder.name,
+        vat_number=funder.vat_number or "",
+        month=asked.first,
+        draft=provisional,
+        closed_at=asked.closed_at,
+        prepared_at=clock.now() if asked.closed_at is None else asked.closed_at,
+        table=table,
+        table_is_neutral=loaded is None,
+        lines=lines,
+        totals=_totals(lines),
+        unmapped=_unmapped(lines),
+        proof=_proof(session, book_id, asked, lines, sorted({row.rulebook_version for row in rows})),
+    )
+
+
+def _provisional(session: Session, book_id: int, month: Month, draft: bool) -> bool:
+    """Return whether the month may still change, which only a draft may."""
+    name = f"{month.first:%m/%Y}"
+    if month.closed_at is None:
+        if not draft:
+            first, last = local(month.first, "it"), local(month.last, "it")
+            raise PayrollMonthOpen(month=name, first=first, last=last)
+        return True
+    (waiting,) = database.call(session, _WAITING, {"book": book_id, "closed": month.closed_at})
+    if waiting and not draft:
+        raise PayrollMonthUnsealed(month=name, waiting=waiting)
+    return bool(waiting)
+
+
+@dataclass(slots=True)
+class _Use:
+    event_id: int
+    exempt_minor: int
+    taxable_minor: int
+
+
+def _taken_back(session: Session, book_id: int, rows: Sequence[Any]) -> Mapping[int, tuple[int, ...]]:
+    """Return, for each reversal, the uses that it takes back: the last ones that still have such a part first."""
+    concerned = sorted({row.authorization_id for row in rows if row.kind == "reversal"})
+    if not concerned:
+        return {}
+    uses: defaultdict[tuple[Any, ...], list[_Use]] = defaultdict(list)
+    found: dict[int, tuple[int, ...]] = {}
+    for event in database.rows(session, _HISTORY, {"book": book_id, "authorizations": concerned}):
+        known = uses[event.authorization_id, event.plan_id, event.fiscal_year, event.in_limit]
+        if event.kind == "use":
+            known.append(_Use(event.event_id, event.exempt_minor, event.taxable_minor))
+            continue
+        exempt, taxable, named = event.exempt_minor, event.taxable_minor, []
+        for use in reversed(known):
+            of_exempt, of_taxable = min(exempt, use.exempt_minor), min(taxable, use.taxable_minor)
+            if of_exempt or of_taxable:
+                named.append(use.event_id)
+                use.exempt_minor -= of_exempt
+                use.taxable_minor -= of_taxable
+                exempt, taxable = exempt - of_exempt, taxable - of_taxable
+        found[event.event_id] = tuple(sorted(named))
+    return found
+
+
+def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple[int, ...]]) -> Iterable[PayrollLine]:
+    rulebook = loading.load()
+    for row in rows:
+        sign = 1 if row.kind == "use" else -1
+        category, source, channel = Category(row.category), PlanSource(row.source), Channel(row.channel)
+        expense = ExpenseKind(row.expense) if row.expense else None
+
+        def item(
+            treatment: Treatment,
+            of: tuple[Category, PlanSource, Channel] = (category, source, channel),
+            expense: ExpenseKind | None = expense,
+        ) -> Item | None:
+            return table.item(Benefit(*of, treatment, expense))
+
+        rule = rulebook.categories.at(category, row.fiscal_on, date.max)
+        reimbursed = channel is Channel.REIMBURSEMENT
+        yield PayrollLine(
+            event_id=row.event_id,
+            reversal_of=taken_back.get(row.event_id, ()),
+            employee_no=row.employee_no or "",
+            tax_code=row.tax_code,
+            name=row.name,
+            plan_code=row.plan_code,
+            fiscal_on=row.fiscal_on,
+            fiscal_year=row.fiscal_year,
+            category=str(category),
+            legal_ref=rule.legal_ref if rule is not None else "",
+            source=str(source),
+            channel=str(channel),
+            nature=Nature.EFFECTIVE if reimbursed else Nature.FIGURATIVE,
+            amount_minor=sign * (row.exempt_minor + row.taxable_minor),
+            exempt_minor=sign * row.exempt_minor,
+            taxable_minor=sign * row.taxable_minor,
+            exempt_item=item(Treatment.EXEMPT) if row.exempt_minor else None,
+            taxable_item=item(Treatment.TAXABLE) if row.taxable_minor else None,
+            reason=row.reason,
+            recomputed=row.reason in RECOMPUTED,
+            late=row.late,
+            limit_used_minor=row.used,
+            cu_year=row.fiscal_year if reimbursed else None,
+            cu_code="",
+            cu_tax_code=(row.relative_tax_code or "") if reimbursed else "",
+        )
+
+
+def _totals(lines: Iterable[PayrollLine]) -> tuple[ItemTotal, ...]:
+    sums: dict[tuple[Item | None, Nature, Treatment], tuple[int, int]] = {}
+    for line in lines:
+        for treatment, amount, item in line.parts():
+            count, total = sums.get((item, line.nature, treatment), (0, 0))
+            sums[item, line.nature, treatment] = (count + 1, total + amount)
+    ordered = sorted(sums.items(), key=lambda found: (found[0][0].code if found[0][0] else "~", *found[0][1:]))
+    return tuple(ItemTotal(*key, *figures) for key, figures in ordered)
+
+
+def _unmapped(lines: Iterable[PayrollLine]) -> tuple[Unmapped, ...]:
+    sums: dict[tuple[str, str, str, Treatment], tuple[int, int]] = {}
+    for line in lines:
+        for treatment, amount, item in line.parts():
+            if item is None:
+                key = (line.category, line.source, line.channel, treatment)
+                count, total = sums.get(key, (0, 0))
+                sums[key] = (count + 1, total + amount)
+    return tuple(Unmapped(*key, *figures) for key, figures in sorted(sums.items()))
+
+
+def _proof(
+    session: Session, book_id: int, month: Month, lines: Iterable[PayrollLine], rulebooks: Sequence[str]
+) -> Proof:
+    (ledger,) = database.call(session, _LEDGER, month.parameters(book_id))
+    seq, link = None, ""
+    if month.closed_at is not None:
+        # A closed month stands on the chain as it was then: later links leave its file as it is.
+        found = database.rows(session, _SEAL, {"book": book_id, "closed": month.closed_at})
+        seq, link = found[0] if found else (None, "")
+    elif (head := seals.head(session, book_id)) is not None:
+        seq, link = head.seq, head.link_hash.hex()
+    return Proof(sum(line.amount_minor for line in lines), ledger, seq, link, tuple(rulebooks))
