@@ -19,11 +19,13 @@ class Settings:
     """
     What the environment may change; every field is documented in docs/configuration.md.
 
-    `database_url` None means the embedded PostgreSQL, with its data under `data_dir`.
+    `database_url` None means the embedded PostgreSQL, with its data under `data_dir`. What employees hand in is kept
+    under `documents_dir`.
     """
 
     database_url: str | None
     data_dir: Path
+    documents_dir: Path
     language: str
     clock: datetime | None
 
@@ -48,13 +50,15 @@ def load() -> Settings:
     env = Env(eager=False)
     database_url = env.str("DATABASE_URL", None, validate=_only_postgresql)
     with env.prefixed("BORSELLINO_"):
-        data_dir = env.path("DATA_DIR", None)
+        data_dir = env.path("DATA_DIR", None) or _default_data_dir()
+        documents_dir = env.path("DOCUMENTS_DIR", None) or data_dir / "documents"
         language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))
         clock = env.datetime("CLOCK", None)
     env.seal()
     return Settings(
         database_url=database_url or None,
-        data_dir=data_dir or _default_data_dir(),
+        data_dir=data_dir,
+        documents_dir=documents_dir,
         language=language,
         clock=clock,
     )

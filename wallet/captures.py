@@ -33,6 +33,7 @@ from wallet.errors import (
     RefundBeforeCapture,
     RefundExceedsCaptures,
 )
+from wallet.reimbursements.errors import ReimbursementHasItsOwnVerbs
 
 # What a key's answer keeps of the authorization: as it was then, not as it is when asked again.
 _KEPT = ("status", "captured_minor", "refunded_minor")
@@ -109,9 +110,9 @@ def capture(
     taxed as it was decided.
 
     Units:  `amount` in euro.
-    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen,
-            CaptureBeforeAuthorization, PartialCaptureNotAllowed, CaptureBeforeService, AmountNotPositive, HoldExpired,
-            CaptureExceedsAuthorization, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs,
+            AuthorizationNotOpen, CaptureBeforeAuthorization, PartialCaptureNotAllowed, CaptureBeforeService,
+            AmountNotPositive, HoldExpired, CaptureExceedsAuthorization, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     request = _request(authorization_id, amount, on, final=final)
@@ -132,7 +133,7 @@ def _capture(
     actor: str,
     key: str | None,
 ) -> Change:
-    found = authorizations.lock(session, book_id, authorization_id)
+    found = _lock(session, book_id, authorization_id)
     if not found.open:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
     decided_on = found.decided_at.astimezone(clock.ROME).date()
@@ -162,11 +163,12 @@ def void(
     """
     End an authorization without spending what is left of it; the money is free again, and the voucher's tax undone.
 
-    Errors: KeyReused, InProgress; AuthorizationNotFound, AuthorizationNotOpen, HoldExpired, LedgerCorrupt.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs, AuthorizationNotOpen,
+            HoldExpired, LedgerCorrupt.
     """
 
     def work() -> Change:
-        found = authorizations.lock(session, book_id, authorization_id)
+        found = _lock(session, book_id, authorization_id)
         if not found.open or found.hold_id is None:
             raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
         released = holds.void(session, book_id, found.hold_id)
@@ -194,9 +196,9 @@ def refund(
     as the clock would have ended it. The fiscal events are reversed in proportion.
 
     Units:  `amount` in euro; without it everything captured and not yet refunded.
-    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, AmountNotPositive,
-            RefundExceedsCaptures, PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture,
-            LedgerCorrupt.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound,
+            ReimbursementHasItsOwnVerbs, AmountNotPositive, RefundExceedsCaptures, PartialRefundNotAllowed,
+            RefundBeforeCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     """
     request = _request(authorization_id, amount, on, reason=reason)
 
@@ -216,7 +218,7 @@ def _refund(
     reason: str,
     key: str | None,
 ) -> Change:
-    found = authorizations.lock(session, book_id, authorization_id)
+    found = _lock(session, book_id, authorization_id)
     refundable = found.captured_minor - found.refunded_minor
     total = refundable if amount is None else amounts.minor(amount)
     if amount is not None and total <= 0:
@@ -262,6 +264,13 @@ def _refund(
             delivered_entry_id=None if found.channel == Channel.VOUCHER else captured_entry_id,
         )
     return Change(changed, total, tuple(entries))
+
+
+def _lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
+    found = authorizations.lock(session, book_id, authorization_id)
+    if found.channel == Channel.REIMBURSEMENT:
+        raise ReimbursementHasItsOwnVerbs(authorization=authorization_id)
+    return found
 
 
 def _parts(session: Session, book_id: int, found: Authorization, total: int, on: date) -> list[tuple[int, int]]:

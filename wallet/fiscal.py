@@ -81,7 +81,7 @@ _DELIVERY = """
 insert into fiscal_event (book_id, kind, employee_id, authorization_id, plan_id, source, category, channel,
     amount_minor, exempt_minor, taxable_minor, in_limit, reason, fiscal_on, fiscal_year, entry_id, rule_ids)
 select %(book)s, 'use', %(employee)s, %(authorization)s, t.plan_id, t.source, %(category)s, %(channel)s,
-       sum(t.amount_minor), sum(t.amount_minor - t.taxable), sum(t.taxable), %(in_limit)s, 'delivered', %(on)s,
+       sum(t.amount_minor), sum(t.amount_minor - t.taxable), sum(t.taxable), %(in_limit)s, %(reason)s, %(on)s,
        %(year)s, %(entry)s, %(rules)s::text[]
   from (select l.plan_id, l.source, p.amount_minor,
                least(p.amount_minor, greatest(0, %(taxable)s::bigint - coalesce(sum(p.amount_minor)
@@ -180,8 +180,15 @@ def append_delivery(
     in_limit: bool,
     on: date,
     rule_ids: Sequence[str],
+    year: int | None = None,
+    reason: str = "delivered",
 ) -> None:
-    """Append the use that a capture's entry stands for, plan by plan, and settle the year; minor units."""
+    """
+    Append the use that a capture's entry stands for, plan by plan, and settle the year; minor units.
+
+    It belongs to the year of its day, or to the `year` given: that of the choice, where the choice is what counts.
+    """
+    year = on.year if year is None else year
     database.run(
         session,
         _DELIVERY,
@@ -195,12 +202,13 @@ def append_delivery(
             "channel": channel,
             "in_limit": in_limit,
             "on": on,
-            "year": on.year,
+            "year": year,
+            "reason": reason,
             "rules": list(rule_ids),
         },
     )
     if in_limit:
-        settle_year(session, book_id, employee_id, category, year=on.year, on=on)
+        settle_year(session, book_id, employee_id, category, year=year, on=on)
 
 
 def reverse(

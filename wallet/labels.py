@@ -41,6 +41,8 @@ ENTRIES: Final[Mapping[str, str]] = {
     "grant_correction": "correzione di accredito",
     "capture": "addebito",
     "refund": "storno a favore",
+    "reimbursement": "rimborso approvato",
+    "payroll_payment": "pagamento in busta paga",
     "carry_over": "riporto",
     "expiry": "scadenza",
     "reversal": "storno contabile",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -138,6 +138,18 @@ class Share:
 
     lot: SpendableLot
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which lots pay an amount under one category and what was decided on which facts; or why they do not."""
+
+    decision: Decision
+    facts: Facts
+    shares: tuple[Share, ...]
+    decline: Decline | None
+    available_minor: int
+    taxable_admitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,8 +382,39 @@ def _try_category(
     base: Considered, category: Category, live: Sequence[SpendableLot], terms: Mapping[str, PlanTerms]
 ) -> Considered | None:
     """Decide one candidate category with the lots whose plan allows it; None when no plan does."""
+    choice = choose(
+        category,
+        base.channel,
+        base.amount_minor,
+        live,
+        terms,
+        facts_under=lambda plan: _facts(base, category, plan),
+        tax_on=base.tax_on,
+        consent=base.purchase.consent,
+    )
+    if choice is None:
+        return None
+    return _with(base, **{name: getattr(choice, name) for name in Choice.__dataclass_fields__})
+
+
+def choose(
+    category: Category,
+    channel: Channel,
+    amount_minor: int,
+    live: Sequence[SpendableLot],
+    terms: Mapping[str, PlanTerms],
+    *,
+    facts_under: Callable[[PlanTerms], Facts],
+    tax_on: date,
+    consent: bool,
+) -> Choice | None:
+    """
+    Decide an amount under one category and choose the lots that pay it; None when no plan allows it.
+
+    Units: minor units; `live` in the order in which lots are charged. `facts_under` a plan are what is decided on.
+    """
     usable = [
-        lot for lot in live if category in terms[lot.plan_id].categories and base.channel in terms[lot.plan_id].channels
+        lot for lot in live if category in terms[lot.plan_id].categories and channel in terms[lot.plan_id].channels
     ]
     if not usable:
         return None
@@ -382,15 +425,15 @@ def _try_category(
         plan = terms[lot.plan_id]
         key = (plan.source, plan.entitlement)
         if key not in decisions:
-            facts = _facts(base, category, plan)
-            decisions[key] = facts, decide(facts, loading.load(), base.tax_on, clock.today())
+            facts = facts_under(plan)
+            decisions[key] = facts, decide(facts, loading.load(), tax_on, clock.today())
 
     def paying(decision: Decision) -> list[SpendableLot]:
         plans_of = [(lot, terms[lot.plan_id]) for lot in usable]
         return [lot for lot, plan in plans_of if _alike(decisions[plan.source, plan.entitlement][1], decision)]
 
     def preference(found: tuple[Facts, Decision]) -> tuple[int, bool]:
-        return _RANK[found[1].outcome], sum(lot.available_minor for lot in paying(found[1])) < base.amount_minor
+        return _RANK[found[1].outcome], sum(lot.available_minor for lot in paying(found[1])) < amount_minor
 
     # A source that the category may not use is skipped where another may; of equal ones the first that can pay.
     facts, decision = min(decisions.values(), key=preference)
@@ -403,23 +446,15 @@ def _try_category(
     elif decision.taxable_minor > 0:
         consenting = [lot for lot in fitting if terms[lot.plan_id].taxable_policy is TaxablePolicy.WITH_CONSENT]
         admitted = bool(consenting)
-        if not admitted or not base.purchase.consent:
+        if not admitted or not consent:
             decline = _because(decision)
         else:
             fitting = consenting
             available = sum(lot.available_minor for lot in fitting)
-    shares = _share_out(base.amount_minor, fitting) if decline is None else ()
+    shares = _share_out(amount_minor, fitting) if decline is None else ()
     if decline is None and not shares:
         decline = Decline.INSUFFICIENT_FUNDS
-    return _with(
-        base,
-        decision=decision,
-        facts=facts,
-        shares=shares,
-        decline=decline,
-        available_minor=available,
-        taxable_admitted=admitted,
-    )
+    return Choice(decision, facts, shares, decline, available, admitted)
 
 
 def _alike(other: Decision, decision: Decision) -> bool:

@@ -21,3 +21,19 @@ create trigger append_only_rows before update or delete on payout_event
 drop trigger if exists append_only_table on payout_event;
 create trigger append_only_table before truncate on payout_event
     for each statement execute function ledger_append_only();
+
+-- So are the documents of reimbursements, and what happened to each.
+
+drop trigger if exists append_only_rows on reimbursement_document;
+create trigger append_only_rows before update or delete on reimbursement_document
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on reimbursement_document;
+create trigger append_only_table before truncate on reimbursement_document
+    for each statement execute function ledger_append_only();
+
+drop trigger if exists append_only_rows on reimbursement_step;
+create trigger append_only_rows before update or delete on reimbursement_step
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on reimbursement_step;
+create trigger append_only_table before truncate on reimbursement_step
+    for each statement execute function ledger_append_only();

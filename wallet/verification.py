@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ledger import verification
 from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
+from wallet.reimbursements import verification as reimbursements
 
 # What each difference means: (Italian, English).
 KINDS: dict[str, tuple[str, str]] = {
@@ -79,6 +80,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "budget_total": ("il totale del file non è quanto accreditato", "the file's total is not what was granted"),
     "budget_rows": ("le righe del file non sono gli accrediti", "the file's rows are not the grants"),
     "grant_without_budget": ("l'accredito cita un file mai caricato", "the grant names a file that was never loaded"),
+    **reimbursements.KINDS,
 }
 
 _NOUNS = {
@@ -93,6 +95,7 @@ _NOUNS = {
     "plan": "piano",
     "provider": "fornitore",
     "territory": "territorio",
+    **reimbursements.NOUNS,
 }
 
 
@@ -146,16 +149,19 @@ _MOVED_BY_PLAN = """
 """
 # What direct purchases paid in each year of delivery; a refund counts in the year of the capture it takes back.
 _DELIVERED = """
-    select a.authorization_id, extract(year from c.occurred_on) as year,
+    select a.authorization_id, y.year,
            sum(case when e.refunds is null then p.amount_minor else -p.amount_minor end) as net
       from entry e
       join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
       join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
+      -- A reimbursement belongs to the year in which it was asked for, whenever it is approved.
+     cross join lateral (select extract(year from case a.channel when 'REIMBURSEMENT' then a.tax_on
+                                                       else c.occurred_on end) as year) y
       join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
       join lot l on l.book_id = p.book_id
                 and l.account_id = case when e.refunds is null then p.debit_account_id else p.credit_account_id end
      where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null) and a.channel <> 'VOUCHER'
-     group by a.authorization_id, extract(year from c.occurred_on)
+     group by a.authorization_id, y.year
 """
 _OPEN = "('authorized', 'partially_captured')"
 # Who the wallet's own entries moved money to or from: those that take from a hold or give back what was taken.
@@ -262,6 +268,7 @@ CHECKS = (
           from (select a.authorization_id,
                        case when a.channel = 'VOUCHER'
                             then case when a.status in {_OPEN} or a.status = 'captured' then a.taxable_minor else 0 end
+                            when a.channel = 'REIMBURSEMENT' then greatest(0, a.captured_minor - a.exempt_minor)
                             else a.taxable_minor * a.captured_minor / a.amount_minor end as expected,
                        coalesce(sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end), 0) as found
                   from "authorization" a
@@ -345,10 +352,13 @@ CHECKS = (
                when 'grant_correction' then
                    c.code in ('plan:' || s.code || ':funded', 'plan:' || s.code || ':committed') and t.lot_id is null
                when 'capture' then e.hold_id is not null and c.code ~ '^(provider|clearing):'
+               when 'reimbursement' then e.hold_id is not null and c.code = 'payroll:' || f.employee_id
                when 'refund' then e.refunds is not null and d.code ~ '^(provider|clearing):'
                when 'carry_over' then (f.employee_id, f.plan_id, f.source) = (t.employee_id, t.plan_id, t.source)
                    and t.carried_from is not null and f.carried_from is null
-               when 'expiry' then c.code = 'plan:' || s.code || ':returned' or c.code like 'community:%%'
+               when 'expiry' then c.code in ('plan:' || s.code || ':returned', 'plan:' || s.code || ':pension')
+                   or c.code like 'community:%%'
+               when 'opening' then d.code = 'plan:' || s.code || ':opening' and f.lot_id is null
                else coalesce(e.hold_id, e.refunds) is not null
                end
         """,
@@ -448,6 +458,7 @@ CHECKS = (
          where v.expected is distinct from v.found
         """,
     ),
+    *reimbursements.CHECKS,
 )
 
 

@@ -18,6 +18,7 @@ MODELS = (
     "plans.payroll_codes.tables",
     "plans.rows",
     "plans.rulebook.signing",
+    "wallet.reimbursements.tables",
     "wallet.tables",
     "wallet.settlement.tables",
 )

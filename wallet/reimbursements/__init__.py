@@ -1,0 +1,1 @@
+"""Reimbursements: the employee paid, and the plan pays back through payroll, against documents."""

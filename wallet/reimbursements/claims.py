@@ -1,0 +1,120 @@
+"""
+Claims: how much of one supplier's document has been asked for, so that nothing is given back twice.
+
+A document is known by its supplier, number and day, however they are written. It may be asked for in parts, by one
+person or by two of the same book, up to what it says; the table refuses the rest, whoever races for it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config import database
+from config.money import from_minor
+from wallet.reimbursements.documents import Upload
+from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseClaimedBefore, ExpenseTotalDiffers
+from wallet.reimbursements.words import CLAIMING, Purpose
+
+_OPEN = (
+    "insert into reimbursement_claim"
+    " (book_id, claim_id, supplier_key, document_no_key, document_on, document_minor, claimed_minor)"
+    " values (%(book)s, %(claim)s, %(supplier)s, %(number)s, %(on)s, %(total)s, 0) on conflict do nothing"
+)
+_LOCK = (
+    "select document_minor, claimed_minor from reimbursement_claim"
+    " where book_id = %(book)s and claim_id = %(claim)s for update"
+)
+_TAKE = (
+    "update reimbursement_claim set claimed_minor = claimed_minor + %(amount)s, document_minor = %(total)s"
+    " where book_id = %(book)s and claim_id = %(claim)s"
+)
+_GIVE_BACK = "update reimbursement_claim set claimed_minor = claimed_minor - %s where book_id = %s and claim_id = %s"
+# One file at a time: two submissions of the same one meet here.
+_LOCK_FILE = "select pg_advisory_xact_lock(20613, hashtext(%s))"
+_USED = (
+    "select 1 from reimbursement_document d"
+    " join reimbursement r on r.book_id = d.book_id and r.reimbursement_id = d.reimbursement_id"
+    " where d.book_id = %s and d.sha256 = %s and d.purpose = %s and r.claim_id <> %s and r.status = any(%s::text[])"
+    " limit 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One supplier's document, as it is told from every other."""
+
+    claim_id: str
+    supplier_key: str
+    document_no_key: str
+    document_on: date
+    document_minor: int
+
+
+def of(supplier: str, supplier_tax_code: str | None, document_no: str, on: date, document_minor: int) -> Claim:
+    """Return the claim that a document is; the supplier's codice fiscale or partita IVA counts before the name."""
+    supplier_key = _key(supplier_tax_code or supplier)
+    number_key = _key(document_no)
+    digest = sha256("\n".join((supplier_key, number_key, on.isoformat())).encode()).hexdigest()
+    return Claim(f"clm_{digest[:32]}", supplier_key, number_key, on, document_minor)
+
+
+def take(session: Session, book_id: int, claim: Claim, amount_minor: int, told: dict[str, Any]) -> None:
+    """
+    Claim an amount of a document; whoever claims of the same document waits.
+
+    Units:  minor units. `told` are the supplier's name and the document's number as they were written.
+    Errors: ExpenseTotalDiffers, ExpenseClaimedBefore.
+    """
+    asked = {
+        "book": book_id,
+        "claim": claim.claim_id,
+        "supplier": claim.supplier_key,
+        "number": claim.document_no_key,
+        "on": claim.document_on,
+        "total": claim.document_minor,
+        "amount": amount_minor,
+    }
+    database.run(session, _OPEN, asked)
+    total, claimed = database.call(session, _LOCK, asked)
+    details = told | {"on": claim.document_on, "document": from_minor(total)}
+    # What nobody claims any more says what it is said to say now.
+    if claimed and total != claim.document_minor:
+        raise ExpenseTotalDiffers(**details)
+    if claimed + amount_minor > claim.document_minor:
+        raise ExpenseClaimedBefore(**details, left=from_minor(total - claimed))
+    database.run(session, _TAKE, asked)
+
+
+def give_back(session: Session, book_id: int, claim_id: str, amount_minor: int) -> None:
+    """Let an amount be claimed again; minor units."""
+    if amount_minor:
+        database.run(session, _GIVE_BACK, (amount_minor, book_id, claim_id))
+
+
+def check_files(session: Session, book_id: int, claim: Claim, uploads: Sequence[Upload]) -> None:
+    """
+    Refuse a file that already stands behind another document's reimbursement.
+
+    Errors: DocumentUsedBefore.
+    """
+    expense_files = sorted((upload for upload in uploads if upload.purpose is Purpose.EXPENSE), key=lambda u: u.sha256)
+    for upload in expense_files:
+        database.run(session, _LOCK_FILE, (f"{book_id}:{upload.sha256.hex()}",))
+        asked = (book_id, upload.sha256, str(Purpose.EXPENSE), claim.claim_id, [str(state) for state in CLAIMING])
+        if database.rows(session, _USED, asked):
+            raise DocumentUsedBefore(file=upload.name)
+
+
+def _key(text: str) -> str:
+    # "Fatt. n. 12/A" and "FATT N 12 A" are one number: letters and digits, without accents, in capitals.
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).upper()
+    return re.sub(r"[\W_]+", "", plain) or text.strip()

@@ -1,0 +1,1 @@
+"""Facts about reimbursable expenses, as files that a fiscal expert can read and correct."""

@@ -1,0 +1,397 @@
+"""What employees do, or somebody on their behalf: submit an expense, mend it, withdraw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from moneyed import Money
+from psycopg.types.json import Jsonb
+from sqlalchemy.orm import Session
+
+from config import clock, database, ids
+from config.money import from_minor
+from ledger import holds, idempotency
+from ledger.errors import InsufficientFunds
+from plans import funders
+from plans.errors import EmployeeNotFound
+from plans.rulebook import loading
+from plans.rulebook.words import Channel
+from wallet import amounts, authorizations, purchases, wallets
+from wallet.purchases import Decline
+from wallet.reimbursements import checklist, claims, deadlines, records, submission
+from wallet.reimbursements.documents import Store, Upload
+from wallet.reimbursements.errors import (
+    ExpenseAmountTooHigh,
+    ExpenseInFuture,
+    FixChangesNothing,
+    ReimbursementNotOpen,
+    ReimbursementNotToMend,
+)
+from wallet.reimbursements.records import Reimbursement
+from wallet.reimbursements.submission import Looked, Submission
+from wallet.reimbursements.words import OPEN, Holder, State
+
+# Within how many days an answer is promised, and a fix expected; and for how long the money may be held in all.
+DAYS_TO_ANSWER = 10
+DAYS_TO_FIX = 30
+DAYS_HELD = 365
+
+_INSERT_AUTHORIZATION = """
+insert into "authorization" (book_id, authorization_id, status, employee_id, relative_id, service_code, channel,
+    category, outcome, quantity, unit_price_minor, amount_minor, net_minor, vat_minor, exempt_minor, taxable_minor,
+    in_limit, consent, hold_id, service_on, tax_on, decided_at, expires_at, reasons, warnings, rule_ids,
+    rulebook_version, facts, actor, home_territory)
+values (%(book)s, %(id)s, 'authorized', %(employee)s, %(relative)s, %(expense)s, %(channel)s,
+    %(category)s, %(outcome)s, 1, %(amount)s, %(amount)s, %(amount)s, 0, %(exempt)s, %(taxable)s,
+    %(in_limit)s, %(consent)s, %(hold)s, %(expense_on)s, %(tax_on)s, %(decided_at)s, %(expires_at)s,
+    %(reasons)s::text[], %(warnings)s::text[], %(rules)s::text[], %(version)s, %(facts)s, %(actor)s, %(home)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a fix corrects of the facts; None leaves a fact as it was told."""
+
+    holder: Holder | None = None
+    supplier: str | None = None
+    supplier_tax_code: str | None = None
+    document_no: str | None = None
+    document_on: date | None = None
+    document: Money | None = None
+    expense_on: date | None = None
+    already_detracted: bool | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return the corrected facts by the name of their column."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        given = {name: value for name, value in given.items() if value is not None}
+        if "document" in given:
+            given["document_minor"] = amounts.minor(given.pop("document"))
+        if "supplier_tax_code" in given:
+            given["supplier_tax_code"] = submission.supplier_code(given["supplier_tax_code"])
+        return given
+
+
+def submit(
+    session: Session,
+    book_id: int,
+    asked: Submission,
+    uploads: Sequence[Upload],
+    *,
+    store: Store | None,
+    actor: str,
+    key: str | None = None,
+) -> Reimbursement:
+    """
+    Take an expense: check it, reserve its money and its room in the year's limits, keep its documents.
+
+    What can be mended later (the document is in another name) is taken too and waits for the fix, with its place in
+    the queue and its money held. Without a `store` no file is written: for a trial that is undone.
+
+    Errors: KeyReused, InProgress; EmployeeNotFound; those of `submission.look`; ExpenseTotalDiffers,
+            ExpenseClaimedBefore, DocumentUsedBefore; ReimbursementDeclined.
+    Source: glossary, "reimbursement"; docs/reimbursements.md.
+    """
+
+    def work() -> Reimbursement:
+        frozen = _lock_person(session, book_id, asked.employee_id)
+        looked = submission.look(session, book_id, asked, uploads)
+        if frozen:
+            raise submission.declined(looked.choice, Decline.WALLET_FROZEN, looked.amount_minor)
+        return _take(session, book_id, looked, uploads, store, actor)
+
+    return once(session, book_id, actor, "reimbursement_submit", key, asked.request(uploads), work)
+
+
+def fix(
+    session: Session,
+    book_id: int,
+    reimbursement_id: str,
+    correction: Correction,
+    uploads: Sequence[Upload],
+    *,
+    store: Store | None,
+    actor: str,
+    note: str = "",
+    key: str | None = None,
+) -> Reimbursement:
+    """
+    Mend a reimbursement with documents or corrected facts; it goes back to its place in the queue.
+
+    Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotToMend, SupplierCodeInvalid,
+            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, ExpenseTotalDiffers, ExpenseClaimedBefore,
+            DocumentUsedBefore.
+    """
+    told = correction.told()
+
+    def work() -> Reimbursement:
+        found = records.lock(session, book_id, reimbursement_id)
+        if found.status is not State.NEEDS_FIX:
+            raise ReimbursementNotToMend(reimbursement=reimbursement_id, status=found.status)
+        changed = {name: value for name, value in told.items() if getattr(found, name) != value}
+        if not changed and not uploads:
+            raise FixChangesNothing()
+        return _mend(session, book_id, found, changed, uploads, store, actor, note)
+
+    request = {
+        "reimbursement": reimbursement_id,
+        "note": note,
+        "told": {name: str(value) for name, value in told.items()},
+        "documents": [[str(upload.purpose), upload.sha256.hex()] for upload in uploads],
+    }
+    return once(session, book_id, actor, "reimbursement_fix", key, request, work)
+
+
+def withdraw(
+    session: Session, book_id: int, reimbursement_id: str, *, actor: str, note: str = "", key: str | None = None
+) -> Reimbursement:
+    """
+    Take an expense back that nobody has decided yet: its money is free again, and it may be submitted anew.
+
+    Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotOpen.
+    """
+
+    def work() -> Reimbursement:
+        found = records.lock(session, book_id, reimbursement_id)
+        if found.status not in OPEN:
+            raise ReimbursementNotOpen(reimbursement=reimbursement_id, status=found.status)
+        ended = deadlines.end(session, book_id, found, State.WITHDRAWN)
+        records.write_step(session, book_id, ended, "withdraw", actor=actor, note=note, by_employee=True)
+        return ended
+
+    request = {"reimbursement": reimbursement_id, "note": note}
+    return once(session, book_id, actor, "reimbursement_withdraw", key, request, work)
+
+
+def once(
+    session: Session,
+    book_id: int,
+    actor: str,
+    operation: str,
+    key: str | None,
+    request: Mapping[str, Any],
+    work: Callable[[], Reimbursement],
+) -> Reimbursement:
+    """Do a piece of work on a reimbursement once under a key; a repetition is told what became of it then."""
+    return idempotency.once(
+        session,
+        book_id,
+        actor,
+        operation,
+        key,
+        request,
+        work=work,
+        answer=lambda done: {"reimbursement_id": done.reimbursement_id, "status": str(done.status)},
+        replay=lambda kept: replace(
+            records.get(session, book_id, kept["reimbursement_id"]), status=State(kept["status"]), replayed=True
+        ),
+    )
+
+
+def _lock_person(session: Session, book_id: int, employee_id: str) -> bool:
+    wallets.lock(session, book_id, employee_id)
+    found = database.rows(
+        session, "select status from wallet where book_id = %s and employee_id = %s", (book_id, employee_id)
+    )
+    if not found:
+        raise EmployeeNotFound(employee=employee_id)
+    authorizations.settle(session, book_id, employee_id)
+    deadlines.settle(session, book_id, employee_id)
+    return bool(found[0].status == "frozen")
+
+
+def _take(
+    session: Session, book_id: int, looked: Looked, uploads: Sequence[Upload], store: Store | None, actor: str
+) -> Reimbursement:
+    asked = looked.submission
+    claim = claims.of(
+        asked.supplier, asked.supplier_tax_code, asked.document_no, asked.document_on, looked.document_minor
+    )
+    claims.check_files(session, book_id, claim, uploads)
+    claims.take(session, book_id, claim, looked.amount_minor, _named(asked.supplier, asked.document_no))
+    authorization_id = _authorize(session, book_id, looked, actor)
+    reimbursement_id = ids.new("rmb")
+    to_mend = bool(looked.to_mend)
+    records.insert(
+        session,
+        book_id,
+        {
+            "reimbursement_id": reimbursement_id,
+            "authorization_id": authorization_id,
+            "employee_id": asked.employee_id,
+            "relative_id": asked.relative_id,
+            "status": str(State.NEEDS_FIX if to_mend else State.SUBMITTED),
+            "expense": looked.expense.code,
+            "category": str(looked.expense.category),
+            "service_code": asked.service_code,
+            "claim_id": claim.claim_id,
+            "supplier": asked.supplier,
+            "supplier_tax_code": asked.supplier_tax_code,
+            "document_no": asked.document_no,
+            "document_on": asked.document_on,
+            "document_minor": looked.document_minor,
+            "expense_on": asked.expense_on,
+            "expense_year": asked.expense_on.year,
+            "payment_means": str(asked.payment_means),
+            "holder": str(asked.holder),
+            "statements": sorted(map(str, asked.statements)),
+            "already_detracted": asked.already_detracted,
+            "amount_minor": looked.amount_minor,
+            "approved_minor": 0,
+            "chosen_on": looked.chosen_on,
+            "promised_on": looked.chosen_on + timedelta(days=DAYS_TO_ANSWER),
+            "fix_by": looked.chosen_on + timedelta(days=DAYS_TO_FIX) if to_mend else None,
+            "approved_on": None,
+            "reimbursed_on": None,
+            "payroll_month": None,
+        },
+    )
+    found = records.get(session, book_id, reimbursement_id)
+    _keep(session, book_id, found, 0, uploads, store, actor)
+    records.write_step(
+        session,
+        book_id,
+        found,
+        "submit",
+        actor=actor,
+        reasons=looked.to_mend,
+        amount_minor=looked.amount_minor,
+        by_employee=True,
+    )
+    return found
+
+
+def _authorize(session: Session, book_id: int, looked: Looked, actor: str) -> str:
+    """Write the decision down and reserve the money; the kind of expense stands where a service would."""
+    asked, choice, decision = looked.submission, looked.choice, looked.choice.decision
+    authorization_id = ids.new("aut")
+    expires_at = datetime.combine(looked.chosen_on + timedelta(days=DAYS_HELD + 1), time.min, clock.ROME).astimezone(
+        UTC
+    )
+    try:
+        hold_id = holds.reserve(
+            session,
+            book_id,
+            [(share.lot.account_id, share.amount_minor) for share in choice.shares],
+            expires_at=expires_at,
+            reference=authorization_id,
+        )
+    except InsufficientFunds as refusal:
+        # The sweep takes what ended at midnight without the wallet's lock: an answer, not an error.
+        raise submission.declined(choice, Decline.INSUFFICIENT_FUNDS, looked.amount_minor) from refusal
+    facts = {
+        "lots": [[share.lot.lot_id, share.amount_minor] for share in choice.shares],
+        "unit": "",
+        "available_minor": choice.available_minor,
+        "taxable_admitted": choice.taxable_admitted,
+        "figures": dict(decision.figures),
+    }
+    database.run(
+        session,
+        _INSERT_AUTHORIZATION,
+        {
+            "book": book_id,
+            "id": authorization_id,
+            "employee": asked.employee_id,
+            "relative": asked.relative_id,
+            "expense": looked.expense.code,
+            "channel": str(Channel.REIMBURSEMENT),
+            "category": str(decision.category),
+            "outcome": str(decision.outcome),
+            "amount": looked.amount_minor,
+            "exempt": decision.exempt_minor,
+            "taxable": decision.taxable_minor,
+            "in_limit": purchases.counts_in_limit(decision),
+            "consent": asked.consent,
+            "hold": hold_id,
+            "expense_on": asked.expense_on,
+            "tax_on": looked.chosen_on,
+            "decided_at": clock.now(),
+            "expires_at": expires_at,
+            "reasons": [str(reason) for reason in decision.reasons],
+            "warnings": [str(warning) for warning in decision.warnings],
+            "rules": list(decision.rule_ids),
+            "version": loading.load().version,
+            "facts": Jsonb(facts | purchases.keep(choice.facts)),
+            "actor": actor,
+            "home": funders.of_book(session, book_id).home_territory,
+        },
+    )
+    return authorization_id
+
+
+def _mend(
+    session: Session,
+    book_id: int,
+    found: Reimbursement,
+    changed: dict[str, Any],
+    uploads: Sequence[Upload],
+    store: Store | None,
+    actor: str,
+    note: str,
+) -> Reimbursement:
+    for name in ("document_on", "expense_on"):
+        if changed.get(name, found.chosen_on) > found.chosen_on:
+            raise ExpenseInFuture(on=changed[name])
+    document_minor = changed.get("document_minor", found.document_minor)
+    if document_minor < found.amount_minor:
+        raise ExpenseAmountTooHigh(amount=from_minor(found.amount_minor), document=from_minor(document_minor))
+    names = ("supplier", "supplier_tax_code", "document_no", "document_on")
+    supplier, tax_code, number, on = (changed.get(name, getattr(found, name)) for name in names)
+    claim = claims.of(supplier, tax_code, number, on, document_minor)
+    if (claim.claim_id, document_minor) != (found.claim_id, found.document_minor):
+        claims.give_back(session, book_id, found.claim_id, found.amount_minor)
+        claims.take(session, book_id, claim, found.amount_minor, _named(supplier, number))
+    claims.check_files(session, book_id, claim, uploads)
+
+    listed = checklist.of(checklist.expense(found.expense))
+    assert listed is not None  # noqa: S101
+    still = submission.holder_to_mend(listed, Holder(changed.get("holder", found.holder)))
+    status = State.NEEDS_FIX if still else State.SUBMITTED
+    values = changed | {
+        "status": str(status),
+        "claim_id": claim.claim_id,
+        "fix_by": found.fix_by if still else None,
+        "promised_on": clock.today() + timedelta(days=DAYS_TO_ANSWER),
+    }
+    if "expense_on" in changed:
+        values["expense_year"] = changed["expense_on"].year
+    if "holder" in changed:
+        values["holder"] = str(changed["holder"])
+    mended = records.change(session, book_id, found, **values)
+    step = max((document.step for document in records.documents(session, book_id, found.reimbursement_id)), default=0)
+    _keep(session, book_id, mended, step + 1, uploads, store, actor)
+    records.write_step(
+        session,
+        book_id,
+        mended,
+        "fix",
+        actor=actor,
+        reasons=still,
+        note=note,
+        changes={name: [str(getattr(found, name)), str(value)] for name, value in changed.items()},
+        by_employee=True,
+    )
+    return mended
+
+
+def _keep(
+    session: Session,
+    book_id: int,
+    found: Reimbursement,
+    step: int,
+    uploads: Sequence[Upload],
+    store: Store | None,
+    actor: str,
+) -> None:
+    records.attach(session, book_id, found.reimbursement_id, step, uploads, actor)
+    if store is not None:
+        for upload in uploads:
+            store.keep(upload)
+
+
+def _named(supplier: str, number: str) -> dict[str, Any]:
+    return {"supplier": supplier, "number": number}
