@@ -1,0 +1,39 @@
+"""The trial balance as CSV: a row for each account, one of totals, and what it stands on."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from reports import foundation, words
+from reports.cells import guarded, plain
+from reports.trial_balance.lines import COLUMNS, named
+from reports.trial_balance.query import TrialBalance
+from reports.words import Words
+
+
+def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
+    """Write UTF-8 with a byte order mark; Italian has `;` and `1234,56`, English `,` and `1234.56`."""
+    text = words.read("reports.trial_balance", language)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if language == "it" else ",", lineterminator="\r\n")
+        writer.writerow([text("column.record"), *(text(f"column.{name}") for name in COLUMNS)])
+        writer.writerows(_rows(balance, text))
+
+
+def _rows(balance: TrialBalance, text: Words) -> Iterator[Sequence[str]]:
+    for line in balance.lines:
+        figures = (line.opening_minor, line.debit_minor, line.credit_minor, line.closing_minor)
+        who = (guarded(line.code), guarded(named(line, text)), text(f"kind.{line.kind}"))
+        yield (text("record.account"), *who, *(plain(figure, text.language) for figure in figures))
+    sums = (balance.opening_minor, balance.debit_minor, balance.credit_minor, balance.closing_minor)
+    yield (text("total"), "", "", "", *(plain(figure, text.language) for figure in sums))
+    verdict = "proof.holds" if balance.holds else "proof.fails"
+    for name, value in (
+        ("fact.period", text.period(balance.starts_on, balance.ends_on)),
+        ("fact.proof", text(verdict, accounts=", ".join(balance.differing))),
+        ("fact.seal", foundation.told(balance.foundation, text, whole=True)),
+        ("fact.rules", balance.foundation.rulebook),
+    ):
+        yield (text("record.note"), text(name), guarded(value), "", "", "", "", "")

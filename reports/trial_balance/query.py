@@ -1,0 +1,174 @@
+"""Gathers a trial balance from the journal, and holds each account against the balance that the ledger keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, database
+from ledger.errors import BookNotFound
+from reports import foundation
+from reports.errors import PeriodEndsBeforeStart
+from reports.foundation import Foundation
+
+_BOOK: Final = sa.text(
+    "select b.code, coalesce(f.name, b.name), min(e.occurred_on), max(e.occurred_on)"
+    "  from book b left join funder f on f.book_id = b.book_id left join entry e on e.book_id = b.book_id"
+    " where b.book_id = :book group by b.code, f.name, b.name"
+)
+_LINES: Final = """
+with moved as (
+    select p.debit_account_id as account_id, p.amount_minor as debit, 0 as credit, e.occurred_on
+      from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id where p.book_id = %(book)s
+     union all
+    select p.credit_account_id, 0, p.amount_minor, e.occurred_on
+      from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id where p.book_id = %(book)s),
+sums as (
+    select account_id, sum(debit - credit) filter (where occurred_on < %(starts)s) as opening,
+           sum(debit) filter (where occurred_on between %(starts)s and %(ends)s) as debit,
+           sum(credit) filter (where occurred_on between %(starts)s and %(ends)s) as credit,
+           sum(debit - credit) filter (where occurred_on > %(ends)s) as later
+      from moved group by account_id)
+select a.code, a.name, a.kind, coalesce(s.opening, 0)::bigint as opening, coalesce(s.debit, 0)::bigint as debit,
+       coalesce(s.credit, 0)::bigint as credit,
+       (b.debit_posted - b.credit_posted - coalesce(s.later, 0))::bigint as ledger
+  from account a
+  join balance b on b.book_id = a.book_id and b.account_id = a.account_id
+  left join sums s on s.account_id = a.account_id
+ where a.book_id = %(book)s order by a.code
+"""
+# Accounts that speak of single people, and of who serves them: added up unless every account is asked for.
+_TOGETHER: Final = ("lot:", "provider:")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    One account, or several added up; minor units, debit less credit.
+
+    `ledger_minor` is the closing as the ledger's own balance has it. `accounts` is how many are in the line.
+    """
+
+    code: str
+    name: str
+    kind: str
+    opening_minor: int
+    debit_minor: int
+    credit_minor: int
+    ledger_minor: int
+    accounts: int = 1
+
+    @property
+    def closing_minor(self) -> int:
+        """The closing, summed from the journal."""
+        return self.opening_minor + self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """The lines by account code, and the accounts whose journal and balance differ."""
+
+    book_code: str
+    book_name: str
+    starts_on: date
+    ends_on: date
+    prepared_at: datetime
+    lines: tuple[Line, ...]
+    differing: tuple[str, ...]
+    foundation: Foundation
+
+    @property
+    def opening_minor(self) -> int:
+        """The sum of the openings: zero."""
+        return sum(line.opening_minor for line in self.lines)
+
+    @property
+    def debit_minor(self) -> int:
+        """What was debited in all."""
+        return sum(line.debit_minor for line in self.lines)
+
+    @property
+    def credit_minor(self) -> int:
+        """What was credited in all: the same."""
+        return sum(line.credit_minor for line in self.lines)
+
+    @property
+    def closing_minor(self) -> int:
+        """The sum of the closings: zero."""
+        return sum(line.closing_minor for line in self.lines)
+
+    @property
+    def holds(self) -> bool:
+        """Whether debits are credits, everything sums to zero, and every balance is what the journal says."""
+        sums = (self.opening_minor, self.debit_minor - self.credit_minor, self.closing_minor)
+        return not self.differing and not any(sums)
+
+
+def gather(
+    session: Session,
+    book_id: int,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    *,
+    detail: bool = False,
+) -> TrialBalance:
+    """
+    Return the trial balance of a period, both days included; of the whole book unless told.
+
+    People's lots and providers are one line each, unless `detail` asks for every account.
+
+    Units:  minor units.
+    Errors: PeriodEndsBeforeStart, BookNotFound.
+    Source: docs/payroll.md.
+    """
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
+    book = session.execute(_BOOK, {"book": book_id}).one_or_none()
+    if book is None:
+        raise BookNotFound(book_id=book_id)
+    code, name, first, last = book
+    begins = starts_on or first or ends_on or clock.today()
+    ends = ends_on or max(last or begins, begins)
+    rows = database.rows(session, _LINES, {"book": book_id, "starts": begins, "ends": ends})
+    lines = [Line(*row) for row in rows]
+    return TrialBalance(
+        book_code=code,
+        book_name=name,
+        starts_on=begins,
+        ends_on=ends,
+        prepared_at=clock.now(),
+        lines=tuple(lines if detail else _together(lines)),
+        differing=tuple(line.code for line in lines if line.closing_minor != line.ledger_minor),
+        foundation=foundation.of_books(session, [book_id]),
+    )
+
+
+def _together(lines: Iterable[Line]) -> Iterable[Line]:
+    rest = list(lines)
+    for prefix in _TOGETHER:
+        some = [line for line in rest if line.code.startswith(prefix)]
+        if some:
+            rest = [line for line in rest if not line.code.startswith(prefix)]
+            rest.append(_sum(f"{prefix}*", some))
+    return sorted(rest, key=lambda line: line.code)
+
+
+def _sum(code: str, lines: list[Line]) -> Line:
+    def add(figure: Callable[[Line], int]) -> int:
+        return sum(map(figure, lines))
+
+    return Line(
+        code,
+        "",
+        lines[0].kind,
+        add(lambda line: line.opening_minor),
+        add(lambda line: line.debit_minor),
+        add(lambda line: line.credit_minor),
+        add(lambda line: line.ledger_minor),
+        len(lines),
+    )

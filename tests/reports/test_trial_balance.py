@@ -1,0 +1,152 @@
+"""The trial balance agrees with two programs of double entry that nobody here wrote, to the cent."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from beancount import loader
+from beancount.core import realization
+from sqlalchemy.orm import Session
+
+from ledger import accounts
+from ledger.errors import BookNotFound
+from reports import journal_export, trial_balance
+from reports.errors import PeriodEndsBeforeStart
+from reports.journal_export import account_name
+from reports.trial_balance import TrialBalance, xlsx
+from reports.trial_balance import csv as table
+from tests.reports.story import Story
+
+PERIODS = [(None, None), (date(2026, 3, 1), date(2026, 7, 2)), (date(2026, 8, 1), date(2026, 12, 31))]
+
+
+def cents(amount: Decimal) -> int:
+    scaled = amount * 100
+    assert scaled == int(scaled)
+    return int(scaled)
+
+
+def closings(balance: TrialBalance) -> dict[str, int]:
+    """What every account closes with, under the name it has in the exported journal, where it is not zero."""
+    return {account_name(line.code, line.kind): line.closing_minor for line in balance.lines if line.closing_minor}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_beancount_agrees_to_the_cent(
+    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None]
+) -> None:
+    path = tmp_path / "journal.beancount"
+    journal_export.write_beancount(session, told.book_id, path, *period)
+
+    balance = trial_balance.gather(session, told.book_id, *period, detail=True)
+
+    entries, errors, _ = loader.load_file(str(path))
+    assert errors == []
+    theirs = {
+        account.account: cents(account.balance.get_currency_units("EUR").number)
+        for account in realization.iter_children(realization.realize(entries))
+        if account.account and account.balance.get_currency_units("EUR").number
+    }
+    assert theirs == closings(balance)
+    assert balance.holds
+
+
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger (a Debian package) is not installed")
+@pytest.mark.parametrize("period", PERIODS)
+def test_hledger_agrees_to_the_cent(
+    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None]
+) -> None:
+    path = tmp_path / "book.journal"
+    journal_export.write_hledger(session, told.book_id, path, *period)
+
+    balance = trial_balance.gather(session, told.book_id, *period, detail=True)
+
+    command = ["hledger", "-f", str(path), "balance", "--flat", "--no-total", "-O", "csv"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = list(csv.reader(said.splitlines()))[1:]
+    theirs = {name: cents(Decimal(amount.removesuffix(" EUR"))) for name, amount in rows}
+    assert {name: amount for name, amount in theirs.items() if amount} == closings(balance)
+
+
+def test_the_movements_of_consecutive_periods_add_up_to_the_whole(session: Session, told: Story) -> None:
+    whole = trial_balance.gather(session, told.book_id, detail=True)
+    first = trial_balance.gather(session, told.book_id, whole.starts_on, date(2026, 4, 1), detail=True)
+    second = trial_balance.gather(session, told.book_id, date(2026, 4, 2), whole.ends_on, detail=True)
+
+    for one, two, all_of_it in zip(first.lines, second.lines, whole.lines, strict=True):
+        assert one.closing_minor == two.opening_minor
+        assert one.debit_minor + two.debit_minor == all_of_it.debit_minor
+        assert one.credit_minor + two.credit_minor == all_of_it.credit_minor
+
+
+def test_it_is_the_ledgers_own_trial_balance(session: Session, told: Story) -> None:
+    balance = trial_balance.gather(session, told.book_id, detail=True)
+
+    assert [(line.code, line.debit_minor, line.credit_minor) for line in balance.lines] == [
+        (line.code, line.debit_minor, line.credit_minor) for line in accounts.trial_balance(session, told.book_id)
+    ]
+
+
+def test_lots_and_providers_are_one_line_each_and_the_sums_stay(session: Session, told: Story) -> None:
+    detail = trial_balance.gather(session, told.book_id, detail=True)
+
+    short = trial_balance.gather(session, told.book_id)
+
+    assert {line.code for line in short.lines if ":*" in line.code} == {"lot:*", "provider:*"}
+    assert not any(line.code.startswith(("lot:lot_", "provider:P")) for line in short.lines)
+    assert (short.debit_minor, short.credit_minor) == (detail.debit_minor, detail.credit_minor)
+    assert short.opening_minor == short.closing_minor == 0
+
+
+def test_the_bank_of_the_story_holds_eight_thousand(session: Session, told: Story, tmp_path: Path) -> None:
+    table.write(trial_balance.gather(session, told.book_id), tmp_path / "t.csv")
+
+    rows = list(csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    bank = next(row for row in rows if row[1] == "bank")
+    total = next(row for row in rows if row[0] == "Totale")
+    assert bank[4:] == ["0,00", "8000,00", "0,00", "8000,00"]
+    assert total[4] == total[7] == "0,00"
+    assert total[5] == total[6]
+
+
+def test_a_balance_that_is_not_the_journals_is_named(session: Session, told: Story, tmp_path: Path) -> None:
+    session.execute(
+        sa.text(
+            "update balance set credit_posted = credit_posted + 1 where book_id = :book and account_id ="
+            " (select account_id from account where book_id = :book and code = 'provider:P08')"
+        ),
+        {"book": told.book_id},
+    )
+
+    balance = trial_balance.gather(session, told.book_id)
+
+    assert balance.differing == ("provider:P08",)
+    assert not balance.holds
+    table.write(balance, tmp_path / "t.csv")
+    assert "NON quadra" in (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_workbook_says_the_same_and_is_the_same_twice(session: Session, told: Story, tmp_path: Path) -> None:
+    balance = trial_balance.gather(session, told.book_id)
+
+    for name in ("a.xlsx", "b.xlsx"):
+        xlsx.write(balance, tmp_path / name)
+
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Conti"]
+    assert {row[0].value: row[6].value for row in sheet.iter_rows(min_row=2)}["bank"] == 8000
+
+
+def test_a_period_the_wrong_way_round_and_a_book_that_is_not_there_are_refused(session: Session, told: Story) -> None:
+    with pytest.raises(PeriodEndsBeforeStart):
+        trial_balance.gather(session, told.book_id, date(2026, 2, 1), date(2026, 1, 1))
+    with pytest.raises(BookNotFound):
+        trial_balance.gather(session, 0)
