@@ -7,12 +7,17 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from moneyed import Money
+from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller
-from api.cli.groups import Command
-from api.cli.words import DAY, FILE, TEXT
-from api.cli.work import look
-from reports import provider_settlement
+from api.cli.groups import Command, Group, dry_run
+from api.cli.words import AMOUNT, DAY, FILE, TEXT
+from api.cli.work import book_of, change, look
+from config import clock, money
+from plans import funders
+from reports import provider_settlement, recharge_list
+from wallet import recharges
 
 
 @click.command(cls=Command)
@@ -35,3 +40,79 @@ def provider_statement(
         import_module(f"reports.provider_settlement.{form}").write(gathered, path, caller.language)
     caller.say("Scritto {path}.", "Wrote {path}.", path=path)
     caller.data(path=path, format=form, reconciles=gathered.holds)
+
+
+MONTH = click.option("--month", type=DAY, required=True, help="Any day of the month.")
+
+
+@click.group(cls=Group)
+def recharge() -> None:
+    """What the mandatary invoices to an employer, and the VAT that adds to what the plan paid."""
+
+
+@recharge.command("list")
+@MONTH
+@click.option("--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True,
+              help="A workbook, or a table.")  # fmt: skip
+@click.option("--output", type=FILE, help="File to write; named after the book in this folder unless given.")
+@click.pass_obj
+def list_recharges(caller: Caller, /, month: date, form: str, output: Path | None) -> None:
+    """Write an employer's recharges of a month: VAT regime and voucher id of each, never provider or service."""
+
+    def read(session: Session) -> tuple[str, recharge_list.RechargeList]:
+        book_id = book_of(caller, session)
+        return funders.of_book(session, book_id).code, recharge_list.gather(session, book_id, month)
+
+    with caller.progress("Preparo l'elenco", "Preparing the list"):
+        code, gathered = look(read, snapshot=True)
+        path = output or Path(f"{code}-{gathered.starts_on:%Y-%m}-recharge.{form}")
+        import_module(f"reports.recharge_list.{form}").write(gathered, path, caller.language)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    caller.data(path=path, format=form, reconciles=gathered.holds)
+
+
+@recharge.command("record")
+@MONTH
+@dry_run
+@click.pass_obj
+def record_recharges(caller: Caller, /, month: date) -> None:
+    """Write the VAT that a month's recharges add as the employer's debt; again, only what changed since."""
+
+    def work(session: Session) -> recharges.Recorded:
+        return recharges.record(session, book_of(caller, session), month, actor=caller.actor)
+
+    done = change(caller, work)
+    added = money.from_minor(done.added_minor)
+    caller.say(
+        "Debito dell'azienda per IVA: {added} in più, in {entries} scritture.",
+        "The employer's debt for VAT: {added} more, in {entries} entries.",
+        added=added,
+        entries=len(done.entry_ids),
+    )
+    caller.data(added=added, entries=list(done.entry_ids))
+
+
+@recharge.command("pay")
+@click.argument("amount", type=AMOUNT)
+@click.option("--on", "on", type=DAY, help="Day of the transfer; today unless given.")
+@click.option("--reference", type=TEXT, help="Reference of the transfer, unique in the book.")
+@dry_run
+@click.pass_obj
+def pay_recharges(caller: Caller, /, amount: Money, on: date | None, reference: str | None) -> None:
+    """Record the employer's bank transfer for the VAT that recharges added."""
+
+    def work(session: Session) -> tuple[int, int]:
+        book_id = book_of(caller, session)
+        day = on or clock.today()
+        entry = recharges.record_payment(session, book_id, amount, on=day, actor=caller.actor, reference=reference)
+        return entry, recharges.due(session, book_id)
+
+    entry_id, due = change(caller, work)
+    left = money.from_minor(due)
+    caller.say(
+        "Registrato il pagamento di {amount}; restano {left}.",
+        "Recorded the payment of {amount}; {left} is left.",
+        amount=amount,
+        left=left,
+    )
+    caller.data(entry=entry_id, left=left)

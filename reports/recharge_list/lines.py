@@ -1,0 +1,60 @@
+"""What both layouts of the recharge list print alike: the figures, the notes on the law and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from network import vat
+from reports import foundation, words
+from reports.recharge_list.model import RechargeList
+from reports.sheet import Amount
+from reports.words import Words
+
+FIGURES = ("net", "vat", "gross", "paid", "added")
+
+
+def of(language: str) -> Words:
+    """Return the words of a language: `it` or `en`."""
+    return words.read("reports.recharge_list", language)
+
+
+def regime(code: str, text: Words) -> str:
+    """Return the name of a VAT regime."""
+    found = vat.regime(code)
+    return found.label_it if text.language == "it" else found.label_en
+
+
+def figures(found: RechargeList, text: Words) -> Iterator[tuple[str, Amount]]:
+    """Yield the totals, and what they cost the employer."""
+    for name in FIGURES:
+        yield text(f"figure.{name}"), Amount(found.total(name))
+    yield text("figure.deductible"), Amount(found.deductible_minor)
+    yield text("figure.cost"), Amount(found.total("gross") - found.deductible_minor)
+
+
+def notes(found: RechargeList, text: Words) -> Iterator[tuple[str, str, str]]:
+    """Yield what to know of the law: reference, how sure we are, the sentence."""
+    for note in found.notes:
+        said = note.text_it if text.language == "it" else note.text_en
+        yield note.reference, text(f"confidence.{note.confidence}"), said
+
+
+def verdict(found: RechargeList, text: Words) -> str:
+    """Return the sentence that says whether the list reconciles, and if not, what to do."""
+    if found.difference_minor:
+        return text("proof.fails", amount=text.euro(found.difference_minor))
+    if found.unrecorded_minor:
+        return text("proof.unrecorded", amount=text.euro(found.unrecorded_minor))
+    return text("proof.holds")
+
+
+def proof(found: RechargeList, text: Words) -> Iterator[tuple[str, Amount | str]]:
+    """Yield the proof, fact by fact."""
+    amounts = {name: text.amount(found.total(name)) for name in ("gross", "paid", "added")}
+    yield text("proof.equation_words"), text("proof.equation", **amounts)
+    yield text("proof.lots"), Amount(found.lots_minor)
+    yield text("proof.difference"), Amount(found.difference_minor)
+    yield text("proof.recorded"), Amount(found.recorded_minor)
+    yield text("proof.left"), Amount(found.unrecorded_minor)
+    yield text("proof.seal"), foundation.told(found.foundation, text, whole=True)
+    yield text("proof.rulebook"), found.foundation.rulebook
