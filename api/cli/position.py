@@ -1,6 +1,9 @@
-"""borsellino position: how a person stands for the tax in a year."""
+"""borsellino position and personal-statement: how a person stands for the tax in a year, and all of that year."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
@@ -8,11 +11,13 @@ from sqlalchemy.orm import Session
 from api.cli import persons
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Command, dry_run
-from api.cli.words import TEXT
+from api.cli.words import FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock
 from plans import labels
 from plans.rulebook.words import Confidence
+from reports import personal_statement as personal
+from reports.personal_statement import PersonalStatement
 from wallet import position as positions
 from wallet.position import Gauge, Position, words
 
@@ -141,3 +146,31 @@ def _tell_events(caller: Caller, found: Position) -> None:
         for x in found.lines
     ]  # fmt: skip
     caller.table(columns, rows)
+
+
+@click.command("personal-statement", cls=Command)
+@click.argument("employee", type=TEXT)
+@click.option("--year", type=int, help="Tax year; the present one unless given.")
+@click.option("--output", type=FILE, help="File to write; named after the year in this folder unless given.")
+@click.pass_obj
+def personal_statement(caller: Caller, employee: str, year: int | None, output: Path | None) -> None:
+    """Write a person's own year as a PDF: credit, purchases, tax and limits.
+
+    For the person alone: it names their services, providers and relatives.
+    """
+    asked_year = year if year is not None else clock.today().year
+
+    def read(session: Session) -> PersonalStatement:
+        book_id = book_of(caller, session)
+        card = persons.employee(session, book_id, employee)
+        return personal.gather(session, book_id, card.employee_id, asked_year)
+
+    with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
+        gathered = look(read, snapshot=True)
+        path = output or Path(f"welfare-{gathered.position.employee.tax_code}-{asked_year}.pdf")
+        # Drawing a document loads a library that no other command needs.
+        import_module("reports.personal_statement.pdf").write(gathered, path, caller.language)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    if not gathered.holds:
+        caller.note("I conti non tornano: vedi la prova nel documento.", "The accounts do not agree: see the proof.")
+    caller.data(path=path, reconciles=gathered.holds)
