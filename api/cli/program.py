@@ -22,7 +22,7 @@ from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.position import personal_statement, position
 from api.cli.purchases import capture, refund, void
-from api.cli.reports_network import provider_statement
+from api.cli.reports_network import provider_statement, recharge
 from api.cli.rules import rules
 from api.cli.seal import seal
 from api.cli.statement import statement
@@ -33,7 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, wallet)),
     ("Stand for the tax", (position, personal_statement)),
-    ("Look and close", (statement, payroll, provider_statement, expire, ledger, seal, rules)),
+    ("Look and close", (statement, payroll, provider_statement, recharge, expire, ledger, seal, rules)),
 )
 
 
