@@ -15,6 +15,7 @@ from config.embedded import NoPostgres
 from config.errors import LANGUAGES, DomainError
 from ledger.errors import Contention
 from network.errors import BadColumns, BadRow, DataFolderEmpty, DistanceNeedsOrigin, HistoryRewritten
+from plans.bonus.errors import BonusAmountInvalid, BonusRateInvalid, BonusShareInvalid
 from plans.errors import (
     ClusterRepeated,
     ClustersMissing,
@@ -140,6 +141,9 @@ MALFORMED: tuple[type[DomainError], ...] = (
     VatNumberMissing,
     DeclarationMalformed,
     KinshipUnknown,
+    BonusAmountInvalid,
+    BonusRateInvalid,
+    BonusShareInvalid,
     QuantityOrAmount,
     CodeInvalid,
     DataFolderEmpty,

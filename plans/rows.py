@@ -157,6 +157,93 @@ class PlanCluster(Base):
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
+class BonusAgreement(Base):
+    """What is recorded of the agreement behind a plan of converted bonuses; the latest row of a plan stands."""
+
+    __tablename__ = "bonus_agreement"
+    __table_args__ = (sa.ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),)
+
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.Text)
+    deposit_code: Mapped[str] = mapped_column(sa.Text)
+    deposited_on: Mapped[date]
+    conformity_declared: Mapped[bool]
+    increment_attested: Mapped[bool]
+    joint: Mapped[bool]
+    shares: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.SmallInteger))
+    document_hash: Mapped[str | None] = mapped_column(sa.Text)
+    actor: Mapped[str] = mapped_column(sa.Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class BonusChoice(Base):
+    """A worker's dated choice about one bonus; of the income only whether it was within the limit."""
+
+    __tablename__ = "bonus_choice"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
+        sa.ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
+    )
+
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    choice_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.Text)
+    employee_id: Mapped[str] = mapped_column(sa.Text)
+    premium: Mapped[str] = mapped_column(sa.Text)
+    premium_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    share_percent: Mapped[int] = mapped_column(sa.SmallInteger)
+    converted_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    taxed_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    chosen_on: Mapped[date]
+    year: Mapped[int] = mapped_column(sa.SmallInteger)
+    income_within: Mapped[bool | None]
+    waived: Mapped[bool]
+    elsewhere_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rule_ids: Mapped[list[str]] = mapped_column(sa.ARRAY(sa.Text))
+    rulebook_version: Mapped[str] = mapped_column(sa.Text)
+    actor: Mapped[str] = mapped_column(sa.Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by: Mapped[str | None] = mapped_column(sa.Text)
+    revoked_why: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class PayrollLoad(Base):
+    """A file of payroll's amounts from elsewhere that changed what was known."""
+
+    __tablename__ = "payroll_load"
+
+    book_id: Mapped[int] = mapped_column(sa.ForeignKey("book.book_id"), primary_key=True)
+    load_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    content_hash: Mapped[str] = mapped_column(sa.Text)
+    file_name: Mapped[str] = mapped_column(sa.Text)
+    rows: Mapped[int]
+    declared_on: Mapped[date]
+    actor: Mapped[str] = mapped_column(sa.Text)
+    loaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class OpeningLoad(Base):
+    """Balances brought from another platform, with the document that proves them: whole, once."""
+
+    __tablename__ = "opening_load"
+    __table_args__ = (sa.ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),)
+
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    load_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.Text)
+    document_ref: Mapped[str] = mapped_column(sa.Text)
+    platform: Mapped[str] = mapped_column(sa.Text)
+    content_hash: Mapped[str] = mapped_column(sa.Text)
+    file_name: Mapped[str] = mapped_column(sa.Text)
+    rows: Mapped[int]
+    total_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    brought_on: Mapped[date]
+    actor: Mapped[str] = mapped_column(sa.Text)
+    loaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
 def table(model: type[Base]) -> sa.Table:
     """Return a model's table, for statements that write many rows without loading any."""
     found = model.__table__

@@ -1,4 +1,4 @@
-"""borsellino bonus: performance bonuses, taken as cash or as welfare."""
+"""borsellino bonus simulate: cash against welfare, and what is uncertain about it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ import click
 from moneyed import Money
 
 from api.cli.caller import Caller, Column, euro
-from api.cli.groups import Group
+from api.cli.groups import Command
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY
 from config import clock, money
 from plans.bonus import rules, simulation
+from plans.bonus.rules import BonusRules
 from plans.bonus.simulation import Cash, Comparison, Worker, Year
 from plans.rulebook import loading
 
 
-@click.group(cls=Group)
-def bonus() -> None:
-    """Compare a performance bonus in cash with welfare."""
-
-
-@bonus.command()
+@click.command(cls=Command)
 @click.argument("premium", type=AMOUNT)
 @click.option("--share", type=int, default=100, show_default=True, help="Percentage taken as welfare, 0 to 100.")
 @click.option("--on", type=DAY, help="Day of the choice, which is the day of the tax; today unless given.")
@@ -100,7 +96,13 @@ def _tell(caller: Caller, found: Comparison) -> None:
         "Moment of tax: the day of the choice, {on}. Another {room} can be converted in the year.",
         on=found.rules.on, room=euro(found.room_minor - found.welfare_minor),
     )  # fmt: skip
-    tell_doubts(caller, found)
+    if not found.income_known:
+        caller.say(
+            "Non si sa se il reddito dell'anno prima supera {limit}: oltre, il regime non spetta.",
+            "Whether last year's income is above {limit} is not known: above it the regime does not apply.",
+            limit=euro(found.rules.income_limit_minor),
+        )
+    tell_rules(caller, found.rules, elsewhere_known=found.elsewhere_known)
     caller.data(
         comparison=found,
         rules=found.rules.rule_ids,
@@ -135,20 +137,14 @@ def _plus(cash: Cash, welfare_minor: int) -> int | None:
     return None if cash.net_minor is None else cash.net_minor + welfare_minor
 
 
-def tell_doubts(caller: Caller, found: Comparison) -> None:
-    """Say what is not known and which rules are interpretations."""
-    if not found.income_known:
-        caller.say(
-            "Non si sa se il reddito dell'anno prima supera {limit}: oltre, il regime non spetta.",
-            "Whether last year's income is above {limit} is not known: above it the regime does not apply.",
-            limit=euro(found.rules.income_limit_minor),
-        )
-    if not found.elsewhere_known:
+def tell_rules(caller: Caller, held: BonusRules, *, elsewhere_known: bool) -> None:
+    """Say what is not known of other employers, and which rules are interpretations."""
+    if not elsewhere_known:
         caller.say(
             "Premi convertiti presso altri datori di lavoro: non si sa; il limite è unico, forse già usato in parte.",
             "Bonuses converted with other employers: unknown; the limit is one, and may be used in part already.",
         )
-    for row in found.rules.doubts:
+    for row in held.doubts:
         caller.say(
             "Regola incerta ({id}): {sentence}", "Uncertain rule ({id}): {sentence}",
             id=row.id, sentence=row.sentence_it if caller.language == "it" else row.sentence_en,

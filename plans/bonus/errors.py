@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.errors import DomainError
+from plans.errors_files import CellRefused, FileRefused
 
 
 class BonusRuleMissing(DomainError):
@@ -135,3 +136,31 @@ class BonusChoiceRevoked(DomainError):
 
     it = "La scelta {choice} è già stata annullata il {revoked_at}."
     en = "The choice {choice} was revoked already, on {revoked_at}."
+
+
+class ChoicesFileRefused(FileRefused):
+    """A file of choices with something wrong in it, so nothing of it was kept; `problems` names every row."""
+
+    it = "{file}: nessuna scelta è stata registrata (problemi: {count}). Correggere il file e ripetere."
+    en = "{file}: no choice was recorded (problems: {count}). Mend the file and repeat."
+
+
+class AnswerUnreadable(CellRefused):
+    """A cell that is neither a yes nor a no."""
+
+    it = "non è una risposta. Scrivere sì o no."
+    en = "this is no answer. Write yes or no."
+
+
+class ShareUnreadable(CellRefused):
+    """A share that is no whole percentage from 0 to 100."""
+
+    it = "non è una quota. Scrivere un numero intero da 0 a 100, come 50 o 50 %."
+    en = "this is no share. Write a whole number from 0 to 100, such as 50 or 50 %."
+
+
+class ShareAmbiguous(CellRefused):
+    """A number 1 that a spreadsheet may mean as 1 % or as 100 %."""
+
+    it = "può voler dire 1 % o 100 %. Scrivere la quota come testo, con il segno %."
+    en = "this may mean 1 % or 100 %. Write the share as text, with the sign %."

@@ -1,0 +1,132 @@
+"""Conversions of performance bonuses: the choice is kept, and what was taken as welfare becomes PDR credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, money
+from config.errors import DomainError
+from plans import people
+from plans.bonus import agreements, choices
+from plans.bonus.choices import Choice, ChoiceDraft, Prepared
+from plans.bonus.rules import BonusRules
+from plans.plans import PlanTerms
+from wallet import grants, wallets
+from wallet.errors import ReasonRequired
+from wallet.grants import Grant
+
+_LOT_OF = (
+    "select l.lot_id from entry e join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
+    "  join lot l on l.book_id = e.book_id and l.account_id = p.credit_account_id"
+    " where e.book_id = :book and e.reference = :choice"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A choice after it was made; `entry_id` of the grant, None where nothing was converted or nothing is new."""
+
+    choice: Choice
+    rules: BonusRules
+    room_minor: int
+    created: bool
+    entry_id: int | None
+
+
+class Refused(Exception):
+    """Carries what speaks against some of many choices, each with its place among them."""
+
+    def __init__(self, refusals: Sequence[tuple[int, DomainError]]) -> None:
+        super().__init__()
+        self.refusals = tuple(refusals)
+
+
+def choose(session: Session, book_id: int, plan_code: str, draft: ChoiceDraft, *, actor: str) -> Conversion:
+    """
+    Keep a worker's choice about a bonus and grant what they take as welfare, on the day it is recorded.
+
+    The same choice again changes nothing. The moment of tax is the day of the choice, whenever the credit is spent.
+
+    Errors: PlanNotFound, BonusPlanNeeded, those of `plans.bonus.choices.prepare`, BudgetNotFunded, PeriodClosed.
+    """
+    try:
+        (done,) = choose_many(session, book_id, plan_code, [draft], actor=actor)
+    except Refused as found:
+        raise found.refusals[0][1] from None
+    return done
+
+
+def choose_many(
+    session: Session, book_id: int, plan_code: str, drafts: Sequence[ChoiceDraft], *, actor: str
+) -> list[Conversion]:
+    """
+    Do the same for many workers, each named once: all of it or nothing, granted as one batch.
+
+    Errors: PlanNotFound, BonusPlanNeeded; Refused with what speaks against each; BudgetNotFunded, PeriodClosed.
+    """
+    terms = agreements.bonus_plan(session, book_id, plan_code)
+    today = clock.today()
+    _lock(session, book_id, drafts)
+    prepared: list[Prepared] = []
+    refusals: list[tuple[int, DomainError]] = []
+    for place, draft in enumerate(drafts):
+        try:
+            prepared.append(choices.prepare(session, terms, draft, today=today))
+        except DomainError as refusal:
+            refusals.append((place, refusal))
+    if refusals:
+        raise Refused(refusals)
+
+    for each in prepared:
+        if not each.existing:
+            choices.write(session, terms, each.choice, actor=actor, recorded_at=clock.now())
+    entries = _grant(session, terms, [each for each in prepared if not each.existing], on=today, actor=actor)
+    return [
+        Conversion(each.choice, each.rules, each.room_minor, not each.existing, entries.get(each.choice.choice_id))
+        for each in prepared
+    ]
+
+
+def revoke(
+    session: Session, book_id: int, choice_id: str, *, reason: str, on: date, actor: str
+) -> tuple[Choice, int | None]:
+    """
+    Undo a choice recorded by mistake: its credit is taken back, as far as nothing of it was spent.
+
+    Errors: ReasonRequired, BonusChoiceNotFound, BonusChoiceRevoked, CorrectionBeforeGrant, GrantAlreadySpent,
+            PeriodClosed, OccurredInFuture; in this order.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    choice = choices.standing(session, book_id, choice_id)
+    wallets.lock(session, book_id, choice.employee_id)
+    # Read again under the lock: somebody who was waited for may have revoked it.
+    choice = choices.standing(session, book_id, choice_id)
+    entry_id = None
+    if choice.converted_minor:
+        lot_id = session.scalar(sa.text(_LOT_OF), {"book": book_id, "choice": choice_id})
+        amount = money.from_minor(choice.converted_minor)
+        entry_id = grants.correct(session, book_id, str(lot_id), amount, reason=reason, on=on, actor=actor)
+    choices.revoke(session, book_id, choice_id, reason=reason.strip(), actor=actor, revoked_at=clock.now())
+    return choice, entry_id
+
+
+def _lock(session: Session, book_id: int, drafts: Sequence[ChoiceDraft]) -> None:
+    """Take every worker's mutex, always in the same order; whom the book does not know is refused later."""
+    known = people.roster(session, book_id)
+    for employee_id in sorted({known[draft.tax_code].employee_id for draft in drafts if draft.tax_code in known}):
+        wallets.lock(session, book_id, employee_id)
+
+
+def _grant(session: Session, terms: PlanTerms, prepared: Sequence[Prepared], *, on: date, actor: str) -> dict[str, int]:
+    chosen = [each.choice for each in prepared if each.choice.converted_minor]
+    if not chosen:
+        return {}
+    batch = [Grant(choice.employee_id, choice.converted_minor, terms.spend_by, choice.choice_id) for choice in chosen]
+    entries = grants.grant_many(session, terms, batch, on=on, actor=actor, memo="bonus")
+    return {choice.choice_id: entry for choice, entry in zip(chosen, entries, strict=True)}
