@@ -160,6 +160,33 @@ def table_pages(columns: Sequence[Column], rows: Sequence[Row], room: float, *, 
         yield Grid(columns, rows[start:stop], total=total and stop == len(rows))
 
 
+def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]]) -> Table:
+    """Return a table whose texts fold in their columns; its headings stand again on every page it goes over."""
+    small, head = look.style(CELL), look.style(7.5, font=look.SEMIBOLD, color=look.MUTED)
+    written: list[list[Any]] = [[Paragraph(escape(column.heading), head) for column in columns]]
+    written += (
+        [
+            cell if column.figures else Paragraph(escape(look.printable(cell)), small)
+            for column, cell in zip(columns, row, strict=True)
+        ]
+        for row in rows
+    )
+    commands: list[Any] = [
+        ("FONT", (0, 0), (-1, -1), look.REGULAR, CELL),
+        ("TEXTCOLOR", (0, 0), (-1, -1), look.INK),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, look.MUTED),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.3, look.LINE),
+        *(("ALIGN", (place, 0), (place, -1), "RIGHT") for place, column in enumerate(columns) if column.figures),
+    ]
+    widths = [column.width for column in columns]
+    return Table(written, colWidths=widths, style=TableStyle(commands), repeatRows=1, hAlign="LEFT")
+
+
 def _table(columns: Sequence[Column], rows: Sequence[Row], *, total: bool) -> Table:
     last = len(rows)
     commands: list[Any] = [
@@ -216,6 +243,11 @@ def notes(note: str) -> Iterator[Flowable]:
     """Yield a remark in small grey letters, with a little room above it."""
     yield Spacer(0, 1.5 * mm)
     yield paragraph(note, 8, look.REGULAR, look.MUTED)
+
+
+def marked(markup: str, size: float) -> Paragraph:
+    """Return a text with marks of bold in it, which is escaped already."""
+    return Paragraph(markup, look.style(size))
 
 
 def paragraph(text: str, size: float, font: str, color: Any) -> Paragraph:

@@ -102,6 +102,12 @@ class Sheet:
             self._cell(place, cell, look)
         self.row += 1
 
+    def folded(self, *cells: Any) -> None:
+        """Write one row whose texts fold where their column ends."""
+        for place, cell in enumerate(cells):
+            self._cell(place, cell, self.looks.wrapped if isinstance(cell, str) else None)
+        self.row += 1
+
     def head(self, *names: str, figures: int = 0) -> None:
         """Write a row of headings; the last `figures` of them stand to the right."""
         self.sheet.set_row(self.row, 30)

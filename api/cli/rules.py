@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group, dry_run
-from api.cli.words import DAY, TEXT
+from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import change, look
 from api.errors import RuleNotFound
 from config import clock
@@ -19,6 +21,7 @@ from plans.rulebook.model import Rulebook, RuleSummary
 from plans.rulebook.rows import Rule
 from plans.rulebook.signing import Change, Difference, SignOff, Standing
 from plans.rulebook.words import Confidence
+from reports import rulebook_document
 
 EVERY = "all"
 _CHANGES = {
@@ -83,6 +86,23 @@ def show(caller: Caller, rule: str) -> None:
     ]
     caller.table([Column("voce", "key"), Column("valore", "value", folds=True)], rows)
     caller.data(rule=found)
+
+
+@rules.command()
+@click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True)
+@click.option("--output", type=FILE, help="File to write; named after the version in this folder unless given.")
+@click.pass_obj
+def document(caller: Caller, form: str, output: Path | None) -> None:
+    """Write the rules as a document to sign: each in plain words, with its values, dates, source, doubt and cases."""
+    with caller.progress("Preparo il documento delle regole", "Preparing the document of the rules"):
+        gathered = look(rulebook_document.gather, snapshot=True)
+        path = output or Path(f"regole-{gathered.version}.{form}")
+        # Drawing a document loads a library that no other command needs.
+        import_module(f"reports.rulebook_document.{form}").write(gathered, path, caller.language)
+    caller.say("Scritto {path}: {n} regole, {signed} firmate, versione {version}.",
+               "Wrote {path}: {n} rules, {signed} signed, version {version}.",
+               path=path, n=len(gathered.rules), signed=gathered.signed, version=gathered.version)  # fmt: skip
+    caller.data(path=path, format=form, version=gathered.version, signed=gathered.signed, total=len(gathered.rules))
 
 
 @rules.command()

@@ -214,6 +214,11 @@ def differences(session: Session, rulebook: Rulebook) -> tuple[Difference, ...]:
     return (*found, *(Difference(row.rule_id, Change.REMOVED, last=_signature(row)) for row in gone))
 
 
+def last_signed_on(session: Session) -> date | None:
+    """Return the day of the latest signature there is."""
+    return session.scalar(sa.select(sa.func.max(SignOffRow.signed_on)))
+
+
 def _signed(session: Session) -> Sequence[Any]:
     """Return every signature there ever was, the latest last."""
     return session.execute(
