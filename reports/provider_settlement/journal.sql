@@ -14,7 +14,8 @@ entries as (
     select m.book_id, m.entry_id, sum(m.amount_minor)::bigint as amount_minor
       from moved m group by m.book_id, m.entry_id
 )
-select s.book_id, s.entry_id, s.amount_minor, e.occurred_on, coalesce(b.occurred_on, e.occurred_on) as captured_on,
+select s.book_id, s.entry_id, s.amount_minor, e.occurred_on, coalesce(c.occurred_on, b.occurred_on, e.occurred_on) as captured_on,
+       coalesce(c.entry_id, b.entry_id, e.entry_id) as capture_id,
        coalesce(c.kind, b.kind, e.kind) as origin, e.kind,
        a.authorization_id, a.code, a.service_code, v.name as service_name, a.channel, a.vat_regime, a.home_territory,
        (a.decided_at at time zone 'Europe/Rome')::date as issued_on

@@ -84,15 +84,18 @@ def _figure(entry: Any) -> str:
 def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -> Iterable[Line]:
     """Yield a line for each capture and refund; a purchase is split once, whatever the parts it was captured in."""
     before: dict[tuple[int, str], int] = defaultdict(int)
+    left: dict[tuple[int, int], int] = defaultdict(int)
     for entry in entries:
         if entry.authorization_id is None:
             continue
-        purchase = entry.book_id, entry.authorization_id
+        purchase, capture = (entry.book_id, entry.authorization_id), (entry.book_id, entry.capture_id)
         net_before, _ = vat.split(before[purchase], entry.vat_regime)
         before[purchase] += entry.amount_minor
         net_after, _ = vat.split(before[purchase], entry.vat_regime)
         net = net_after - net_before
-        payment = paid.get((entry.book_id, entry.entry_id))
+        left[capture] += entry.amount_minor
+        fee = terms.fee_minor(left[capture] - entry.amount_minor, left[capture], entry.captured_on)
+        payment = paid.get((entry.book_id, entry.entry_id), payments.Payment("due"))
         yield Line(
             occurred_on=entry.occurred_on,
             entry_id=entry.entry_id,
@@ -108,8 +111,8 @@ def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -
             gross_minor=entry.amount_minor,
             net_minor=net,
             vat_minor=entry.amount_minor - net,
-            fee_minor=payment.fee_minor if payment else terms.fee_minor(entry.amount_minor, entry.occurred_on),
-            due_on=payment.due_on if payment and payment.due_on else terms.due_on(entry.captured_on, entry.occurred_on),
-            paid_on=payment.paid_on if payment else None,
-            state=payment.state if payment else "due",
+            fee_minor=fee if payment.fee_minor is None else payment.fee_minor,
+            due_on=payment.due_on or terms.due_on(entry.captured_on, entry.occurred_on),
+            paid_on=payment.paid_on,
+            state=payment.state,
         )

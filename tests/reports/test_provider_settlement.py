@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from reports.provider_settlement import csv as csv_layout
 from reports.provider_settlement import pdf as pdf_layout
 from tests.reports.network_story import APRIL, MARCH, TODAY, NetworkStory, tell
 from tests.stories.reading import on
+from wallet.settlement import payments, payouts, terms
+from wallet.settlement.terms import Fee
 
 WRITERS: dict[str, Callable[..., Any]] = {"pdf": pdf_layout.write, "csv": csv_layout.write}
 
@@ -73,13 +76,16 @@ def test_a_refund_is_a_line_of_its_own_with_the_sign_turned(session: Session, ne
     assert found.holds
 
 
-def test_a_line_is_due_by_its_terms_and_a_refund_with_its_capture(session: Session, network_told: NetworkStory) -> None:
+def test_a_line_is_due_by_its_terms_and_a_refund_no_earlier_than_it_happens(
+    session: Session, network_told: NetworkStory
+) -> None:
     found = state(session, "P25", (MARCH[0], APRIL[1]))
 
-    # Thirty days after 12 and 15 March; the refund of 2 April lowers what 15 March was to bring.
+    # P25 is paid after seven days: 12 and 15 March, and the refund of 2 April is taken off the next payment.
     assert [(one.day, one.amount_minor) for one in found.schedule] == [
-        (date(2026, 4, 11), 4_000),
-        (date(2026, 4, 14), 4_000),
+        (date(2026, 3, 19), 4_000),
+        (date(2026, 3, 22), 8_000),
+        (date(2026, 4, 2), -4_000),
     ]
 
 
@@ -186,3 +192,56 @@ def test_bad_requests_are_refused(session: Session, network_told: NetworkStory) 
 
 def test_both_languages_have_the_same_words() -> None:
     assert set(lines.of("it").texts) == set(lines.of("en").texts)
+
+
+def test_a_fee_is_taken_of_each_line_and_falls_with_a_refund(
+    session: Session, network_told: NetworkStory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed = Fee("P25", date(2024, 1, 1), date.max, 375, "contract", "CHOICE")
+    everybody = Fee("*", date(2024, 1, 1), date.max, 9_000, "none", "CHOICE")
+    shipped = terms.shipped()
+    monkeypatch.setattr(terms, "shipped", lambda: replace(shipped, fees=(everybody, agreed)))
+
+    found = state(session, "P25", (MARCH[0], APRIL[1]))
+
+    # 3,75 % of 40,00 is 1,50 and of 80,00 is 3,00; of the 80,00 half is given back.
+    assert [(line.gross_minor, line.fee_minor) for line in found.lines] == [(4_000, 150), (8_000, 300), (-4_000, -150)]
+    assert (found.fee_minor, sum(one.amount_minor for one in found.schedule)) == (300, 8_000 - 300)
+
+
+def test_what_is_in_payment_or_disputed_says_so(session: Session, network_told: NetworkStory) -> None:
+    lines_of = {line.gross_minor: line for line in state(session, "P25", MARCH).lines}
+    session.execute(
+        sa.text(
+            "insert into dispute (book_id, dispute_id, authorization_id, entry_id, reason)"
+            " values (:book, 'dis_1', :id, :entry, 'NOT_DELIVERED')"
+        ),
+        {
+            "book": network_told.e3,
+            "id": network_told.bought["speech twice"].authorization_id,
+            "entry": lines_of[8_000].entry_id,
+        },
+    )
+
+    found = state(session, "P25", MARCH)
+
+    assert [(line.gross_minor, line.state) for line in found.lines] == [(4_000, "due"), (8_000, "disputed")]
+
+
+def test_a_payout_moves_its_lines_from_due_to_being_paid_to_paid(session: Session, network_told: NetworkStory) -> None:
+    with on(session, TODAY):
+        run = payouts.prepare(session, "R1", due_by=TODAY, execute_on=TODAY, terms=terms.shipped(), actor="op")
+        proposed = gather(session, "P25", MARCH[0], TODAY)
+        for payment in run.payments:
+            payments.confirm(session, payment.end_to_end_id, on=TODAY, actor="bank")
+        paid = gather(session, "P25", MARCH[0], TODAY)
+
+    assert {line.state for line in proposed.lines} == {"proposed"}
+    assert {(line.state, line.paid_on) for line in paid.lines} == {("paid", TODAY)}
+    assert (paid.captured_minor, paid.refunded_minor, paid.settled_minor, paid.closing_minor) == (
+        12_000,
+        4_000,
+        8_000,
+        0,
+    )
+    assert paid.holds
