@@ -18,6 +18,10 @@ The chart of accounts of one funder's book.
 | recharge:receivable | A | VAT that the mandatary's recharges add, owed by the employer |
 | recharge:vat | L | the same, to be invoiced by the mandatary |
 | community:T | L | expired credit given to a territory's community fund |
+| tender:K | A, floor 0 | people's own money, received by card or otherwise (K) and kept by whoever took it |
+| entrusted:C:receivable | A | what a municipality committed to a co-design agreement or a tender |
+| entrusted:C:budget | L, floor 0 | of that, what no partner has claimed yet |
+| entrusted:C:claims:V | L | claimed by a partner: costs reported, or the price of a tender |
 | payout | L | in payment runs, and not yet confirmed by the bank |
 | fees | I | withheld from providers, until a clearing run shares it out |
 | fees:T | I | the share of a territory, or of the network (`fees:network`), in what was withheld |
@@ -99,6 +103,16 @@ def community(territory: str) -> str:
 def fees(party: str) -> str:
     """Name the account of a territory's, or the network's, share in what was withheld from providers."""
     return f"{FEES}:{party}"
+
+
+def tender(kind: str) -> str:
+    """Name the account of own money that people paid in one way."""
+    return f"tender:{kind.lower()}"
+
+
+def entrusted(code: str, what: str) -> str:
+    """Name an account of an entrusted service: `receivable`, `budget`, or `claims:V` of one partner."""
+    return f"entrusted:{code}:{what}"
 
 
 def granting(terms: PlanTerms) -> str:

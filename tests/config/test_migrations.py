@@ -18,7 +18,9 @@ MODELS = (
     "plans.payroll_codes.tables",
     "plans.rows",
     "plans.rulebook.signing",
+    "plans.social.tables",
     "wallet.reimbursements.tables",
+    "wallet.social.tables",
     "wallet.tables",
     "wallet.settlement.tables",
 )

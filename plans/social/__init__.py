@@ -1,0 +1,1 @@
+"""Municipal social services: instruments, co-payment tariffs, and the applications of citizens."""

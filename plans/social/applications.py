@@ -1,0 +1,428 @@
+"""
+Applications for entrusted services: presented, moved step by step, each step kept with who, when and why.
+
+Nothing of the case is here: a code points to it. Steps that move money belong to `wallet.social`, which calls `move`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, ids
+from config.money import from_minor
+from plans import people
+from plans.rows import Employee, table
+from plans.social import isee, offer, states
+from plans.social.errors import (
+    ApplicationNotFound,
+    CaseRefInvalid,
+    EntrustedServiceClosed,
+    IseeMissing,
+    MovedByAssigning,
+    ProtocolInvalid,
+    ProtocolTaken,
+    ServiceNotEntrusted,
+    StepInFuture,
+    ThresholdExceeded,
+)
+from plans.social.isee import Assessment, Attestation
+from plans.social.offer import Entrusted
+from plans.social.tables import SocialApplication, SocialIsee, SocialStep
+from plans.social.tariffs import Quota
+from plans.social.words import IseeType, QuotaKind, Standing, State, Why
+
+_APPLICATION, _STEP, _ISEE = table(SocialApplication), table(SocialStep), table(SocialIsee)
+_PROTOCOL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{0,31}", re.ASCII)
+_CASE_REF = re.compile(r"(?=(?:\D*\d){4})[A-Z]{2,6}(?:[-/]\d{1,8}){1,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as it stands."""
+
+    application_id: str
+    employee_id: str
+    entrusted_code: str
+    state: State
+    protocol: str
+    case_ref: str | None
+    submitted_on: date
+    citizenship: str | None
+    residence_istat: str | None
+    service_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """One step of an application's history."""
+
+    seq: int
+    from_state: State | None
+    to_state: State
+    why: Why
+    act_ref: str | None
+    occurred_on: date
+    actor: str
+    on_behalf_of: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is presented: for whom, for which service, under which protocol. Nothing else of the person."""
+
+    employee_id: str
+    entrusted_code: str
+    protocol: str
+    submitted_on: date
+    case_ref: str | None = None
+    citizenship: str | None = None
+    residence_istat: str | None = None
+
+
+def apply(
+    session: Session,
+    book_id: int,
+    draft: Draft,
+    attestation: Attestation | None,
+    *,
+    actor: str,
+    on_behalf_of: str | None = None,
+    shift: int = 0,
+) -> Application:
+    """
+    Write down a presented application with what its attestation comes to; the indicator is not kept.
+
+    Errors: EmployeeNotFound, EntrustedServiceNotFound, ProtocolInvalid, CaseRefInvalid, StepInFuture,
+            EntrustedServiceClosed, ProtocolTaken; those of `isee.assess`; the first that applies.
+    """
+    people.employee(session, book_id, draft.employee_id)
+    service = offer.entrusted(session, book_id, draft.entrusted_code)
+    if not _PROTOCOL.fullmatch(draft.protocol):
+        raise ProtocolInvalid(protocol=draft.protocol[:40])
+    if draft.case_ref is not None and not (len(draft.case_ref) <= 32 and _CASE_REF.fullmatch(draft.case_ref)):
+        raise CaseRefInvalid()
+    today = clock.today()
+    if draft.submitted_on > today:
+        raise StepInFuture(on=draft.submitted_on, first=service.starts_on, today=today)
+    if not service.starts_on <= draft.submitted_on <= service.ends_on:
+        raise EntrustedServiceClosed(
+            service=service.code, starts_on=service.starts_on, ends_on=service.ends_on, on=draft.submitted_on
+        )
+    taken = sa.select(_APPLICATION.c.application_id).where(
+        _APPLICATION.c.book_id == book_id, _APPLICATION.c.protocol == draft.protocol
+    )
+    if session.scalar(taken) is not None:
+        raise ProtocolTaken(protocol=draft.protocol)
+    assessment = _assess(session, book_id, service, attestation, draft.submitted_on, shift)
+
+    application_id = ids.new("apl")
+    values = {field.name: getattr(draft, field.name) for field in fields(Draft)}
+    session.execute(
+        sa.insert(_APPLICATION).values(
+            book_id=book_id, application_id=application_id, state=str(State.SUBMITTED), **values
+        )
+    )
+    _write_step(session, book_id, application_id, 1, None, State.SUBMITTED, Why.ORDINARY, draft.submitted_on, actor,
+                on_behalf_of, None)  # fmt: skip
+    _write_isee(session, book_id, application_id, 1, assessment, actor)
+    return get(session, book_id, application_id)
+
+
+def record_isee(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    attestation: Attestation | None,
+    *,
+    on: date,
+    actor: str,
+    shift: int = 0,
+) -> Assessment:
+    """
+    Write down a new attestation, or that there is none, presented on a day; return what it comes to.
+
+    What is paid changes from the day the tariff says; what was bought before stays as it was.
+    Errors: ApplicationNotFound, StepInFuture; those of `isee.assess`.
+    """
+    found = lock(session, book_id, application_id)
+    _check_day(session, book_id, found, on)
+    service = offer.entrusted(session, book_id, found.entrusted_code)
+    assessment = _assess(session, book_id, service, attestation, on, shift)
+    last = session.scalar(
+        sa.select(sa.func.max(_ISEE.c.seq)).where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id)
+    )
+    _write_isee(session, book_id, application_id, (last or 0) + 1, assessment, actor)
+    return assessment
+
+
+def advance(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    to: State,
+    *,
+    why: Why = Why.ORDINARY,
+    on: date,
+    actor: str,
+    on_behalf_of: str | None = None,
+    act_ref: str | None = None,
+    service_code: str | None = None,
+) -> Application:
+    """
+    Move an application one step that moves no money; `service_code` is what the citizen chose from the register.
+
+    Errors: ApplicationNotFound, StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed,
+            MovedByAssigning, IseeMissing, ThresholdExceeded, ServiceNotEntrusted; the first that applies.
+    """
+    found = lock(session, book_id, application_id)
+    step = _allowed(session, book_id, found, to, why, on)
+    if step.money:
+        raise MovedByAssigning(to=to)
+    if service_code is not None:
+        service = offer.entrusted(session, book_id, found.entrusted_code)
+        if service_code not in service.services:
+            raise ServiceNotEntrusted(asked=service_code, service=service.code, entrusted=service.services)
+    return move(
+        session, book_id, found, to, why=why, on=on, actor=actor, on_behalf_of=on_behalf_of, act_ref=act_ref,
+        service_code=service_code,
+    )  # fmt: skip
+
+
+def check_step(session: Session, book_id: int, found: Application, to: State, why: Why, on: date) -> None:
+    """
+    Refuse a step that the application cannot take; whoever moves money asks before, and then calls `move`.
+
+    Errors: StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed, IseeMissing, ThresholdExceeded.
+    """
+    _allowed(session, book_id, found, to, why, on)
+
+
+def move(
+    session: Session,
+    book_id: int,
+    found: Application,
+    to: State,
+    *,
+    why: Why,
+    on: date,
+    actor: str,
+    on_behalf_of: str | None = None,
+    act_ref: str | None = None,
+    service_code: str | None = None,
+) -> Application:
+    """Write down a step that was checked; the application is locked by the caller."""
+    last = session.scalar(
+        sa.select(sa.func.max(_STEP.c.seq)).where(
+            _STEP.c.book_id == book_id, _STEP.c.application_id == found.application_id
+        )
+    )
+    seq = int(last or 0) + 1
+    _write_step(session, book_id, found.application_id, seq, found.state, to, why, on, actor, on_behalf_of, act_ref)
+    values: dict[str, Any] = {"state": str(to)}
+    if service_code is not None:
+        values["service_code"] = service_code
+    session.execute(sa.update(_APPLICATION).where(*_here(book_id, found.application_id)).values(**values))
+    return get(session, book_id, found.application_id)
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+_COLUMNS = [_APPLICATION.c[field.name] for field in fields(Application)]
+
+
+def get(session: Session, book_id: int, application_id: str) -> Application:
+    """
+    Return an application by id or protocol.
+
+    Errors: ApplicationNotFound.
+    """
+    return _one(session, book_id, application_id, locked=False)
+
+
+def lock(session: Session, book_id: int, application_id: str) -> Application:
+    """
+    Return an application by id or protocol as it is once nobody else changes it.
+
+    Errors: ApplicationNotFound.
+    """
+    return _one(session, book_id, application_id, locked=True)
+
+
+def listed(
+    session: Session, book_id: int, *, entrusted_code: str | None = None, state: State | None = None
+) -> tuple[tuple[Application, str], ...]:
+    """Return the applications of a book with the citizen's name, the oldest first."""
+    employee = table(Employee)
+    query = (
+        sa.select(*_COLUMNS, employee.c.first_name, employee.c.last_name)
+        .join(
+            employee,
+            sa.and_(employee.c.book_id == _APPLICATION.c.book_id, employee.c.employee_id == _APPLICATION.c.employee_id),
+        )
+        .where(_APPLICATION.c.book_id == book_id)
+        .order_by(_APPLICATION.c.submitted_on, _APPLICATION.c.application_id)
+    )
+    if entrusted_code is not None:
+        query = query.where(_APPLICATION.c.entrusted_code == entrusted_code)
+    if state is not None:
+        query = query.where(_APPLICATION.c.state == str(state))
+    return tuple((_application(row), f"{row.first_name} {row.last_name}") for row in session.execute(query))
+
+
+def history(session: Session, book_id: int, application_id: str) -> tuple[StepTaken, ...]:
+    """Return every step of an application, the first one first."""
+    columns = [_STEP.c[field.name] for field in fields(StepTaken)]
+    rows = session.execute(
+        sa.select(*columns)
+        .where(_STEP.c.book_id == book_id, _STEP.c.application_id == application_id)
+        .order_by(_STEP.c.seq)
+    )
+    return tuple(
+        StepTaken(
+            row.seq,
+            None if row.from_state is None else State(row.from_state),
+            State(row.to_state),
+            Why(row.why),
+            *row[4:],
+        )
+        for row in rows
+    )
+
+
+def assessment(session: Session, book_id: int, application_id: str, on: date) -> Assessment | None:
+    """Return what counts on a day of the attestations presented: the latest that has taken effect."""
+    row = session.execute(
+        sa.select(_ISEE)
+        .where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id, _ISEE.c.effective_from <= on)
+        .order_by(_ISEE.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _assessment(row)
+
+
+def latest_assessment(session: Session, book_id: int, application_id: str) -> Assessment:
+    """Return the last attestation presented, whether it has taken effect or not."""
+    row = session.execute(
+        sa.select(_ISEE)
+        .where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id)
+        .order_by(_ISEE.c.seq.desc())
+        .limit(1)
+    ).one()
+    return _assessment(row)
+
+
+def _one(session: Session, book_id: int, asked: str, *, locked: bool) -> Application:
+    key = _APPLICATION.c.application_id if asked.startswith("apl_") else _APPLICATION.c.protocol
+    query = sa.select(*_COLUMNS).where(_APPLICATION.c.book_id == book_id, key == asked)
+    row = session.execute(query.with_for_update() if locked else query).one_or_none()
+    if row is None:
+        raise ApplicationNotFound(application=asked)
+    return _application(row)
+
+
+def _application(row: Any) -> Application:
+    values = {field.name: getattr(row, field.name) for field in fields(Application)}
+    return Application(**(values | {"state": State(row.state)}))
+
+
+def _assessment(row: Any) -> Assessment:
+    return Assessment(
+        standing=Standing(row.standing),
+        threshold_minor=row.threshold_minor,
+        defects=row.defects,
+        isee_type=None if row.isee_type is None else IseeType(row.isee_type),
+        dsu_protocol=row.dsu_protocol,
+        presented_on=row.presented_on,
+        valid_until=row.valid_until,
+        tariff_id=row.tariff_id,
+        quota=Quota(QuotaKind(row.quota_kind), row.quota_value),
+        effective_from=row.effective_from,
+    )
+
+
+# -- checking and writing ----------------------------------------------------------------------------------------------
+
+
+def _allowed(session: Session, book_id: int, found: Application, to: State, why: Why, on: date) -> states.Step:
+    _check_day(session, book_id, found, on)
+    service = offer.entrusted(session, book_id, found.entrusted_code)
+    step = states.step(found.application_id, found.state, to, why, service.selection, service.code)
+    if "threshold" in step.checks:
+        _check_threshold(session, book_id, found, service)
+    return step
+
+
+def _check_threshold(session: Session, book_id: int, found: Application, service: Entrusted) -> None:
+    if service.threshold_minor is None:
+        return
+    standing = latest_assessment(session, book_id, found.application_id).standing
+    if standing is Standing.NOT_PRESENTED:
+        raise IseeMissing(service=service.code)
+    if standing is Standing.ABOVE:
+        raise ThresholdExceeded(threshold=from_minor(service.threshold_minor), service=service.code)
+
+
+def _check_day(session: Session, book_id: int, found: Application, on: date) -> None:
+    first = session.scalar(
+        sa.select(sa.func.max(_STEP.c.occurred_on)).where(
+            _STEP.c.book_id == book_id, _STEP.c.application_id == found.application_id
+        )
+    )
+    today = clock.today()
+    if on > today or (first is not None and on < first):
+        raise StepInFuture(on=on, first=first or found.submitted_on, today=today)
+
+
+def _assess(
+    session: Session, book_id: int, service: Entrusted, attestation: Attestation | None, on: date, shift: int
+) -> Assessment:
+    tariff = None if service.tariff_id is None else offer.tariff(session, book_id, service.tariff_id)
+    return isee.assess(service, tariff, attestation, on=on, shift=shift)
+
+
+def _here(book_id: int, application_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _APPLICATION.c.book_id == book_id, _APPLICATION.c.application_id == application_id
+
+
+def _write_step(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    seq: int,
+    from_state: State | None,
+    to: State,
+    why: Why,
+    on: date,
+    actor: str,
+    on_behalf_of: str | None,
+    act_ref: str | None,
+) -> None:
+    session.execute(
+        sa.insert(_STEP).values(
+            book_id=book_id,
+            application_id=application_id,
+            seq=seq,
+            from_state=None if from_state is None else str(from_state),
+            to_state=str(to),
+            why=str(why),
+            occurred_on=on,
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            act_ref=act_ref,
+        )
+    )
+
+
+def _write_isee(session: Session, book_id: int, application_id: str, seq: int, found: Assessment, actor: str) -> None:
+    values = {field.name: getattr(found, field.name) for field in fields(Assessment) if field.name != "quota"}
+    values |= {"standing": str(found.standing), "quota_kind": str(found.quota.kind), "quota_value": found.quota.value}
+    session.execute(
+        sa.insert(_ISEE).values(book_id=book_id, application_id=application_id, seq=seq, actor=actor, **values)
+    )

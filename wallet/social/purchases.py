@@ -1,0 +1,266 @@
+"""
+Buying with a municipal voucher: the municipality's part out of the voucher, the citizen's out of their own money.
+
+One authorization and one hold reserve both parts, so that they are captured, voided, expired and refunded together. A
+municipal voucher is no voucher of TUIR art. 51 c. 3-bis: the citizen may add to it.
+Source: docs/social-vouchers.md; product choice "Who pays besides".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.money import from_minor
+from ledger import idempotency
+from plans import plans
+from plans.rows import table
+from plans.rulebook.words import Channel
+from plans.social import applications, offer, own_share
+from plans.social.applications import Application
+from plans.social.errors import InstrumentPaysNoPrice, IseeExpired, QuotaNotInForce, ServiceNotEntrusted
+from plans.social.isee import Assessment
+from plans.social.tariffs import Quota
+from plans.social.words import Instrument, Standing, State
+from wallet import authorizations, captures, purchases, tenders
+from wallet.authorizations import Authorization
+from wallet.captures import Change
+from wallet.purchases import Considered, Decline, Purchase, Share
+from wallet.social import vouchers
+from wallet.social.errors import (
+    NothingFromMunicipality,
+    ShareMissing,
+    ShareNotNeeded,
+    SocialVoucherNotActive,
+    VoucherOutsidePeriod,
+)
+from wallet.social.tables import SocialUse
+from wallet.social.vouchers import Voucher
+from wallet.tenders import Paid, Receipt, Returned
+
+_USE = table(SocialUse)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """
+    What became of a purchase with a voucher; minor units.
+
+    `municipal_minor` and `citizen_minor` add up to the price. A decline has no `paid`: nothing was taken.
+    """
+
+    authorization: Authorization
+    municipal_minor: int
+    citizen_minor: int
+    paid: Paid | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A purchase that was voided or refunded, and the citizen's part that went back with it."""
+
+    change: Change
+    returned: Returned | None
+
+
+def buy(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    service_code: str,
+    quantity: int,
+    receipt: Receipt | None,
+    *,
+    service_on: date | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Bought:
+    """
+    Buy with a voucher: the municipality's part and the citizen's are reserved together, or neither.
+
+    The citizen's share follows the attestation in force on the day. A decline is recorded, as any purchase's; then
+    nothing was taken of the citizen's money. With a `key` the same request again gives the first answer.
+
+    Units:  minor units in the result.
+    Errors: KeyReused, InProgress; ApplicationNotFound, SocialVoucherNotActive, InstrumentPaysNoPrice, ServiceNotEntrusted,
+            VoucherMissing, VoucherOutsidePeriod, QuotaNotInForce, IseeExpired, those of `purchases.consider`,
+            NothingFromMunicipality, ShareMissing, ShareNotNeeded, ReceiptInvalid, ReceiptTaken, PeriodClosed,
+            LedgerCorrupt.
+    """
+
+    def work() -> Bought:
+        return _buy(session, book_id, application_id, service_code, quantity, receipt, service_on, actor)
+
+    request = {
+        "application": application_id,
+        "service": service_code,
+        "quantity": quantity,
+        "receipt": None if receipt is None else [str(receipt.kind), receipt.reference],
+        "service_on": None if service_on is None else str(service_on),
+    }
+    return idempotency.once(
+        session, book_id, actor, "social_buy", key, request, work=work,
+        answer=lambda bought: {
+            "authorization_id": bought.authorization.authorization_id,
+            "status": bought.authorization.status,
+            "municipal_minor": bought.municipal_minor,
+            "citizen_minor": bought.citizen_minor,
+        },
+        replay=lambda kept: Bought(
+            replace(
+                authorizations.get(session, book_id, kept["authorization_id"]),
+                replayed=True, status=kept["status"], captured_minor=0, refunded_minor=0,
+            ),
+            kept["municipal_minor"],
+            kept["citizen_minor"],
+            tenders.of_authorization(session, book_id, kept["authorization_id"]),
+        ),
+    )  # fmt: skip
+
+
+def void(session: Session, book_id: int, authorization_id: str, *, actor: str, reason: str = "voided") -> Undone:
+    """
+    End a purchase without spending it: both parts are free again, and the citizen's goes back to them.
+
+    Errors: those of `captures.void`; PeriodClosed.
+    """
+    change = captures.void(session, book_id, authorization_id, actor=actor, reason=reason)
+    return Undone(change, _return(session, book_id, authorization_id, actor))
+
+
+def refund(session: Session, book_id: int, authorization_id: str, *, actor: str, reason: str = "") -> Undone:
+    """
+    Undo a purchase that was captured, whole: both parts go back to where they came from.
+
+    Errors: those of `captures.refund`.
+    """
+    change = captures.refund(session, book_id, authorization_id, actor=actor, reason=reason)
+    return Undone(change, _return(session, book_id, authorization_id, actor))
+
+
+def _return(session: Session, book_id: int, authorization_id: str, actor: str) -> Returned | None:
+    paid = tenders.of_authorization(session, book_id, authorization_id)
+    if paid is None:
+        return None
+    return tenders.give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor)
+
+
+def _buy(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    service_code: str,
+    quantity: int,
+    receipt: Receipt | None,
+    service_on: date | None,
+    actor: str,
+) -> Bought:
+    today = clock.today()
+    found = applications.lock(session, book_id, application_id)
+    voucher, quota = _entitled(session, book_id, found, service_code, today, service_on or today)
+    # A voucher is captured whole, once: the two parts never drift apart.
+    purchase = Purchase(
+        found.employee_id, service_code, quantity=quantity, service_on=service_on, channel=Channel.VOUCHER
+    )
+    _, home = authorizations._lock_wallet(session, book_id, purchase)
+    considered = purchases.consider(session, book_id, purchase)
+    citizen = quota.of(considered.offer.price_minor, considered.quantity)
+    municipal = considered.amount_minor - citizen
+    shares = _municipal_share(session, book_id, found, considered, voucher, municipal)
+    if shares is None:
+        # What speaks against it is recorded, as of any purchase; of the citizen's money nothing was taken.
+        given = authorizations._record(session, book_id, _declined(considered), home, actor)
+        return Bought(given, municipal, citizen, None)
+    if municipal == 0:
+        raise NothingFromMunicipality(price=from_minor(citizen))
+    if citizen and receipt is None:
+        raise ShareMissing(share=from_minor(citizen))
+    if not citizen and receipt is not None:
+        raise ShareNotNeeded()
+    if receipt is not None:
+        tenders.check(session, book_id, receipt)
+
+    terms = plans.terms(session, book_id, [voucher.plan_id])[voucher.plan_id]
+    own = None
+    if receipt is not None:
+        own = own_share.beside(session, terms)
+        lot = tenders.credit(session, own, found.employee_id, receipt, citizen, voucher.ends_on, on=today, actor=actor)
+        shares = (*shares, Share(lot, citizen))
+    given = authorizations._record(
+        session, book_id, purchases._with(considered, shares=shares, decline=None), home, actor
+    )
+    paid = None
+    if own is not None and receipt is not None:
+        paid = tenders.keep(
+            session, own, found.employee_id, receipt, citizen, shares[-1].lot.lot_id, on=today, actor=actor,
+            authorization_id=given.authorization_id,
+        )  # fmt: skip
+    session.execute(
+        sa.insert(_USE).values(
+            book_id=book_id,
+            authorization_id=given.authorization_id,
+            voucher_id=voucher.voucher_id,
+            municipal_minor=municipal,
+            citizen_minor=citizen,
+            quota_kind=str(quota.kind),
+            quota_value=quota.value,
+        )
+    )
+    return Bought(given, municipal, citizen, paid)
+
+
+def _entitled(
+    session: Session, book_id: int, found: Application, service_code: str, today: date, service_on: date
+) -> tuple[Voucher, Quota]:
+    """Return the voucher and what the citizen pays, of an application that may be used today."""
+    if found.state is not State.ACTIVE:
+        raise SocialVoucherNotActive(application=found.application_id, state=found.state)
+    service = offer.entrusted(session, book_id, found.entrusted_code)
+    if service.instrument is not Instrument.ACCREDITAMENTO_VOUCHER:
+        raise InstrumentPaysNoPrice(service=service.code, instrument=service.instrument)
+    chosen = service.services if found.service_code is None else (found.service_code,)
+    if service_code not in chosen:
+        raise ServiceNotEntrusted(asked=service_code, service=service.code, entrusted=chosen)
+    voucher = vouchers.require(session, book_id, found.application_id)
+    for day in (today, service_on):
+        if not voucher.starts_on <= day <= voucher.ends_on:
+            raise VoucherOutsidePeriod(
+                application=found.application_id, starts_on=voucher.starts_on, ends_on=voucher.ends_on, on=day
+            )
+    return voucher, _in_force(session, book_id, found, today).quota
+
+
+def _in_force(session: Session, book_id: int, found: Application, today: date) -> Assessment:
+    assessment = applications.assessment(session, book_id, found.application_id, today)
+    if assessment is None:
+        latest = applications.latest_assessment(session, book_id, found.application_id)
+        raise QuotaNotInForce(application=found.application_id, since=latest.effective_from)
+    if assessment.standing is not Standing.NOT_PRESENTED:
+        assert assessment.valid_until is not None  # noqa: S101
+        if assessment.valid_until < today:
+            raise IseeExpired(application=found.application_id, valid_until=assessment.valid_until)
+    return assessment
+
+
+def _municipal_share(
+    session: Session, book_id: int, found: Application, considered: Considered, voucher: Voucher, municipal: int
+) -> tuple[Share, ...] | None:
+    """
+    Return what the voucher pays, or None where the purchase is declined.
+
+    What was considered counts on all of the wallet's credit; this purchase may only use its voucher and its own share.
+    """
+    if considered.decision is None or considered.decline not in (None, Decline.INSUFFICIENT_FUNDS):
+        return None
+    lot = vouchers._spendable(session, book_id, found.employee_id, voucher)
+    if lot.available_minor < municipal:
+        return None
+    return (Share(lot, municipal),) if municipal else ()
+
+
+def _declined(considered: Considered) -> Considered:
+    return purchases.declined(considered, considered.decline or Decline.INSUFFICIENT_FUNDS)

@@ -1,0 +1,342 @@
+"""
+Tenders: people's own money. It is paid elsewhere, by card for instance, and recorded here so that one ledger tells all.
+
+What was paid becomes a lot of source PRIVATE and is spent, voided and refunded like any other credit; what is not spent
+goes back to where it came from. Beside a municipal voucher the citizen's share is such a lot in the same book, so that
+one hold reserves both parts and nothing can happen to one without the other.
+Source: docs/social-vouchers.md; glossary, "plan source".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from moneyed import Money
+from sqlalchemy.orm import Session
+
+from config import clock, ids
+from ledger import accounts, idempotency, posting
+from ledger.accounts import Opening
+from ledger.errors import AmountNotPositive
+from ledger.posting import Draft, Pair
+from plans import people, plans
+from plans.plans import PlanTerms
+from plans.rows import table
+from plans.rulebook.words import PlanSource
+from wallet import amounts, authorizations, chart, grants, lots, wallets
+from wallet.grants import Grant
+from wallet.lots import SpendableLot
+from wallet.social.errors import (
+    PlanNotPrivate,
+    ReceiptInvalid,
+    ReceiptTaken,
+    TenderInUse,
+    TenderNotFound,
+    TenderSpent,
+)
+from wallet.social.tables import Tender, TenderReturn
+
+_TENDER, _RETURN = table(Tender), table(TenderReturn)
+_REFERENCE = re.compile(r"\S(?:.{1,62})\S")
+# Thirteen digits and more in a row, however grouped, are a card's number: it is not ours to keep.
+_CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,}")
+
+
+class TenderKind(StrEnum):
+    """How somebody paid with their own money."""
+
+    CARD = "CARD"
+    BANK_TRANSFER = "BANK_TRANSFER"
+    PAGOPA = "PAGOPA"
+
+    @property
+    def label_it(self) -> str:
+        """The Italian words."""
+        return {"CARD": "carta", "BANK_TRANSFER": "bonifico", "PAGOPA": "pagoPA"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What proves a payment: how it was made and its reference at whoever took it; never a card's number."""
+
+    kind: TenderKind
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Own money that was recorded; minor units. `authorization_id` when it is the share of one purchase."""
+
+    tender_id: str
+    employee_id: str
+    receipt: Receipt
+    amount_minor: int
+    plan_id: str
+    lot_id: str
+    authorization_id: str | None
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Own money that went back; minor units."""
+
+    tender_id: str
+    amount_minor: int
+    entry_id: int
+
+
+def record(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    plan_code: str,
+    receipt: Receipt,
+    amount: Money,
+    *,
+    on: date,
+    actor: str,
+    key: str | None = None,
+) -> Paid:
+    """
+    Record that a private citizen paid with their own money, and put it into their wallet.
+
+    Units:  `amount` in euro.
+    Errors: those of `amounts.minor`; KeyReused, InProgress; AmountNotPositive, EmployeeNotFound, PlanNotFound,
+            PlanNotPrivate, ReceiptInvalid, ReceiptTaken, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    """
+    amount_minor = amounts.minor(amount)
+
+    def work() -> Paid:
+        if amount_minor <= 0:
+            raise AmountNotPositive(amount=amount)
+        people.employee(session, book_id, employee_id)
+        terms = plans.by_code(session, book_id, plan_code)
+        check(session, book_id, receipt)
+        wallets.lock(session, book_id, employee_id)
+        lot = credit(session, terms, employee_id, receipt, amount_minor, terms.spend_by, on=on, actor=actor)
+        return keep(session, terms, employee_id, receipt, amount_minor, lot.lot_id, on=on, actor=actor)
+
+    request = {
+        "employee": employee_id,
+        "plan": plan_code,
+        "kind": str(receipt.kind),
+        "reference": receipt.reference,
+        "amount_minor": amount_minor,
+        "on": str(on),
+    }
+    return idempotency.once(
+        session, book_id, actor, "tender", key, request, work=work,
+        answer=lambda paid: {"tender_id": paid.tender_id}, replay=lambda kept: get(session, book_id, kept["tender_id"]),
+    )  # fmt: skip
+
+
+def check(session: Session, book_id: int, receipt: Receipt) -> None:
+    """
+    Refuse a receipt that is none, or was recorded before.
+
+    Errors: ReceiptInvalid, ReceiptTaken.
+    """
+    if not _REFERENCE.fullmatch(receipt.reference) or _CARD_NUMBER.search(receipt.reference):
+        raise ReceiptInvalid()
+    same = sa.select(_TENDER.c.tender_id).where(
+        _TENDER.c.book_id == book_id, _TENDER.c.kind == str(receipt.kind), _TENDER.c.reference == receipt.reference
+    )
+    if session.scalar(same) is not None:
+        raise ReceiptTaken(reference=receipt.reference)
+
+
+def credit(
+    session: Session,
+    terms: PlanTerms,
+    employee_id: str,
+    receipt: Receipt,
+    amount_minor: int,
+    expires_on: date,
+    *,
+    on: date,
+    actor: str,
+) -> SpendableLot:
+    """
+    Turn a payment into credit of source PRIVATE and return the lot; the wallet is locked by the caller.
+
+    Errors: PlanNotPrivate; those of `ledger.posting.post`.
+    """
+    if terms.source is not PlanSource.PRIVATE:
+        raise PlanNotPrivate(plan=terms.code)
+    plan_accounts = chart.open_plan(session, terms)
+    received = _received(session, terms.book_id, receipt.kind)
+    receivable = plan_accounts[chart.receivable(terms.code)]
+    committed, funded = plan_accounts[chart.committed(terms.code)], plan_accounts[chart.funded(terms.code)]
+    memo = receipt.reference
+    # Promised and paid in the same moment: the plan's accounts tell own money like any other.
+    drafts = [
+        Draft("commitment", on, (Pair(receivable, committed, amount_minor),), memo=memo),
+        Draft(
+            "funding", on, (Pair(received, receivable, amount_minor), Pair(committed, funded, amount_minor)), memo=memo
+        ),
+    ]
+    for draft in drafts:
+        posting.post(session, terms.book_id, draft, actor=actor)
+    grants.grant_many(session, terms, [Grant(employee_id, amount_minor, expires_on)], on=on, actor=actor, memo=memo)
+    return next(
+        lot
+        for lot in lots.of_wallet(session, terms.book_id, employee_id)
+        if lot.plan_id == terms.plan_id and lot.expires_on == expires_on and not lot.carried
+    )
+
+
+def keep(
+    session: Session,
+    terms: PlanTerms,
+    employee_id: str,
+    receipt: Receipt,
+    amount_minor: int,
+    lot_id: str,
+    *,
+    on: date,
+    actor: str,
+    authorization_id: str | None = None,
+) -> Paid:
+    """Write down a payment that was turned into credit, and which purchase it is the share of."""
+    paid = Paid(ids.new("tnd"), employee_id, receipt, amount_minor, terms.plan_id, lot_id, authorization_id, on)
+    session.execute(
+        sa.insert(_TENDER).values(
+            book_id=terms.book_id,
+            tender_id=paid.tender_id,
+            employee_id=employee_id,
+            kind=str(receipt.kind),
+            reference=receipt.reference,
+            amount_minor=amount_minor,
+            plan_id=terms.plan_id,
+            lot_id=lot_id,
+            authorization_id=authorization_id,
+            paid_on=on,
+            actor=actor,
+        )
+    )
+    return paid
+
+
+def get(session: Session, book_id: int, asked: str) -> Paid:
+    """
+    Return a payment by id, or by the reference of its receipt.
+
+    Errors: TenderNotFound.
+    """
+    key = _TENDER.c.tender_id if asked.startswith("tnd_") else _TENDER.c.reference
+    row = session.execute(sa.select(_TENDER).where(_TENDER.c.book_id == book_id, key == asked)).one_or_none()
+    if row is None:
+        raise TenderNotFound(tender=asked)
+    return _paid(row)
+
+
+def of_authorization(session: Session, book_id: int, authorization_id: str) -> Paid | None:
+    """Return the payment that is the citizen's share of a purchase, if there is one."""
+    row = session.execute(
+        sa.select(_TENDER).where(_TENDER.c.book_id == book_id, _TENDER.c.authorization_id == authorization_id)
+    ).one_or_none()
+    return None if row is None else _paid(row)
+
+
+def unspent(session: Session, book_id: int) -> list[Paid]:
+    """Return the shares of purchases that ended without being paid for, and that have not gone back yet."""
+    rows = session.execute(
+        sa.text(
+            'select t.tender_id from tender t join "authorization" a'
+            "    on a.book_id = t.book_id and a.authorization_id = t.authorization_id"
+            " where t.book_id = :book and a.status in ('voided', 'expired', 'refunded')"
+            "   and not exists (select from tender_return r where r.book_id = t.book_id and r.tender_id = t.tender_id)"
+            " order by t.tender_id"
+        ),
+        {"book": book_id},
+    )
+    return [get(session, book_id, row.tender_id) for row in rows]
+
+
+def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: str) -> Returned:
+    """
+    Send what is not spent of a payment back to where it was paid from.
+
+    The share of a purchase goes back whole when the purchase was voided, has expired or was refunded. Own money that
+    stands for no purchase goes back as far as it is free.
+    Errors: TenderNotFound, TenderInUse, TenderSpent, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    """
+    paid = get(session, book_id, asked)
+    wallets.lock(session, book_id, paid.employee_id)
+    authorizations.settle(session, book_id, paid.employee_id)
+    left = paid.amount_minor - _gone_back(session, book_id, paid.tender_id)
+    if paid.authorization_id is not None:
+        given = authorizations.get(session, book_id, paid.authorization_id)
+        if given.open:
+            raise TenderInUse(tender=paid.tender_id)
+        if given.status not in ("voided", "expired", "refunded"):
+            raise TenderSpent(tender=paid.tender_id)
+    terms = plans.terms(session, book_id, [paid.plan_id])[paid.plan_id]
+    plan_accounts = chart.open_plan(session, terms)
+    ended = plan_accounts[chart.returned(terms.code)]
+    lot = next(found for found in lots.of_wallet(session, book_id, paid.employee_id) if found.lot_id == paid.lot_id)
+    # What time has ended in the lot already waits in the plan's own account.
+    waiting = accounts.states(session, book_id, [ended])[ended].posted_minor
+    free = min(lot.available_minor, left)
+    rest = min(left - free, waiting)
+    if free + rest <= 0:
+        raise TenderSpent(tender=paid.tender_id)
+
+    if free > 0:
+        draft = Draft("expiry", on, (Pair(lot.account_id, ended, free),), memo=lot.lot_id)
+        posting.post(session, book_id, draft, actor=actor)
+    pair = Pair(ended, _received(session, book_id, paid.receipt.kind), free + rest)
+    draft = Draft("tender_return", on, (pair,), memo=paid.tender_id)
+    entry_id = posting.post(session, book_id, draft, actor=actor)
+    before = sa.select(sa.func.count()).where(_RETURN.c.book_id == book_id, _RETURN.c.tender_id == paid.tender_id)
+    session.execute(
+        sa.insert(_RETURN).values(
+            book_id=book_id,
+            tender_id=paid.tender_id,
+            seq=int(session.scalar(before) or 0) + 1,
+            amount_minor=free + rest,
+            entry_id=entry_id,
+            returned_on=on,
+            actor=actor,
+        )
+    )
+    return Returned(paid.tender_id, free + rest, entry_id)
+
+
+def give_back_all(session: Session, book_id: int, *, actor: str) -> list[Returned]:
+    """Send back every share of a purchase that ended without being paid for; safe to run twice."""
+    authorizations.settle(session, book_id, None)
+    return [
+        give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor) for paid in unspent(session, book_id)
+    ]
+
+
+def _gone_back(session: Session, book_id: int, tender_id: str) -> int:
+    query = sa.select(sa.func.coalesce(sa.func.sum(_RETURN.c.amount_minor), 0)).where(
+        _RETURN.c.book_id == book_id, _RETURN.c.tender_id == tender_id
+    )
+    return int(session.scalar(query) or 0)
+
+
+def _received(session: Session, book_id: int, kind: TenderKind) -> int:
+    opening = Opening(chart.tender(str(kind)), "A", f"Pagamenti dei cittadini, {kind.label_it}", 0)
+    return accounts.ensure(session, book_id, [opening])[opening.code]
+
+
+def _paid(row: Any) -> Paid:
+    return Paid(
+        row.tender_id,
+        row.employee_id,
+        Receipt(TenderKind(row.kind), row.reference),
+        row.amount_minor,
+        row.plan_id,
+        row.lot_id,
+        row.authorization_id,
+        row.paid_on,
+    )
