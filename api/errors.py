@@ -32,6 +32,15 @@ from plans.errors import (
 )
 from plans.errors_files import CellRefused, FileRefused
 from wallet.errors import BudgetFileRefused, CodeInvalid, QuantityOrAmount
+from wallet.reimbursements.errors import (
+    DocumentRefused,
+    ExpenseAmountInvalid,
+    ExpenseUnknown,
+    FixChangesNothing,
+    ReviewReasonsNeeded,
+    SubmissionIncomplete,
+    SupplierCodeInvalid,
+)
 
 
 class ExitCode(IntEnum):
@@ -146,6 +155,13 @@ MALFORMED: tuple[type[DomainError], ...] = (
     BonusShareInvalid,
     QuantityOrAmount,
     CodeInvalid,
+    DocumentRefused,
+    ExpenseUnknown,
+    ExpenseAmountInvalid,
+    SubmissionIncomplete,
+    SupplierCodeInvalid,
+    ReviewReasonsNeeded,
+    FixChangesNothing,
     DataFolderEmpty,
     BadColumns,
     BadRow,

@@ -94,7 +94,7 @@ class Word(click.Choice[str], Generic[W]):
         if isinstance(value, self.vocabulary):
             return value
         chosen = super().convert(str(value).replace("_", "-"), param, ctx)
-        return self.vocabulary(chosen.upper().replace("-", "_"))
+        return next(word for word in self.vocabulary if word.lower().replace("_", "-") == chosen.lower())
 
 
 AMOUNT = _Amount()

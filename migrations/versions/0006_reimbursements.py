@@ -131,7 +131,7 @@ def upgrade() -> None:
             name=op.f("ck_reimbursement_document_media_type"),
         ),
         sa.CheckConstraint(
-            "purpose in ('EXPENSE', 'PAYMENT', 'CONTRACT', 'CERTIFICATE')",
+            "purpose in ('EXPENSE', 'PAYMENT', 'CONTRACT')",
             name=op.f("ck_reimbursement_document_purpose"),
         ),
         sa.CheckConstraint("octet_length(sha256) = 32", name=op.f("ck_reimbursement_document_sha256")),

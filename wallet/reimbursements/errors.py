@@ -56,6 +56,13 @@ class DocumentsTooMany(DocumentRefused):
     en = "{documents} documents: {limit} at once at most. Put the pages into one PDF."
 
 
+class DocumentMissing(ReimbursementError):
+    """A document is no longer where it is kept, or is no longer what it was."""
+
+    it = "{file}: il documento non è più nella sua cartella, o è cambiato ({sha256}): ripristinarlo."
+    en = "{file}: the document is no longer in its folder, or was changed ({sha256}): restore it."
+
+
 class ExpenseUnknown(ReimbursementError):
     """No expense is called so."""
 

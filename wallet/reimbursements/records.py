@@ -70,6 +70,11 @@ class Reimbursement:
         """Whether less was approved than was asked for."""
         return 0 < self.approved_minor < self.amount_minor
 
+    @property
+    def approved_exempt_minor(self) -> int:
+        """What of the approved amount was decided as exempt: what the limit leaves exempt is used first."""
+        return min(self.approved_minor, self.exempt_minor)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -200,7 +200,6 @@ def _approve(
         found.employee_id,
         found.authorization_id,
         entry_id,
-        # What the limit leaves exempt is used first.
         taxable_minor=max(0, approved_minor - found.exempt_minor),
         category=Category(found.category),
         channel=str(Channel.REIMBURSEMENT),

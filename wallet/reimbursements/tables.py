@@ -139,7 +139,7 @@ class DocumentRow(Base):
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("size_bytes between 1 and 10485760", name="size"),
         CheckConstraint("media_type in ('application/pdf', 'image/jpeg', 'image/png')", name="media_type"),
-        CheckConstraint("purpose in ('EXPENSE', 'PAYMENT', 'CONTRACT', 'CERTIFICATE')", name="purpose"),
+        CheckConstraint("purpose in ('EXPENSE', 'PAYMENT', 'CONTRACT')", name="purpose"),
         Index("ix_reimbursement_document_of", "book_id", "reimbursement_id"),
         Index("ix_reimbursement_document_sha256", "book_id", "sha256"),
     )

@@ -25,12 +25,11 @@ CLAIMING: Final = (*OPEN, State.APPROVED, State.PAID)
 
 
 class Purpose(StrEnum):
-    """What a document is there to prove."""
+    """What a document is there to prove. A health certificate is none of them: only its expiry is kept, as a fact."""
 
     EXPENSE = "EXPENSE"
     PAYMENT = "PAYMENT"
     CONTRACT = "CONTRACT"
-    CERTIFICATE = "CERTIFICATE"
 
 
 class Holder(StrEnum):
@@ -123,8 +122,8 @@ REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
         "It does not show that the expense was paid: attach the receipt.",
     ),
     Reason.CERTIFICATE_MISSING: (
-        "Manca il certificato di non autosufficienza in corso di validità: allegalo o fallo registrare.",
-        "A certificate of non self-sufficiency that is still valid is missing: attach it or have it recorded.",
+        "Manca un certificato di non autosufficienza in corso di validità: fallo registrare (si tiene la scadenza).",
+        "A certificate of non self-sufficiency that is still valid is missing: have it recorded (its expiry is kept).",
     ),
     Reason.NOT_REIMBURSABLE: (
         "Questa spesa non è fra quelle che il piano rimborsa.",
@@ -153,7 +152,6 @@ PURPOSES_IT: Final[Mapping[Purpose, str]] = {
     Purpose.EXPENSE: "documento di spesa",
     Purpose.PAYMENT: "prova del pagamento",
     Purpose.CONTRACT: "contratto",
-    Purpose.CERTIFICATE: "certificato",
 }
 HOLDERS: Final[Mapping[Holder, tuple[str, str]]] = {
     Holder.EMPLOYEE: ("il lavoratore", "the employee"),
@@ -179,6 +177,23 @@ STATEMENTS: Final[Mapping[Statement, tuple[str, str]]] = {
         "the expense is about a home, the main home where the law asks for it",
     ),
 }
+
+
+STEPS_IT: Final[Mapping[str, str]] = {
+    "submit": "presentata",
+    "ask_fix": "da sistemare",
+    "fix": "sistemata",
+    "approve": "approvata",
+    "reject": "respinta",
+    "withdraw": "ritirata",
+    "pay": "pagata",
+    "expire": "scaduta",
+}
+
+
+def step(kind: str, language: str) -> str:
+    """Return the word for a step of the history; in English the code is the word."""
+    return STEPS_IT[kind] if language == "it" else kind.replace("_", " ")
 
 
 def state(code: str, language: str) -> str:
