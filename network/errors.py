@@ -151,6 +151,13 @@ class DistanceNeedsOrigin(DomainError):
     en = "To search within a distance, say from which territory."
 
 
+class InvoiceDataMissing(DomainError):
+    """An invoice needs a party's data, and nobody wrote them down."""
+
+    it = "Mancano i dati di fatturazione di {party}: aggiungerli in {file} e caricare la rete."
+    en = "The invoicing data of {party} are missing: add them to {file} and load the network."
+
+
 class DataFolderEmpty(DomainError):
     """The folder has none of the files that describe a network."""
 

@@ -16,6 +16,7 @@ from network import vat
 from network.audience import MadeFor
 from network.checklist import Area, Family
 from network.errors import BadColumns, BadRow
+from network.invoicing import read_vat_number
 from network.provider_accounts import read_iban
 from network.providers import ProviderKind
 from network.services import Delivery, Kind
@@ -207,6 +208,16 @@ MOMENT = Content(_read_moment, "un istante ISO 8601 con il fuso", "an ISO 8601 m
 IBAN = Content(read_iban, "un IBAN con le cifre di controllo giuste", "an IBAN whose check digits are right")
 REGIME = _one_of(tuple(found.code for found in vat.regimes()))
 
+VAT_NUMBER = Content(read_vat_number, "una partita IVA di undici cifre", "an Italian VAT number of eleven digits")
+POSTCODE = _matching(r"\d{5}", "un CAP di cinque cifre", "a postcode of five digits")
+TAX_CODE = _matching(r"[A-Z0-9]{11}|[A-Z0-9]{16}", "un codice fiscale di 11 o 16 caratteri", "a tax code of 11 or 16 characters")
+TAX_REGIME = _matching(r"RF(0[124-9]|1[0-9])", "un regime fiscale come RF01", "a tax regime such as RF01")
+# Where the exchange system delivers an electronic invoice.
+RECIPIENT = _matching(r"[A-Z0-9]{7}", "un codice destinatario di sette caratteri", "a recipient code of seven characters")
+EMAIL = _matching(r"[^@\s]+@[^@\s]+", "un indirizzo PEC", "a certified e-mail address")
+ADDRESS: dict[str, Content] = {"address": TEXT, "postcode": POSTCODE, "comune": TEXT, "province": PROVINCE}
+PARTY: dict[str, Content] = {"legal_name": TEXT, "vat_number": VAT_NUMBER, "tax_code": _maybe(TAX_CODE)}
+
 COMUNI = File(
     "comuni.csv",
     "comune",
@@ -248,6 +259,18 @@ PROVIDER_ACCOUNTS = File(
     "provider_account",
     ("provider_code",),
     {"provider_code": CODE, "iban": IBAN, "holder": TEXT, "payment_days": _whole(0)},
+)
+PROVIDER_INVOICING = File(
+    "provider_invoicing.csv",
+    "provider_invoicing",
+    ("provider_code",),
+    {"provider_code": CODE, **PARTY, "tax_regime": TAX_REGIME, **ADDRESS},
+)
+MANDATARIES = File(
+    "mandataries.csv",
+    "mandatary",
+    ("territory_code",),
+    {"territory_code": CODE, **PARTY, **ADDRESS, "recipient_code": RECIPIENT, "certified_email": _maybe(EMAIL)},
 )
 PROVIDER_STATES = File(
     "provider_states.csv",

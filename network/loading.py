@@ -122,6 +122,20 @@ def _write_provider_accounts(session: Session, file: File, rows: list[Row], _mom
     return _merge(session, file, rows)
 
 
+def _write_provider_invoicing(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    return _merge(session, file, rows)
+
+
+def _write_mandataries(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
+    for row in rows:
+        if (row.values["recipient_code"] == "0000000") != bool(row.values["certified_email"]):
+            expected = ("un codice destinatario, o sette zeri e una PEC", "a recipient code, or seven zeros and a PEC")
+            raise file.bad(row.number, "recipient_code", row.values["recipient_code"], *expected)
+    return _merge(session, file, rows)
+
+
 def _write_qualification_records(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
     _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
     asked = {(line.family.value, line.requirement) for line in checklist.requirements()}
@@ -220,6 +234,8 @@ _WRITERS: tuple[tuple[File, Callable[[Session, File, list[Row], datetime], Loade
     (files.TERRITORIES, _write_territories),
     (files.PROVIDERS, _write_providers),
     (files.PROVIDER_ACCOUNTS, _write_provider_accounts),
+    (files.PROVIDER_INVOICING, _write_provider_invoicing),
+    (files.MANDATARIES, _write_mandataries),
     (files.PROVIDER_STATES, _write_provider_states),
     (files.QUALIFICATION_RECORDS, _write_qualification_records),
     (files.SERVICES, _write_services),

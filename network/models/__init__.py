@@ -2,6 +2,7 @@
 
 from network.models.comune import ComuneRow
 from network.models.info_card import InfoCardRow
+from network.models.invoicing import MandataryRow, ProviderInvoicingRow
 from network.models.provider import ProviderRow, ProviderStateRow
 from network.models.provider_account import ProviderAccountRow
 from network.models.qualification_record import QualificationRecordRow
@@ -11,7 +12,9 @@ from network.models.territory import TerritoryRow
 __all__ = [
     "ComuneRow",
     "InfoCardRow",
+    "MandataryRow",
     "ProviderAccountRow",
+    "ProviderInvoicingRow",
     "ProviderRow",
     "ProviderStateRow",
     "QualificationRecordRow",

@@ -50,6 +50,8 @@ def test_loading_reports_what_it_did(session: Session) -> None:
         "territory": 14,
         "provider": 25,
         "provider_account": 24,
+        "provider_invoicing": 25,
+        "mandatary": 14,
         "provider_state": 26,
         "qualification_record": 115,
         "service": 62,
