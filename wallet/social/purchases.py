@@ -86,8 +86,9 @@ def buy(
     nothing was taken of the citizen's money. With a `key` the same request again gives the first answer.
 
     Units:  minor units in the result.
-    Errors: KeyReused, InProgress; ApplicationNotFound, SocialVoucherNotActive, InstrumentPaysNoPrice, ServiceNotEntrusted,
-            VoucherMissing, VoucherOutsidePeriod, QuotaNotInForce, IseeExpired, those of `purchases.consider`,
+    Errors: KeyReused, InProgress; ApplicationNotFound, SocialVoucherNotActive, InstrumentPaysNoPrice,
+            ServiceNotEntrusted, VoucherMissing, VoucherOutsidePeriod, QuotaNotInForce, IseeExpired, those of
+            `purchases.consider`,
             NothingFromMunicipality, ShareMissing, ShareNotNeeded, ReceiptInvalid, ReceiptTaken, PeriodClosed,
             LedgerCorrupt.
     """
@@ -231,17 +232,17 @@ def _entitled(
             raise VoucherOutsidePeriod(
                 application=found.application_id, starts_on=voucher.starts_on, ends_on=voucher.ends_on, on=day
             )
-    return voucher, _in_force(session, book_id, found, today).quota
+    return voucher, _in_force(session, book_id, found, today, service_on).quota
 
 
-def _in_force(session: Session, book_id: int, found: Application, today: date) -> Assessment:
+def _in_force(session: Session, book_id: int, found: Application, today: date, service_on: date) -> Assessment:
     assessment = applications.assessment(session, book_id, found.application_id, today)
     if assessment is None:
         latest = applications.latest_assessment(session, book_id, found.application_id)
         raise QuotaNotInForce(application=found.application_id, since=latest.effective_from)
     if assessment.standing is not Standing.NOT_PRESENTED:
         assert assessment.valid_until is not None  # noqa: S101
-        if assessment.valid_until < today:
+        if assessment.valid_until < max(today, service_on):
             raise IseeExpired(application=found.application_id, valid_until=assessment.valid_until)
     return assessment
 
