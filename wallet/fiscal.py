@@ -41,6 +41,8 @@ select category, sum(used) as used, sum(taxed) as taxed from (
        -- Reserved in every year in which it may still be delivered, and so be taxed.
        and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
        and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
+       -- A reimbursement belongs to the year in which it was asked for.
+       and (channel <> 'REIMBURSEMENT' or extract(year from tax_on) = %(year)s)
 ) s group by category
 """
 _NET = """
@@ -247,6 +249,50 @@ def reverse(
     # Only when all of it is undone: a correction in between would meet what is about to go.
     for year, limited in sorted(crossed):
         settle_year(session, book_id, employee_id, limited, year=year, on=on)
+
+
+def move(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    authorization_id: str,
+    from_year: int,
+    to_year: int,
+    *,
+    category: Category,
+    taxable_minor: int,
+    in_limit: bool,
+    on: date,
+    reason: str,
+    rule_ids: Sequence[str],
+) -> None:
+    """
+    Let what an authorization did for the tax in one year count in another: a reversal there, and a use here.
+
+    Both bear the day `on`. `taxable_minor` of it is taxable in the other year, what was taken first before the rest.
+    """
+    asked = {"book": book_id, "authorization": authorization_id, "delivered": None}
+    rows = [row for row in session.connection().exec_driver_sql(_NET, asked) if row.fiscal_year == from_year]
+    counted = False
+    left = taxable_minor
+    uses: list[Line] = []
+    for row in rows:
+        exempt, taxable = int(row.exempt), int(row.taxable)
+        if exempt + taxable == 0:
+            continue
+        key = (authorization_id, row.plan_id, row.source, row.channel)
+        back = Line("reversal", *key, exempt, taxable)
+        _write(session, book_id, employee_id, [back], category, row.in_limit, on, from_year, reason, None, ())
+        counted = counted or row.in_limit
+        taxed = min(left, exempt + taxable)
+        left -= taxed
+        uses.append(Line("use", *key, exempt + taxable - taxed, taxed))
+    if uses:
+        _write(session, book_id, employee_id, uses, category, in_limit, on, to_year, reason, None, rule_ids)
+    if counted:
+        settle_year(session, book_id, employee_id, category, year=from_year, on=on)
+    if in_limit:
+        settle_year(session, book_id, employee_id, category, year=to_year, on=on)
 
 
 def settle_year(session: Session, book_id: int, employee_id: str, category: Category, *, year: int, on: date) -> int:

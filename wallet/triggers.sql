@@ -37,3 +37,12 @@ create trigger append_only_rows before update or delete on reimbursement_step
 drop trigger if exists append_only_table on reimbursement_step;
 create trigger append_only_table before truncate on reimbursement_step
     for each statement execute function ledger_append_only();
+
+-- And what was handed over in January for the year before.
+
+drop trigger if exists append_only_rows on hand_over;
+create trigger append_only_rows before update or delete on hand_over
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on hand_over;
+create trigger append_only_table before truncate on hand_over
+    for each statement execute function ledger_append_only();

@@ -1,7 +1,8 @@
-"""borsellino position and personal-statement: how a person stands for the tax in a year, and all of that year."""
+"""borsellino position, hand-over and personal-statement: how a person stands for the tax in a year."""
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.cli import persons
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Command, dry_run
-from api.cli.words import FILE, TEXT
+from api.cli.purchases import find as find_authorization
+from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock
 from plans import labels
@@ -20,6 +22,8 @@ from reports import personal_statement as personal
 from reports.personal_statement import PersonalStatement
 from wallet import position as positions
 from wallet.position import Gauge, Position, words
+from wallet.position import hand_over as hand_overs
+from wallet.position.hand_over import HandOver
 
 _UNSURE = (Confidence.MEMORY, Confidence.UNCERTAIN)
 
@@ -174,3 +178,42 @@ def personal_statement(caller: Caller, employee: str, year: int | None, output: 
     if not gathered.holds:
         caller.note("I conti non tornano: vedi la prova nel documento.", "The accounts do not agree: see the proof.")
     caller.data(path=path, reconciles=gathered.holds)
+
+
+@click.command("hand-over", cls=Command)
+@click.argument("authorization", type=TEXT)
+@click.option("--document", type=TEXT, help="What ties it to the year before: the reference of a dated document.")
+@click.option("--dated", type=DAY, help="The document's day, no later than the hand-over.")
+@click.option("--withdraw", is_flag=True, help="Take an attribution back that was wrong.")
+@dry_run
+@click.pass_context
+def hand_over(
+    ctx: click.Context, /, authorization: str, document: str | None, dated: date | None, withdraw: bool
+) -> None:
+    """Record that a voucher handed over by 12 January refers to the year before, and move its tax there."""
+    caller: Caller = ctx.obj
+    if not withdraw:
+        for name, value in (("document", document), ("dated", dated)):
+            if value is None:
+                raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == name))
+
+    def work(session: Session) -> HandOver:
+        book_id, authorization_id = find_authorization(caller, session, authorization)
+        if withdraw:
+            return hand_overs.withdraw(session, book_id, authorization_id, actor=caller.actor)
+        assert document is not None  # noqa: S101
+        assert dated is not None  # noqa: S101
+        return hand_overs.attribute(
+            session, book_id, authorization_id, document_ref=document, document_on=dated, actor=caller.actor
+        )
+
+    done = change(caller, work)
+    year = str(done.fiscal_year + 1 if withdraw else done.fiscal_year)
+    caller.say("{id}: {amount} contano nel {year}.", "{id}: {amount} count in {year}.",
+               id=done.authorization_id, amount=euro(done.amount_minor), year=year)  # fmt: skip
+    caller.note(
+        "Regola {rule}: interpretazione da confermare con il consulente del lavoro.",
+        "Rule {rule}: an interpretation to be confirmed by a labour consultant.",
+        rule=done.rule_id,
+    )
+    caller.data(hand_over=done, counts_in=int(year))

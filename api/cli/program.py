@@ -20,7 +20,7 @@ from api.cli.network import network
 from api.cli.payroll import payroll
 from api.cli.people import people
 from api.cli.plan import plan
-from api.cli.position import personal_statement, position
+from api.cli.position import hand_over, personal_statement, position
 from api.cli.purchases import capture, refund, void
 from api.cli.reimbursement import reimbursement
 from api.cli.reports_network import provider_statement, recharge
@@ -33,7 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
-    ("Stand for the tax", (position, personal_statement)),
+    ("Stand for the tax", (position, hand_over, personal_statement)),
     ("Look and close", (statement, payroll, provider_statement, recharge, expire, ledger, seal, rules)),
 )
 

@@ -23,7 +23,7 @@ _ON = click.option("--on", type=DAY, help="Business date; today unless given.")
 _WHICH = click.argument("authorization", type=TEXT)
 
 
-def _find(caller: Caller, session: Session, asked: str) -> tuple[int, str]:
+def find(caller: Caller, session: Session, asked: str) -> tuple[int, str]:
     """Return the book and the id of an authorization, from its id or from its redemption code, which tells its book."""
     if asked.startswith("aut_"):
         return book_of(caller, session), asked
@@ -59,7 +59,7 @@ def capture(caller: Caller, /, authorization: str, amount: Money | None, final: 
     on: date | None = more["on"]
 
     def work(session: Session) -> Change:
-        book_id, found = _find(caller, session, authorization)
+        book_id, found = find(caller, session, authorization)
         return captures.capture(
             session, book_id, found, amount, final=final, on=on, actor=caller.actor, key=more["key"]
         )
@@ -78,7 +78,7 @@ def void(caller: Caller, authorization: str, reason: str, key: str | None) -> No
     """End AUTHORIZATION (id or redemption code) without spending what is left of it."""
 
     def work(session: Session) -> Change:
-        book_id, found = _find(caller, session, authorization)
+        book_id, found = find(caller, session, authorization)
         return captures.void(session, book_id, found, actor=caller.actor, reason=reason, key=key)
 
     done = change(caller, work)
@@ -97,7 +97,7 @@ def refund(caller: Caller, /, authorization: str, amount: Money | None, reason: 
     """Give captured money of AUTHORIZATION (id or redemption code) back to the lots it came from."""
 
     def work(session: Session) -> Change:
-        book_id, found = _find(caller, session, authorization)
+        book_id, found = find(caller, session, authorization)
         return captures.refund(
             session, book_id, found, amount, on=more["on"], actor=caller.actor, reason=reason or "", key=more["key"]
         )

@@ -40,11 +40,13 @@ with mine as materialized (
 )
 select plan_id, hold_id,
        coalesce(sum(delta) filter (where occurred_on < %(starts)s), 0)::bigint as opening,
-       coalesce(sum(delta) filter (where here and kind in ('grant', 'grant_correction')), 0)::bigint as granted,
-       coalesce(-sum(delta) filter (where here and kind in ('capture', 'refund')), 0)::bigint as used,
+       coalesce(sum(delta) filter (where here and kind in ('grant', 'grant_correction', 'opening')), 0)::bigint
+           as granted,
+       coalesce(-sum(delta) filter (where here and kind in ('capture', 'reimbursement', 'refund')), 0)::bigint as used,
        coalesce(-sum(delta) filter (where here and kind = 'expiry'), 0)::bigint as ended,
        coalesce(sum(delta) filter (where here and kind not in
-           ('grant', 'grant_correction', 'capture', 'refund', 'expiry')), 0)::bigint as other,
+           ('grant', 'grant_correction', 'opening', 'capture', 'reimbursement', 'refund', 'expiry')), 0)::bigint
+           as other,
        coalesce(sum(delta) filter (where occurred_on > %(ends)s), 0)::bigint as later
   from (select *, occurred_on between %(starts)s and %(ends)s as here from told) t
  group by plan_id, hold_id
@@ -75,15 +77,21 @@ select a.authorization_id, a.hold_id, a.decided_at, a.service_code, s.name as se
 """
 # What began in the first days of this January or of the next, net of what was taken back since, and where it belongs.
 _JANUARY = """
-select min(f.fiscal_on) filter (where f.began) as day, coalesce(s.name, a.service_code) as service, f.fiscal_year,
-       sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end)::bigint as amount
-  from (select *, reason in ('voucher_issued', 'delivered', 'reimbursed', 'extended_cash') and kind = 'use'
-                  and (fiscal_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, %(month)s, %(day)s)
-                       or fiscal_on between make_date(%(year)s + 1, 1, 1)
-                                        and make_date(%(year)s + 1, %(month)s, %(day)s)) as began
-          from fiscal_event
-         where book_id = %(book)s and employee_id = %(employee)s
-           and fiscal_year between %(year)s - 1 and %(year)s + 1) f
+select min(f.day) filter (where f.began) as day, coalesce(s.name, a.service_code) as service, f.fiscal_year,
+       sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end)::bigint as amount,
+       max(f.document_ref) filter (where f.reason = 'extended_cash') as document
+  from (select e.*, h.document_ref, coalesce(h.handed_over_on, e.fiscal_on) as day,
+               e.kind = 'use' and e.reason in ('voucher_issued', 'delivered', 'reimbursed', 'extended_cash')
+               and (coalesce(h.handed_over_on, e.fiscal_on)
+                        between make_date(%(year)s, 1, 1) and make_date(%(year)s, %(month)s, %(day)s)
+                    or coalesce(h.handed_over_on, e.fiscal_on)
+                        between make_date(%(year)s + 1, 1, 1) and make_date(%(year)s + 1, %(month)s, %(day)s)) as began
+          from fiscal_event e
+          left join lateral (select document_ref, handed_over_on from hand_over
+                              where book_id = e.book_id and authorization_id = e.authorization_id
+                              order by hand_over_id desc limit 1) h on e.reason = 'extended_cash'
+         where e.book_id = %(book)s and e.employee_id = %(employee)s
+           and e.fiscal_year between %(year)s - 1 and %(year)s + 1) f
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
   left join service s on s.code = a.service_code
  group by a.authorization_id, s.name, a.service_code, f.fiscal_year
@@ -188,6 +196,6 @@ def _purchases(
 
 def _january(session: Session, asked: Mapping[str, Any]) -> tuple[JanuaryItem, ...]:
     return tuple(
-        JanuaryItem(row.day, row.service, row.amount, row.fiscal_year, None)
+        JanuaryItem(row.day, row.service, row.amount, row.fiscal_year, row.document)
         for row in database.rows(session, _JANUARY, asked)
     )

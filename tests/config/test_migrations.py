@@ -19,6 +19,7 @@ MODELS = (
     "plans.rows",
     "plans.rulebook.signing",
     "plans.social.tables",
+    "wallet.position.tables",
     "wallet.reimbursements.tables",
     "wallet.social.tables",
     "wallet.tables",
@@ -47,6 +48,7 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
         versions = connection.scalars(sa.text("select version_num from alembic_version")).all()
     engine.dispose()
     assert versions == ["0010_invoicing"]
+    assert versions == ["0010_position"]
 
 
 def test_every_table_of_the_journal_refuses_changes(engine: Engine) -> None:

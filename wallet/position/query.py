@@ -40,6 +40,7 @@ select category, in_limit, sum(amount_minor - captured_minor)::bigint as reserve
    and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
    and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
    and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
+   and (channel <> 'REIMBURSEMENT' or extract(year from tax_on) = %(year)s)
  group by category, in_limit
 """
 # What a decision on the worker's own word may have rested on, as it is kept with it.
