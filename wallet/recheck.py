@@ -28,7 +28,8 @@ from plans.rulebook.words import (
 # What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
 _DECIDED = """
 select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a.taxable_minor, a.rule_ids,
-       a.rulebook_version, a.facts, a.tax_on, coalesce(e.used_minor, 0)::bigint as used_minor
+       a.rulebook_version, a.facts, a.tax_on, (a.decided_at at time zone 'Europe/Rome')::date as decided_on,
+       coalesce(e.used_minor, 0)::bigint as used_minor
   from "authorization" a
   left join lateral (
        select sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end) as used_minor
@@ -37,6 +38,11 @@ select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a
  where a.book_id = %(book)s and a.outcome is not null
    and (extract(year from a.tax_on) = %(year)s or e.used_minor > 0)
  order by a.tax_on, a.authorization_id
+"""
+
+_EVENTS = """
+select coalesce(sum(case kind when 'use' then amount_minor else -amount_minor end), 0)::bigint
+  from fiscal_event where book_id = %(book)s and fiscal_year = %(year)s
 """
 
 _WORDS: Mapping[str, type[Any]] = {
@@ -59,7 +65,8 @@ class Recheck:
     A purchase of which the law says something else today than on the day it was decided.
 
     Units: minor units. `taxable_*_minor` are of the whole purchase, or of what was given of it in another year than it
-    was decided for; `used_minor` is what of it counts for the tax.
+    was decided for; `used_minor` is what of it counts for the tax. `known_then` and `known_now` are the days whose
+    knowledge of the law counted.
     `correction_minor` is what payroll must add to the taxable income of the year, below zero what it must take away;
     zero where nothing was used, as for a purchase that was declined and would be accepted today.
     """
@@ -75,6 +82,8 @@ class Recheck:
     taxable_then_minor: int
     taxable_now_minor: int
     correction_minor: int
+    known_then: date
+    known_now: date
     rule_ids_then: tuple[str, ...]
     rule_ids_now: tuple[str, ...]
     version_then: str
@@ -93,7 +102,34 @@ class _Stood:
     taxable_minor: int
     rule_ids: tuple[str, ...]
     version: str
+    known: date
     given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """
+    How many decisions a re-check looked at, and what of them was used, beside what the tax events of the year say.
+
+    Units: minor units, uses less reversals.
+    """
+
+    decisions: int
+    used_minor: int
+    events_minor: int
+
+    @property
+    def difference_minor(self) -> int:
+        """What was used and not looked at; anything but zero is a fault."""
+        return self.events_minor - self.used_minor
+
+
+def coverage(session: Session, book_id: int, year: int) -> Coverage:
+    """Return how much of a tax year the re-check sees, from the tax events themselves."""
+    connection, values = session.connection(), {"book": book_id, "year": year}
+    decided = connection.exec_driver_sql(_DECIDED, values).all()
+    events = connection.exec_driver_sql(_EVENTS, values).scalar_one()
+    return Coverage(len(decided), sum(row.used_minor for row in decided), events)
 
 
 def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
@@ -131,7 +167,11 @@ def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
                 outcome_now=now.outcome,
                 taxable_then_minor=taxable_then,
                 taxable_now_minor=taxable_now,
-                correction_minor=(taxable_now - taxable_then) * row.used_minor // amount_minor,
+                # Each part is shared as deliveries share it: down to the cent.
+                correction_minor=taxable_now * row.used_minor // amount_minor
+                - taxable_then * row.used_minor // amount_minor,
+                known_then=last.known,
+                known_now=known_at,
                 rule_ids_then=last.rule_ids,
                 rule_ids_now=now.rule_ids,
                 version_then=last.version,
@@ -147,7 +187,8 @@ def _stood(row: Any, year: int) -> list[_Stood]:
     """Return what a purchase stood on in a year: its decision, or the deliveries that were decided again."""
     if row.tax_on.year == year:
         facts, rule_ids = facts_of(row.facts), tuple(row.rule_ids)
-        return [_Stood(facts, row.tax_on, Outcome(row.outcome), row.taxable_minor, rule_ids, row.rulebook_version)]
+        outcome, version = Outcome(row.outcome), row.rulebook_version
+        return [_Stood(facts, row.tax_on, outcome, row.taxable_minor, rule_ids, version, row.decided_on)]
     return [
         _Stood(
             facts_of(given["facts"]),
@@ -156,6 +197,8 @@ def _stood(row: Any, year: int) -> list[_Stood]:
             given["taxable_minor"],
             tuple(given["rule_ids"]),
             given["rulebook_version"],
+            # It was decided again on the day it was given.
+            date.fromisoformat(given["on"]),
             given=True,
         )
         for given in row.facts["given"]
