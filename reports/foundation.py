@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from ledger import seals
-from plans.rulebook import loading
+from plans.rulebook import loading, signing
 from reports.words import Words
 
 SHORT = 16
@@ -29,12 +29,15 @@ class BookSeal:
 @dataclass(frozen=True, slots=True)
 class Foundation:
     """
-    The rulebook's version and the seals of the books that were read, in the order of their numbers.
+    The rulebook's version, of which `signed` rules of `rules` are signed as they stand, and the seals of the books that
+    were read, in the order of their numbers.
 
     `digest` is the SHA-256 of one line `book:seq:hash` for each book: it is the same as long as no chain went on.
     """
 
     rulebook: str
+    signed: int
+    rules: int
     seals: tuple[BookSeal, ...]
 
     @property
@@ -51,9 +54,13 @@ class Foundation:
 
 def of_books(session: Session, book_ids: Iterable[int]) -> Foundation:
     """Return what a report over these books stands on now."""
+    rulebook = loading.load()
+    standing = signing.standing(session, rulebook)
     heads = [(book_id, seals.head(session, book_id)) for book_id in sorted(set(book_ids))]
     return Foundation(
-        loading.load().version,
+        rulebook.version,
+        standing.signed,
+        standing.total,
         tuple(
             BookSeal(book_id, head.seq, head.link_hash.hex(), head.sealed_at)
             if head is not None
@@ -75,8 +82,13 @@ def told(foundation: Foundation, text: Words, *, whole: bool = False) -> str:
     return text("proof.seal_many", books=len(foundation.seals), unsealed=foundation.unsealed, hash=shown)
 
 
+def rules(foundation: Foundation, text: Words) -> str:
+    """Return the rulebook's version and how many of its rules are signed as they stand."""
+    return text("rules_signed", version=foundation.rulebook, signed=foundation.signed, total=foundation.rules)
+
+
 def footer(foundation: Foundation, text: Words) -> str:
     """Return the foot of a document: what it stands on."""
     if foundation.unsealed == len(foundation.seals):
-        return text("footer_unsealed", version=foundation.rulebook)
-    return text("footer", seal=told(foundation, text), version=foundation.rulebook)
+        return text("footer_unsealed", version=rules(foundation, text))
+    return text("footer", seal=told(foundation, text), version=rules(foundation, text))
