@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_position"
-down_revision = "0009_exports"
+revision = "0011_position"
+down_revision = "0010_invoicing"
 branch_labels = None
 depends_on = None
 
