@@ -210,10 +210,14 @@ REGIME = _one_of(tuple(found.code for found in vat.regimes()))
 
 VAT_NUMBER = Content(read_vat_number, "una partita IVA di undici cifre", "an Italian VAT number of eleven digits")
 POSTCODE = _matching(r"\d{5}", "un CAP di cinque cifre", "a postcode of five digits")
-TAX_CODE = _matching(r"[A-Z0-9]{11}|[A-Z0-9]{16}", "un codice fiscale di 11 o 16 caratteri", "a tax code of 11 or 16 characters")
+TAX_CODE = _matching(
+    r"[A-Z0-9]{11}|[A-Z0-9]{16}", "un codice fiscale di 11 o 16 caratteri", "a tax code of 11 or 16 characters"
+)
 TAX_REGIME = _matching(r"RF(0[124-9]|1[0-9])", "un regime fiscale come RF01", "a tax regime such as RF01")
 # Where the exchange system delivers an electronic invoice.
-RECIPIENT = _matching(r"[A-Z0-9]{7}", "un codice destinatario di sette caratteri", "a recipient code of seven characters")
+RECIPIENT = _matching(
+    r"[A-Z0-9]{7}", "un codice destinatario di sette caratteri", "a recipient code of seven characters"
+)
 EMAIL = _matching(r"[^@\s]+@[^@\s]+", "un indirizzo PEC", "a certified e-mail address")
 ADDRESS: dict[str, Content] = {"address": TEXT, "postcode": POSTCODE, "comune": TEXT, "province": PROVINCE}
 PARTY: dict[str, Content] = {"legal_name": TEXT, "vat_number": VAT_NUMBER, "tax_code": _maybe(TAX_CODE)}
