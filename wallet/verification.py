@@ -15,6 +15,7 @@ from ledger import verification
 from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
 from wallet.reimbursements import verification as reimbursements
+from wallet.settlement import verification as settlement
 
 # What each difference means: (Italian, English).
 KINDS: dict[str, tuple[str, str]] = {
@@ -81,6 +82,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "budget_rows": ("le righe del file non sono gli accrediti", "the file's rows are not the grants"),
     "grant_without_budget": ("l'accredito cita un file mai caricato", "the grant names a file that was never loaded"),
     **reimbursements.KINDS,
+    **settlement.KINDS,
 }
 
 _NOUNS = {
@@ -96,6 +98,7 @@ _NOUNS = {
     "provider": "fornitore",
     "territory": "territorio",
     **reimbursements.NOUNS,
+    **settlement.NOUNS,
 }
 
 
@@ -459,6 +462,7 @@ CHECKS = (
         """,
     ),
     *reimbursements.CHECKS,
+    *settlement.CHECKS,
 )
 
 

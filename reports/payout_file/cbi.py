@@ -38,6 +38,8 @@ def write(run: Run, orders: list[Order], created_at: datetime) -> bytes:
     payment = SubElement(root, "PmtInf")
     _add(payment, "PmtInfId", check.message_id(run))
     _add(payment, "PmtMtd", "TRF")
+    # Each transfer booked on its own: a batch booked as one would come back without the payments in it.
+    _add(payment, "BtchBookg", "false")
     kind = SubElement(payment, "PmtTpInf")
     _add(kind, "InstrPrty", "NORM")
     _add(_nest(kind, "SvcLvl"), "Cd", "SEPA")

@@ -53,6 +53,7 @@ def _settled(content: bytes, run: Run, created_at: datetime) -> bytes:
     values = {
         "MsgId": check.message_id(run),
         "PmtInfId": check.message_id(run),
+        "BtchBookg": "false",
         "CreDtTm": created_at.astimezone(clock.ROME).isoformat(timespec="seconds"),
     }
     for element in root.iter():

@@ -101,7 +101,7 @@ def test_a_fact_of_the_file(root: Element, path: str) -> None:
 
 
 def test_elements_stand_in_the_order_of_the_schema(root: Element) -> None:
-    wanted = ["PmtInfId", "PmtMtd", "PmtTpInf", "ReqdExctnDt", "Dbtr", "DbtrAcct", "DbtrAgt", "ChrgBr"]
+    wanted = ["PmtInfId", "PmtMtd", "BtchBookg", "PmtTpInf", "ReqdExctnDt", "Dbtr", "DbtrAcct", "DbtrAgt", "ChrgBr"]
 
     (payment_information,) = root.findall(f"{CBI}PmtInf")
     transfer = payment_information.find(f"{CBI}CdtTrfTxInf")

@@ -178,6 +178,13 @@ class ClearingNotFound(WalletError):
     en = "The clearing of the month from {starts_on} is not closed."
 
 
+class FeeUnshared(WalletError):
+    """A fee was withheld, and the terms do not say how these two territories share it on the day."""
+
+    it = "Le condizioni non dicono come dividere le commissioni fra {home} e {delivery} al {on}: serve uno [[share]]."
+    en = "The terms do not say how {home} and {delivery} share fees on {on}: add a [[share]]."
+
+
 class BookStopped(WalletError):
     """A clearing run goes over all books, and one of them takes no entries."""
 
