@@ -160,10 +160,12 @@ def table_pages(columns: Sequence[Column], rows: Sequence[Row], room: float, *, 
         yield Grid(columns, rows[start:stop], total=total and stop == len(rows))
 
 
-def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]]) -> Table:
+def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *, total: bool = False) -> Table:
     """Return a table whose texts fold in their columns; its headings stand again on every page it goes over."""
     small, head = look.style(CELL), look.style(7.5, font=look.SEMIBOLD, color=look.MUTED)
-    written: list[list[Any]] = [[Paragraph(escape(column.heading), head) for column in columns]]
+    written: list[list[Any]] = [
+        [column.heading if column.figures else Paragraph(escape(column.heading), head) for column in columns]
+    ]
     written += (
         [
             cell if column.figures else Paragraph(escape(look.printable(cell)), small)
@@ -173,7 +175,9 @@ def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]]) ->
     )
     commands: list[Any] = [
         ("FONT", (0, 0), (-1, -1), look.REGULAR, CELL),
-        ("TEXTCOLOR", (0, 0), (-1, -1), look.INK),
+        ("FONT", (0, 0), (-1, 0), look.SEMIBOLD, 7.5),
+        ("TEXTCOLOR", (0, 0), (-1, 0), look.MUTED),
+        ("TEXTCOLOR", (0, 1), (-1, -1), look.INK),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
@@ -183,6 +187,8 @@ def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]]) ->
         ("LINEBELOW", (0, 1), (-1, -1), 0.3, look.LINE),
         *(("ALIGN", (place, 0), (place, -1), "RIGHT") for place, column in enumerate(columns) if column.figures),
     ]
+    if total:
+        commands += [("FONT", (0, -1), (-1, -1), look.SEMIBOLD, CELL), ("LINEABOVE", (0, -1), (-1, -1), 0.8, look.INK)]
     widths = [column.width for column in columns]
     return Table(written, colWidths=widths, style=TableStyle(commands), repeatRows=1, hAlign="LEFT")
 

@@ -22,6 +22,7 @@ from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.position import hand_over, personal_statement, position
 from api.cli.purchases import capture, refund, void
+from api.cli.recheck import recheck
 from api.cli.reimbursement import reimbursement
 from api.cli.reports_network import provider_statement, recharge
 from api.cli.rules import rules
@@ -34,7 +35,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
     ("Stand for the tax", (position, hand_over, personal_statement)),
-    ("Look and close", (statement, payroll, provider_statement, recharge, expire, ledger, seal, rules)),
+    ("Look and close", (statement, payroll, provider_statement, recharge, expire, ledger, seal, rules, recheck)),
 )
 
 

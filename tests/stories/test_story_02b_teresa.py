@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
+import openpyxl
+import pypdf
 from sqlalchemy.orm import Session
 
 from plans.rulebook import loading
 from plans.rulebook.words import Kinship, Outcome
 from plans.words import Fact, TaxablePolicy
+from reports import recheck_report
+from reports.recheck_report import pdf, xlsx
 from tests import factories
 from tests.stories.reading import assert_sound, buy, fiscal_events, on
 from wallet import captures
@@ -65,6 +71,55 @@ def test_what_was_taxed_in_june_2025_is_listed_with_what_payroll_must_give_back(
     # It only reads: the events of June stand until somebody settles them.
     assert len(fiscal_events(session, book, teresa)) == 2
     assert_sound(session, book)
+
+
+def test_the_report_tells_payroll_both_rules_and_the_amount_and_not_for_whom(session: Session, tmp_path: Path) -> None:
+    book, teresa, sister = _teresa(session)
+    with on(session, date(2025, 6, 10)):
+        hours = buy(session, book, teresa, "ADI-CR", 10, relative_id=sister, service_on=date(2025, 6, 27), consent=True)
+        buy(session, book, teresa, "ADI-CR", 5, relative_id=sister)
+    with on(session, date(2025, 6, 27)):
+        captures.capture(session, book, hours.authorization_id, actor="P01")
+
+    with on(session, date(2026, 11, 22)):
+        found = recheck_report.gather(session, book, 2025)
+
+    [line] = found.lines
+    assert (line.name, line.category, line.used_minor) == ("Prova Giulia", "CARE", 23_000)
+    assert (line.outcome_then, line.outcome_now) == (Outcome.TAXABLE, Outcome.EXEMPT_ON_DECLARATION)
+    assert (line.known_then, line.known_now) == (date(2025, 6, 10), date(2026, 11, 22))
+    assert "circle-b-excluded" in line.rules_then
+    assert "circle-c-relatives" in line.rules_now
+    assert (line.taxable_then_minor, line.taxable_now_minor, line.correction_minor) == (23_000, 0, -23_000)
+    # What was declined is counted, and not told of anybody.
+    assert found.unused == 1
+    assert found.holds
+    assert (found.coverage.decisions, found.coverage.used_minor, found.coverage.events_minor) == (2, 23_000, 23_000)
+    for layout, ending in ((pdf, "pdf"), (xlsx, "xlsx")):
+        layout.write(found, tmp_path / f"riesame.{ending}")
+    page = _page(tmp_path / "riesame.pdf")
+    rows = list(openpyxl.load_workbook(tmp_path / "riesame.xlsx")["Spese"].iter_rows(min_row=2, values_only=True))
+    assert (rows[0][6], rows[0][7]) == ("imponibile", "esente su dichiarazione")
+    assert (rows[0][12], rows[0][13]) == (", ".join(line.rules_then), ", ".join(line.rules_now))
+    assert (rows[0][14], rows[0][17], rows[1][17]) == (230, -230, "=SUBTOTAL(109,R2:R2)")
+    for told in (
+        "imponibili 230,00 €, con le norme note al 10/06/2025",
+        "esente su dichiarazione: imponibili 0,00 €, con le norme note al 22/11/2026",
+        "Correzione netta",
+        "−230,00 €",
+        "Il riesame copre tutti gli usi dell'anno al centesimo.",
+        "2 decisioni riesaminate, usi per 230,00 €; gli eventi fiscali dell'anno dicono 230,00 €; differenza 0,00 €.",
+    ):
+        assert re.sub(r"\s", "", told) in re.sub(r"\s", "", page), told
+    sheets = openpyxl.load_workbook(tmp_path / "riesame.xlsx")
+    cells = " ".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+    for secret in ("ADI-CR", "P01", "Familiare", sister, hours.authorization_id):
+        assert secret not in page
+        assert secret not in cells
+
+
+def _page(path: Path) -> str:
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
 
 
 def test_only_what_was_used_is_corrected(session: Session) -> None:

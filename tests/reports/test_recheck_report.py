@@ -1,0 +1,105 @@
+"""The re-check report: who must be corrected, what proves that nothing was missed, and what it never tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pikepdf
+import pypdf
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from plans.rulebook.words import Category, Outcome
+from reports import recheck_report
+from reports.recheck_report import RecheckReport, pdf, xlsx
+from reports.recheck_report.model import RecheckLine
+from tests.reports.story import Story, on
+
+LINE = RecheckLine(
+    employee_no="007",
+    last_name="D'Àvila",
+    first_name="Zoë",
+    tax_code="ZVLZOE80A01D150X",
+    tax_on=date(2025, 6, 10),
+    category=Category.CARE,
+    used_minor=10_000,
+    outcome_then=Outcome.TAXABLE,
+    outcome_now=Outcome.EXEMPT,
+    known_then=date(2025, 6, 10),
+    known_now=date(2026, 11, 22),
+    version_then="aaaaaaaaaaaa",
+    version_now="bbbbbbbbbbbb",
+    rules_then=("circle-b-excluded",),
+    rules_now=("circle-c-relatives",),
+    taxable_then_minor=10_000,
+    taxable_now_minor=0,
+    correction_minor=-10_000,
+)
+
+
+@pytest.fixture
+def report(session: Session, half_told: Story) -> RecheckReport:
+    """The first half of the story, in which the law changes nothing."""
+    with on(session, date(2026, 6, 30)):
+        return recheck_report.gather(session, half_told.book_id, 2026)
+
+
+def test_a_year_whose_law_did_not_change_has_no_line_and_covers_every_use(report: RecheckReport) -> None:
+    assert (report.lines, report.correction_minor, report.unused) == ((), 0, 0)
+    # 450.00 of physiotherapy, 130.00 of after-school, 1,140.00 of cleaning, less 45.00 given back.
+    assert report.coverage.used_minor == report.coverage.events_minor == 167_500
+    assert report.holds
+
+
+def test_a_use_that_no_decision_explains_breaks_the_proof(session: Session, half_told: Story, tmp_path: Path) -> None:
+    session.execute(sa.text("set local session_replication_role = replica"))
+    session.execute(
+        sa.text(
+            'update "authorization" set outcome = null where authorization_id ='
+            " (select min(authorization_id) from fiscal_event where book_id = :book and category = 'EDUCATION')"
+        ),
+        {"book": half_told.book_id},
+    )
+
+    with on(session, date(2026, 6, 30)):
+        found = recheck_report.gather(session, half_told.book_id, 2026)
+    pdf.write(found, tmp_path / "report.pdf")
+
+    assert not found.holds
+    assert found.coverage.difference_minor == 13_000
+    assert "NON copre 130,00 €" in " ".join(pypdf.PdfReader(tmp_path / "report.pdf").pages[0].extract_text().split())
+
+
+def test_totals_are_per_person_and_keep_what_is_added_apart_from_what_is_taken_away(report: RecheckReport) -> None:
+    other = replace(LINE, tax_code="X", last_name="Rossi", correction_minor=2_500, taxable_now_minor=12_500)
+    found = replace(report, lines=(LINE, replace(LINE, correction_minor=-1), other))
+
+    assert [(one.name, one.purchases, one.correction_minor) for one in found.people] == [
+        ("D'Àvila Zoë", 2, -10_001),
+        ("Rossi Zoë", 1, 2_500),
+    ]
+    assert (found.added_minor, found.removed_minor, found.correction_minor) == (2_500, 10_001, -7_501)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_many_lines_go_over_pages_with_their_headings_and_no_byte_differs(
+    report: RecheckReport, tmp_path: Path, language: str
+) -> None:
+    found = replace(report, lines=(LINE,) * 80)
+    for layout, ending in ((pdf, "pdf"), (xlsx, "xlsx")):
+        for name in ("one", "two"):
+            layout.write(found, tmp_path / f"{name}.{ending}", language)
+        assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+
+    with pikepdf.open(tmp_path / "one.pdf") as checked:
+        assert checked.check_pdf_syntax() == []
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "one.pdf").pages]
+    assert len(pages) > 4
+    heading = "Allora" if language == "it" else "Then"
+    assert sum(heading in page for page in pages[1:]) >= 4
+    assert all(
+        f"{number} {'di' if language == 'it' else 'of'} {len(pages)}" in page for number, page in enumerate(pages, 1)
+    )
