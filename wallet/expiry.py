@@ -47,6 +47,7 @@ class Expired:
     returned_minor: int = 0
     carried_minor: int = 0
     community_minor: int = 0
+    pension_minor: int = 0
 
 
 def expire(
@@ -56,7 +57,8 @@ def expire(
     End what is over on a business date: due holds, then the unspent credit of lots past their last day.
 
     What is held in an expired lot stays until its hold ends, and is ended by a later run. Credit goes where the plan
-    says: carried over to a later expiry once, back to the funder, or to the community fund of the home territory.
+    says: carried over to a later expiry once, back to the funder, to the community fund of the home territory, or to
+    the workers' pension funds, which payroll pays (`wallet.residual` lists what). Never to anybody as cash.
 
     Errors: PeriodClosed, OccurredInFuture.
     """
@@ -119,13 +121,14 @@ def _end(
                 on_progress(done, len(rows))
         carried_minor = sum(int(row.free_minor) for row in carried)
         ended_minor = sum(int(row.free_minor) for row in mine) - carried_minor
-        to_community = terms.residual_destination is Residual.COMMUNITY_FUND
+        goes = terms.residual_destination
         result = replace(
             result,
             lots=result.lots + len(mine),
             carried_minor=result.carried_minor + carried_minor,
-            community_minor=result.community_minor + (ended_minor if to_community else 0),
-            returned_minor=result.returned_minor + (0 if to_community else ended_minor),
+            community_minor=result.community_minor + (ended_minor if goes is Residual.COMMUNITY_FUND else 0),
+            pension_minor=result.pension_minor + (ended_minor if goes is Residual.PENSION_FUND else 0),
+            returned_minor=result.returned_minor + (ended_minor if goes is Residual.EMPLOYER else 0),
         )
     return result
 
@@ -133,4 +136,6 @@ def _end(
 def _residual_account(session: Session, terms: plans.PlanTerms, home: str) -> int:
     if terms.residual_destination is Residual.COMMUNITY_FUND:
         return chart.open_community(session, terms.book_id, home)
+    if terms.residual_destination is Residual.PENSION_FUND:
+        return chart.open_pension(session, terms)
     return chart.open_plan(session, terms)[chart.returned(terms.code)]

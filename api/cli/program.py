@@ -15,6 +15,7 @@ from api.cli.expire import expire
 from api.cli.fund import fund
 from api.cli.grant import grant
 from api.cli.groups import Program, common_options
+from api.cli.leavers import leavers
 from api.cli.ledger import ledger
 from api.cli.network import network
 from api.cli.payroll import payroll
@@ -25,6 +26,7 @@ from api.cli.purchases import capture, refund, void
 from api.cli.recheck import recheck
 from api.cli.reimbursement import reimbursement
 from api.cli.reports_network import provider_statement, recharge
+from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
 from api.cli.statement import statement
@@ -35,7 +37,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
     ("Stand for the tax", (position, hand_over, personal_statement)),
-    ("Look and close", (statement, payroll, provider_statement, recharge, expire, ledger, seal, rules, recheck)),
+    ("Look and close", (statement, payroll, provider_statement, recharge, expire, leavers, residual, ledger, seal, rules, recheck)),
 )
 
 
