@@ -50,6 +50,7 @@ class PayrollLine:
     late: bool
     limit_used_minor: int | None
     cu_year: int | None
+    cu_box: str
     cu_code: str
     cu_tax_code: str
 

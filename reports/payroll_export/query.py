@@ -21,10 +21,12 @@ from plans.payroll_codes.presets import table as preset_table
 from plans.rulebook import loading
 from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
 from plans.words import FunderKind
+from reports.cu_lines import boxes
 from reports.payroll_export import months
 from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed, PayrollNeedsEmployer
 from reports.payroll_export.model import ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
 from reports.payroll_export.months import IN_MONTH, Month
+from wallet.reimbursements import checklist
 
 # Written when the year's total moved what was exempt or taxable before (wallet/fiscal.py).
 RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected", "annual_cap_settled"})
@@ -34,12 +36,13 @@ _EVENTS: Final = f"""
 select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e.employee_no, e.tax_code,
        e.last_name || ' ' || e.first_name as name, f.fiscal_on, f.fiscal_year, f.category, f.source, f.channel,
        f.exempt_minor, f.taxable_minor, f.reason, f.fiscal_on < %(first)s as late, a.rulebook_version,
-       a.facts ->> 'expense_kind' as expense, r.tax_code as relative_tax_code, u.used
+       a.facts ->> 'expense_kind' as expense_kind, b.expense, b.expense_year, r.tax_code as relative_tax_code, u.used
   from fiscal_event f
   join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id
   join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
-  left join relative r on r.book_id = a.book_id and r.relative_id = a.relative_id
+  left join reimbursement b on b.book_id = f.book_id and b.authorization_id = f.authorization_id
+  left join relative r on r.book_id = b.book_id and r.relative_id = b.relative_id
   left join lateral (select sum(case o.kind when 'use' then o.amount_minor else -o.amount_minor end)::bigint as used
                        from fiscal_event o
                       where o.book_id = f.book_id and o.employee_id = f.employee_id and o.fiscal_year = f.fiscal_year
@@ -172,7 +175,7 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
     for row in rows:
         sign = 1 if row.kind == "use" else -1
         category, source, channel = Category(row.category), PlanSource(row.source), Channel(row.channel)
-        expense = ExpenseKind(row.expense) if row.expense else None
+        expense = ExpenseKind(row.expense_kind) if row.expense_kind else None
 
         def item(
             treatment: Treatment,
@@ -183,6 +186,9 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
 
         rule = rulebook.categories.at(category, row.fiscal_on, date.max)
         reimbursed = channel is Channel.REIMBURSEMENT
+        # Only what has a line of its own in the certificate carries whom it was for.
+        section = boxes.load().section(category, row.fiscal_year) if row.expense is not None else None
+        code = checklist.cu_code(row.expense, row.fiscal_year) if section is not None else None
         yield PayrollLine(
             event_id=row.event_id,
             reversal_of=taken_back.get(row.event_id, ()),
@@ -206,9 +212,10 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
             recomputed=row.reason in RECOMPUTED,
             late=row.late,
             limit_used_minor=row.used,
-            cu_year=row.fiscal_year if reimbursed else None,
-            cu_code="",
-            cu_tax_code=(row.relative_tax_code or "") if reimbursed else "",
+            cu_year=row.expense_year if section is not None else None,
+            cu_box=str(code.box) if code is not None else "",
+            cu_code=code.code if code is not None else "",
+            cu_tax_code=(row.relative_tax_code or "") if section is not None else "",
         )
 
 

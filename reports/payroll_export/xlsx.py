@@ -15,10 +15,10 @@ from reports.words import Words
 
 _COLUMNS = (
     "employee_no", "name", "tax_code", "day", "fiscal_year", "category", "legal_ref", "source", "plan", "channel",
-    "nature", "reason", "recomputed", "late", "exempt_item", "taxable_item", "cu_year", "cu_code", "cu_tax_code",
-    "event", "reversal_of", "limit_used", "exempt", "taxable", "amount",
+    "nature", "reason", "recomputed", "late", "exempt_item", "taxable_item", "cu_year", "cu_box", "cu_code",
+    "cu_tax_code", "event", "reversal_of", "limit_used", "exempt", "taxable", "amount",
 )  # fmt: skip
-_WIDTHS = (11, 26, 19, 12, 9, 30, 34, 16, 12, 11, 12, 30, 10, 9, 10, 10, 9, 9, 19, 10, 16, 14, 14, 14, 14)
+_WIDTHS = (11, 26, 19, 12, 9, 30, 34, 16, 12, 11, 12, 30, 10, 9, 10, 10, 9, 10, 9, 19, 10, 16, 14, 14, 14, 14)
 
 
 def write(month: PayrollMonth, path: Path, language: str = "it") -> None:
@@ -125,6 +125,7 @@ def _cells(line: PayrollLine, month: PayrollMonth, text: Words) -> Iterator[Any]
     yield padded(line.exempt_item.code, layout.item_width) if line.exempt_item else ""
     yield padded(line.taxable_item.code, layout.item_width) if line.taxable_item else ""
     yield "" if line.cu_year is None else str(line.cu_year)
+    yield line.cu_box
     yield line.cu_code
     yield line.cu_tax_code
     yield str(line.event_id)

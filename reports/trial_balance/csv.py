@@ -34,6 +34,6 @@ def _rows(balance: TrialBalance, text: Words) -> Iterator[Sequence[str]]:
         ("fact.period", text.period(balance.starts_on, balance.ends_on)),
         ("fact.proof", text(verdict, accounts=", ".join(balance.differing))),
         ("fact.seal", foundation.told(balance.foundation, text, whole=True)),
-        ("fact.rules", balance.foundation.rulebook),
+        ("fact.rules", foundation.rules(balance.foundation, text)),
     ):
         yield (text("record.note"), text(name), guarded(value), "", "", "", "", "")

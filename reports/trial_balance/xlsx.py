@@ -39,4 +39,4 @@ def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
         verdict, look = ("proof.holds", looks.verdict) if balance.holds else ("proof.fails", looks.alarm)
         proof.write(text("fact.proof"), text(verdict, accounts=", ".join(balance.differing)), look=look)
         proof.write(text("fact.seal"), foundation.told(balance.foundation, text, whole=True))
-        proof.write(text("fact.rules"), balance.foundation.rulebook)
+        proof.write(text("fact.rules"), foundation.rules(balance.foundation, text))
