@@ -12,6 +12,26 @@ class ReportError(DomainError):
     en = "The report cannot be made."
 
 
+class TaxRegimeMismatch(ReportError):
+    """A provider's tax regime and the VAT regime of what it delivered exclude each other."""
+
+    it = (
+        "Il fornitore {provider} ha regime fiscale {tax_regime}, e ha reso servizi in regime IVA {regime}: uno dei due "
+        "è sbagliato. Correggere provider_invoicing.csv, o i prezzi dei servizi."
+    )
+    en = (
+        "Provider {provider} has tax regime {tax_regime} and delivered services under VAT regime {regime}: one of the "
+        "two is wrong. Correct provider_invoicing.csv, or the prices of the services."
+    )
+
+
+class InvoiceNotValid(ReportError):
+    """An electronic invoice breaks a rule of its format."""
+
+    it = "La fattura {number} non rispetta il formato FatturaPA: {problems}."
+    en = "Invoice {number} does not keep to the FatturaPA format: {problems}."
+
+
 class PeriodEndsBeforeStart(ReportError):
     """The period asked for ends before it starts."""
 
