@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -16,30 +17,64 @@ from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
 from plans import funders
-from reports import provider_settlement, recharge_list
+from reports import fattura, provider_settlement, recharge_list
 from wallet import recharges
+
+# Each kind of invoice document: what writes it, and how the name of its file ends.
+INVOICES = {"proforma": ("pdf", ".pdf"), "fattura": ("xml", ".xml")}
 
 
 @click.command(cls=Command)
 @click.argument("provider", type=TEXT)
 @click.option("--from", "starts_on", type=DAY, required=True, help="First day.")
 @click.option("--to", "ends_on", type=DAY, required=True, help="Last day.")
-@click.option("--format", "form", type=click.Choice(("pdf", "csv")), default="pdf", show_default=True,
-              help="A document, or a table.")  # fmt: skip
-@click.option("--output", type=FILE, help="File to write; named after the provider in this folder unless given.")
+@click.option("--format", "form", type=click.Choice(("pdf", "csv", *INVOICES)), default="pdf", show_default=True,
+              help="The statement as a document or a table; or the pro-forma of its invoices, as PDF or FatturaPA.")  # fmt: skip
+@click.option("--issued-on", type=DAY, help="The date of the invoices; today unless given.")
+@click.option("--output", type=FILE,
+              help="File to write, or folder for invoices; named after the provider in this folder unless given.")  # fmt: skip
 @click.pass_obj
 def provider_statement(
-    caller: Caller, /, provider: str, starts_on: date, ends_on: date, form: str, output: Path | None
+    caller: Caller,
+    /,
+    provider: str,
+    starts_on: date,
+    ends_on: date,
+    form: str,
+    issued_on: date | None,
+    output: Path | None,
 ) -> None:
-    """Write a provider's settlement statement over all books: captures, refunds, fee, VAT, and what is paid when."""
+    """Write a provider's settlement statement over all books, or the invoices it has to issue for it."""
+
+    def read(session: Session) -> tuple[provider_settlement.ProviderStatement, tuple[fattura.Proforma, ...]]:
+        found = provider_settlement.gather(session, provider, starts_on, ends_on)
+        wanted = form in INVOICES
+        return found, fattura.proformas(session, found, issued_on or clock.today()) if wanted else ()
+
     with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
-        gathered = look(
-            lambda session: provider_settlement.gather(session, provider, starts_on, ends_on), snapshot=True
-        )
-        path = output or Path(f"{provider}-{ends_on.isoformat()}.{form}")
-        import_module(f"reports.provider_settlement.{form}").write(gathered, path, caller.language)
-    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
-    caller.data(path=path, format=form, reconciles=gathered.holds)
+        gathered, documents = look(read, snapshot=True)
+        if form in INVOICES:
+            paths = _write_invoices(documents, form, output or Path(), caller.language)
+        else:
+            paths = [output or Path(f"{provider}-{ends_on.isoformat()}.{form}")]
+            import_module(f"reports.provider_settlement.{form}").write(gathered, paths[0], caller.language)
+    for path in paths:
+        caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    if not paths:
+        caller.say("Nel periodo non c'è nulla da fatturare.", "There is nothing to invoice in the period.")
+    caller.data(paths=paths, format=form, reconciles=gathered.holds)
+
+
+def _write_invoices(documents: Sequence[fattura.Proforma], form: str, folder: Path, language: str) -> list[Path]:
+    layout, ending = INVOICES[form]
+    folder.mkdir(parents=True, exist_ok=True)
+    write = import_module(f"reports.fattura.{layout}").write
+    # An electronic invoice is in Italian, whatever its writer speaks.
+    more = {} if form == "fattura" else {"language": language}
+    paths = [folder / f"{document.number}{ending}" for document in documents]
+    for document, path in zip(documents, paths, strict=True):
+        write(document, path, **more)
+    return paths
 
 
 MONTH = click.option("--month", type=DAY, required=True, help="Any day of the month.")

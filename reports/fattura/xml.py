@@ -1,0 +1,198 @@
+"""A pro-forma as an electronic invoice between businesses (FatturaPA FPR12) that the provider numbers and sends."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import a38.fattura as a38
+from a38.validation import Validation
+
+from network import vat, vat_law
+from plans.rulebook.words import Channel
+from reports.cells import number
+from reports.errors import InvoiceNotValid
+from reports.fattura.model import Item, Kind, Proforma
+
+# The charset of names and descriptions in the format's schema; what it lacks is written otherwise.
+_CHARSET: Final = "latin-1"
+_SPELLED: Final = {
+    "€": "EUR",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+    "–": "-",
+    "—": "-",
+    "…": "...",
+    "œ": "oe",
+    "Œ": "OE",
+}
+CODE_TYPE: Final = "WELFARE"
+_TRANSFER: Final = "MP05"
+
+
+def write(proforma: Proforma, path: Path) -> None:
+    """
+    Write a document as FatturaPA 1.2.3; the same document gives the same bytes.
+
+    It is checked before it leaves. Errors: InvoiceNotValid, with what the format's rules say.
+    """
+    invoice = build(proforma)
+    checked = Validation()
+    invoice.validate(checked)
+    if checked.errors:
+        problems = "; ".join(f"{error.location}: {error.msg}" for error in checked.errors)
+        raise InvoiceNotValid(number=proforma.number, problems=problems)
+    tree = ElementTree.ElementTree(invoice.build_etree().getroot())
+    ElementTree.indent(tree)
+    with path.open("wb") as file:
+        tree.write(file, encoding="utf-8", xml_declaration=True)
+
+
+def plain(text: str, length: int) -> str:
+    """Return a text in the charset of the format, in one line, cut to a length; the euro sign is written EUR."""
+    line = " ".join("".join(_SPELLED.get(letter, letter) for letter in text).split())
+    written = "".join(letter if _writable(letter) else _base(letter) for letter in line)
+    return written[:length].rstrip()
+
+
+def _writable(letter: str) -> bool:
+    try:
+        letter.encode(_CHARSET)
+    except UnicodeEncodeError:
+        return False
+    return letter.isprintable()
+
+
+def _base(letter: str) -> str:
+    if unicodedata.category(letter).startswith("C"):
+        return ""
+    first = unicodedata.normalize("NFKD", letter)[:1]
+    return first if _writable(first) else "?"
+
+
+def build(proforma: Proforma) -> Any:
+    """Return the document in the library's model."""
+    invoice = a38.FatturaPrivati12()
+    invoice.fattura_elettronica_header = _header(proforma)
+    invoice.fattura_elettronica_body = [_body(proforma)]
+    return invoice
+
+
+def _header(proforma: Proforma) -> Any:
+    seller, buyer = proforma.seller, proforma.buyer
+    return a38.FatturaElettronicaHeader(
+        dati_trasmissione=a38.DatiTrasmissione(
+            id_trasmittente=a38.IdTrasmittente("IT", seller.vat_number),
+            progressivo_invio=f"{proforma.ends_on:%y%m}{proforma.number.rpartition('-')[2]:0>3}",
+            formato_trasmissione="FPR12",
+            codice_destinatario=buyer.recipient_code,
+            pec_destinatario=buyer.certified_email,
+        ),
+        cedente_prestatore=a38.CedentePrestatore(
+            dati_anagrafici=a38.DatiAnagraficiCedentePrestatore(
+                id_fiscale_iva=a38.IdFiscaleIVA("IT", seller.vat_number),
+                codice_fiscale=seller.tax_code,
+                anagrafica=a38.Anagrafica(denominazione=plain(seller.legal_name, 80)),
+                regime_fiscale=seller.tax_regime,
+            ),
+            sede=_place(seller, a38.Sede),
+        ),
+        cessionario_committente=a38.CessionarioCommittente(
+            dati_anagrafici=a38.DatiAnagraficiCessionarioCommittente(
+                id_fiscale_iva=a38.IdFiscaleIVA("IT", buyer.vat_number),
+                codice_fiscale=buyer.tax_code,
+                anagrafica=a38.Anagrafica(denominazione=plain(buyer.legal_name, 80)),
+            ),
+            sede=_place(buyer, a38.Sede),
+        ),
+    )
+
+
+def _place(party: Any, kind: Any) -> Any:
+    return kind(
+        indirizzo=plain(party.address, 60),
+        cap=party.postcode,
+        comune=plain(party.comune, 60),
+        provincia=party.province,
+        nazione="IT",
+    )
+
+
+def _body(proforma: Proforma) -> Any:
+    duty = proforma.stamp_duty
+    document = a38.DatiGeneraliDocumento(
+        tipo_documento=proforma.kind.value,
+        divisa="EUR",
+        data=proforma.issued_on,
+        numero=proforma.number,
+        dati_bollo=a38.DatiBollo(bollo_virtuale="SI", importo_bollo=number(duty.amount_minor)) if duty else None,
+        importo_totale_documento=number(proforma.total_minor),
+        causale=[_cause(proforma)],
+    )
+    body = a38.FatturaElettronicaBody(
+        dati_generali=a38.DatiGenerali(dati_generali_documento=document),
+        dati_beni_servizi=a38.DatiBeniServizi(
+            dettaglio_linee=[_line(place, item) for place, item in enumerate(proforma.items, 1)],
+            dati_riepilogo=[_summary(proforma, regime) for regime in proforma.regimes],
+        ),
+    )
+    if proforma.kind is Kind.INVOICE:
+        body.dati_pagamento = [
+            a38.DatiPagamento(
+                condizioni_pagamento="TP02",
+                dettaglio_pagamento=[
+                    a38.DettaglioPagamento(
+                        modalita_pagamento=_TRANSFER,
+                        data_scadenza_pagamento=proforma.due_on,
+                        importo_pagamento=number(proforma.total_minor),
+                        iban=proforma.iban,
+                    )
+                ],
+            )
+        ]
+    return body
+
+
+def _cause(proforma: Proforma) -> str:
+    what = "Storni" if proforma.kind is Kind.CREDIT_NOTE else "Servizi"
+    period = f"dal {proforma.starts_on:%d/%m/%Y} al {proforma.ends_on:%d/%m/%Y}"
+    return plain(f"{what} di welfare aziendale {period}, acquistati dal mandatario senza rappresentanza", 200)
+
+
+def _line(place: int, item: Item) -> Any:
+    regime = vat.regime(item.vat_regime)
+    issued = "BUONO" if item.channel == Channel.VOUCHER else "ORDINE"
+    return a38.DettaglioLinee(
+        numero_linea=place,
+        codice_articolo=[a38.CodiceArticolo(CODE_TYPE, item.code)],
+        descrizione=plain(item.service_name, 1000),
+        quantita=Decimal("1.00"),
+        unita_misura="n.",
+        data_inizio_periodo=item.first_on,
+        data_fine_periodo=item.last_on,
+        prezzo_unitario=number(item.net_minor),
+        prezzo_totale=number(item.net_minor),
+        aliquota_iva=number(regime.rate_basis_points),
+        natura=regime.nature,
+        riferimento_amministrazione=item.reference,
+        # For a voucher the day it was issued is the day of the supply.
+        altri_dati_gestionali=[a38.AltriDatiGestionali(tipo_dato=issued, riferimento_data=item.issued_on)],
+    )
+
+
+def _summary(proforma: Proforma, total: Any) -> Any:
+    regime = vat.regime(total.regime)
+    return a38.DatiRiepilogo(
+        aliquota_iva=number(regime.rate_basis_points),
+        natura=regime.nature,
+        arrotondamento=number(total.rounding_minor) if total.rounding_minor else None,
+        imponibile_importo=number(total.net_minor),
+        imposta=number(total.vat_minor),
+        esigibilita_iva="I" if regime.nature is None else None,
+        riferimento_normativo=plain(vat_law.reference(total.regime, proforma.issued_on).reference, 100),
+    )
