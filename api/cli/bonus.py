@@ -17,11 +17,12 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.bonus import agreements, choices, choices_file, proof, rules
+from plans.bonus import agreements, choices, choices_file, proof, rules, years
 from plans.bonus.agreements import Agreement
 from plans.bonus.choices import Choice, ChoiceDraft
 from plans.bonus.errors import ChoicesFileRefused
 from plans.bonus.proof import STATES
+from plans.bonus.years import YearLine
 from plans.rulebook import loading
 from wallet import conversions
 from wallet.conversions import Conversion
@@ -258,3 +259,38 @@ def proof_(caller: Caller, plan: str) -> None:
     ]  # fmt: skip
     caller.table(columns, rows)
     caller.data(plan=plan, proofs=found)
+
+
+@bonus.command()
+@click.argument("tax_year", type=int)
+@click.pass_obj
+def year(caller: Caller, tax_year: int) -> None:
+    """List each worker's bonuses of TAX_YEAR, what is known from elsewhere and what is over the cap."""
+
+    def read(session: Session) -> tuple[YearLine, ...]:
+        return years.of_book(session, book_of(caller, session), tax_year, today=clock.today())
+
+    found = look(read)
+    columns = [
+        Column("cognome", "last name", folds=True),
+        Column("nome", "first name", folds=True),
+        Column("premi", "bonuses", right=True),
+        Column("in welfare", "as welfare", right=True),
+        Column("in denaro", "in cash", right=True),
+        Column("altrove", "elsewhere", right=True),
+        Column("limite", "cap", right=True),
+        Column("oltre il limite", "over the cap", right=True),
+    ]
+    unknown = caller.sentence("non si sa", "unknown")
+    rows = [
+        (x.last_name, x.first_name, euro(x.premium_minor), euro(x.converted_minor), euro(x.cash_minor),
+         unknown if x.elsewhere_minor is None else euro(x.elsewhere_minor), euro(x.cap_minor), euro(x.over_minor))
+        for x in found
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    if any(line.over_minor for line in found):
+        caller.say(
+            "Ciò che è oltre il limite è reddito ordinario: le paghe devono correggerlo.",
+            "What is over the cap is ordinary income: payroll has to correct it.",
+        )
+    caller.data(year=tax_year, workers=found)

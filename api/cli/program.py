@@ -11,6 +11,7 @@ from api.cli.budget import budget
 from api.cli.db import db
 from api.cli.declarations import declare
 from api.cli.demo import demo
+from api.cli.elsewhere import elsewhere
 from api.cli.expire import expire
 from api.cli.fund import fund
 from api.cli.grant import grant
@@ -34,7 +35,7 @@ from api.cli.wallet import wallet
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
-    ("Prepare a plan", (people, plan, declare, fund, budget, bonus, grant)),
+    ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
     ("Stand for the tax", (position, hand_over, personal_statement)),
     ("Look and close", (statement, payroll, provider_statement, recharge, expire, leavers, residual, ledger, seal, rules, recheck)),

@@ -1,0 +1,33 @@
+"""What is refused in payroll files, in opening balances, and when a plan is renewed."""
+
+from __future__ import annotations
+
+from plans.errors_files import CellRefused, FileRefused
+
+
+class PayrollFileRefused(FileRefused):
+    """A payroll file with something wrong in it, so nothing of it was declared; `problems` names every row."""
+
+    it = "{file}: nulla è stato dichiarato (problemi: {count}). Correggere il file e ripetere."
+    en = "{file}: nothing was declared (problems: {count}). Mend the file and repeat."
+
+
+class PayrollFileSilent(FileRefused):
+    """A payroll file without a column of amounts, or with no amount in any row."""
+
+    it = "{file}: nessun importo da dichiarare. Serve almeno una colonna tra: {columns}, con un importo (anche 0,00)."
+    en = "{file}: no amount to declare. At least one of these columns is needed, with an amount (0.00 too): {columns}."
+
+
+class TaxYearUnreadable(CellRefused):
+    """A tax year that is no number of four digits."""
+
+    it = "non è un anno d'imposta. Scrivere quattro cifre, come 2026."
+    en = "this is no tax year. Write four digits, such as 2026."
+
+
+class TaxYearMissing(CellRefused):
+    """A row without a tax year, and none given for the whole file."""
+
+    it = "manca l'anno d'imposta. Aggiungere la colonna «anno», o indicarlo per tutto il file con --year."
+    en = "the tax year is missing. Add the column 'year', or give it for the whole file with --year."
