@@ -19,6 +19,7 @@ from api.cli.groups import Program, common_options
 from api.cli.leavers import leavers
 from api.cli.ledger import ledger
 from api.cli.network import network
+from api.cli.payout import payout
 from api.cli.payroll import payroll
 from api.cli.people import people
 from api.cli.plan import plan
@@ -30,6 +31,7 @@ from api.cli.reports_network import provider_statement, recharge
 from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
+from api.cli.settlement import clearing, dispute
 from api.cli.statement import statement
 from api.cli.wallet import wallet
 
@@ -37,8 +39,12 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
     ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
+    ("Settle", (dispute, payout, clearing)),
     ("Stand for the tax", (position, hand_over, personal_statement)),
-    ("Look and close", (statement, payroll, provider_statement, recharge, expire, leavers, residual, ledger, seal, rules, recheck)),
+    (
+        "Look and close",
+        (statement, payroll, provider_statement, recharge, expire, leavers, residual, ledger, seal, rules, recheck),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.errors_files import FileRefused
+from plans.errors_files import CellRefused, FileRefused
 from wallet.errors import WalletError
 
 # -- disputes --------------------------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class PayoutReferenceChanged(WalletError):
     en = "The reference '{reference}' is of a run prepared with other facts ({differs}): take another."
 
 
-class PayoutReferenceInvalid(WalletError):
+class PayoutReferenceInvalid(CellRefused):
     """A run's reference goes into the bank's file, which takes few characters."""
 
     it = "Il riferimento «{reference}» non va bene: da 1 a 16 lettere senza accenti, cifre o trattini."

@@ -1,0 +1,216 @@
+"""borsellino payout: paying providers what is due in all books, and reading the bank's answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from api.cli.caller import Caller, Column, euro
+from api.cli.groups import Group, dry_run
+from api.cli.words import DAY, FILE, TEXT
+from api.cli.work import change, look
+from config import clock
+from wallet.settlement import confirmations, payments, payouts, terms
+from wallet.settlement.confirmations import Confirmation, Match
+from wallet.settlement.payouts import Run
+from wallet.settlement.terms import Terms
+
+_LEFT_OUT_IT = {
+    "nothing_to_pay": "gli storni superano gli addebiti: al prossimo pagamento",
+    "no_account": "manca l'IBAN",
+    "iban_invalid": "l'IBAN non è valido",
+    "book_stopped": "il libro è fermo",
+}
+_LEFT_OUT_EN = {
+    "nothing_to_pay": "refunds exceed captures: in the next run",
+    "no_account": "no IBAN",
+    "iban_invalid": "invalid IBAN",
+    "book_stopped": "the book is stopped",
+}
+
+
+TERMS = click.option(
+    "--terms", "path", type=FILE, help="File of terms (payer, fees, shares); the program's unless given."
+)
+
+
+def agreed(path: Path | None) -> Terms:
+    """Return the terms of a file, or those that come with the program."""
+    return terms.shipped() if path is None else terms.load(path)
+
+
+@click.group(cls=Group)
+def payout() -> None:
+    """Pay providers what is due in all books, and read the bank's answer."""
+
+
+@payout.command()
+@click.argument("reference", type=TEXT)
+@click.option("--due-by", type=DAY, help="Captures whose days to payment are over by then; today unless given.")
+@click.option("--execute-on", type=DAY, help="The day the bank is asked to pay; today unless given.")
+@TERMS
+@dry_run
+@click.pass_obj
+def prepare(caller: Caller, reference: str, due_by: date | None, execute_on: date | None, path: Path | None) -> None:
+    """Prepare the run REFERENCE over all books; the same reference again returns it as it is."""
+    today = clock.today()
+    given = {"due_by": due_by or today, "execute_on": execute_on or today, "terms": agreed(path)}
+    with caller.progress("Preparo i pagamenti", "Preparing payments"):
+        done = change(caller, lambda session: payouts.prepare(session, reference, **given, actor=caller.actor))  # type: ignore[arg-type]
+    if done.replayed:
+        caller.say("{ref}: era già preparato.", "{ref}: was prepared before.", ref=done.reference)
+    _tell_run(caller, done)
+
+
+@payout.command()
+@click.argument("reference", type=TEXT, required=False)
+@click.pass_obj
+def show(caller: Caller, reference: str | None) -> None:
+    """Show the run REFERENCE with its payments, or all runs."""
+    if reference is not None:
+        _tell_run(caller, look(lambda session: payouts.get(session, reference)))
+        return
+    runs = look(lambda session: [payouts.get(session, name) for name in payouts.references(session)])
+    columns = (
+        Column("pagamento", "run"), Column("scadenze entro", "due by"), Column("esecuzione", "execution"),
+        Column("fornitori", "providers", right=True), Column("totale", "total", right=True),
+    )  # fmt: skip
+    caller.table(columns, [(r.reference, r.due_by, r.execute_on, len(r.payments), euro(r.total_minor)) for r in runs])
+    caller.data(runs=runs)
+
+
+@payout.command("file")
+@click.argument("reference", type=TEXT)
+@click.option("--format", "form", type=click.Choice(["cbi", "iso"]), default="cbi", show_default=True,
+              help="cbi: CBIPaymentRequest 00.04.01; iso: pain.001.001.09, where the bank agreed to it.")  # fmt: skip
+@click.option("--output", type=FILE, help="File to write; named after the run in this folder unless given.")
+@click.pass_obj
+def file_(caller: Caller, reference: str, form: str, output: Path | None) -> None:
+    """Write the bank's file of the run REFERENCE, checked against the run before it is given out."""
+    # It loads an XML library that no other command needs.
+    writer = import_module("reports.payout_file")
+    run = look(lambda session: payouts.get(session, reference))
+    content = writer.write(run, writer.Format(form.upper()), clock.now())
+    path = output or Path(f"{run.reference}-{form}.xml")
+    path.write_bytes(content)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    caller.data(path=path, format=form)
+
+
+@payout.command()
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--on", type=DAY, help="Business date of the entries; the bank's booking date unless given.")
+@dry_run
+@click.pass_obj
+def confirm(caller: Caller, path: Path, on: date | None) -> None:
+    """Read the bank's FILE (camt.053): what left is paid, what came back failed, the rest waits for a person."""
+    done: Confirmation = change(caller, lambda session: confirmations.read(session, path, actor=caller.actor, on=on))
+    for it, en, matches in (
+        ("{id} {amount}: pagato ({why}).", "{id} {amount}: paid ({why}).", done.paid),
+        ("{id} {amount}: respinto ({why}).", "{id} {amount}: failed ({why}).", done.failed),
+    ):
+        for match in matches:
+            _tell_match(caller, it, en, match, match.end_to_end_id or "")
+    for match in done.unmatched:
+        _tell_match(caller, "{id} {amount}: in attesa ({why}).", "{id} {amount}: waits ({why}).", match, match.line_id)
+    caller.say(
+        "Pagati {paid}, respinti {failed}, in attesa {unmatched}, già letti {known}.",
+        "{paid} paid, {failed} failed, {unmatched} waiting, {known} read before.",
+        paid=len(done.paid),
+        failed=len(done.failed),
+        unmatched=len(done.unmatched),
+        known=done.known,
+    )
+    caller.data(confirmation=done)
+
+
+@payout.command()
+@click.pass_obj
+def unmatched(caller: Caller) -> None:
+    """List the bank's lines that fit no payment and wait for a person."""
+    found = look(confirmations.unmatched)
+    columns = (
+        Column("riga", "line"), Column("data", "date"), Column("verso", "direction"),
+        Column("importo", "amount", right=True), Column("perché", "why", folds=True), Column("IBAN", "IBAN"),
+        Column("causale", "text", folds=True),
+    )  # fmt: skip
+    out, back = caller.sentence("uscita", "out"), caller.sentence("entrata", "in")
+    rows = [
+        (
+            x.line_id, x.booked_on, out if x.outgoing else back, euro(x.amount_minor), x.why, x.iban,
+            " ".join((x.end_to_end_id, x.name, x.remittance)).strip(),
+        )
+        for x in found
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    caller.data(lines=found)
+
+
+@payout.command()
+@click.argument("line", type=TEXT)
+@click.option("--payment", type=TEXT, help="The payment that the line is, by its id (REFERENCE-00001).")
+@click.option("--not-ours", is_flag=True, help="The line is no payment of a run.")
+@click.option("--reason", type=TEXT, required=True, help="What the decision rests on.")
+@click.option("--on", type=DAY, help="Business date of the entries; the bank's booking date unless given.")
+@dry_run
+@click.pass_context
+def resolve(
+    ctx: click.Context, /, line: str, payment: str | None, not_ours: bool, reason: str, on: date | None
+) -> None:
+    """Close LINE of the bank's by a decision: it is this --payment, or --not-ours."""
+    caller: Caller = ctx.obj
+    if (payment is None) is not not_ours:
+        raise click.UsageError(
+            caller.sentence("indicare --payment oppure --not-ours.", "say --payment or --not-ours."), ctx
+        )
+
+    def work(session: Session) -> str | None:
+        return confirmations.resolve(session, line, end_to_end_id=payment, reason=reason, actor=caller.actor, on=on)
+
+    state = change(caller, work)
+    if state is None:
+        caller.say("{line}: chiusa, non è un nostro pagamento.", "{line}: closed, no payment of ours.", line=line)
+    else:
+        told = {"line": line, "payment": payment, "state_it": payments.STATES_IT[state], "state_en": state}
+        caller.say("{line}: {payment} è {state_it}.", "{line}: {payment} is {state_en}.", **told)
+    caller.data(line=line, payment=payment, state=state)
+
+
+def _tell_match(caller: Caller, it: str, en: str, match: Match, name: str) -> None:
+    caller.say(it, en, id=name, amount=euro(match.line.amount_minor), why=match.why)
+
+
+def _tell_run(caller: Caller, run: Run) -> None:
+    italian = caller.language == "it"
+    caller.say(
+        "{ref}: {n} pagamenti per {total}, esecuzione {on}, dal conto {iban} di {name}.",
+        "{ref}: {n} payments of {total}, execution {on}, from account {iban} of {name}.",
+        ref=run.reference,
+        n=len(run.payments),
+        total=euro(run.total_minor),
+        on=run.execute_on,
+        iban=run.payer.iban,
+        name=run.payer.name,
+    )
+    columns = (
+        Column("pagamento", "payment"), Column("fornitore", "provider"), Column("intestatario", "holder", folds=True),
+        Column("IBAN", "IBAN"), Column("commissione", "fee", right=True), Column("importo", "amount", right=True),
+        Column("stato", "state"),
+    )  # fmt: skip
+    rows = [
+        (
+            x.end_to_end_id, x.provider_code, x.holder, x.iban, euro(x.fee_minor), euro(x.amount_minor),
+            payments.STATES_IT[x.state] if italian else x.state,
+        )
+        for x in run.payments
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    for out in run.left_out:
+        why = (_LEFT_OUT_IT if italian else _LEFT_OUT_EN)[out.reason]
+        told = {"subject": out.subject, "amount": euro(out.amount_minor), "why": why}
+        caller.say("Lasciato fuori {subject} ({amount}): {why}.", "Left out {subject} ({amount}): {why}.", **told)
+    caller.data(run=run)
