@@ -43,7 +43,7 @@ _USED = (
     "select 1 from reimbursement_document d"
     " join reimbursement r on r.book_id = d.book_id and r.reimbursement_id = d.reimbursement_id"
     " where d.book_id = %s and d.sha256 = %s and d.purpose = %s and r.claim_id <> %s and r.status = any(%s::text[])"
-    " limit 1"
+    "   and r.reimbursement_id is distinct from %s limit 1"
 )
 
 
@@ -99,16 +99,19 @@ def give_back(session: Session, book_id: int, claim_id: str, amount_minor: int) 
         database.run(session, _GIVE_BACK, (amount_minor, book_id, claim_id))
 
 
-def check_files(session: Session, book_id: int, claim: Claim, uploads: Sequence[Upload]) -> None:
+def check_files(
+    session: Session, book_id: int, claim: Claim, uploads: Sequence[Upload], *, of_reimbursement: str | None = None
+) -> None:
     """
-    Refuse a file that already stands behind another document's reimbursement.
+    Refuse a file that already stands behind another document's reimbursement, but for the one that is being mended.
 
     Errors: DocumentUsedBefore.
     """
     expense_files = sorted((upload for upload in uploads if upload.purpose is Purpose.EXPENSE), key=lambda u: u.sha256)
     for upload in expense_files:
         database.run(session, _LOCK_FILE, (f"{book_id}:{upload.sha256.hex()}",))
-        asked = (book_id, upload.sha256, str(Purpose.EXPENSE), claim.claim_id, [str(state) for state in CLAIMING])
+        states = [str(state) for state in CLAIMING]
+        asked = (book_id, upload.sha256, str(Purpose.EXPENSE), claim.claim_id, states, of_reimbursement)
         if database.rows(session, _USED, asked):
             raise DocumentUsedBefore(file=upload.name)
 

@@ -38,8 +38,9 @@ def _pdf(content: bytes) -> str:
             return "ok" if len(pdf.pages) else "damaged"
     except pikepdf.PasswordError:
         return "locked"
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return "damaged"
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+        # The library tells that memory was not enough in the words of its own language.
+        return "too_big" if "bad_alloc" in str(error) else "damaged"
     except MemoryError:
         return "too_big"
 

@@ -345,7 +345,7 @@ def _mend(
     if (claim.claim_id, document_minor) != (found.claim_id, found.document_minor):
         claims.give_back(session, book_id, found.claim_id, found.amount_minor)
         claims.take(session, book_id, claim, found.amount_minor, _named(supplier, number))
-    claims.check_files(session, book_id, claim, uploads)
+    claims.check_files(session, book_id, claim, uploads, of_reimbursement=found.reimbursement_id)
 
     listed = checklist.of(checklist.expense(found.expense))
     assert listed is not None  # noqa: S101

@@ -1,0 +1,81 @@
+"""The same document is never given back beyond what it says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.wallet.reimbursements.conftest import Desk
+from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseClaimedBefore, ExpenseTotalDiffers
+from wallet.reimbursements.words import Reason, State
+
+
+def test_the_same_document_again_is_refused_however_it_is_written(desk: Desk) -> None:
+    desk.submit(document_no="Fatt. n. 12/A", document=10_000)
+
+    for number, supplier in (("Fatt. n. 12/A", "Cooperativa Il Gioco"), ("FATT N 12 A", "Il Gioco soc. coop.")):
+        with pytest.raises(ExpenseClaimedBefore) as raised:
+            desk.submit(document_no=number, supplier=supplier, document=10_000)
+        assert "0,00" in raised.value.text("it")
+
+
+def test_the_rest_of_a_document_may_be_asked_for_later(desk: Desk) -> None:
+    desk.submit(document_no="7", document=20_000, amount=15_000, files=[desk.upload("sette")])
+
+    with pytest.raises(ExpenseClaimedBefore):
+        desk.submit(document_no="7", document=20_000, amount=5_001, files=[desk.upload("sette")])
+    rest = desk.submit(document_no="7", document=20_000, amount=5_000, files=[desk.upload("sette")])
+
+    assert rest.status is State.SUBMITTED
+
+
+def test_a_colleague_of_the_same_book_cannot_have_it_back_again(desk: Desk) -> None:
+    scene = desk.scene
+    other = scene.person()
+    scene.grant(60_000, worker=other)
+    child = scene.relative(worker=other)
+    desk.submit(document_no="7", document=20_000)
+
+    with pytest.raises(ExpenseClaimedBefore):
+        desk.submit(employee_id=other, relative_id=child, document_no="7", document=20_000)
+
+
+def test_another_total_for_the_same_document_is_refused(desk: Desk) -> None:
+    desk.submit(document_no="7", document=20_000, amount=100)
+
+    with pytest.raises(ExpenseTotalDiffers):
+        desk.submit(document_no="7", document=40_000, amount=100)
+
+
+@pytest.mark.parametrize("ending", ["withdraw", "reject", "expire"])
+def test_what_came_to_nothing_may_be_submitted_anew(desk: Desk, ending: str) -> None:
+    found = desk.submit(document_no="7", document=20_000, files=[desk.upload("sette")])
+    if ending == "withdraw":
+        desk.withdraw(found)
+    elif ending == "reject":
+        desk.reject(found, Reason.DOCUMENT_UNREADABLE)
+    else:
+        desk.ask_fix(found, Reason.DOCUMENT_UNREADABLE)
+        desk.scene.go_to(date(2026, 4, 10))
+
+    again = desk.submit(document_no="7", document=20_000, files=[desk.upload("sette")])
+
+    assert again.status is State.SUBMITTED
+    assert desk.left() == 40_000
+
+
+def test_what_was_not_approved_of_it_may_be_asked_for_again(desk: Desk) -> None:
+    found = desk.submit(document_no="7", document=20_000)
+    desk.approve(found, 12_000, reasons=[Reason.AMOUNT_DIFFERS])
+
+    with pytest.raises(ExpenseClaimedBefore):
+        desk.submit(document_no="7", document=20_000, amount=8_001)
+    assert desk.submit(document_no="7", document=20_000, amount=8_000).status is State.SUBMITTED
+
+
+def test_a_file_stands_behind_one_expense(desk: Desk) -> None:
+    desk.submit(document=1_000, files=[desk.upload("unica")])
+
+    with pytest.raises(DocumentUsedBefore):
+        desk.submit(document=1_000, files=[desk.upload("unica")])
