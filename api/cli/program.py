@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from api.cli.accountant import accountant
 from api.cli.authorize import authorize
 from api.cli.bonus import bonus
 from api.cli.book import book
@@ -32,6 +33,7 @@ from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
 from api.cli.settlement import clearing, dispute
+from api.cli.social_reports import social
 from api.cli.statement import statement
 from api.cli.wallet import wallet
 
@@ -39,11 +41,25 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
     ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
+    ("Serve citizens", (social,)),
     ("Settle", (dispute, payout, clearing)),
     ("Stand for the tax", (position, hand_over, personal_statement)),
     (
         "Look and close",
-        (statement, payroll, provider_statement, recharge, expire, leavers, residual, ledger, seal, rules, recheck),
+        (
+            statement,
+            payroll,
+            accountant,
+            provider_statement,
+            recharge,
+            expire,
+            leavers,
+            residual,
+            ledger,
+            seal,
+            rules,
+            recheck,
+        ),
     ),
 )
 
