@@ -88,12 +88,8 @@ def _offer() -> None:
     op.create_table(
         "social_body",
         sa.Column("book_id", sa.Integer(), nullable=False),
-        sa.Column("cadastral_code", sa.Text(), nullable=False),
         sa.Column("istat_code", sa.Text(), nullable=False),
-        sa.Column("region_code", sa.Text(), nullable=False),
-        sa.CheckConstraint("cadastral_code ~ '^[A-Z][0-9]{3}$'", name=op.f("ck_social_body_cadastral_code")),
         sa.CheckConstraint("istat_code ~ '^[0-9]{6}$'", name=op.f("ck_social_body_istat_code")),
-        sa.CheckConstraint("region_code ~ '^[0-9]{2}$'", name=op.f("ck_social_body_region_code")),
         sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name=op.f("fk_social_body_book_id")),
         sa.PrimaryKeyConstraint("book_id", name=op.f("pk_social_body")),
     )

@@ -33,16 +33,7 @@ from plans.words import FunderKind
 _TABLES = ("municipality", "tariff", "service")
 _SERVICE, _TARIFF, _BODY = table(EntrustedService), table(SocialTariff), table(SocialBody)
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,31}", re.ASCII)
-_PATTERNS = {"cadastral_code": r"[A-Z]\d{3}", "istat_code": r"\d{6}", "region_code": r"\d{2}"}
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """How national registers know the municipality: Belfiore code, ISTAT code, region."""
-
-    cadastral_code: str
-    istat_code: str
-    region_code: str
+_ISTAT = re.compile(r"\d{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ def load_text(session: Session, book_id: int, text: str, name: str, *, actor: st
     funder = funders.of_book(session, book_id)
     if funder.kind is not FunderKind.MUNICIPALITY:
         raise NotAMunicipality(funder=funder.code)
-    bodies, tariffs, services = _read(session, book_id, text, name)
+    comuni, tariffs, services = _read(session, book_id, text, name)
     known_tariffs = {row.tariff_id: row.content for row in session.execute(_all(_TARIFF, book_id))}
     known_services = {row.code: _entrusted(row) for row in session.execute(_all(_SERVICE, book_id))}
     for entrusted in services:
@@ -116,9 +107,9 @@ def load_text(session: Session, book_id: int, text: str, name: str, *, actor: st
     if changed:
         raise SocialFileChanged(code=changed[0])
 
-    for body in bodies:
+    for comune in comuni:
         session.execute(sa.delete(_BODY).where(_BODY.c.book_id == book_id))
-        session.execute(sa.insert(_BODY).values(book_id=book_id, **asdict(body)))
+        session.execute(sa.insert(_BODY).values(book_id=book_id, istat_code=comune))
     new_tariffs = [code for code in tariffs if code not in known_tariffs]
     new_services = [service for service in services if service.code not in known_services]
     for code in new_tariffs:
@@ -165,10 +156,10 @@ def every(session: Session, book_id: int) -> tuple[Entrusted, ...]:
     return tuple(_entrusted(row) for row in session.execute(_all(_SERVICE, book_id).order_by(_SERVICE.c.code)))
 
 
-def body(session: Session, book_id: int) -> Body | None:
-    """Return how national registers know the municipality, if it was loaded."""
-    row = session.execute(_all(_BODY, book_id)).one_or_none()
-    return None if row is None else Body(row.cadastral_code, row.istat_code, row.region_code)
+def istat_code(session: Session, book_id: int) -> str | None:
+    """Return which comune the municipality is, by ISTAT code, if it was loaded."""
+    code: str | None = session.scalar(sa.select(_BODY.c.istat_code).where(_BODY.c.book_id == book_id))
+    return code
 
 
 def _all(target: sa.Table, book_id: int) -> sa.Select[Any]:
@@ -186,15 +177,15 @@ def _entrusted(row: Any) -> Entrusted:
 
 def _read(
     session: Session, book_id: int, text: str, name: str
-) -> tuple[list[Body], dict[str, dict[str, Any]], list[Entrusted]]:
-    bodies: list[Body] = []
+) -> tuple[list[str], dict[str, dict[str, Any]], list[Entrusted]]:
+    comuni: list[str] = []
     tariffs: dict[str, dict[str, Any]] = {}
     services: dict[str, Entrusted] = {}
     for what, row in reader.document(text, name, _TABLES):
         if what == "municipality":
-            if bodies:
+            if comuni:
                 raise row.refuse("il Comune è scritto due volte", "the municipality is written twice")
-            bodies.append(_body(row))
+            comuni.append(_comune(row))
         elif what == "tariff":
             content = row.content()
             found = tariff_file.tariff_of(row)
@@ -206,16 +197,15 @@ def _read(
             if service.code in services:
                 raise row.refuse("codice ripetuto", "repeated code")
             services[service.code] = service
-    return bodies, tariffs, list(services.values())
+    return comuni, tariffs, list(services.values())
 
 
-def _body(row: Row) -> Body:
-    values = {key: row.text(key) for key in _PATTERNS}
+def _comune(row: Row) -> str:
+    code = row.text("istat_code")
     row.finish()
-    for key, pattern in _PATTERNS.items():
-        if not re.fullmatch(pattern, values[key], re.ASCII):
-            raise row.refuse(f"{key} non ha la forma giusta", f"{key} has not the right form")
-    return Body(**values)
+    if not _ISTAT.fullmatch(code):
+        raise row.refuse("istat_code ha sei cifre, come 019036", "istat_code has six digits, such as 019036")
+    return code
 
 
 def _service(session: Session, book_id: int, row: Row) -> Entrusted:

@@ -16,13 +16,11 @@ Moment = sa.DateTime(timezone=True)
 
 
 class SocialBody(Base):
-    """How national registers know the municipality of a book."""
+    """Which of the national list of comuni the municipality of a book is."""
 
     __tablename__ = "social_body"
     book_id: Mapped[int] = mapped_column(sa.Integer, sa.ForeignKey("book.book_id"), primary_key=True)
-    cadastral_code: Mapped[str] = mapped_column(Text)
     istat_code: Mapped[str] = mapped_column(Text)
-    region_code: Mapped[str] = mapped_column(Text)
 
 
 class SocialTariff(Base):

@@ -30,9 +30,7 @@ DECEMBER_31 = date(2026, 12, 31)
 MARCH_2, MARCH_9 = date(2026, 3, 2), date(2026, 3, 9)
 OFFER = """
 [[municipality]]
-cadastral_code = "D150"
 istat_code = "019036"
-region_code = "03"
 
 [[service]]
 code = "PASTI"

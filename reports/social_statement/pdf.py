@@ -1,0 +1,108 @@
+"""The municipality's statement as a document: the figures that matter, then each instrument with its services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
+
+from reports import blocks, foundation, look, pages
+from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
+from reports.front import Card, Cards, Head, Masthead, ProofBox
+from reports.plan_statement.suppression import SMALLEST_GROUP
+from reports.social_statement import lines
+from reports.social_statement.model import InstrumentPart, Movement, SocialStatement
+from reports.words import Words
+
+GAP: Final = 6 * mm
+
+
+def write(statement: SocialStatement, path: Path, language: str = "it") -> None:
+    """Write the statement as a PDF; the same statement gives the same bytes."""
+    text = lines.of(language)
+    period = text.period(statement.starts_on, statement.ends_on)
+    pages.write(
+        path,
+        _flow(statement, text),
+        text,
+        title=text("title"),
+        author=statement.funder_name,
+        subject=period,
+        running=f"{statement.funder_name} · {period}",
+        footer=foundation.footer(statement.foundation, text),
+    )
+
+
+def _flow(statement: SocialStatement, text: Words) -> Iterator[Flowable]:
+    look.register()
+    yield Masthead(
+        Head(
+            kind=text("title"),
+            title=statement.funder_name,
+            facts=(
+                (text("period"), text.period(statement.starts_on, statement.ends_on)),
+                (text("instruments"), str(len(statement.parts))),
+                (text("prepared_at"), text.moment(statement.prepared_at)),
+            ),
+            chip=text("chip"),
+        )
+    )
+    yield Spacer(0, 4 * mm)
+    yield Cards(_cards(statement, text))
+    yield Spacer(0, GAP)
+    if not statement.parts:
+        yield from blocks.notes(text("no_services"))
+        yield Spacer(0, GAP)
+    for part in statement.parts:
+        yield from _part(part, text)
+    yield from blocks.notes(text("citizen_note"))
+    if statement.hides:
+        yield from blocks.notes(text("hidden_note", people=SMALLEST_GROUP))
+    yield Spacer(0, GAP)
+    yield CondPageBreak(45 * mm)
+    yield ProofBox(lines.verdict(statement, text), lines.proof(statement, text), holds=statement.proof.holds)
+
+
+def _cards(statement: SocialStatement, text: Words) -> list[Card]:
+    total = statement.total
+    colors = {"granted": look.PINE, "used": look.CLAY, "residual": look.OCHRE, "citizen": look.PLUM}
+    return [
+        Card(
+            color,
+            text(f"card.{name}"),
+            text("hidden") if total is None else text.euro(getattr(total, f"{name}_minor")),
+            text(f"card.{name}_note"),
+        )
+        for name, color in colors.items()
+    ]
+
+
+def _part(part: InstrumentPart, text: Words) -> Iterator[Flowable]:
+    columns = [
+        Column(text("column.service"), WIDTH * 0.25),
+        Column(text("column.people"), WIDTH * 0.09, figures=True),
+        *(Column(text(f"column.{name}"), WIDTH * 0.11, figures=True) for name in lines.FIGURES),
+    ]
+    rows: list[Row] = [
+        (lines.name(line, text), _people(line.people, text), *_figures(line.movement, text)) for line in part.services
+    ]
+    rows.append((text("total"), "" if part.people is None else str(part.people), *_figures(part.total, text)))
+    yield CondPageBreak(HEADING + HEAD + 3 * ROW + 8 * mm)
+    yield Heading(text(f"instrument.{part.instrument}"))
+    yield blocks.paragraph(text(f"about.{part.instrument}"), 8.5, look.REGULAR, look.MUTED)
+    yield Spacer(0, 1.5 * mm)
+    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+    yield Spacer(0, GAP)
+
+
+def _people(people: int | None, text: Words) -> str:
+    return text("hidden") if people is None else str(people)
+
+
+def _figures(movement: Movement | None, text: Words) -> tuple[str, ...]:
+    if movement is None:
+        return (text("hidden"),) * len(lines.FIGURES)
+    return tuple(map(text.amount, lines.figures(movement)))
