@@ -37,3 +37,10 @@ class PeriodEndsBeforeStart(ReportError):
 
     it = "Il periodo finisce il {ends_on}, prima di iniziare ({starts_on}). Scambia le due date."
     en = "The period ends on {ends_on}, before it starts ({starts_on}). Swap the two dates."
+
+
+class ClusterWithoutCredit(ReportError):
+    """A statement of one cluster in which nobody has credit of the plan."""
+
+    it = "Nessuno della categoria omogenea «{cluster}» ha credito del piano {plan}. Controllare il nome."
+    en = "Nobody of the cluster '{cluster}' has credit of plan {plan}. Check its name."

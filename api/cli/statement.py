@@ -31,6 +31,7 @@ JOURNALS = {
 @click.option("--plan", type=TEXT, help="Code of the plan; needed for a document.")
 @click.option("--from", "starts_on", type=DAY, help="First day; the plan's or the journal's unless given.")
 @click.option("--to", "ends_on", type=DAY, help="Last day; the plan's or the journal's unless given.")
+@click.option("--cluster", type=TEXT, help="Only the people of this cluster, and their credit.")
 @click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
 @click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
               help="A document about the plan, or the book's journal for another program.")  # fmt: skip
@@ -58,16 +59,18 @@ def _write_document(
     starts_on: date | None,
     ends_on: date | None,
     reading: Reading,
+    cluster: str | None,
 ) -> Path:
     def read(session: Session) -> PlanStatement:
         book_id = book_of(caller, session)
         terms = plans.by_code(session, book_id, plan)
         first, last = starts_on or terms.starts_on, ends_on or terms.ends_on
-        return plan_statement.gather(session, book_id, plan, first, last, reading=reading)
+        return plan_statement.gather(session, book_id, plan, first, last, reading=reading, cluster=cluster)
 
     with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
         gathered = look(read, snapshot=True)
-        path = output or Path(f"{_file_name(plan)}-{gathered.ends_on.isoformat()}-{reading.lower()}.{form}")
+        name = plan if cluster is None else f"{plan}-{cluster}"
+        path = output or Path(f"{_file_name(name)}-{gathered.ends_on.isoformat()}-{reading.lower()}.{form}")
         # Drawing a document loads a library that no other command needs.
         import_module(f"reports.plan_statement.{form}").write(gathered, path, caller.language)
     return path

@@ -44,6 +44,7 @@ def _sections(statement: PlanStatement, text: Words) -> Iterator[tuple[str, Sequ
     yield "categories", _categories(statement, text)
     yield "clusters", _clusters(statement, text)
     yield "months", _months(statement, text)
+    yield "expiring", _expiring(statement, text)
     yield "employees", _employees(statement, text)
     if statement.reading is Reading.PAYROLL:
         yield "payroll", _payroll(statement, text)
@@ -64,6 +65,7 @@ def _summary(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         (text("vat_number"), plan.vat_number),
         (text("plan"), f"{plan.code} · {plan.name}"),
         (text("period"), text.period(statement.starts_on, statement.ends_on)),
+        *([(text("column.cluster"), statement.cluster or text("none"))] if statement.cluster is not None else []),
         (text("prepared_at"), statement.prepared_at),
         *((line.label, Amount(line.amount_minor)) for line in lines.summary(statement, text)),
         *(((text("groups"), note),) if (note := lines.groups(statement, text)) else ()),
@@ -81,12 +83,25 @@ def _categories(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
 
 
 def _clusters(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
-    rows: list[Sequence[Cell]] = [_head(text, "cluster", "people", "granted", "used", "residual")]
+    rows: list[Sequence[Cell]] = [
+        _head(text, "cluster", "people", "granted", "used", "residual", lines.users_column(statement), "users_share")
+    ]
+    hidden = text("hidden")
     for line in statement.clusters:
         used, residual = (
             text("hidden") if amount is None else Amount(amount) for amount in (line.used_minor, line.residual_minor)
         )
-        rows.append((line.cluster or text("none"), line.people, Amount(line.granted_minor), used, residual))
+        users = (hidden, hidden) if line.users is None else (line.users, text.share(line.users, line.people))
+        rows.append((line.cluster or text("none"), line.people, Amount(line.granted_minor), used, residual, *users))
+    return rows
+
+
+def _expiring(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
+    rows: list[Sequence[Cell]] = [_head(text, "expires", "people", "left")]
+    for line in statement.expiring:
+        people = text("hidden") if line.people is None else line.people
+        rows.append((lines.expiring(line, statement, text), people, Amount(line.amount_minor)))
+    rows.append((text("total"), "", Amount(statement.total.residual_minor)))
     return rows
 
 

@@ -50,6 +50,8 @@ class Masthead(Block):
 def _act(statement: PlanStatement, text: Words) -> str:
     plan = statement.plan
     parts = [f"{text('spend_by')} {text.day(plan.spend_by)}"]
+    if statement.cluster is not None:
+        parts.insert(0, text("only_cluster", cluster=statement.cluster or text("none")))
     if plan.document_ref and plan.signed_on:
         act = text("act_text", document=plan.document_ref, signed_on=text.day(plan.signed_on))
         parts.append(f"{text('act')}: {act}")

@@ -1,11 +1,12 @@
 -- Everything a plan statement takes from the journal, in one statement and so in one snapshot.
 --
 -- Rows of several shapes, told apart by `tag`:
---   person    key = employee, the figures of their lots        (names, cluster in the text columns)
+--   person    key = employee, the figures of their lots, their number in the rows of use  (names, cluster: text columns)
 --   category  key = category, used and by how many people
 --   month     key = first day, granted, used, and by how much the credit changed
 --   use       key = category, then the month: the people's numbers, then what each used
 --   cluster   key = cluster, then the month: granted, used, and by how much the credit changed
+--   expiring  key = month of the last day: the people's numbers, then what each has left at the end of the period
 --   budget    the plan's own accounts
 --   proof     the ledger's balances, the entries counted, what waits for a seal
 --
@@ -16,16 +17,22 @@
 -- was recorded. What is entered late falls into a month that is not told yet, and never changes one that was.
 with mine as materialized (
     select account_id, employee_id, carried_from is not null as carried,
+           date_trunc('month', greatest(expires_on, grace_until))::date as last_month,
            dense_rank() over (order by employee_id) as place
-      from lot where book_id = :book and plan_id = :plan
+      from lot
+     where book_id = :book and plan_id = :plan
+       and (cast(:cluster as text) is null or employee_id in (
+           select employee_id from employee where book_id = :book and coalesce(cluster, '') = :cluster))
 ), moves as (
-    select m.employee_id, m.place, m.carried, p.entry_id, -p.amount_minor as delta, p.credit_account_id as other_id
+    select m.employee_id, m.place, m.carried, m.last_month, p.entry_id, -p.amount_minor as delta,
+           p.credit_account_id as other_id
       from mine m join posting p on p.book_id = :book and p.debit_account_id = m.account_id
     union all
-    select m.employee_id, m.place, m.carried, p.entry_id, p.amount_minor, p.debit_account_id
+    select m.employee_id, m.place, m.carried, m.last_month, p.entry_id, p.amount_minor, p.debit_account_id
       from mine m join posting p on p.book_id = :book and p.credit_account_id = m.account_id
 ), told as materialized (
-    select m.employee_id, m.place, m.carried, m.entry_id, m.delta, m.other_id, e.occurred_on, e.recorded_at,
+    select m.employee_id, m.place, m.carried, m.last_month, m.entry_id, m.delta, m.other_id,
+           e.occurred_on, e.recorded_at,
            case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind,
            coalesce(e.hold_id, r.hold_id, o.hold_id) as hold_id
       from moves m
@@ -69,7 +76,7 @@ with mine as materialized (
       join hold h on h.book_id = :book and h.hold_id = l.hold_id and h.state = 'open' and h.expires_at > ledger_now()
      group by 1
 ), people as (
-    select f.employee_id, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
+    select f.employee_id, min(place) as place, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
            sum(captured) as captured, sum(refunded) as refunded, sum(to_funder) as to_funder,
            sum(to_community) as to_community, sum(carried_out) as carried_out, sum(carried_in) as carried_in,
            sum(other) as other,
@@ -100,7 +107,7 @@ with mine as materialized (
 )
 select 'person' as tag, e.employee_id as key, e.employee_no, e.last_name, e.first_name, e.tax_code, e.cluster,
        array[p.opening, p.granted, p.corrected, p.captured, p.refunded, p.to_funder, p.to_community, p.carried_out,
-             p.carried_in, p.other, p.welfare, p.fringe, coalesce(h.held, 0)]::bigint[] as figures,
+             p.carried_in, p.other, p.welfare, p.fringe, coalesce(h.held, 0), p.place]::bigint[] as figures,
        null::timestamptz as moment
   from people p
   join employee e on e.book_id = :book and e.employee_id = p.employee_id
@@ -128,6 +135,13 @@ select 'cluster', coalesce(e.cluster, ''), c.seen::text, null, null, null, null,
        array[sum(c.net), sum(c.used), sum(c.change)]::bigint[], null
   from changes c join employee e on e.book_id = :book and e.employee_id = c.employee_id
  where c.seen is not null group by 2, 3
+union all
+select 'expiring', last_month::text, null, null, null, null, null,
+       array_agg(place order by place) || array_agg(amount order by place), null
+  from (select last_month, place, sum(delta)::bigint as amount
+          from told where occurred_on <= :ends group by 1, 2) x
+ where amount <> 0
+ group by last_month
 union all
 select 'budget', '', null, null, null, null, null, array[
            coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment' and occurred_on < :starts), 0),

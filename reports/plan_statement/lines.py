@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config import clock
-from reports.plan_statement.model import Movement, PlanStatement, Reading, Withheld
+from reports.plan_statement.model import ExpiringLine, Movement, PlanStatement, Reading, Withheld
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.plan_statement.words import Words
 
@@ -92,6 +92,25 @@ def people(statement: PlanStatement) -> str:
     """Return the name of the column that counts a category's people: rounded down for the personnel office."""
     told = statement.reading is Reading.HR and statement.groups.through is not None
     return "people_at_least" if told else "people"
+
+
+def users(count: int | None, people: int, words: Words) -> str:
+    """Return how many people used the plan and their share of those who have credit, or that it stays hidden."""
+    if count is None:
+        return words("hidden")
+    return f"{count} ({words.share(count, people)})" if people else str(count)
+
+
+def users_column(statement: PlanStatement) -> str:
+    """Return the name of the column that counts those who used the plan: rounded down for the personnel office."""
+    return "users_at_least" if statement.reading is Reading.HR else "users"
+
+
+def expiring(line: ExpiringLine, statement: PlanStatement, words: Words) -> str:
+    """Return the months of a line, and whether its last day is past."""
+    first, last = words.month(line.month), words.month(line.through)
+    told = first if line.month == line.through else words("months_text", first=first, last=last)
+    return words("overdue", months=told) if line.through < statement.ends_on.replace(day=1) else told
 
 
 def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:

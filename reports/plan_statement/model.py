@@ -23,10 +23,11 @@ class Reading(StrEnum):
 
 
 class Withheld(StrEnum):
-    """Why the figures of groups are not told: the period begins after the plan, or too few people are alike yet."""
+    """Why the figures of groups are not told: a late start, too few people alike yet, only one cluster asked for."""
 
     LATE_START = "LATE_START"
     TOO_FEW = "TOO_FEW"
+    ONE_CLUSTER = "ONE_CLUSTER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,18 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class ClusterLine:
-    """A cluster's people and credit; used and residual are None where they stay hidden."""
+    """
+    A cluster's people and credit; used, residual and how many used are None where they stay hidden.
+
+    For the personnel office `users` is rounded down to fives.
+    """
 
     cluster: str
     people: int
     granted_minor: int
     used_minor: int | None
     residual_minor: int | None
+    users: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,22 @@ class Groups:
     granted_minor: int
     used_minor: int
     residual_minor: int
+    users: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringLine:
+    """
+    What is left at the end of the period of the credit whose last day falls in some months, and of how many people.
+
+    `month` and `through` are the first days of the first and the last month. For the personnel office a line is of five
+    people at least, unless there are fewer in all: then `people` is None.
+    """
+
+    month: date
+    through: date
+    people: int | None
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,8 +352,11 @@ class PlanStatement:
     employees: tuple[EmployeeLine, ...]
     payroll: tuple[PayrollLine, ...]
     months: tuple[MonthLine, ...]
+    expiring: tuple[ExpiringLine, ...]
     rules: Rules
     proof: Proof
+    # The only cluster whose people and credit are told; None for all of them.
+    cluster: str | None = None
     currency: str = field(default="EUR")
 
     @property

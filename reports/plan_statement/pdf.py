@@ -13,8 +13,11 @@ from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Paragraph, Sp
 from reports import blocks, look, pages, signatures
 from reports.blocks import (
     CELL,
+    HEAD,
+    HEADING,
     HEIGHT,
     PADDING,
+    ROW,
     WIDTH,
     Bar,
     Column,
@@ -77,6 +80,7 @@ def _flow(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     yield PageBreak()
     yield from _categories(statement, text)
     yield from _clusters(statement, text)
+    yield from _expiring(statement, text)
     yield from _rules(statement, text)
     yield PageBreak()
     yield from _employees(statement, text)
@@ -117,11 +121,12 @@ def _categories(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
 
 def _clusters(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     columns = [
-        Column(text("column.cluster"), WIDTH * 0.36),
+        Column(text("column.cluster"), WIDTH * 0.28),
         Column(text("column.people"), WIDTH * 0.1, figures=True),
-        Column(text("column.granted"), WIDTH * 0.18, figures=True),
-        Column(text("column.used"), WIDTH * 0.18, figures=True),
-        Column(text("column.residual"), WIDTH * 0.18, figures=True),
+        Column(text("column.granted"), WIDTH * 0.15, figures=True),
+        Column(text("column.used"), WIDTH * 0.15, figures=True),
+        Column(text("column.residual"), WIDTH * 0.15, figures=True),
+        Column(text(f"column.{lines.users_column(statement)}"), WIDTH * 0.17, figures=True),
     ]
     hidden = text("hidden")
     rows: list[Row] = [
@@ -131,6 +136,7 @@ def _clusters(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
             text.amount(line.granted_minor),
             hidden if line.used_minor is None else text.amount(line.used_minor),
             hidden if line.residual_minor is None else text.amount(line.residual_minor),
+            lines.users(line.users, line.people, text),
         )
         for line in statement.clusters
     ]
@@ -140,11 +146,48 @@ def _clusters(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     else:
         total = statement.groups
         figures = (total.granted_minor, total.used_minor, total.residual_minor)
-        rows.append((text("total"), str(statement.people), *map(text.amount, figures)))
+        users = lines.users(total.users, statement.people, text)
+        rows.append((text("total"), str(statement.people), *map(text.amount, figures), users))
         yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
     if statement.hides_clusters:
         yield from blocks.notes(text("hidden_note", people=SMALLEST_GROUP))
+    told = (text("uptake_note"), *([text("uptake_groups", people=SMALLEST_GROUP)] if _for_hr(statement) else []))
+    yield from blocks.notes(" ".join(told))
     yield Spacer(0, GAP)
+
+
+def _expiring(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
+    columns = [
+        Column(text("column.expires"), WIDTH * 0.4),
+        Column("", WIDTH * 0.3),
+        Column(text("column.people"), WIDTH * 0.12, figures=True),
+        Column(text("column.left"), WIDTH * 0.18, figures=True),
+    ]
+    yield CondPageBreak(HEADING + HEAD + 4 * ROW)
+    yield Heading(text("heading.expiring"))
+    if not statement.expiring:
+        yield from blocks.notes(text("nothing_left"))
+        yield Spacer(0, GAP)
+        return
+    most = max(line.amount_minor for line in statement.expiring)
+    rows: list[Row] = [
+        (
+            lines.expiring(line, statement, text),
+            Bar(columns[1].width - 12, max(line.amount_minor, 0) / most if most > 0 else 0),
+            text("hidden") if line.people is None else str(line.people),
+            text.amount(line.amount_minor),
+        )
+        for line in statement.expiring
+    ]
+    rows.append((text("total"), "", "", text.amount(statement.total.residual_minor)))
+    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+    told = (text("expiring_note"), *([text("expiring_groups", people=SMALLEST_GROUP)] if _for_hr(statement) else []))
+    yield from blocks.notes(" ".join(told))
+    yield Spacer(0, GAP)
+
+
+def _for_hr(statement: PlanStatement) -> bool:
+    return statement.reading is Reading.HR
 
 
 def _up_to(heading: str, statement: PlanStatement, text: Words) -> str:

@@ -21,7 +21,8 @@ from plans.plan_file import PlanDraft
 from plans.plans import PlanTerms
 from plans.rulebook import loading, signing
 from plans.rulebook.words import Category, Confidence
-from reports.errors import PeriodEndsBeforeStart
+from reports.errors import ClusterWithoutCredit, PeriodEndsBeforeStart
+from reports.plan_statement import uptake
 from reports.plan_statement.model import (
     Budget,
     CategoryLine,
@@ -52,6 +53,7 @@ _PAYROLL = sa.text(
     "       sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end)::bigint"
     "  from fiscal_event f join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id"
     " where f.book_id = :book and f.plan_id = :plan and f.fiscal_on between :starts and :ends"
+    "   and (cast(:cluster as text) is null or coalesce(e.cluster, '') = :cluster)"
     " group by e.employee_id, e.employee_no, e.last_name, e.first_name, e.tax_code,"
     "          f.fiscal_year, f.category, f.source, f.channel"
     " having sum(case f.kind when 'use' then f.exempt_minor else -f.exempt_minor end) <> 0"
@@ -74,7 +76,10 @@ class _Journal:
     """The rows of journal.sql, sorted by what they are."""
 
     people: list[EmployeeLine] = field(default_factory=list)
+    # Each person's number in the rows of use.
+    places: dict[int, str] = field(default_factory=dict)
     categories: dict[str, Group] = field(default_factory=dict)
+    expiring: dict[date, dict[int, int]] = field(default_factory=dict)
     months: dict[date, tuple[int, int, int]] = field(default_factory=dict)
     # What may be told month by month: each person's use of each category, and each cluster's figures.
     uses: defaultdict[date, dict[str, dict[int, int]]] = field(default_factory=lambda: defaultdict(dict))
@@ -85,17 +90,25 @@ class _Journal:
 
 
 def gather(
-    session: Session, book_id: int, plan_code: str, starts_on: date, ends_on: date, *, reading: Reading
+    session: Session,
+    book_id: int,
+    plan_code: str,
+    starts_on: date,
+    ends_on: date,
+    *,
+    reading: Reading,
+    cluster: str | None = None,
 ) -> PlanStatement:
     """
     Return a plan's statement over a period, both days included, from the journal, and prove it against the balances.
 
     To the personnel office categories and clusters are told in whole segments of months (`suppression`), from the
     plan's start. The number of statements does not depend on how many people there are. What is held is held now,
-    whatever the period; everything else is what occurred in it.
+    whatever the period; everything else is what occurred in it. With `cluster`, people and credit of that cluster
+    alone, beside the whole plan's budget; the personnel office is then told of no group: it could be subtracted.
 
     Units:  minor units.
-    Errors: PeriodEndsBeforeStart, PlanNotFound.
+    Errors: PeriodEndsBeforeStart, PlanNotFound, ClusterWithoutCredit; in this order.
     Source: docs/statements.md.
     """
     if ends_on < starts_on:
@@ -103,11 +116,13 @@ def gather(
     terms = plans.by_code(session, book_id, plan_code)
     draft = plans.describe(session, book_id, plan_code)
     # The last day that figures of groups may go up to; they are told from the plan's start, or not at all.
-    told = reading is Reading.HR and starts_on == terms.starts_on
+    told = reading is Reading.HR and starts_on == terms.starts_on and cluster is None
     through = _last_whole_month(ends_on) if told else None
-    journal = _read_journal(session, terms, starts_on, ends_on, through)
+    journal = _read_journal(session, terms, starts_on, ends_on, through, cluster)
+    if cluster is not None and not journal.people:
+        raise ClusterWithoutCredit(plan=plan_code, cluster=cluster)
     total = _sum(line.movement for line in journal.people)
-    period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on}
+    period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on, "cluster": cluster}
     last = published(_uses(journal, starts_on, through)) if through is not None else None
     if last is not None and not last.groups and any(line.movement.welfare_minor for line in journal.people):
         # Only zeros, from before anybody used anything: they would be read as if nobody had.
@@ -115,8 +130,10 @@ def gather(
     withheld = None
     if reading is Reading.HR and last is None:
         withheld = Withheld.TOO_FEW if told else Withheld.LATE_START
-    sums = _cluster_sums(journal, last)
-    groups = _groups(sums, ends_on, last, withheld)
+        if cluster is not None:
+            withheld = Withheld.ONE_CLUSTER
+    sums, users = _cluster_sums(journal, last), _cluster_users(journal, last)
+    groups = _groups(sums, ends_on, last, withheld, uptake.total(users, len(journal.people), reading))
     months = _months(journal.months, starts_on, ends_on)
     return PlanStatement(
         reading=reading,
@@ -127,13 +144,15 @@ def gather(
         budget=Budget(*journal.budget[:5]),
         total=total,
         groups=groups,
-        clusters=_clusters(journal.people, sums, reading, groups),
+        clusters=_clusters(journal.people, sums, users, reading, groups),
         categories=_categories(terms, journal, last, withheld),
         employees=tuple(sorted(journal.people, key=_alphabetically)),
         payroll=_payroll(session, period) if reading is Reading.PAYROLL else (),
         months=months,
+        expiring=uptake.expiring(journal.expiring, reading),
         rules=_rules(session, terms, period, reading),
         proof=_proof(session, book_id, journal, total, _overdrawn(journal.people, total, months, starts_on, ends_on)),
+        cluster=cluster,
     )
 
 
@@ -143,7 +162,9 @@ def _last_whole_month(ends_on: date) -> date:
     return (min(ends_on, clock.today() - day) + day).replace(day=1) - day
 
 
-def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: date, through: date | None) -> _Journal:
+def _read_journal(
+    session: Session, terms: PlanTerms, starts_on: date, ends_on: date, through: date | None, cluster: str | None
+) -> _Journal:
     journal = _Journal()
     rows = session.execute(
         _JOURNAL,
@@ -153,6 +174,7 @@ def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: 
             "starts": starts_on,
             "ends": ends_on,
             "through": through,
+            "cluster": cluster,
             "receivable": chart.receivable(terms.code),
             "committed": chart.committed(terms.code),
             "funded": chart.funded(terms.code),
@@ -161,16 +183,17 @@ def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: 
     for tag, key, number, last, first, tax_code, cluster, figures, moment in rows:
         match tag:
             case "person":
-                movement = Movement(*figures)
+                movement = Movement(*figures[:-1])
+                journal.places[figures[-1]] = cluster or ""
                 journal.people.append(EmployeeLine(number or "", last, first, tax_code, cluster or "", movement))
             case "category":
                 journal.categories[key] = Group(people=figures[1], amount_minor=figures[0])
             case "month":
                 journal.months[date.fromisoformat(key)] = tuple(figures)
             case "use":
-                half = len(figures) // 2
-                uses = dict(zip(figures[:half], figures[half:], strict=True))
-                journal.uses[date.fromisoformat(number)][key] = uses
+                journal.uses[date.fromisoformat(number)][key] = _halves(figures)
+            case "expiring":
+                journal.expiring[date.fromisoformat(key)] = _halves(figures)
             case "cluster":
                 journal.clusters.append((date.fromisoformat(number), key, figures))
             case "budget":
@@ -178,6 +201,12 @@ def _read_journal(session: Session, terms: PlanTerms, starts_on: date, ends_on: 
             case "proof":
                 journal.proof, journal.recorded_at = figures, moment
     return journal
+
+
+def _halves(figures: Sequence[int]) -> dict[int, int]:
+    """Return the amounts of the second half by the numbers of the first."""
+    half = len(figures) // 2
+    return dict(zip(figures[:half], figures[half:], strict=True))
 
 
 def _sum(movements: Iterable[Movement]) -> Movement:
@@ -209,33 +238,54 @@ def _cluster_sums(journal: _Journal, last: Published | None) -> dict[str, tuple[
     return sums
 
 
+def _cluster_users(journal: _Journal, last: Published | None) -> dict[str, int]:
+    """Return how many people of each cluster used something: over the period, or up to what could be told."""
+    if last is None:
+        return Counter(person.cluster for person in journal.people if person.movement.used_minor > 0)
+    used: Counter[int] = Counter()
+    for month, uses in journal.uses.items():
+        if month <= last.month:
+            for amounts in uses.values():
+                used.update(amounts)
+    return Counter(journal.places[place] for place, amount in used.items() if amount > 0)
+
+
 def _plus(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _groups(
-    sums: Mapping[str, tuple[int, int, int]], ends_on: date, last: Published | None, withheld: Withheld | None
+    sums: Mapping[str, tuple[int, int, int]],
+    ends_on: date,
+    last: Published | None,
+    withheld: Withheld | None,
+    users: int | None,
 ) -> Groups:
     total = (0, 0, 0)
     for figures in sums.values():
         total = _plus(total, figures)
     if withheld is not None:
-        return Groups(None, withheld, *total)
-    return Groups(ends_on if last is None else _last_day(last.month), None, *total)
+        return Groups(None, withheld, *total, users=users)
+    return Groups(ends_on if last is None else _last_day(last.month), None, *total, users=users)
 
 
 def _clusters(
-    people: Iterable[EmployeeLine], sums: Mapping[str, tuple[int, int, int]], reading: Reading, groups: Groups
+    people: Iterable[EmployeeLine],
+    sums: Mapping[str, tuple[int, int, int]],
+    users: Mapping[str, int],
+    reading: Reading,
+    groups: Groups,
 ) -> tuple[ClusterLine, ...]:
     counts = Counter(person.cluster for person in people)
     secret = frozenset(sums) if groups.withheld is not None else frozenset()
     if reading is Reading.HR and groups.withheld is None:
         # Whoever knows what was granted reads what was used out of what is left: both are hidden.
         secret = hidden({cluster: Group(counts[cluster], used) for cluster, (_, used, _) in sums.items()})
+    shown = uptake.by_cluster(users, counts, reading, secret)
     return tuple(
         ClusterLine(cluster, counts[cluster], granted, None, None)
         if cluster in secret
-        else ClusterLine(cluster, counts[cluster], granted, used, residual)
+        else ClusterLine(cluster, counts[cluster], granted, used, residual, shown[cluster])
         for cluster, (granted, used, residual) in sorted(sums.items())
     )
 

@@ -35,6 +35,7 @@ def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
         looks = Looks(book, language)
         _summary(Sheet(book, looks, text("section.summary"), text), statement)
         _categories(Sheet(book, looks, text("section.categories"), text), statement)
+        _expiring(Sheet(book, looks, text("section.expiring"), text), statement)
         _employees(Sheet(book, looks, text("section.employees"), text, wide=True), statement)
         if statement.reading is Reading.PAYROLL:
             _payroll(Sheet(book, looks, text("section.payroll"), text, wide=True), statement)
@@ -47,6 +48,8 @@ def _summary(sheet: Sheet, statement: PlanStatement) -> None:
     sheet.sheet.set_row(0, 24)
     sheet.write(text("title"), look=sheet.looks.title)
     sheet.write(text(f"reading.{statement.reading}"), look=sheet.looks.note)
+    if statement.cluster is not None:
+        sheet.write(text("only_cluster", cluster=statement.cluster or text("none")), look=sheet.looks.strong)
     sheet.row += 1
     for label, value in (
         (text("funder"), plan.funder_name),
@@ -100,7 +103,7 @@ def _chart(sheet: Sheet, first: int, last: int) -> None:
 
 def _categories(sheet: Sheet, statement: PlanStatement) -> None:
     text = sheet.text
-    sheet.widths(46, 12, 18, 18, 18)
+    sheet.widths(46, 12, 18, 18, 18, 18, 10)
     sheet.head("category", lines.people(statement), "used", figures=2)
     for line in statement.categories:
         sheet.write(text.named("category", line.category), _shown(line.people, int), _shown(line.used_minor))
@@ -108,18 +111,40 @@ def _categories(sheet: Sheet, statement: PlanStatement) -> None:
     total = statement.groups
     sheet.closing(text("total"), "", Amount(total.used_minor))
     sheet.row += 1
-    sheet.head("cluster", "people", "granted", "used", "residual", figures=4)
+    columns = ("cluster", "people", "granted", "used", "residual", lines.users_column(statement), "users_share")
+    sheet.head(*columns, figures=6)
     for cluster in statement.clusters:
         amounts = map(_shown, (cluster.granted_minor, cluster.used_minor, cluster.residual_minor))
-        sheet.write(cluster.cluster or text("none"), cluster.people, *amounts)
+        share = None if cluster.users is None else text.share(cluster.users, cluster.people)
+        users = (_shown(cluster.users, int), share)
+        sheet.write(cluster.cluster or text("none"), cluster.people, *amounts, *users)
     figures = (total.granted_minor, total.used_minor, total.residual_minor)
-    sheet.closing(text("total"), statement.people, *map(Amount, figures))
+    part = "" if total.users is None or not statement.people else text.share(total.users, statement.people)
+    told = text("hidden") if total.users is None else total.users
+    sheet.closing(text("total"), statement.people, *map(Amount, figures), told, part)
     sheet.row += 1
     if note := lines.groups(statement, text):
         sheet.write(note, look=sheet.looks.note)
     sheet.write(text("uses_note"), look=sheet.looks.note)
+    sheet.write(text("uptake_note"), look=sheet.looks.note)
+    if statement.reading is Reading.HR:
+        sheet.write(text("uptake_groups", people=SMALLEST_GROUP), look=sheet.looks.note)
     if statement.hides_clusters:
         sheet.write(text("hidden_note", people=SMALLEST_GROUP), look=sheet.looks.note)
+
+
+def _expiring(sheet: Sheet, statement: PlanStatement) -> None:
+    text = sheet.text
+    sheet.widths(46, 12, 18)
+    sheet.head("expires", "people", "left", figures=2)
+    for line in statement.expiring:
+        amount = Amount(line.amount_minor)
+        sheet.write(lines.expiring(line, statement, text), _shown(line.people, int), amount)
+    sheet.closing(text("total"), "", Amount(statement.total.residual_minor))
+    sheet.row += 1
+    sheet.write(text("expiring_note"), look=sheet.looks.note)
+    if statement.reading is Reading.HR:
+        sheet.write(text("expiring_groups", people=SMALLEST_GROUP), look=sheet.looks.note)
 
 
 def _employees(sheet: Sheet, statement: PlanStatement) -> None:

@@ -184,10 +184,10 @@ def test_every_page_says_which_of_how_many_it_is(statement: PlanStatement, tmp_p
 
     pages = pypdf.PdfReader(written(many, pdf, tmp_path)).pages
 
-    assert len(pages) == 5
+    assert len(pages) == 6
     for number, page in enumerate(pages, 1):
         assert f"Pagina {number} di {len(pages)}" in page.extract_text()
-    for page in pages[2:]:
+    for page in pages[3:]:
         assert "Codice fiscale" in page.extract_text()
 
 
@@ -327,7 +327,7 @@ def test_the_document_says_its_title_and_language(statement: PlanStatement, tmp_
 def test_the_workbook_holds_numbers_and_dates(statement: PlanStatement, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(statement, xlsx, tmp_path))
 
-    assert book.sheetnames == ["Riepilogo", "Categorie", "Lavoratori", "Prova"]
+    assert book.sheetnames == ["Riepilogo", "Categorie", "Scadenze", "Lavoratori", "Prova"]
     summary = {row[0]: row[1] for row in book["Riepilogo"].iter_rows(values_only=True)}
     assert summary["Dal"] == datetime(2026, 1, 1)  # noqa: DTZ001
     assert summary["− Addebitato (servizi resi)"] == 1720
@@ -344,7 +344,7 @@ def test_the_workbook_holds_numbers_and_dates(statement: PlanStatement, tmp_path
 def test_lists_can_be_filtered_and_their_heading_stays(once: Told, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(once.readings[Reading.PAYROLL], xlsx, tmp_path))
 
-    assert book.sheetnames == ["Riepilogo", "Categorie", "Lavoratori", "Paghe", "Prova"]
+    assert book.sheetnames == ["Riepilogo", "Categorie", "Scadenze", "Lavoratori", "Paghe", "Prova"]
     for name, area in (("Lavoratori", "A1:L11"), ("Paghe", "A1:J13")):
         assert book[name].auto_filter.ref == area
         assert book[name].freeze_panes == "C2"
