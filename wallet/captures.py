@@ -20,7 +20,7 @@ from ledger.posting import Pair
 from plans.rulebook import loading
 from plans.rulebook.decision import Decision
 from plans.rulebook.facts import Facts
-from plans.rulebook.words import Category, Channel, Outcome
+from plans.rulebook.words import Category, Channel, Moment, Outcome, PlanSource
 from wallet import amounts, authorizations, chart, expiry, fiscal, purchases, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import (
@@ -56,6 +56,12 @@ _KEEP_GIVEN = (
     'update "authorization"'
     " set facts = facts || jsonb_build_object('given', coalesce(facts -> 'given', '[]') || %s::jsonb)"
     " where book_id = %s and authorization_id = %s"
+)
+# What the lots of each source paid of a capture.
+_PAID_BY = (
+    "select l.source, sum(p.amount_minor)::bigint from posting p"
+    " join lot l on l.book_id = p.book_id and l.account_id = p.debit_account_id"
+    " where p.book_id = %s and p.entry_id = %s group by l.source order by l.source"
 )
 _OPEN_OF_PROVIDER = (
     'select book_id, authorization_id from "authorization" where provider_code = %s'
@@ -394,17 +400,52 @@ def _taxable_as_decided(found: Authorization, amount_minor: int) -> int:
 def _write_use(
     session: Session, book_id: int, found: Authorization, amount_minor: int, on: date, entry_id: int
 ) -> None:
+    for received_on, part_minor, sources in _received(session, book_id, found, amount_minor, on, entry_id):
+        _write_part(session, book_id, found, part_minor, on, entry_id, received_on, sources)
+
+
+def _received(
+    session: Session, book_id: int, found: Authorization, amount_minor: int, on: date, entry_id: int
+) -> list[tuple[date, int, list[str] | None]]:
+    """
+    Say on which day what a capture took counts as received, with its amount and, where they differ, the sources.
+
+    What takes the place of a bonus is received when it is chosen (data/moments.toml): that matters in another year.
+    """
+    chosen_on = found.decided_at.astimezone(clock.ROME).date()
+    if chosen_on.year == on.year:
+        return [(on, amount_minor, None)]
+    rulebook, channel = loading.load(), Channel(str(found.channel))
+    days: dict[date, tuple[int, list[str]]] = {}
+    for source, part_minor in session.connection().exec_driver_sql(_PAID_BY, (book_id, entry_id)):
+        rule = rulebook.moments.at((PlanSource(source), channel), chosen_on, clock.today())
+        day = chosen_on if rule is not None and rule.moment is Moment.CHOICE else on
+        total, sources = days.get(day, (0, []))
+        days[day] = total + part_minor, [*sources, source]
+    return [(day, total, sources) for day, (total, sources) in sorted(days.items())]
+
+
+def _write_part(
+    session: Session,
+    book_id: int,
+    found: Authorization,
+    amount_minor: int,
+    on: date,
+    entry_id: int,
+    received_on: date,
+    sources: list[str] | None,
+) -> None:
     assert found.category is not None  # noqa: S101
     in_limit, rule_ids = found.in_limit, found.rule_ids
-    if on.year == found.tax_on.year:
+    if received_on.year == found.tax_on.year:
         taxable = _taxable_as_decided(found, amount_minor)
     else:
-        asked, decision = _decide_again(session, book_id, found, amount_minor, on)
+        asked, decision = _decide_again(session, book_id, found, amount_minor, received_on)
         # The service was given and is owed; what can no longer be exempt, or be decided at all, is taxable.
         taxable = amount_minor if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
         in_limit, rule_ids = purchases.counts_in_limit(decision), decision.rule_ids
         given = {
-            "on": str(on),
+            "on": str(received_on),
             "outcome": str(decision.outcome),
             "taxable_minor": taxable,
             "rule_ids": list(rule_ids),
@@ -424,7 +465,9 @@ def _write_use(
         channel=str(found.channel),
         in_limit=in_limit,
         on=on,
+        year=received_on.year,
         rule_ids=rule_ids,
+        sources=sources,
     )
 
 

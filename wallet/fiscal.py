@@ -89,7 +89,8 @@ select %(book)s, 'use', %(employee)s, %(authorization)s, t.plan_id, t.source, %(
                least(p.amount_minor, greatest(0, %(taxable)s::bigint - coalesce(sum(p.amount_minor)
                    over (order by p.line rows between unbounded preceding and 1 preceding), 0))) as taxable
           from posting p join lot l on l.book_id = p.book_id and l.account_id = p.debit_account_id
-         where p.book_id = %(book)s and p.entry_id = %(entry)s) t
+         where p.book_id = %(book)s and p.entry_id = %(entry)s
+           and (%(sources)s::text[] is null or l.source = any(%(sources)s::text[]))) t
  group by t.plan_id, t.source
 """
 
@@ -184,11 +185,13 @@ def append_delivery(
     rule_ids: Sequence[str],
     year: int | None = None,
     reason: str = "delivered",
+    sources: Sequence[str] | None = None,
 ) -> None:
     """
     Append the use that a capture's entry stands for, plan by plan, and settle the year; minor units.
 
     It belongs to the year of its day, or to the `year` given: that of the choice, where the choice is what counts.
+    With `sources` only what lots of those paid.
     """
     year = on.year if year is None else year
     database.run(
@@ -207,6 +210,7 @@ def append_delivery(
             "year": year,
             "reason": reason,
             "rules": list(rule_ids),
+            "sources": None if sources is None else list(sources),
         },
     )
     if in_limit:

@@ -157,12 +157,15 @@ _DELIVERED = """
       from entry e
       join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
       join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
-      -- A reimbursement belongs to the year in which it was asked for, whenever it is approved.
-     cross join lateral (select extract(year from case a.channel when 'REIMBURSEMENT' then a.tax_on
-                                                       else c.occurred_on end) as year) y
       join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
       join lot l on l.book_id = p.book_id
                 and l.account_id = case when e.refunds is null then p.debit_account_id else p.credit_account_id end
+      -- A reimbursement belongs to the year in which it was asked for, whenever it is approved; what takes the place of
+      -- a bonus to the year in which it was chosen.
+     cross join lateral (select extract(year from case when a.channel = 'REIMBURSEMENT' then a.tax_on
+                                                       when l.source = 'PDR'
+                                                       then (a.decided_at at time zone 'Europe/Rome')::date
+                                                       else c.occurred_on end) as year) y
      where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null) and a.channel <> 'VOUCHER'
      group by a.authorization_id, y.year
 """
