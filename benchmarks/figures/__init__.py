@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.figures import batches, big_book, budget_file, holds, one, purchases, year_end
+from benchmarks.figures import batches, big_book, budget_file, holds, one, position, purchases, year_end
 from benchmarks.report import Result
 from benchmarks.stage import Stage
 
@@ -16,4 +16,5 @@ FIGURES: dict[str, Callable[[Stage], list[Result]]] = {
     "purchases": purchases.measure,
     "budget-file": budget_file.measure,
     "big-book": big_book.measure,
+    "position": position.measure,
 }
