@@ -76,7 +76,7 @@ def open_(caller: Caller, /, authorization: str, reason: Reason, role: Role, **m
         book_id, found = _find(caller, session, authorization)
         by = By(caller.actor, role, more["on_behalf_of"])
         return disputes.open_dispute(
-            session, book_id, found, reason, by=by, entry_id=more["entry_id"], note=more["note"]
+            session, book_id, found, reason, by=by, entry_id=more["entry_id"], note=more["note"] or ""
         )
 
     done = change(caller, work)
@@ -92,10 +92,8 @@ def open_(caller: Caller, /, authorization: str, reason: Reason, role: Role, **m
 
 @dispute.command()
 @click.argument("dispute_id", metavar="DISPUTE", type=TEXT)
-@click.option(
-    "--upheld", "upheld", flag_value=True, type=bool, help="For the employee: the money goes back to the lots."
-)
-@click.option("--dismissed", "upheld", flag_value=False, type=bool, help="For the provider: it is payable again.")
+@click.option("--upheld/--dismissed", default=None,
+              help="For the employee, the money goes back to the lots; or for the provider, it is payable again.")  # fmt: skip
 @click.option("--amount", type=AMOUNT, help="How much goes back; all that is left of the capture unless given.")
 @click.option("--reason", type=TEXT, required=True, help="Why it is settled so.")
 @_BY

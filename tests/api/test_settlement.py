@@ -1,0 +1,177 @@
+"""Disputes, payout runs and clearing from the command line, in both languages, with their exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.api.conftest import GIULIA, Shell
+from tests.wallet.settlement.bank import Tx, entry, sent
+
+# Of the sixteen days from the capture of 2 March, fifteen are the provider's.
+DUE = "--due-by 17/03/2026"
+
+
+@pytest.fixture
+def captured(granted: Shell) -> Shell:
+    """A psychologist's hour at home and one in Milano, delivered on 2 March."""
+    for service in ("PSI-CR", "PSI-MI"):
+        told = json.loads(granted.done(f"authorize {GIULIA} {service} --quantity 1 --json"))
+        granted.done(f"capture {told['authorization']['authorization_id']}")
+    return granted
+
+
+def first_capture(shell: Shell) -> str:
+    ((found,),) = shell.sql("select authorization_id from \"authorization\" where service_code = 'PSI-CR'")
+    return str(found)
+
+
+def test_a_run_is_prepared_written_confirmed_and_cleared(captured: Shell, tmp_path: Path) -> None:
+    captured.done(f"payout prepare MAR {DUE} --execute-on 20/03/2026")
+    path = tmp_path / "mar.xml"
+    captured.done(f"payout file MAR --output {path}")
+    assert b"<EndToEndId>MAR-00001</EndToEndId>" in path.read_bytes()
+
+    back = sent(tmp_path, entry(Tx("55.00", "MAR-00001"), booked_on="2026-03-02"))
+    said = captured.done(f"payout confirm {back}")
+
+    assert "MAR-00001 €55.00: paid (end_to_end_id)." in said
+    assert "1 paid, 0 failed, 0 waiting, 0 read before." in said
+    assert "paid" in captured.done("payout show MAR")
+    assert "MAR" in captured.done("payout show")
+    captured.done("ledger verify --all")
+
+
+def test_it_speaks_italian(captured: Shell, tmp_path: Path) -> None:
+    said = captured.done(f"payout prepare MAR {DUE}", language="it")
+    assert "MAR: 1 pagamenti per 55,00\xa0€" in said
+    assert "preparato" in said
+    line = sent(tmp_path, entry(Tx("2.50", remittance="spese"), booked_on="2026-03-02"))
+
+    said = captured.done(f"payout confirm {line}", language="it")
+
+    assert "in attesa (nessun pagamento corrisponde)" in said
+    (line_id,) = re.findall(r"bkl_\w+", said)
+    assert "spese" in captured.done("payout unmatched", language="it")
+    assert "non è un nostro pagamento" in captured.done(
+        f"payout resolve {line_id} --not-ours --reason", "spese di conto", language="it"
+    )
+    assert "Nessuna riga" in captured.done("payout unmatched", language="it")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"payout prepare MAR {DUE} --dry-run",
+        "dispute open {aut} --reason not-delivered --by employee --dry-run",
+        "clearing run 2026-02 --dry-run",
+    ],
+)
+def test_a_dry_run_leaves_no_trace(captured: Shell, line: str) -> None:
+    before = captured.contents()
+
+    assert "Dry run" in captured.done(line.format(aut=first_capture(captured)))
+
+    assert captured.contents() == before
+
+
+def test_a_dispute_is_opened_listed_and_settled(captured: Shell) -> None:
+    said = captured.done(
+        f"dispute open {first_capture(captured)} --reason not-delivered --by welfare-manager --actor marta",
+        "--on-behalf-of",
+        "Giulia Rossi",
+    )
+    (dispute,) = re.findall(r"dis_\w+", said)
+    assert "marta / Giulia Rossi" in captured.done("dispute list --state open")
+    captured.refused(1, f"payout prepare MAR {DUE}")
+
+    settled = f"dispute settle {dispute} --by employee --reason"
+    captured.refused(2, f"{settled} chiarito")
+    captured.refused(2, f"{settled} chiarito --dismissed --amount 1,00")
+    assert "upheld, €55.00 given back" in captured.done(f"{settled} chiarito --upheld")
+
+    captured.refused(1, f"{settled} ancora --dismissed")
+    assert "No rows." in captured.done("dispute list --state open")
+    assert "accolta" in captured.done("dispute list", language="it")
+
+
+def test_a_month_is_cleared_shown_and_reopened(captured: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    captured.refused(1, "clearing run 2026-03")
+    captured.refused(1, "clearing show 2026-03")
+    monkeypatch.setenv("BORSELLINO_CLOCK", "2026-04-01T12:00:00")
+
+    said = captured.done("clearing run 03/2026")
+
+    assert re.search(r"cremona +-€60\.00", said)
+    assert re.search(r"milano +€60\.00", said)
+    assert re.search(r"sum +€0\.00", said)
+    assert "closed before" in captured.done("clearing run 2026-03")
+    captured.refused(2, "clearing reopen 2026-03")
+    captured.done("clearing reopen 2026-03 --reason", "addebito tardivo")
+    captured.done("clearing run 2026-03")
+    said = captured.done("clearing show 2026-03")
+    assert "version 1" in said
+    assert "version 2" in said
+    assert "addebito tardivo" in said
+    captured.done("ledger verify --all")
+
+
+def test_terms_of_ones_own_withhold_a_fee(captured: Shell) -> None:
+    path = captured.write(
+        "terms.toml",
+        '[payer]\nname = "Rete"\niban = "IT60X0542811101000000123456"\ncuc = "ABCD1234"\n'
+        '[[fee]]\nprovider = "*"\nvalid_from = 2026-01-01\nbasis_points = 500\nsource = "x"\nconfidence = "CHOICE"\n',
+    )
+
+    told = json.loads(captured.done(f"payout prepare MAR {DUE} --terms {path} --json"))
+
+    assert told["run"]["payments"][0]["fee_minor"] == 275
+    assert told["run"]["payer"]["cuc"] == "ABCD1234"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("payout prepare MÀR", "payout_reference_invalid"),
+        ("payout prepare MAR --due-by 31/13/2026", "usage"),
+        ("payout prepare MAR --terms none.toml", "terms_invalid"),
+        ("payout confirm none.xml", "file_not_usable"),
+        ("payout resolve bkl_x --reason x", "usage"),
+        ("payout resolve bkl_x --payment a --not-ours --reason x", "usage"),
+        ("clearing run 2026-13", "usage"),
+        ("clearing run marzo", "usage"),
+        ("dispute open aut_x --reason bored --by employee", "usage"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_two(captured: Shell, line: str, code: str) -> None:
+    before = captured.contents()
+
+    said = captured.refused(2, line)
+
+    assert code == "usage" or f"[{code}]" in said
+    assert captured.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("payout prepare MAR --due-by 16/03/2026", "payout_empty"),
+        ("payout prepare MAR --execute-on 01/03/2026", "execution_date_past"),
+        ("payout show MAR", "payout_not_found"),
+        ("payout file MAR", "payout_not_found"),
+        ("payout resolve bkl_x --not-ours --reason x", "bank_line_not_found"),
+        ("clearing reopen 2026-02 --reason x", "clearing_not_found"),
+        ("dispute open aut_x --reason poor-quality --by employee", "authorization_not_found"),
+        ("dispute settle dis_x --dismissed --by employee --reason x", "dispute_not_found"),
+    ],
+)
+def test_what_a_rule_refuses_ends_with_one(captured: Shell, line: str, code: str) -> None:
+    before = captured.contents()
+
+    for language in ("it", "en"):
+        assert f"[{code}]" in captured.refused(1, line, language=language)
+
+    assert captured.contents() == before
