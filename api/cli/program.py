@@ -28,7 +28,7 @@ from api.cli.position import hand_over, personal_statement, position
 from api.cli.purchases import capture, refund, void
 from api.cli.recheck import recheck
 from api.cli.reimbursement import reimbursement
-from api.cli.reports_network import provider_statement, recharge
+from api.cli.reports_network import clearing_statement, provider_statement, recharge
 from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             accountant,
             provider_statement,
             recharge,
+            clearing_statement,
             expire,
             leavers,
             residual,

@@ -17,7 +17,7 @@ from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
 from plans import funders
-from reports import fattura, provider_settlement, recharge_list
+from reports import fattura, provider_settlement, recharge_list, territory_clearing
 from wallet import recharges
 
 # Each kind of invoice document: what writes it, and how the name of its file ends.
@@ -29,10 +29,10 @@ INVOICES = {"proforma": ("pdf", ".pdf"), "fattura": ("xml", ".xml")}
 @click.option("--from", "starts_on", type=DAY, required=True, help="First day.")
 @click.option("--to", "ends_on", type=DAY, required=True, help="Last day.")
 @click.option("--format", "form", type=click.Choice(("pdf", "csv", *INVOICES)), default="pdf", show_default=True,
-              help="The statement as a document or a table; or the pro-forma of its invoices, as PDF or FatturaPA.")  # fmt: skip
+              help="The statement; or the invoices to issue, as PDF or FatturaPA.")  # fmt: skip
 @click.option("--issued-on", type=DAY, help="The date of the invoices; today unless given.")
 @click.option("--output", type=FILE,
-              help="File to write, or folder for invoices; named after the provider in this folder unless given.")  # fmt: skip
+              help="File to write, or folder of invoices; in this folder unless given.")  # fmt: skip
 @click.pass_obj
 def provider_statement(
     caller: Caller,
@@ -151,3 +151,19 @@ def pay_recharges(caller: Caller, /, amount: Money, on: date | None, reference: 
         left=left,
     )
     caller.data(entry=entry_id, left=left)
+
+
+@click.command(cls=Command)
+@MONTH
+@click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True,
+              help="A document, or a workbook.")  # fmt: skip
+@click.option("--output", type=FILE, help="File to write; named after the month in this folder unless given.")
+@click.pass_obj
+def clearing_statement(caller: Caller, /, month: date, form: str, output: Path | None) -> None:
+    """Write what territories owe each other for a month: flows, fees, one position each; provisional until closed."""
+    with caller.progress("Preparo la compensazione", "Preparing the clearing"):
+        gathered = look(lambda session: territory_clearing.gather(session, month), snapshot=True)
+        path = output or Path(f"clearing-{gathered.starts_on:%Y-%m}.{form}")
+        import_module(f"reports.territory_clearing.{form}").write(gathered, path, caller.language)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
+    caller.data(path=path, format=form, closed=gathered.closed, reconciles=gathered.holds)

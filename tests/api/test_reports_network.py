@@ -60,6 +60,16 @@ def test_a_recharge_is_recorded_listed_and_paid(delivered: Shell) -> None:
     assert "€0.00 is left" in paid
 
 
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_the_clearing_of_a_month_is_written(delivered: Shell, form: str) -> None:
+    path = delivered.folder / f"clearing.{form}"
+
+    said = json.loads(delivered.done(f"clearing-statement --month 02/03/2026 --format {form} --output {path} --json"))
+
+    assert (said["closed"], said["reconciles"]) == (False, True)
+    assert path.stat().st_size > 1_000
+
+
 @pytest.mark.parametrize(
     ("code", "line", "said"),
     [

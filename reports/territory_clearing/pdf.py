@@ -1,0 +1,163 @@
+"""The clearing statement as a document: who bought where, and what each territory pays or gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
+
+from reports import blocks, foundation, look, pages
+from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
+from reports.front import Card, Cards, Head, Masthead, ProofBox
+from reports.territory_clearing import lines
+from reports.territory_clearing.model import ClearingStatement
+from reports.territory_clearing.picture import MatrixPicture, Swing
+from reports.words import Words
+
+GAP: Final = 6 * mm
+NOTHING: Final = "–"
+
+
+def write(statement: ClearingStatement, path: Path, language: str = "it") -> None:
+    """Write the statement as a PDF; the same statement gives the same bytes."""
+    text = lines.of(language)
+    month = text.month(statement.starts_on)
+    pages.write(
+        path,
+        _flow(statement, text),
+        text,
+        title=f"{text('title')} {statement.starts_on:%Y-%m}",
+        author="borsellino",
+        subject=month,
+        running=f"{text('title')} · {month}",
+        footer=foundation.footer(statement.foundation, text),
+    )
+
+
+def _flow(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    look.register()
+    month = text.month(statement.starts_on)
+    yield Masthead(
+        Head(
+            kind=text("title"),
+            title=text("headline"),
+            facts=(
+                (text("month"), month),
+                (text("state"), lines.state(statement, text)),
+                (text("books"), str(statement.books)),
+                (text("prepared_at"), text.moment(statement.prepared_at)),
+            ),
+            chip=text("chip"),
+        )
+    )
+    yield Spacer(0, 4 * mm)
+    yield Cards(_cards(statement, text))
+    yield Spacer(0, GAP)
+    yield from _matrix(statement, text)
+    yield from _positions(statement, text)
+    yield CondPageBreak(55 * mm)
+    yield ProofBox(lines.verdict(statement, text), lines.proof(statement, text), holds=statement.holds)
+    yield Spacer(0, GAP)
+    yield from _flows(statement, text)
+
+
+def _cards(statement: ClearingStatement, text: Words) -> list[Card]:
+    gross, netted = statement.gross_minor, statement.netted_minor
+    note = text("card.netted_none")
+    if gross > 0:
+        note = text("card.netted_note", share=text.share(max(gross - netted, 0), gross))
+    pairs = sum(flow.gross_minor != 0 for flow in statement.flows)
+    return [
+        Card(look.PLUM, text("card.gross"), text.euro(gross), text("card.gross_note", flows=pairs)),
+        Card(look.PINE, text("card.netted"), text.euro(netted), note),
+        Card(look.CLAY, text("card.fee"), text.euro(statement.fee_minor), text("card.fee_note")),
+        Card(look.OCHRE, text("card.pending"), text.euro(statement.pending_minor), text("card.pending_note")),
+    ]
+
+
+def _matrix(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    found = lines.matrix(statement)
+    yield Heading(text("heading.matrix"))
+    if not found.homes:
+        yield from blocks.notes(text("no_flows"))
+    else:
+        yield MatrixPicture(found, text)
+    yield Spacer(0, GAP)
+
+
+def _positions(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    if not statement.parties:
+        return
+    columns = [
+        Column(text("column.party"), WIDTH * 0.16),
+        Column(text("column.given"), WIDTH * 0.13, figures=True),
+        Column(text("column.bought"), WIDTH * 0.14, figures=True),
+        Column(text("column.withheld"), WIDTH * 0.13, figures=True),
+        Column(text("column.share"), WIDTH * 0.13, figures=True),
+        Column(text("column.position"), WIDTH * 0.13, figures=True),
+        Column(text("column.picture"), WIDTH * 0.18),
+    ]
+    most = max((abs(party.position_minor) for party in statement.parties), default=0)
+    rows: list[Row] = []
+    for party in statement.parties:
+        parts = (party.given_minor, party.bought_minor, party.withheld_minor, party.share_minor)
+        amounts = (text.amount(amount) if amount else NOTHING for amount in parts)
+        sign = "+" if party.position_minor > 0 else ""
+        share = party.position_minor / most if most else 0.0
+        position = sign + text.amount(party.position_minor)
+        rows.append((lines.name(party, text), *amounts, position, Swing(columns[-1].width - 12, share)))
+    sums = (
+        sum(party.given_minor for party in statement.parties),
+        sum(party.bought_minor for party in statement.parties),
+        sum(party.withheld_minor for party in statement.parties),
+        sum(party.share_minor for party in statement.parties),
+        statement.sum_minor,
+    )
+    rows.append((text("total"), *map(text.amount, sums), ""))
+    yield CondPageBreak(HEADING + HEAD + min(len(rows), 20) * ROW + 12 * mm)
+    yield Heading(text("heading.positions"))
+    yield from blocks.table_pages(columns, rows, HEIGHT * 0.8, total=True)
+    yield from blocks.notes(text("positions_note"))
+    yield Spacer(0, GAP)
+
+
+def _flows(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    if not statement.flows:
+        return
+    names = {party.code: party.name for party in statement.parties}
+    columns = [
+        Column(text("column.home"), WIDTH * 0.15),
+        Column(text("column.delivery"), WIDTH * 0.15),
+        Column(text("column.gross"), WIDTH * 0.13, figures=True),
+        Column(text("column.fee"), WIDTH * 0.1, figures=True),
+        Column(text("column.points"), WIDTH * 0.17),
+        Column(text("column.home_fee"), WIDTH * 0.1, figures=True),
+        Column(text("column.delivery_fee"), WIDTH * 0.1, figures=True),
+        Column(text("column.network_fee"), WIDTH * 0.1, figures=True),
+    ]
+    rows: list[Row] = []
+    for flow in statement.flows:
+        fees = (flow.home_fee_minor, flow.delivery_fee_minor, flow.network_fee_minor)
+        rows.append(
+            (
+                names.get(flow.home, flow.home),
+                names.get(flow.delivery, flow.delivery),
+                text.amount(flow.gross_minor),
+                text.amount(flow.fee_minor) if flow.fee_minor else NOTHING,
+                lines.points(flow, text),
+                *(text.amount(fee) if fee else NOTHING for fee in fees),
+            )
+        )
+    sums = (
+        sum(flow.home_fee_minor for flow in statement.flows),
+        sum(flow.delivery_fee_minor for flow in statement.flows),
+        sum(flow.network_fee_minor for flow in statement.flows),
+    )
+    totals = map(text.amount, (statement.gross_minor, statement.fee_minor))
+    rows.append((text("total"), "", *totals, "", *map(text.amount, sums)))
+    yield CondPageBreak(HEADING + HEAD + min(len(rows), 20) * ROW)
+    yield Heading(text("heading.flows"))
+    yield from blocks.table_pages(columns, rows, HEIGHT - HEADING, total=True)

@@ -1,0 +1,177 @@
+"""The clearing statement against figures worked out by hand (tests/reports/network_story.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pikepdf
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from reports.territory_clearing import ClearingStatement, gather, lines, pdf, xlsx
+from tests.reports.network_story import APRIL, MARCH, TODAY, NetworkStory, tell
+from tests.stories.reading import on
+from wallet.settlement import clearing, payouts, terms
+from wallet.settlement.terms import Fee
+
+WRITERS: dict[str, Callable[..., Any]] = {"pdf": pdf.write, "xlsx": xlsx.write}
+
+
+@pytest.fixture
+def network_told(session: Session) -> NetworkStory:
+    return tell(session)
+
+
+def state(session: Session, month: date = MARCH[0]) -> ClearingStatement:
+    with on(session, TODAY):
+        return gather(session, month)
+
+
+def close(session: Session, month: date = MARCH[0], fee_basis_points: int = 0) -> None:
+    """Pay everybody what is due and close the month's clearing."""
+    agreed = replace(terms.shipped(), fees=(Fee("*", date(2024, 1, 1), date.max, fee_basis_points, "test", "CHOICE"),))
+    with on(session, date(2026, 3, 31)):
+        payouts.prepare(session, "R1", due_by=date(2026, 3, 31), execute_on=TODAY, terms=agreed, actor="op")
+    with on(session, TODAY):
+        clearing.run(session, month, terms=agreed, actor="op")
+
+
+def test_an_open_month_shows_its_gross_flows_over_all_books(session: Session, network_told: NetworkStory) -> None:
+    found = state(session)
+
+    assert [(flow.home, flow.delivery, flow.gross_minor) for flow in found.flows] == [
+        ("cremona", "milano", 6_000),
+        ("cremona", "napoli", 7_000),
+        ("cremona", "trapani", 4_000),
+        ("napoli", "trapani", 8_000),
+    ]
+    # Cremona bought for 170,00; Napoli gave 70,00 and bought for 80,00.
+    assert {party.code: party.position_minor for party in found.parties} == {
+        "cremona": -17_000,
+        "milano": 6_000,
+        "napoli": -1_000,
+        "trapani": 12_000,
+    }
+    assert (found.gross_minor, found.netted_minor, found.sum_minor) == (25_000, 18_000, 0)
+    assert (found.closed, found.holds) == (False, True)
+
+
+def test_a_refund_turns_its_flow(session: Session, network_told: NetworkStory) -> None:
+    found = state(session, APRIL[0])
+
+    assert [(flow.home, flow.delivery, flow.gross_minor) for flow in found.flows] == [("napoli", "trapani", -4_000)]
+    assert {party.code: party.position_minor for party in found.parties} == {"napoli": 4_000, "trapani": -4_000}
+    assert found.holds
+
+
+def test_a_closed_month_says_what_its_run_says(session: Session, network_told: NetworkStory) -> None:
+    before = state(session)
+    close(session)
+    after = state(session)
+
+    assert (after.closed, after.version, after.holds) == (True, 1, True)
+    assert [(flow.home, flow.delivery, flow.gross_minor) for flow in after.flows if flow.gross_minor] == [
+        (flow.home, flow.delivery, flow.gross_minor) for flow in before.flows
+    ]
+    # Only April's refund waits: 40,00 on the accounts of each side.
+    assert after.pending_minor == 8_000
+
+
+def test_fees_are_shared_between_home_delivery_and_network(session: Session, network_told: NetworkStory) -> None:
+    close(session, fee_basis_points=500)
+    found = state(session)
+
+    # Due by 31 March: P25's 40,00 and 80,00, of which 40,00 was given back, and P02's first 50,00; 5 %, split 50/30/20.
+    shared = {(flow.home, flow.delivery): flow for flow in found.flows if flow.fee_minor}
+    assert {
+        pair: (flow.fee_minor, flow.home_fee_minor, flow.delivery_fee_minor, flow.network_fee_minor)
+        for pair, flow in shared.items()
+    } == {
+        ("cremona", "cremona"): (250, 125, 75, 50),
+        ("cremona", "trapani"): (200, 100, 60, 40),
+        ("napoli", "trapani"): (200, 100, 60, 40),
+    }
+    assert lines.points(shared["cremona", "trapani"], lines.of("it")) == "50 / 30 / 20"
+    assert found.parties[-1].code == "network"
+    assert found.parties[-1].position_minor == sum(flow.network_fee_minor for flow in found.flows)
+    assert (found.sum_minor, found.holds) == (0, True)
+
+
+def test_a_reopened_month_is_provisional_again(session: Session, network_told: NetworkStory) -> None:
+    close(session)
+    with on(session, TODAY):
+        clearing.reopen(session, MARCH[0], reason="una fattura in ritardo", actor="op")
+
+    found = state(session)
+
+    assert (found.closed, found.gross_minor, found.holds) == (False, 25_000, True)
+
+
+def test_a_tampered_clearing_account_breaks_the_proof(session: Session, network_told: NetworkStory) -> None:
+    session.execute(sa.text("set local session_replication_role = replica"))
+    session.execute(
+        sa.text(
+            "update posting p set amount_minor = amount_minor + 1 from account c where c.book_id = p.book_id"
+            " and c.account_id = p.credit_account_id and c.code = 'clearing:cremona'"
+            " and p.entry_id = (select min(q.entry_id) from posting q where q.book_id = p.book_id"
+            "                    and q.credit_account_id = c.account_id)"
+        )
+    )
+
+    found = state(session)
+
+    assert not found.holds
+    assert "NON quadra" in lines.verdict(found, lines.of("it"))
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("form", WRITERS)
+def test_the_same_statement_gives_the_same_bytes(
+    session: Session, network_told: NetworkStory, tmp_path: Path, form: str, language: str
+) -> None:
+    found = state(session)
+
+    for name in ("one", "two"):
+        WRITERS[form](found, tmp_path / name, language)
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_the_document_is_whole(session: Session, network_told: NetworkStory, tmp_path: Path) -> None:
+    pdf.write(state(session), tmp_path / "c.pdf", "en")
+
+    with pikepdf.open(tmp_path / "c.pdf") as document:
+        assert document.check_pdf_syntax() == []
+        assert str(document.Root.Lang) == "en-IE"
+
+
+def test_the_workbook_has_a_matrix_that_adds_up(session: Session, network_told: NetworkStory, tmp_path: Path) -> None:
+    xlsx.write(state(session), tmp_path / "c.xlsx")
+
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+
+    rows = [list(row) for row in book["Matrice"].values]
+    assert rows[1][1:] == ["Milano", "Napoli", "Trapani", "Totale"]
+    assert rows[2] == ["Cremona", 60, 70, 40, 170]
+    assert rows[4] == ["Totale", 60, 70, 120, 250]
+
+
+def test_a_month_without_flows_is_an_empty_statement_that_holds(
+    session: Session, network_told: NetworkStory, tmp_path: Path
+) -> None:
+    found = state(session, date(2026, 1, 1))
+
+    for form, write in WRITERS.items():
+        write(found, tmp_path / form)
+
+    assert (found.flows, found.parties, found.holds) == ((), (), True)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert set(lines.of("it").texts) == set(lines.of("en").texts)
