@@ -25,7 +25,7 @@ def main(address: str, employer: str, path: Path) -> None:
     with transaction() as session:
         loaded = budgets.load(session, book_id, town.PLAN, path, reference="bench", on=clock.today(), actor="bench")
     load = time.perf_counter() - start
-    megabytes = _peak_megabytes()
+    megabytes = peak_megabytes()
 
     with transaction() as session:
         connection = session.connection()
@@ -50,7 +50,8 @@ def main(address: str, employer: str, path: Path) -> None:
     print(json.dumps({"load": load, "post": post, "megabytes": megabytes}))
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
+    """Return how much memory this process has had at most."""
     status = Path("/proc/self/status")
     if status.exists():
         # Linux's getrusage() counts what the parent had when it started this process.

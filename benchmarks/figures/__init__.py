@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.figures import batches, big_book, budget_file, holds, one, position, purchases, year_end
+from benchmarks.figures import (
+    batches,
+    big_book,
+    budget_file,
+    holds,
+    one,
+    position,
+    purchases,
+    statement,
+    year_end,
+)
 from benchmarks.report import Result
 from benchmarks.stage import Stage
 
@@ -17,4 +27,5 @@ FIGURES: dict[str, Callable[[Stage], list[Result]]] = {
     "budget-file": budget_file.measure,
     "big-book": big_book.measure,
     "position": position.measure,
+    "statement": statement.measure,
 }
