@@ -207,8 +207,10 @@ def _rules(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     yield Spacer(0, 2 * mm)
     for index, rule in enumerate(rules.interpretations):
         sentence = escape(lines.sentence(statement, text, index))
-        signed = signatures.of_rule(rule.signature, text)
-        mark = escape(look.printable(f"{text(f'confidence.{rule.confidence}')} · {rule.id} · {signed}"))
+        marks = [text(f"confidence.{rule.confidence}"), rule.id]
+        if rule.signature is not None:
+            marks.append(signatures.of_rule(rule.signature, text))
+        mark = escape(look.printable(" · ".join(marks)))
         yield Paragraph(
             f'{sentence} <font size="7.5" color="{look.MUTED.hexval().replace("0x", "#")}">{mark}</font>',
             look.style(8.8),
