@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.errors import DomainError
 from plans.errors_files import CellRefused, FileRefused
 
 
@@ -31,3 +32,24 @@ class TaxYearMissing(CellRefused):
 
     it = "manca l'anno d'imposta. Aggiungere la colonna «anno», o indicarlo per tutto il file con --year."
     en = "the tax year is missing. Add the column 'year', or give it for the whole file with --year."
+
+
+class OpeningFileRefused(FileRefused):
+    """A file of opening balances with something wrong in it, so nothing was brought; `problems` names every row."""
+
+    it = "{file}: nessun saldo è stato portato (problemi: {count}). Correggere il file e ripetere."
+    en = "{file}: no balance was brought (problems: {count}). Mend the file and repeat."
+
+
+class OpeningExpired(DomainError):
+    """Credit that is brought after its last day."""
+
+    it = "il credito è scaduto il {expires_on}, prima del giorno in cui si porta ({on}). Togliere la riga."
+    en = "the credit expired on {expires_on}, before the day on which it is brought ({on}). Remove the row."
+
+
+class LotRepeated(DomainError):
+    """The same person with the same expiry in two rows: one lot has one balance."""
+
+    it = "lo stesso credito (persona e scadenza) è già alla riga {first_row}. Sommare le due righe in una."
+    en = "the same credit (person and expiry) already stands in row {first_row}. Add the two rows up into one."

@@ -82,6 +82,64 @@ class ReasonRequired(WalletError):
     en = "Say why this is corrected."
 
 
+class OpeningReferenceChanged(WalletError):
+    """Opening balances came again under the same document with another content."""
+
+    it = (
+        "Il documento «{document}» è già stato caricato con saldi diversi: se ne porta altri, indicare il documento che"
+        " li prova."
+    )
+    en = "The document '{document}' was loaded with other balances before: name the document that proves these ones."
+
+
+class OpeningRepeated(WalletError):
+    """The same balances were brought under another document."""
+
+    it = "Gli stessi saldi sono già stati portati con il documento «{document}»: non si portano due volte."
+    en = "The same balances were brought already, with the document '{document}': they are not brought twice."
+
+
+class OpeningTransferExceeds(WalletError):
+    """More money arrived for opening balances than they still wait for."""
+
+    it = "Per i saldi portati nel piano {plan} devono ancora arrivare {open}: non {amount}."
+    en = "For the balances brought into plan {plan} another {open} is to come: not {amount}."
+
+
+class OpeningNotFound(WalletError):
+    """No such load of opening balances in this book."""
+
+    it = "Il caricamento di saldi {load} non c'è: elencarli con «borsellino opening list»."
+    en = "There is no load of balances {load}: list them with 'borsellino opening list'."
+
+
+class OpeningAlreadyUndone(WalletError):
+    """Nothing of the load, or of this person in it, is left to undo."""
+
+    it = "Del caricamento {load} non resta nulla da stornare."
+    en = "Nothing of the load {load} is left to reverse."
+
+
+class OpeningSpent(WalletError):
+    """Part of what was brought is spent or held, so it cannot be undone."""
+
+    it = "Dei saldi portati per {employee} restano liberi {available}: il resto è speso o vincolato, non si storna."
+    en = "Of the balances brought for {employee} {available} are free: the rest is spent or held, and is not reversed."
+
+
+class CorrectionExceedsGrant(WalletError):
+    """A correction would take back more than was granted here: the rest was brought from another platform."""
+
+    it = (
+        "A questa persona il piano {plan} ha accreditato {granted}: il resto è un saldo portato da un'altra piattaforma"
+        " e si storna con «borsellino opening undo», non con una correzione di {needed}."
+    )
+    en = (
+        "Plan {plan} granted this person {granted}: the rest is a balance brought from another platform, which"
+        " 'borsellino opening undo' reverses, not a correction of {needed}."
+    )
+
+
 class AmountNotExact(WalletError):
     """An amount that is no number, or finer than a cent."""
 

@@ -18,7 +18,14 @@ from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
 from wallet import chart, lots, wallets
-from wallet.errors import BudgetNotFunded, CorrectionBeforeGrant, GrantAlreadySpent, LotNotFound, ReasonRequired
+from wallet.errors import (
+    BudgetNotFunded,
+    CorrectionBeforeGrant,
+    CorrectionExceedsGrant,
+    GrantAlreadySpent,
+    LotNotFound,
+    ReasonRequired,
+)
 from wallet.tables import Lot
 
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
@@ -27,6 +34,18 @@ CHUNK = 20_000
 _GRANTED_ON = (
     "select min(e.occurred_on) from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
     " where p.book_id = :book and p.credit_account_id = :account"
+)
+# What a plan granted a person and was not taken back, and what it was brought from elsewhere; net of reversals.
+_SOURCES = (
+    "select coalesce(sum(s.signed) filter (where s.kind in ('grant', 'grant_correction')), 0)::bigint as granted,"
+    "       coalesce(sum(s.signed) filter (where s.kind = 'opening'), 0)::bigint as brought"
+    "  from (select coalesce(r.kind, e.kind) as kind,"
+    "               case p.credit_account_id when l.account_id then p.amount_minor else -p.amount_minor end as signed"
+    "          from lot l"
+    "          join posting p on p.book_id = l.book_id and l.account_id in (p.credit_account_id, p.debit_account_id)"
+    "          join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    "          left join entry r on r.book_id = e.book_id and r.entry_id = e.reverses"
+    "         where l.book_id = :book and l.employee_id = :employee and l.plan_id = :plan) s"
 )
 
 
@@ -76,8 +95,9 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     """
     Take wrongly granted credit back before it is spent, as its own entry with a reason; return the entry's id.
 
-    Errors: ReasonRequired, LotNotFound, CorrectionBeforeGrant, AmountNotPositive, CurrencyMismatch,
-            GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    What was brought from another platform was never drawn from the plan's money and does not go back there.
+    Errors: ReasonRequired, LotNotFound, CorrectionBeforeGrant, CorrectionExceedsGrant, AmountNotPositive,
+            CurrencyMismatch, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
     """
     if not reason.strip():
         raise ReasonRequired()
@@ -93,6 +113,10 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
         raise CorrectionBeforeGrant(lot=lot_id, on=on, granted_on=granted_on)
     terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
     target = chart.open_plan(session, terms)[chart.granting(terms)]
+    asked = {"book": book_id, "employee": row.employee_id, "plan": row.plan_id}
+    sources = session.execute(sa.text(_SOURCES), asked).one()
+    if sources.brought and money.minor(amount) > sources.granted:
+        raise CorrectionExceedsGrant(plan=terms.code, granted=from_minor(sources.granted), needed=amount)
     pair = Pair(row.account_id, target, money.minor(amount))
     try:
         draft = Draft("grant_correction", on, (pair,), memo=reason.strip())

@@ -39,6 +39,8 @@ ENTRIES: Final[Mapping[str, str]] = {
     "funding": "bonifico",
     "grant": "accredito",
     "grant_correction": "correzione di accredito",
+    "opening": "saldo portato",
+    "opening_funding": "denaro dei saldi portati",
     "capture": "addebito",
     "refund": "storno a favore",
     "reimbursement": "rimborso approvato",

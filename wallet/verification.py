@@ -81,6 +81,9 @@ KINDS: dict[str, tuple[str, str]] = {
     "budget_total": ("il totale del file non è quanto accreditato", "the file's total is not what was granted"),
     "budget_rows": ("le righe del file non sono gli accrediti", "the file's rows are not the grants"),
     "grant_without_budget": ("l'accredito cita un file mai caricato", "the grant names a file that was never loaded"),
+    "opening_total": ("il totale del documento non è quanto portato", "the document's total is not what was brought"),
+    "opening_rows": ("le righe del file non sono i crediti portati", "the file's rows are not the lots brought"),
+    "opening_without_proof": ("il saldo cita un documento mai caricato", "the balance names a load that is not there"),
     **reimbursements.KINDS,
     **settlement.KINDS,
 }
@@ -93,6 +96,7 @@ _NOUNS = {
     "employee": "lavoratore",
     "entry": "scrittura",
     "hold": "vincolo",
+    "opening": "saldi portati",
     "lot": "credito",
     "plan": "piano",
     "provider": "fornitore",
@@ -441,6 +445,28 @@ CHECKS = (
                ('plan_funded', case when x.prefunded then x.transferred - x.granted else 0 end, x.funded)
                ) v(kind, expected, found)
          where v.expected <> v.found
+        """,
+    ),
+    Check(
+        "opening balances and their entries",
+        """
+        select v.kind, v.subject, v.expected::text, v.found::text
+          from (select coalesce(o.load_id, g.load_id) as load_id, o.load_id is null as unknown, o.total_minor, o.rows,
+                       coalesce(g.total, 0) as total, coalesce(g.entries, 0) as entries
+                  from (select * from opening_load where book_id = %(book)s) o
+                  full join (select split_part(e.reference, ':', 1) as load_id, sum(p.amount_minor) as total,
+                                    count(*) as entries
+                               from entry e join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
+                              where e.book_id = %(book)s and e.kind = 'opening'
+                              group by 1) g on g.load_id = o.load_id) x
+         cross join lateral (values
+               ('opening_without_proof', 'opening ' || coalesce(x.load_id, '?'), null::bigint,
+                case when x.unknown then x.total end),
+               ('opening_total', 'opening ' || x.load_id, case when not x.unknown then x.total_minor end,
+                case when not x.unknown then x.total end),
+               ('opening_rows', 'opening ' || x.load_id, case when not x.unknown then x.rows::bigint end,
+                case when not x.unknown then x.entries end)) v(kind, subject, expected, found)
+         where v.expected is distinct from v.found
         """,
     ),
     Check(

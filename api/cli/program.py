@@ -22,6 +22,7 @@ from api.cli.ledger import ledger
 from api.cli.network import network
 from api.cli.payout import payout
 from api.cli.payroll import payroll
+from api.cli.opening import opening
 from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.position import hand_over, personal_statement, position
@@ -39,7 +40,7 @@ from api.cli.wallet import wallet
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
-    ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, grant)),
+    ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, opening, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
     ("Serve citizens", (social,)),
     ("Settle", (dispute, payout, clearing)),

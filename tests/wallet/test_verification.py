@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from config.money import from_minor
 from plans import people
 from tests.wallet.scene import CONSENT, DIRECT, Scene, csv_file
-from wallet import budgets, verification
+from wallet import budgets, openings, verification
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
 from wallet.verification import CHECKS, KINDS
@@ -24,6 +25,11 @@ def busy(empty_scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     code = people.employee(scene.session, scene.book_id, scene.person()).tax_code
     file = csv_file(tmp_path_factory.mktemp("budget"), [(code, "10,00")])
     budgets.load(scene.session, scene.book_id, "A", file, reference="r", on=date(2026, 3, 10), actor="test")
+    brought = csv_file(tmp_path_factory.mktemp("opening"), [(code, "5,00")])
+    openings.load(
+        scene.session, scene.book_id, "A", brought, document_ref="d", platform="p", total=from_minor(500),
+        on=date(2026, 3, 10), actor="test",
+    )  # fmt: skip
     scene.grant(1_000, expires_on=date(2026, 3, 10))
     scene.go_to(date(2026, 3, 11))
     scene.expire()
@@ -95,6 +101,9 @@ TAMPERINGS = [
     ("budget_total", "update budget_load set total_minor = total_minor + 1"),
     ("budget_rows", "update budget_load set rows = rows + 1"),
     ("grant_without_budget", "delete from budget_load"),
+    ("opening_total", "update opening_load set total_minor = total_minor + 1"),
+    ("opening_rows", "update opening_load set rows = rows + 1"),
+    ("opening_without_proof", "delete from opening_load"),
 ]
 
 
