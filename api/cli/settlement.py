@@ -93,7 +93,7 @@ def open_(caller: Caller, /, authorization: str, reason: Reason, role: Role, **m
 @dispute.command()
 @click.argument("dispute_id", metavar="DISPUTE", type=TEXT)
 @click.option("--upheld/--dismissed", default=None,
-              help="For the employee, the money goes back to the lots; or for the provider, it is payable again.")  # fmt: skip
+              help="For the employee: the money goes back to the lots; for the provider: payable again.")  # fmt: skip
 @click.option("--amount", type=AMOUNT, help="How much goes back; all that is left of the capture unless given.")
 @click.option("--reason", type=TEXT, required=True, help="Why it is settled so.")
 @_BY
