@@ -30,6 +30,8 @@ from wallet.reimbursements import checklist
 
 # Written when the year's total moved what was exempt or taxable before (wallet/fiscal.py).
 RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected", "annual_cap_settled"})
+# The reasons that the program writes. A void's is a text of whoever voided, and stays at home.
+_REASONS: Final = RECOMPUTED | {"voucher_issued", "delivered", "reimbursed", "refund", "hold_expired"}
 _LIMITED: Final = ["FRINGE", "PENSION", "HEALTH_FUND"]
 
 _EVENTS: Final = f"""
@@ -208,7 +210,7 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
             taxable_minor=sign * row.taxable_minor,
             exempt_item=item(Treatment.EXEMPT) if row.exempt_minor else None,
             taxable_item=item(Treatment.TAXABLE) if row.taxable_minor else None,
-            reason=row.reason,
+            reason=row.reason if row.reason in _REASONS else "voided",
             recomputed=row.reason in RECOMPUTED,
             late=row.late,
             limit_used_minor=row.used,

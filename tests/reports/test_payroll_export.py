@@ -311,3 +311,28 @@ def test_a_late_declaration_corrects_in_the_month_it_is_made(scene: Scene) -> No
     corrections = [line for line in april.lines if line.recomputed]
     assert [(line.exempt_minor, line.taxable_minor) for line in corrections] == [(-95_000, 0), (0, 95_000)]
     assert corrections[0].reversal_of == (march.lines[0].event_id,)
+
+
+def test_what_somebody_wrote_when_voiding_stays_at_home(scene: Scene, tmp_path: Path) -> None:
+    scene.void(scene.buy("PSI-CR", channel=VOUCHER), reason="ricovero della madre")
+    close(scene, MARCH)
+    month = gather(scene, MARCH)
+
+    _written(month, tmp_path / "a")
+
+    assert facts(month) == [("voucher_issued", 5_500, 0), ("voided", -5_500, 0)]
+    book = openpyxl.load_workbook(tmp_path / "a" / "m.xlsx")
+    cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert "ricovero" not in cells + (tmp_path / "a" / "m.csv").read_text(encoding="utf-8")
+
+
+def test_no_provider_service_or_relative_is_named(scene: Scene, tmp_path: Path) -> None:
+    child = scene.relative(Kinship.CHILD, first_name="Segretissima", last_name="Nascosta")
+    scene.capture(scene.buy("DOP-CR", relative_id=child, channel=DIRECT))
+    close(scene, MARCH)
+
+    neutral.write(gather(scene, MARCH), tmp_path / "m.csv")
+
+    text = (tmp_path / "m.csv").read_text(encoding="utf-8")
+    for word in ("Segretissima", "Nascosta", "DOP-CR", "P02", "Girasoli", "aut_", child):
+        assert word not in text
