@@ -18,6 +18,7 @@ from ledger.posting import Draft, Pair
 from plans import funders, plans
 from plans.words import Residual
 from wallet import authorizations, chart, lots
+from wallet.reimbursements import deadlines
 
 # The balances are locked in the order in which every posting locks them, each with its lot, and read as they are then:
 # what a run that was waited for has ended is not ended again, and what a refund opened again is left alone.
@@ -48,13 +49,15 @@ class Expired:
     carried_minor: int = 0
     community_minor: int = 0
     pension_minor: int = 0
+    reimbursements: int = 0
 
 
 def expire(
     session: Session, book_id: int, *, on: date, actor: str, on_progress: Callable[[int, int], None] | None = None
 ) -> Expired:
     """
-    End what is over on a business date: due holds, then the unspent credit of lots past their last day.
+    End what is over on a business date: due holds, reimbursements nobody mended in time, then the unspent credit of
+    lots past their last day.
 
     What is held in an expired lot stays until its hold ends, and is ended by a later run. Credit goes where the plan
     says: carried over to a later expiry once, back to the funder, to the community fund of the home territory, or to
@@ -62,7 +65,9 @@ def expire(
 
     Errors: PeriodClosed, OccurredInFuture.
     """
-    result = Expired(holds=authorizations.settle(session, book_id, None))
+    result = Expired(
+        holds=authorizations.settle(session, book_id, None), reimbursements=deadlines.settle(session, book_id, None)
+    )
     return _end(session, book_id, None, on, actor, result, on_progress)
 
 

@@ -248,10 +248,10 @@ def attach(
     session: Session, book_id: int, reimbursement_id: str, step: int, uploads: Sequence[Upload], actor: str
 ) -> None:
     """Write down which documents came with a step."""
-    for upload in uploads:
+    for document_id, upload in zip(ids.many("doc", len(uploads)), uploads, strict=True):
         asked = {
             "book": book_id,
-            "document": ids.new("doc"),
+            "document": document_id,
             "id": reimbursement_id,
             "step": step,
             "purpose": str(upload.purpose),

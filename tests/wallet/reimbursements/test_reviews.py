@@ -203,8 +203,8 @@ def test_what_nobody_mends_in_time_expires_swept_or_not(desk: Desk) -> None:
     assert records.get(scene.session, scene.book_id, found.reimbursement_id).status is State.EXPIRED
     with pytest.raises(ReimbursementNotToMend):
         desk.fix(found, holder=Holder.EMPLOYEE)
-    assert deadlines.settle(scene.session, scene.book_id, None) == 1
-    assert deadlines.settle(scene.session, scene.book_id, None) == 0
+    assert scene.expire().reimbursements == 1
+    assert scene.expire().reimbursements == 0
     assert desk.left() == 60_000
     steps = records.steps(scene.session, scene.book_id, found.reimbursement_id)
     assert (steps[-1].kind, steps[-1].actor) == ("expire", "clock")
