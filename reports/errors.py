@@ -39,6 +39,19 @@ class PeriodEndsBeforeStart(ReportError):
     en = "The period ends on {ends_on}, before it starts ({starts_on}). Swap the two dates."
 
 
+class ClusterTooSmall(ReportError):
+    """The personnel office asks for one cluster of a plan in which some cluster has too few people."""
+
+    it = (
+        "Nel piano {plan} una categoria omogenea ha meno di {people} persone: per l'ufficio del personale l'estratto"
+        " conto non si divide, la si ricaverebbe per differenza. Chiederlo intero, o nella lettura per le paghe."
+    )
+    en = (
+        "A cluster of plan {plan} has fewer than {people} people: for the personnel office the statement is not"
+        " divided, or it could be had by subtraction. Ask for all of it, or for payroll's reading."
+    )
+
+
 class ClusterWithoutCredit(ReportError):
     """A statement of one cluster in which nobody has credit of the plan."""
 

@@ -21,7 +21,7 @@ from plans.plan_file import PlanDraft
 from plans.plans import PlanTerms
 from plans.rulebook import loading, signing
 from plans.rulebook.words import Category, Confidence
-from reports.errors import ClusterWithoutCredit, PeriodEndsBeforeStart
+from reports.errors import ClusterTooSmall, ClusterWithoutCredit, PeriodEndsBeforeStart
 from reports.plan_statement import uptake
 from reports.plan_statement.model import (
     Budget,
@@ -42,7 +42,7 @@ from reports.plan_statement.model import (
     Seal,
     Withheld,
 )
-from reports.plan_statement.suppression import Group, Published, Uses, hidden, published
+from reports.plan_statement.suppression import SMALLEST_GROUP, Group, Published, Uses, hidden, published
 from wallet import chart
 
 _JOURNAL = sa.text((files("reports.plan_statement") / "journal.sql").read_text("utf-8"))
@@ -67,6 +67,11 @@ _RULES = sa.text(
     " select distinct 'version', a.rulebook_version from fiscal_event f"
     '   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id'
     "  where f.book_id = :book and f.plan_id = :plan and f.fiscal_on between :starts and :ends"
+)
+_CLUSTERS: Final = sa.text(
+    "select coalesce(e.cluster, '') as cluster, count(distinct e.employee_id) as people"
+    "  from lot l join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
+    " where l.book_id = :book and l.plan_id = :plan group by 1"
 )
 _UNCERTAIN: Final = (Confidence.UNCERTAIN, Confidence.MEMORY)
 
@@ -108,7 +113,7 @@ def gather(
     alone, beside the whole plan's budget; the personnel office is then told of no group: it could be subtracted.
 
     Units:  minor units.
-    Errors: PeriodEndsBeforeStart, PlanNotFound, ClusterWithoutCredit; in this order.
+    Errors: PeriodEndsBeforeStart, PlanNotFound, ClusterWithoutCredit, ClusterTooSmall; in this order.
     Source: docs/statements.md.
     """
     if ends_on < starts_on:
@@ -118,9 +123,9 @@ def gather(
     # The last day that figures of groups may go up to; they are told from the plan's start, or not at all.
     told = reading is Reading.HR and starts_on == terms.starts_on and cluster is None
     through = _last_whole_month(ends_on) if told else None
+    if cluster is not None:
+        _check_cluster(session, terms, cluster, reading)
     journal = _read_journal(session, terms, starts_on, ends_on, through, cluster)
-    if cluster is not None and not journal.people:
-        raise ClusterWithoutCredit(plan=plan_code, cluster=cluster)
     total = _sum(line.movement for line in journal.people)
     period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on, "cluster": cluster}
     last = published(_uses(journal, starts_on, through)) if through is not None else None
@@ -160,6 +165,16 @@ def _last_whole_month(ends_on: date) -> date:
     """Return the last day of the last month that is whole by the end of a period, and over today."""
     day = timedelta(days=1)
     return (min(ends_on, clock.today() - day) + day).replace(day=1) - day
+
+
+def _check_cluster(session: Session, terms: PlanTerms, cluster: str, reading: Reading) -> None:
+    rows = session.execute(_CLUSTERS, {"book": terms.book_id, "plan": terms.plan_id})
+    people = {row.cluster: row.people for row in rows}
+    if cluster not in people:
+        raise ClusterWithoutCredit(plan=terms.code, cluster=cluster)
+    # The whole plan less one cluster is what the others used: none of them may be small.
+    if reading is Reading.HR and min(people.values()) < SMALLEST_GROUP:
+        raise ClusterTooSmall(plan=terms.code, people=SMALLEST_GROUP)
 
 
 def _read_journal(

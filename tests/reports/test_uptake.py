@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from reports.errors import ClusterWithoutCredit
+from reports.errors import ClusterTooSmall, ClusterWithoutCredit
 from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, uptake, xlsx
 from reports.plan_statement.model import ClusterLine, ExpiringLine, Withheld
 from tests import factories
@@ -121,7 +121,20 @@ def test_one_cluster_alone_reconciles_and_tells_no_group(session: Session, half_
     assert {line.name for line in part.payroll} < {line.name for line in whole.payroll}
     assert part.budget == whole.budget
 
+
+def test_the_personnel_office_reads_one_cluster_where_none_is_small(session: Session, half_told: Story) -> None:
+    with pytest.raises(ClusterTooSmall):
+        made(session, half_told, Reading.HR, "operai")
+    with on(session, date(2026, 6, 1)):
+        # Four become nine and one becomes five.
+        for cluster, more in (("impiegati", 5), ("dirigenti", 4)):
+            for _ in range(more):
+                person = factories.employee(session, half_told.book_id, cluster=cluster)
+                factories.grant(session, half_told.book_id, PLAN, person, 1_000)
+
     told = made(session, half_told, Reading.HR, "impiegati")
+
+    assert (told.people, told.total.used_minor) == (9, 76_000)
     assert told.groups.withheld is Withheld.ONE_CLUSTER
     assert [(line.used_minor, line.users) for line in told.clusters] == [(None, None)]
     assert all(line.used_minor is None for line in told.categories if line.category != "FRINGE")
