@@ -100,7 +100,7 @@ class ProofBox(Block):
         small = [blocks.paragraph(part, 7.8, look.REGULAR, look.INK) for part in details if part]
         self.parts = [(part, part.wrap(self.inner, HEIGHT)[1]) for part in small]
         self.verdict_height = self.verdict.wrap(self.inner - 9 * mm, HEIGHT)[1]
-        tall = 11.5 * mm + max(self.verdict_height, 7 * mm) + sum(height + 1.6 * mm for _, height in self.parts)
+        tall = 9 * mm + max(self.verdict_height, 7 * mm) + sum(height + 1.6 * mm for _, height in self.parts)
         super().__init__(width, tall)
 
     def draw(self) -> None:

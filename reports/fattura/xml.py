@@ -32,6 +32,8 @@ _SPELLED: Final = {
     "Œ": "OE",
 }
 CODE_TYPE: Final = "WELFARE"
+# The prefix that readers of the format are used to.
+ElementTree.register_namespace("p", a38.NS)
 _TRANSFER: Final = "MP05"
 
 

@@ -41,7 +41,7 @@ def law(statement: ProviderStatement, text: Words) -> Iterator[tuple[str, str]]:
         reference = vat_law.reference(topic, statement.ends_on)
         note = reference.note(text.language)
         if reference.doubtful:
-            note = f"{note} ({text('doubtful')}: {reference.confidence})".strip()
+            note = f"{note} ({text('doubtful')})".strip()
         if note:
             yield reference.reference, note
 

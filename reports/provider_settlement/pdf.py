@@ -109,9 +109,9 @@ def _regimes(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
     if not statement.regimes:
         return
     columns = [
-        Column(text("column.regime_long"), WIDTH * 0.34),
-        Column(text("column.reference"), WIDTH * 0.2),
-        Column(text("column.lines"), WIDTH * 0.07, figures=True),
+        Column(text("column.regime_long"), WIDTH * 0.27),
+        Column(text("column.reference"), WIDTH * 0.28, whole=True, size=7),
+        Column(text("column.lines"), WIDTH * 0.06, figures=True),
         Column(text("column.net"), WIDTH * 0.11, figures=True),
         Column(text("column.vat"), WIDTH * 0.09, figures=True),
         Column(text("column.gross"), WIDTH * 0.11, figures=True),
@@ -152,14 +152,14 @@ def _law(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
 def _lines(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
     columns = [
         Column(text("column.day"), WIDTH * 0.1),
-        Column(text("column.code"), WIDTH * 0.16, whole=True),
-        Column(text("column.service"), WIDTH * 0.2),
+        Column(text("column.code"), WIDTH * 0.15, whole=True),
+        Column(text("column.service"), WIDTH * 0.25),
         Column(text("column.regime"), WIDTH * 0.06),
-        Column(text("column.net"), WIDTH * 0.1, figures=True),
+        Column(text("column.net"), WIDTH * 0.09, figures=True),
         Column(text("column.vat"), WIDTH * 0.08, figures=True),
-        Column(text("column.gross"), WIDTH * 0.1, figures=True),
+        Column(text("column.gross"), WIDTH * 0.09, figures=True),
         Column(text("column.fee"), WIDTH * 0.08, figures=True),
-        Column(text("column.due_on"), WIDTH * 0.12),
+        Column(text("column.due_on"), WIDTH * 0.1),
     ]
     found = statement.lines
     if not found:

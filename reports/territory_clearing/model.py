@@ -58,7 +58,7 @@ class ClearingStatement:
     A month between territories.
 
     `run_id` is the run that closed it; None while it is open: then flows are what occurred so far, and no fee is
-    shared. `pending_minor` is what the clearing accounts still hold, over all books, without regard to the side.
+    shared. `pending_minor` is what the clearing accounts of all books still owe to territories.
     """
 
     starts_on: date

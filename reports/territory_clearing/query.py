@@ -49,7 +49,7 @@ _MOVED: Final = sa.text(
     " group by a.code"
 )
 _PENDING: Final = sa.text(
-    "select coalesce(sum(abs(b.debit_posted - b.credit_posted)), 0)::bigint from account a"
+    "select coalesce(sum(greatest(b.debit_posted - b.credit_posted, 0)), 0)::bigint from account a"
     "  join balance b on b.book_id = a.book_id and b.account_id = a.account_id where a.code like 'clearing:%'"
 )
 _BOOKS: Final = sa.text("select book_id from book order by book_id")
