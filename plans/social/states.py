@@ -64,7 +64,7 @@ def step(application: str, state: State, to: State, why: Why, selection: Selecti
     """
     known = [found for found in steps()[state] if found.to is to]
     if not known:
-        possible = tuple(dict.fromkeys(found.to for found in steps()[state]))
+        possible = tuple(dict.fromkeys(found.to for found in steps()[state])) or (state,)
         raise TransitionNotAllowed(application=application, state=state, to=to, possible=possible)
     fitting = [found for found in known if found.selection in (None, selection)]
     if not fitting:

@@ -54,7 +54,7 @@ agreements as (
            coalesce(-sum(d.signed) filter (where d.occurred_on >= :starts
                and d.kind not in ('service_budget', 'cost_report', 'price')), 0) as ended
       from entrusted_service s
-      join account a on a.book_id = s.book_id and a.code = 'entrusted:' || s.code || ':budget'
+      join account a on a.book_id = s.book_id and a.code = 'entrusted:' || s.code || '\:budget'
       join dated d on d.account_id = a.account_id
      where s.book_id = :book
      group by s.code
