@@ -53,3 +53,17 @@ class LotRepeated(DomainError):
 
     it = "lo stesso credito (persona e scadenza) è già alla riga {first_row}. Sommare le due righe in una."
     en = "the same credit (person and expiry) already stands in row {first_row}. Add the two rows up into one."
+
+
+class RenewalCodeNeeded(DomainError):
+    """A plan whose code says no year, renewed without a code for the next period."""
+
+    it = "Il codice {plan} non dice un anno: indicare quello del periodo successivo con --code."
+    en = "The code {plan} says no year: give the code of the next period with --code."
+
+
+class RenewalChangesInvalid(FileRefused):
+    """A file of changes that names no key of a plan, or a cluster to remove that is not there."""
+
+    it = "{file}: {problem_it}. Correggere il file delle modifiche e ripetere."
+    en = "{file}: {problem_en}. Mend the file of changes and repeat."

@@ -98,6 +98,15 @@ def read(path: Path) -> PlanDraft:
             line; PlanFileInvalid with every key that is unknown, missing, of the wrong kind or nested too deeply.
     Source: docs/plans.md, "The plan file".
     """
+    return from_table(read_table(path), path.name)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """
+    Read the TOML of a plan file, or of a part of one, without asking what its keys mean.
+
+    Errors: PlanFileUnreadable; PlanFileInvalid for what is nested too deeply.
+    """
     try:
         # Never more than the limit, whatever the size says: a pipe has none.
         with path.open("rb") as file:
@@ -107,7 +116,7 @@ def read(path: Path) -> PlanDraft:
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path.name, *_why_unreadable(error)) from error
-    return parse(text, path.name)
+    return _toml(text, path.name)
 
 
 def parse(text: str, file: str) -> PlanDraft:
@@ -116,18 +125,38 @@ def parse(text: str, file: str) -> PlanDraft:
 
     Errors: PlanFileUnreadable, PlanFileInvalid; as `read`.
     """
+    return from_table(_toml(text, file), file)
+
+
+def from_table(values: Mapping[str, Any], file: str) -> PlanDraft:
+    """
+    Read a plan from the values of its file, as strictly as `read`; `file` is its name in messages.
+
+    Errors: PlanFileInvalid.
+    """
     problems: list[KeyProblem] = []
     try:
-        draft = _plan(_Table(tomllib.loads(text), "", problems))
+        draft = _plan(_Table(values, "", problems))
+    except RecursionError as error:
+        raise _too_deep(file) from error
+    if problems:
+        raise PlanFileInvalid(file=file, problems=tuple(problems))
+    return draft
+
+
+def _toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except ValueError as error:
         # TOMLDecodeError is one, and so is what a number of thousands of digits raises.
         raise _unreadable(file, *_not_toml(str(error), text)) from error
     except RecursionError as error:
-        problem = KeyProblem("?", "valori annidati troppo in profondità", "values nested too deeply")
-        raise PlanFileInvalid(file=file, problems=(problem,)) from error
-    if problems:
-        raise PlanFileInvalid(file=file, problems=tuple(problems))
-    return draft
+        raise _too_deep(file) from error
+
+
+def _too_deep(file: str) -> PlanFileInvalid:
+    problem = KeyProblem("?", "valori annidati troppo in profondità", "values nested too deeply")
+    return PlanFileInvalid(file=file, problems=(problem,))
 
 
 class _Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
 import click
@@ -15,18 +16,20 @@ from api.cli.words import FILE, TEXT
 from api.cli.work import book_of, change, look
 from api.errors import PlanCommitted, PlanInUse
 from config import clock, money
-from plans import plan_file, plans
+from plans import plan_file, plans, renewal
 from plans.errors import PlanNotFound
 from plans.plan_file import PlanDraft
 from plans.plans import Outcome, PlanLoad, PlanTerms
+from plans.renewal import Renewal
 from plans.rulebook import loading
+from plans.rulebook.words import PlanSource
 from wallet import chart, funding
 from wallet.funding import FundingState
 
 
 @click.group(cls=Group)
 def plan() -> None:
-    """Load plans from TOML files, list and show them."""
+    """Load plans from TOML files, renew, list and show them."""
 
 
 @plan.command()
@@ -71,6 +74,60 @@ def _refuse_in_use(session: Session, book_id: int, code: str, changed: Sequence[
     bound = [key for key in changed if key in {"funding_policy", "source"}]
     if state.committed_minor and bound:
         raise PlanCommitted(plan=code, committed=money.from_minor(state.committed_minor), keys=bound)
+
+
+@plan.command()
+@click.argument("code", type=TEXT)
+@click.option("--code", "new_code", type=TEXT, help="Code of the next period; its year plus one unless given.")
+@click.option("--changes", type=FILE, help="A part of a plan file: what shall be otherwise.")
+@dry_run
+@click.pass_obj
+def renew(caller: Caller, code: str, new_code: str | None, changes: Path | None) -> None:
+    """Load the plan of the next period from plan CODE: days moved, the rest kept; says what differs."""
+
+    def work(session: Session) -> tuple[Renewal, PlanLoad]:
+        book_id = book_of(caller, session)
+        made = renewal.renew(plans.describe(session, book_id, code), code=new_code, changes=changes)
+        return made, plans.load(session, book_id, made.draft, rulebook=loading.load(), created_at=clock.now())
+
+    made, done = change(caller, work)
+    columns = [
+        Column("voce", "key"),
+        Column(code, code, folds=True),
+        Column(made.draft.code, made.draft.code, folds=True),
+    ]
+    caller.table(columns, [(each.key, _said(each.before), _said(each.after)) for each in made.differences])
+    if done.outcome is Outcome.UNCHANGED:
+        caller.say("Piano {new} già caricato: nulla è cambiato.", "Plan {new} is there already, unchanged.",
+                   new=made.draft.code)  # fmt: skip
+    else:
+        caller.say("Piano {new} caricato da {old}.", "Plan {new} loaded from {old}.", new=made.draft.code, old=code)
+    if made.act_kept:
+        caller.say(
+            "L'atto è quello del periodo scorso: verificare che valga ancora.",
+            "The act is the last period's: check that it still holds.",
+        )
+    if made.draft.source is PlanSource.PDR:
+        caller.say(
+            "Per convertire premi registrare il deposito dell'accordo: borsellino bonus agreement {new}.",
+            "To convert bonuses record the deposit of the agreement: borsellino bonus agreement {new}.",
+            new=made.draft.code,
+        )
+    caller.data(
+        plan=made.draft.code,
+        renewed_from=code,
+        outcome=done.outcome,
+        plan_id=done.plan_id,
+        act_kept=made.act_kept,
+        differences=made.differences,
+    )
+
+
+def _said(value: object) -> object:
+    """Return a value in the words of the plan file, where codes stay codes."""
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 @plan.command("list")
