@@ -52,7 +52,7 @@ def proof(found: Deductibility, text: Words) -> Iterator[str]:
         difference=text.euro(found.proof.difference_minor),
     )
     yield f"{text('seal')}: {foundation.told(found.foundation, text)}"
-    yield foundation.rules(found.foundation, text)
+    yield f"{text('rules')}: {foundation.rules(found.foundation, text)}"
 
 
 def doubts(found: Deductibility, text: Words) -> Iterator[tuple[str, str]]:

@@ -121,7 +121,8 @@ def _costs(rows: Sequence[Any]) -> tuple[PlanCost, ...]:
             found.append(_cost(row, None, sides[code].values()))
         else:
             found += [_cost(row, treatment, [sides[code][treatment]]) for treatment in sorted(sides[code])]
-    return tuple(found)
+    # What was delivered and given back in the same year cost nothing.
+    return tuple(cost for cost in found if cost.amount_minor)
 
 
 def _unsplit(sides: Mapping[str, Mapping[Treatment, _Side]]) -> frozenset[str]:

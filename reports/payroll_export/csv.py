@@ -129,7 +129,8 @@ def _line(line: PayrollLine, layout: Layout) -> dict[str, str]:
         "data": day(line.fiscal_on, layout),
         "anno_fiscale": str(line.fiscal_year),
         "categoria": line.category,
-        "riferimento": guarded(line.legal_ref),
+        # Not every program that reads such files knows quotes.
+        "riferimento": guarded(line.legal_ref.replace(";", ",")),
         "fonte": line.source,
         "piano": guarded(line.plan_code),
         "canale": line.channel,
