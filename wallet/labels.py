@@ -47,6 +47,10 @@ ENTRIES: Final[Mapping[str, str]] = {
     "payroll_payment": "pagamento in busta paga",
     "carry_over": "riporto",
     "expiry": "scadenza",
+    "payout": "pagamento a fornitore",
+    "payout_confirmation": "pagamento confermato",
+    "payout_return": "pagamento respinto",
+    "clearing": "compensazione",
     "reversal": "storno contabile",
 }
 
