@@ -14,7 +14,7 @@ from api.cli.words import FILE
 from api.cli.work import book_of, look
 from plans import funders
 from reports import recheck_report
-from reports.recheck_report import RecheckReport
+from reports.recheck_report import RecheckReport, lines
 
 
 @click.command(cls=Command)
@@ -46,6 +46,7 @@ def recheck(caller: Caller, year: int, form: str | None, output: Path | None) ->
 
 
 def _tell(caller: Caller, found: RecheckReport) -> None:
+    words = lines.of(caller.language)
     columns = [
         Column("persona", "person", folds=True),
         Column("giorno", "day"),
@@ -61,8 +62,8 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
             line.name,
             line.tax_on,
             euro(line.used_minor),
-            line.outcome_then,
-            line.outcome_now,
+            words(f"outcome.{line.outcome_then}"),
+            words(f"outcome.{line.outcome_now}"),
             line.rules_then,
             line.rules_now,
             euro(line.correction_minor),
