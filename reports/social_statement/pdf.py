@@ -82,9 +82,9 @@ def _cards(statement: SocialStatement, text: Words) -> list[Card]:
 
 def _part(part: InstrumentPart, text: Words) -> Iterator[Flowable]:
     columns = [
-        Column(text("column.service"), WIDTH * 0.25),
-        Column(text("column.people"), WIDTH * 0.09, figures=True),
-        *(Column(text(f"column.{name}"), WIDTH * 0.11, figures=True) for name in lines.FIGURES),
+        Column(text("column.service"), WIDTH * 0.29),
+        Column(text("column.people"), WIDTH * 0.08, figures=True),
+        *(Column(text(f"column.{name}"), WIDTH * 0.105, figures=True) for name in lines.FIGURES),
     ]
     rows: list[Row] = [
         (lines.name(line, text), _people(line.people, text), *_figures(line.movement, text)) for line in part.services

@@ -26,7 +26,7 @@ _MOVEMENTS = sa.text((files("reports.social_statement") / "movements.sql").read_
 _LEDGER = sa.text(
     "with mine as (select account_id from lot where book_id = :book and source = 'MUNICIPAL'"
     "   union all select a.account_id from account a join entrusted_service s on s.book_id = a.book_id"
-    "    and a.code = 'entrusted:' || s.code || '\:budget' where a.book_id = :book)"
+    r"    and a.code = 'entrusted:' || s.code || '\:budget' where a.book_id = :book)"
     " select (select coalesce(sum(b.credit_posted - b.debit_posted), 0) from balance b join mine m using (account_id)"
     "          where b.book_id = :book)"
     "      - (select coalesce(sum(case when m.account_id = p.credit_account_id then p.amount_minor"
