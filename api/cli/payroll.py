@@ -15,6 +15,7 @@ from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Command, Group, dry_run
 from api.cli.words import FILE, TEXT, Word
 from api.cli.work import book_of, change, look
+from api.errors import ExitCode
 from plans.payroll_codes import presets, reading, tables
 from plans.payroll_codes.model import AmountStyle, CodeTable, DateStyle
 from plans.payroll_codes.presets import Preset
@@ -55,9 +56,10 @@ def payroll() -> None:
               help="csv for the payroll program, xlsx for people.")  # fmt: skip
 @click.option("--draft", is_flag=True, help="Export a month that is still open, marked as a draft.")
 @click.option("--output", type=FILE, help="File to write; named after book and month in this folder unless given.")
-@click.pass_obj
-def export(caller: Caller, month: date, form: str, draft: bool, output: Path | None) -> None:
+@click.pass_context
+def export(ctx: click.Context, /, month: date, form: str, draft: bool, output: Path | None) -> None:
     """Write what a closed month means for the payslips: one line an event, control totals, and the proof."""
+    caller: Caller = ctx.obj
 
     def read(session: Session) -> PayrollMonth:
         return payroll_export.gather(session, book_of(caller, session), month, draft=draft)
@@ -81,6 +83,8 @@ def export(caller: Caller, month: date, form: str, draft: bool, output: Path | N
         unmapped=gathered.unmapped,
         without_number=gathered.without_number,
     )
+    if not gathered.proof.holds:
+        ctx.exit(ExitCode.REFUSED)
 
 
 @payroll.command("map", cls=Command)

@@ -122,3 +122,19 @@ def test_a_balance_that_was_touched_ends_with_one_and_says_not_to_use_the_file(
     said = granted.refused(1, f"accountant trial-balance --output {tmp_path / 't.xlsx'}", language="it")
 
     assert "NON quadra" in said
+
+
+def test_a_month_that_the_ledger_does_not_confirm_ends_with_one(granted: Shell, tmp_path: Path) -> None:  # noqa: F811
+    bought(granted)
+    columns = (
+        "book_id, kind, employee_id, authorization_id, plan_id, source, category, channel, amount_minor, exempt_minor,"
+        " taxable_minor, in_limit, reason, fiscal_on, fiscal_year, entry_id, rule_ids"
+    )
+    granted.sql(f"insert into fiscal_event ({columns}) select {columns} from fiscal_event")
+
+    said = granted.refused(1, f"payroll export --month 03/2026 --draft --output {tmp_path / 'm.csv'}", language="it")
+
+    assert "NON quadrano" in said
+    assert "55,00" in said
+    year = granted.refused(1, f"accountant year --year 2026 --output {tmp_path / 'cu.xlsx'}")
+    assert "does NOT agree" in year
