@@ -41,15 +41,19 @@ class Renewal:
     act_kept: bool
 
 
-def renew(written: PlanDraft, *, code: str | None = None, changes: Path | None = None) -> Renewal:
+def renew(
+    written: PlanDraft, *, code: str | None = None, months: int | None = None, changes: Path | None = None
+) -> Renewal:
     """
     Return the plan of the next period; nothing is written.
+
+    The next period follows the last one at once, or lies `months` later: twelve for what runs half a year, every year.
 
     A code that says a year gets the next one, and so does the name. What `changes` says goes over the rest: a key as it
     stands there, the act key by key, a cluster by its word (`remove = true` takes it out, `clusters = []` all).
     Errors: RenewalCodeNeeded; those of `plan_file.read_table`; RenewalChangesInvalid, PlanFileInvalid; in this order.
     """
-    values = _table(_moved(written))
+    values = _table(_moved(written, months))
     told = {} if changes is None else plan_file.read_table(changes)
     if code is not None:
         values["code"] = code
@@ -83,15 +87,16 @@ def shift(day: date, months: int) -> date:
     return date(year, month + 1, last if was_last else min(day.day, last))
 
 
-def _moved(written: PlanDraft) -> PlanDraft:
+def _moved(written: PlanDraft, asked: int | None) -> PlanDraft:
     """Move the days of a plan by the length of its period: by months where it is made of whole ones, else by days."""
     after = written.ends_on + timedelta(days=1)
-    months = (after.year - written.starts_on.year) * MONTHS_PER_YEAR + after.month - written.starts_on.month
-    whole = months > 0 and after.day == written.starts_on.day
+    length = (after.year - written.starts_on.year) * MONTHS_PER_YEAR + after.month - written.starts_on.month
+    whole = length > 0 and after.day == written.starts_on.day
+    months = asked or (length if whole else None)
     days = after - written.starts_on
 
     def move(day: date) -> date:
-        return shift(day, months) if whole else day + days
+        return day + days if months is None else shift(day, months)
 
     years = move(written.starts_on).year - written.starts_on.year
 
@@ -100,8 +105,9 @@ def _moved(written: PlanDraft) -> PlanDraft:
 
     values = {field.name: getattr(written, field.name) for field in fields(PlanDraft)}
     values |= {"code": said(written.code), "name": said(written.name)}
-    # The next period begins on the day after the last one, whatever the lengths of months.
-    values |= {"starts_on": after, "ends_on": move(written.ends_on), "spend_by": move(written.spend_by)}
+    # A period that follows at once begins on the day after, whatever the lengths of months.
+    starts_on = after if asked is None else move(written.starts_on)
+    values |= {"starts_on": starts_on, "ends_on": move(written.ends_on), "spend_by": move(written.spend_by)}
     return PlanDraft(**values)
 
 

@@ -79,15 +79,18 @@ def _refuse_in_use(session: Session, book_id: int, code: str, changed: Sequence[
 @plan.command()
 @click.argument("code", type=TEXT)
 @click.option("--code", "new_code", type=TEXT, help="Code of the next period; its year plus one unless given.")
+@click.option("--months", type=click.IntRange(1, 120),
+              help="How much later the next period lies; it follows at once unless given.")  # fmt: skip
 @click.option("--changes", type=FILE, help="A part of a plan file: what shall be otherwise.")
 @dry_run
 @click.pass_obj
-def renew(caller: Caller, code: str, new_code: str | None, changes: Path | None) -> None:
+def renew(caller: Caller, code: str, new_code: str | None, months: int | None, changes: Path | None) -> None:
     """Load the plan of the next period from plan CODE: days moved, the rest kept; says what differs."""
 
     def work(session: Session) -> tuple[Renewal, PlanLoad]:
         book_id = book_of(caller, session)
-        made = renewal.renew(plans.describe(session, book_id, code), code=new_code, changes=changes)
+        written = plans.describe(session, book_id, code)
+        made = renewal.renew(written, code=new_code, months=months, changes=changes)
         return made, plans.load(session, book_id, made.draft, rulebook=loading.load(), created_at=clock.now())
 
     made, done = change(caller, work)

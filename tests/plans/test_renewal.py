@@ -100,6 +100,19 @@ def test_periods_of_every_length_follow_each_other_without_a_gap(written: PlanDr
     assert [draft.starts_on, draft.ends_on, draft.spend_by] == list(map(date.fromisoformat, following.split()))
 
 
+def test_what_runs_half_a_year_every_year_moves_by_twelve_months(written: PlanDraft) -> None:
+    half = replace(written, starts_on=date(2026, 7, 1), ends_on=date(2026, 12, 31), spend_by=date(2026, 11, 30))
+
+    draft = renewal.renew(half, months=12).draft
+
+    assert (draft.starts_on, draft.ends_on, draft.spend_by) == (
+        date(2027, 7, 1),
+        date(2027, 12, 31),
+        date(2027, 11, 30),
+    )
+    assert draft.code == "E1-2027-A"
+
+
 def test_a_file_says_what_shall_be_otherwise_key_by_key(written: PlanDraft, tmp_path: Path) -> None:
     path = changed(
         tmp_path,
