@@ -27,7 +27,11 @@ _SECRETS = {
     ),
     "redemption code": 'select code, null from "authorization" where code is not null',
     "authorization": 'select authorization_id, null from "authorization"',
-    "free text": "select memo, null from entry where memo <> '' and memo !~ '^aut_'",
+    # A grant's memo is the reference of the file that the office itself sent.
+    "free text": (
+        "select memo, null from entry where kind not in ('grant', 'commitment', 'funding')"
+        " and memo <> '' and memo !~ '^aut_'"
+    ),
 }
 # What is too short to be told from a word like any other is looked for as a word of its own.
 _SHORT = 8
