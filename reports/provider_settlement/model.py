@@ -182,6 +182,16 @@ class ProviderStatement:
         )
 
 
+def monthly(schedule: Iterable[Instalment]) -> tuple[Instalment, ...]:
+    """Add the instalments of each month, by state; the day is the month's first."""
+    sums: dict[tuple[bool, date, str], list[int]] = {}
+    for one in schedule:
+        found = sums.setdefault((one.paid, one.day.replace(day=1), one.state), [0, 0])
+        found[0] += one.gross_minor
+        found[1] += one.fee_minor
+    return tuple(Instalment(day, paid, state, *amounts) for (paid, day, state), amounts in sums.items())
+
+
 def regime_totals(lines: Iterable[Line]) -> tuple[RegimeTotal, ...]:
     """Sum lines by VAT regime as an invoice does, in the order of the codes."""
     by_regime: dict[str, list[Line]] = {}

@@ -14,12 +14,12 @@ from reports import blocks, foundation, look, pages
 from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Bar, Column, Grid, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.provider_settlement import lines
-from reports.provider_settlement.model import ProviderStatement
+from reports.provider_settlement.model import ProviderStatement, monthly
 from reports.words import Words
 
 GAP: Final = 6 * mm
 NOTHING: Final = "–"
-# So many lines may follow on the page; more begin a page of their own.
+# So many lines may follow on the page, and more begin a page of their own; so many days of payment are told one by one.
 FEW: Final = 15
 
 
@@ -58,7 +58,7 @@ def _flow(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
     yield Spacer(0, GAP)
     yield from _schedule(statement, text)
     yield from _regimes(statement, text)
-    yield CondPageBreak(60 * mm)
+    yield CondPageBreak(40 * mm)
     yield ProofBox(lines.verdict(statement, text), lines.proof(statement, text), holds=statement.holds)
     yield Spacer(0, GAP)
     yield from _law(statement, text)
@@ -92,12 +92,16 @@ def _schedule(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
         yield from blocks.notes(text("no_lines"))
         yield Spacer(0, GAP)
         return
+    by_month = len(found) > FEW
+    if by_month:
+        found = monthly(found)
     most = max((one.amount_minor for one in found), default=0)
     rows: list[Row] = []
     for one in found:
         share = max(one.amount_minor, 0) / most if most > 0 else 0.0
         amounts = map(text.amount, (one.gross_minor, one.fee_minor, one.amount_minor))
-        rows.append((text.day(one.day), text(f"state.{one.state}"), Bar(columns[2].width - 12, share), *amounts))
+        day = text.month(one.day) if by_month else text.day(one.day)
+        rows.append((day, text(f"state.{one.state}"), Bar(columns[2].width - 12, share), *amounts))
     totals = (sum(one.gross_minor for one in found), statement.fee_minor, sum(one.amount_minor for one in found))
     rows.append((text("total"), "", "", *map(text.amount, totals)))
     yield from blocks.table_pages(columns, rows, HEIGHT * 0.32, total=True)

@@ -20,6 +20,7 @@ from reports.errors import PeriodEndsBeforeStart
 from reports.provider_settlement import ProviderStatement, gather, lines
 from reports.provider_settlement import csv as csv_layout
 from reports.provider_settlement import pdf as pdf_layout
+from reports.provider_settlement.model import monthly
 from tests.reports.network_story import APRIL, MARCH, TODAY, NetworkStory, tell
 from tests.stories.reading import on
 from wallet.settlement import payments, payouts, terms
@@ -245,3 +246,12 @@ def test_a_payout_moves_its_lines_from_due_to_being_paid_to_paid(session: Sessio
         0,
     )
     assert paid.holds
+
+
+def test_many_days_of_payment_are_told_by_month(session: Session, network_told: NetworkStory) -> None:
+    found = monthly(state(session, "P25", (MARCH[0], APRIL[1])).schedule)
+
+    assert [(one.day, one.state, one.amount_minor) for one in found] == [
+        (date(2026, 3, 1), "due", 12_000),
+        (date(2026, 4, 1), "due", -4_000),
+    ]
