@@ -14,6 +14,7 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import change, look
 from config import clock
+from plans import funders
 from wallet.settlement import confirmations, payments, payouts, terms
 from wallet.settlement.confirmations import Confirmation, Match
 from wallet.settlement.payouts import Run
@@ -68,9 +69,13 @@ def prepare(caller: Caller, reference: str, due_by: date | None, execute_on: dat
 
 @payout.command()
 @click.argument("reference", type=TEXT, required=False)
+@click.option("--payment", type=TEXT, help="Show what one payment settles, line by line with its fee, by its id.")
 @click.pass_obj
-def show(caller: Caller, reference: str | None) -> None:
-    """Show the run REFERENCE with its payments, or all runs."""
+def show(caller: Caller, reference: str | None, payment: str | None) -> None:
+    """Show the run REFERENCE with its payments, what one payment settles, or all runs."""
+    if payment is not None:
+        _tell_lines(caller, payment)
+        return
     if reference is not None:
         _tell_run(caller, look(lambda session: payouts.get(session, reference)))
         return
@@ -178,6 +183,25 @@ def resolve(
         told = {"line": line, "payment": payment, "state_it": payments.STATES_IT[state], "state_en": state}
         caller.say("{line}: {payment} è {state_it}.", "{line}: {payment} is {state_en}.", **told)
     caller.data(line=line, payment=payment, state=state)
+
+
+def _tell_lines(caller: Caller, end_to_end_id: str) -> None:
+    found = look(lambda session: payouts.lines(session, payments.by_end_to_end_id(session, end_to_end_id)))
+    codes = look(lambda session: {funder.book_id: funder.code for funder in funders.every(session)})
+    columns = (
+        Column("libro", "book"), Column("autorizzazione", "authorization"), Column("scadenza", "due"),
+        Column("importo", "amount", right=True), Column("punti base", "basis points", right=True),
+        Column("commissione", "fee", right=True), Column("pagato", "paid", right=True),
+    )  # fmt: skip
+    rows = [
+        (
+            codes.get(x.book_id, str(x.book_id)), x.authorization_id, x.due_on, euro(x.amount_minor),
+            x.fee_basis_points, euro(x.fee_minor), euro(x.amount_minor - x.fee_minor),
+        )
+        for x in found
+    ]  # fmt: skip
+    caller.table(columns, rows)
+    caller.data(lines=found)
 
 
 def _tell_match(caller: Caller, it: str, en: str, match: Match, name: str) -> None:

@@ -130,6 +130,8 @@ def test_terms_of_ones_own_withhold_a_fee(captured: Shell) -> None:
 
     assert told["run"]["payments"][0]["fee_minor"] == 275
     assert told["run"]["payer"]["cuc"] == "ABCD1234"
+    assert re.search(r"€55\.00 +500 +€2\.75 +€52\.25", captured.done("payout show --payment MAR-00001"))
+    captured.refused(1, "payout show --payment MAR-00009")
 
 
 @pytest.mark.parametrize(
