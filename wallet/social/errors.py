@@ -9,7 +9,7 @@ from plans.social.words import State
 from wallet.errors import WalletError
 
 
-class SocialVoucherNotActive(Spoken, WalletError):
+class SocialVoucherNotActive(Spoken):
     """A voucher is used while its application is not active: suspended, revoked, not yet begun."""
 
     spoken: ClassVar = {"state": State}
