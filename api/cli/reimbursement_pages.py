@@ -10,14 +10,23 @@ from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column, euro
 from config import clock
-from config.errors import DomainError
 from plans import people
-from plans.rulebook.words import Category, Confidence
+from plans.rulebook import loading
+from plans.rulebook.rows import MomentRule
+from plans.rulebook.words import Category, Channel, Confidence, Outcome, PlanSource
+from wallet import authorizations
 from wallet.reimbursements import checklist as checklists
 from wallet.reimbursements import records, submission, words
 from wallet.reimbursements.checklist import CuCode, Expense
+from wallet.reimbursements.errors import ReimbursementForbidden
 from wallet.reimbursements.records import Document, Reimbursement, Step
 from wallet.reimbursements.words import Holder, Reason, State
+
+_OUTCOMES = {
+    Outcome.EXEMPT: ("esente", "exempt"),
+    Outcome.EXEMPT_ON_DECLARATION: ("esente su dichiarazione", "exempt on a declaration"),
+    Outcome.TAXABLE: ("tassato", "taxable"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +46,21 @@ class Whole:
     user: str
     documents: tuple[Document, ...]
     steps: tuple[Step, ...]
-    cu_year: int
+    fiscal_year: int
+    moment: MomentRule | None
     cu: CuCode | None
 
 
 def expenses(caller: Caller, today: date) -> None:
     """List the expenses that employees may name, and whether the law lets each be given back."""
     rows = []
+    answers = (("no", "no"), ("sì", "yes"), ("sì, tassata", "yes, taxed"))
+    place = 0 if caller.language == "it" else 1
     for expense in checklists.expenses().values():
         try:
-            submission.admitted(expense, today)
-            admitted = True
-        except DomainError:
-            admitted = False
+            admitted = 2 if submission.taxed(submission.admitted(expense, today)) else 1
+        except ReimbursementForbidden:
+            admitted = 0
         rows.append((expense, admitted))
     caller.table(
         [
@@ -58,9 +69,14 @@ def expenses(caller: Caller, today: date) -> None:
             Column("categoria fiscale", "category", folds=True),
             Column("si rimborsa", "reimbursed"),
         ],
-        [(typed(one.code), one.name(caller.language), one.category, admitted) for one, admitted in rows],
+        [
+            (typed(one.code), one.name(caller.language), one.category, answers[admitted][place])
+            for one, admitted in rows
+        ],
     )
-    caller.data(expenses=[{"expense": one, "reimbursed": admitted} for one, admitted in rows])
+    caller.data(
+        expenses=[{"expense": one, "reimbursed": admitted > 0, "taxed": admitted > 1} for one, admitted in rows]
+    )
 
 
 def checklist(caller: Caller, expense: Expense, today: date) -> None:
@@ -98,8 +114,13 @@ def checklist(caller: Caller, expense: Expense, today: date) -> None:
         "Source: {ref} ({source}); confidence: {confidence}. Rules: {rules}.",
         ref=asked.legal_ref, source=asked.source, confidence=asked.confidence, rules=decision.rule_ids,
     )  # fmt: skip
-    if asked.confidence is Confidence.UNCERTAIN or expense.confidence is Confidence.UNCERTAIN:
-        caller.say("Dubbio: {note}", "Doubt: {note}", note=asked.note or expense.source)
+    if submission.taxed(decision):
+        caller.say("Rimborsata è tassata: serve il consenso.", "Reimbursed it is taxed: it needs consent.")
+    note = asked.note_it if language == "it" else asked.note_en
+    if note:
+        caller.say("Da sapere: {note}", "To know: {note}", note=note)
+    if expense.confidence is Confidence.UNCERTAIN:
+        caller.say("Dubbio sulla spesa: {source}", "Doubt about the expense: {source}", source=expense.source)
     caller.data(expense=expense, checklist=asked, rule_ids=decision.rule_ids)
 
 
@@ -191,15 +212,17 @@ def whole(session: Session, book_id: int, found: Reimbursement) -> Whole:
         one.relative_id: f"{one.first_name} {one.last_name}"
         for one in people.relatives(session, book_id, card.employee_id)
     }
-    year = (found.reimbursed_on or clock.today()).year
+    source = PlanSource(authorizations.get(session, book_id, found.authorization_id).facts["source"])
+    moment = loading.load().moments.at((source, Channel.REIMBURSEMENT), found.chosen_on, clock.today())
     return Whole(
         found,
         name,
         name if found.relative_id is None else kin[found.relative_id],
         tuple(records.documents(session, book_id, found.reimbursement_id)),
         tuple(records.steps(session, book_id, found.reimbursement_id)),
-        year,
-        checklists.cu_code(found.expense, year),
+        found.chosen_on.year,
+        moment,
+        checklists.cu_code(found.expense, found.chosen_on.year),
     )
 
 
@@ -222,7 +245,7 @@ def show(caller: Caller, whole: Whole) -> None:
         ("Intestato a", "In the name of", words.HOLDERS[Holder(found.holder)][place]),
         ("Pagato dal lavoratore il", "Paid by the employee on", found.expense_on),
         ("Chiesto il", "Asked on", found.chosen_on),
-        ("Esito", "Outcome", found.outcome),
+        ("Esito", "Outcome", _OUTCOMES[Outcome(found.outcome)][place]),
         ("Regole", "Rules", list(found.rule_ids)),
     ):
         caller.say(f"  {it}: {{value}}", f"  {en}: {{value}}", value=value)
@@ -246,7 +269,7 @@ def show(caller: Caller, whole: Whole) -> None:
              "size_bytes": d.size_bytes, "media_type": d.media_type} for d in whole.documents
         ],
         steps=whole.steps,
-        cu=None if whole.cu is None else {"year": whole.cu_year, "box": whole.cu.box, "code": whole.cu.code,
+        cu=None if whole.cu is None else {"year": whole.fiscal_year, "box": whole.cu.box, "code": whole.cu.code,
                                           "confidence": whole.cu.confidence},
     )  # fmt: skip
 
@@ -269,12 +292,20 @@ def _tell_certificate(caller: Caller, whole: Whole) -> None:
                 "  La somma va a tassazione separata (art. 17 TUIR): avvisare chi fa la dichiarazione.",
                 "  The sum goes to separate taxation (art. 17 TUIR): tell whoever files the return.",
             )
+    if whole.moment is not None:
+        caller.say(
+            "  Anno fiscale {year}, quello della richiesta ({rule}; {confidence}).",
+            "  Tax year {year}, that of the request ({rule}; {confidence}).",
+            year=str(whole.fiscal_year), rule=whole.moment.id, confidence=whole.moment.confidence,
+        )  # fmt: skip
     if whole.cu is not None:
         caller.say(
-            "  Certificazione Unica {year}: casella 701 = {expense_year}, casella {box} = {code} ({confidence}).",
-            "  Certificazione Unica {year}: box 701 = {expense_year}, box {box} = {code} ({confidence}).",
-            year=str(whole.cu_year), expense_year=str(found.expense_year), box=str(whole.cu.box), code=whole.cu.code,
-            confidence=whole.cu.confidence,
+            "  Certificazione Unica dei redditi {year}: casella 701 = {expense_year}, casella {box} = {code} "
+            "({confidence}).",
+            "  Certificazione Unica of the income of {year}: box 701 = {expense_year}, box {box} = {code} "
+            "({confidence}).",
+            year=str(whole.fiscal_year), expense_year=str(found.expense_year), box=str(whole.cu.box),
+            code=whole.cu.code, confidence=whole.cu.confidence,
         )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ class Checklist:
     legal_ref: str
     source: str
     confidence: Confidence
-    note: str
+    note_it: str
+    note_en: str
 
     @property
     def required(self) -> tuple[Purpose, ...]:
@@ -216,7 +217,8 @@ def _checklist(row: Row) -> Checklist:
         legal_ref=row.text("legal_ref"),
         source=row.text("source"),
         confidence=row.word("confidence", Confidence),
-        note=row.text("note") if row.has("note") else "",
+        note_it=row.text("note_it") if row.has("note_it") else "",
+        note_en=row.text("note_en") if row.has("note_en") else "",
     )
 
 

@@ -103,6 +103,8 @@ def submit(
             raise submission.declined(looked.choice, Decline.WALLET_FROZEN, looked.amount_minor)
         return _take(session, book_id, looked, uploads, store, actor)
 
+    # A file of facts that cannot be read is no answer to keep under a key.
+    checklist.expenses()
     return once(session, book_id, actor, "reimbursement_submit", key, asked.request(uploads), work)
 
 

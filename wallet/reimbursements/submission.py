@@ -56,6 +56,7 @@ _FORBIDDING = (
     RuleReason.EXPENSE_KIND_MISSING,
     RuleReason.EXPENSE_NOT_REIMBURSABLE,
 )
+_TAXING = (RuleReason.SPORT_NOT_EDUCATION, RuleReason.SINGLE_TICKET_EXCLUDED)
 _FOREIGN_CODE = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 
 
@@ -156,10 +157,11 @@ def admitted(expense: Expense, on: date) -> Decision:
         entitlement=Entitlement.ALL,
         amount_minor=1,
         expense_kind=expense.kind,
-        # Whether a dependent child makes the difference is the person's to show.
-        dependent_child_declared=True,
     )
     decision = decide(facts, loading.load(), on, clock.today())
+    if RuleReason.EXPENSE_NOT_REIMBURSABLE in decision.reasons:
+        # Whether a dependent child makes the difference is the person's to show.
+        decision = decide(replace(facts, dependent_child_declared=True), loading.load(), on, clock.today())
     found = [reason for reason in decision.reasons if reason in _FORBIDDING]
     if found and decision.outcome is Outcome.BLOCKED:
         # An expense whose kind nobody distinguishes is, where kinds are listed, none of those listed.
@@ -179,6 +181,11 @@ def admitted(expense: Expense, on: date) -> Decision:
             rules=decision.rule_ids,
         )
     return decision
+
+
+def taxed(decision: Decision) -> bool:
+    """Whether what `admitted` said is that the expense itself is taxed when it is given back, whoever it is for."""
+    return any(reason in _TAXING for reason in decision.reasons)
 
 
 def check_complete(
