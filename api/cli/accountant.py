@@ -39,7 +39,9 @@ def accountant() -> None:
 
 @accountant.command()
 @click.option("--year", type=YEAR, required=True, help="The tax year.")
-@click.option("--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True, help="Kind of file."
+)
 @click.option("--output", type=FILE, help="File to write; named after book and year in this folder unless given.")
 @click.pass_context
 def year(ctx: click.Context, /, year: int, form: str, output: Path | None) -> None:
@@ -77,7 +79,9 @@ def year(ctx: click.Context, /, year: int, form: str, output: Path | None) -> No
 @click.option(
     "--labour-cost", type=AMOUNT, help="The costs for employees of the year's tax return; unknown unless given."
 )
-@click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True, help="Kind of file."
+)
 @click.option("--output", type=FILE, help="File to write; named after book and year in this folder unless given.")
 @click.pass_context
 def deductibility_(ctx: click.Context, /, year: int, labour_cost: Money | None, form: str, output: Path | None) -> None:
@@ -109,7 +113,9 @@ def deductibility_(ctx: click.Context, /, year: int, labour_cost: Money | None, 
 @accountant.command("journal")
 @click.option("--from", "starts_on", type=DAY, help="First day; the journal's unless given.")
 @click.option("--to", "ends_on", type=DAY, help="Last day; the journal's unless given.")
-@click.option("--format", "form", type=click.Choice(tuple(JOURNALS)), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(tuple(JOURNALS)), default="csv", show_default=True, help="Kind of file."
+)
 @click.option("--output", type=FILE, help="File to write; named after the book in this folder unless given.")
 @click.pass_obj
 def journal_(caller: Caller, starts_on: date | None, ends_on: date | None, form: str, output: Path | None) -> None:
@@ -134,7 +140,9 @@ def journal_(caller: Caller, starts_on: date | None, ends_on: date | None, form:
 @click.option("--from", "starts_on", type=DAY, help="First day; the journal's unless given.")
 @click.option("--to", "ends_on", type=DAY, help="Last day; the journal's unless given.")
 @click.option("--detail", is_flag=True, help="Every lot and provider: for who runs or audits the book.")
-@click.option("--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True, help="Kind of file."
+)
 @click.option("--output", type=FILE, help="File to write; named after the book in this folder unless given.")
 @click.pass_context
 def trial_balance_(

@@ -89,7 +89,9 @@ def show(caller: Caller, rule: str) -> None:
 
 
 @rules.command()
-@click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True, help="Kind of file."
+)
 @click.option("--output", type=FILE, help="File to write; named after the version in this folder unless given.")
 @click.pass_obj
 def document(caller: Caller, form: str, output: Path | None) -> None:

@@ -38,15 +38,13 @@ def test_every_rule_that_can_decide_a_purchase_is_used_by_a_case() -> None:
 
     unused = {row.id for row in rulebook.rows} - used
 
-    # Sources that let everything through, limits of grants and of incomes, and what the wallet keeps: voucher rules,
+    # Sources that let everything through, limits of incomes, and what the wallet keeps: voucher rules, bonuses,
     # and on which day a benefit is received.
-    kept_by_the_wallet = ("voucher-", "moment-", "extended-cash-")
+    kept_by_the_wallet = ("voucher-", "moment-", "extended-cash-", "pdr-")
     assert {rule_id for rule_id in unused if not rule_id.startswith(kept_by_the_wallet)} == {
         "source-employer-plan",
         "source-collective-agreement",
         "source-performance-bonus",
-        "pdr-conversion-cap-2017",
-        "pdr-conversion-cap-2026",
         "dependent-income",
         "dependent-income-young-child",
         "age-young-child",
