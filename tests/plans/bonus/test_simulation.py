@@ -111,6 +111,17 @@ def test_there_are_enough_cases_and_every_year_is_among_them() -> None:
     }
 
 
+def test_every_rule_about_bonuses_answers_in_a_case() -> None:
+    used = set()
+    for case in cases():
+        if case["refusal"] != "bonus_rule_missing":
+            held = rules.at(RULEBOOK, date.fromisoformat(case["on"]), TODAY, joint=case["joint"] == "yes")
+            used |= set(held.rule_ids)
+
+    # What was converted into a fund is the one rule about a purchase, and stands among the rulebook's own cases.
+    assert {row.id for row in RULEBOOK.rows if row.id.startswith("pdr-")} - used == {"pdr-outside-fund-caps"}
+
+
 def test_a_choice_before_the_law_of_2026_was_known_is_held_to_what_was_known() -> None:
     then = rules.at(RULEBOOK, date(2026, 6, 30), date(2025, 12, 29))
 
