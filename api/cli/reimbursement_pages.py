@@ -100,6 +100,11 @@ def checklist(caller: Caller, expense: Expense, today: date) -> None:
     place = 0 if language == "it" else 1
     holders = [words.HOLDERS[holder][place] for holder in asked.holders]
     caller.say("  [ ] il documento è intestato a: {who}", "  [ ] the document is in the name of: {who}", who=holders)
+    if asked.user_tax_code:
+        caller.say(
+            "  [ ] il codice fiscale del familiare è in anagrafica: va nella Certificazione Unica",
+            "  [ ] the relative's codice fiscale is on record: the Certificazione Unica bears it",
+        )
     for one in asked.statements:
         caller.say("  [ ] dichiari che {text} ({code})", "  [ ] you declare that {text} ({code})",
                    text=words.STATEMENTS[one][place], code=typed(one))  # fmt: skip

@@ -19,6 +19,8 @@ from tests.wallet.reimbursements.conftest import image, pdf
 
 DECLARED = "--declare not-reimbursed-elsewhere --declare not-to-be-detracted --declare relationship"
 
+MIA = {"birth_date": date(2018, 6, 1), "tax_code": factories.tax_code(1004, born=date(2018, 6, 1))}
+
 
 @pytest.fixture
 def desk(shell: Shell) -> Shell:
@@ -26,7 +28,7 @@ def desk(shell: Shell) -> Shell:
     engine = sa.create_engine(shell.address)
     with clock.at(TODAY), Session(engine) as session, session.begin():
         book_id = session.execute(sa.text("select book_id from book where code = 'E1'")).scalar_one()
-        factories.relative(session, book_id, GIULIA, Kinship.CHILD, first_name="Mia", birth_date=date(2018, 6, 1))
+        factories.relative(session, book_id, GIULIA, Kinship.CHILD, first_name="Mia", **MIA)
         factories.plan(session, book_id, "R", channels=frozenset(Channel))
         factories.funded(session, book_id, "R")
     engine.dispose()

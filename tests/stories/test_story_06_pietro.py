@@ -31,7 +31,16 @@ def test_the_invoice_in_his_wifes_name_is_mended_and_paid(session: Session, tmp_
         book = factories.employer(session)
         code = factories.tax_code()
         pietro = factories.employee(session, book, tax_code=code, first_name="Pietro")
-        anna = factories.relative(session, book, code, Kinship.CHILD, first_name="Anna", birth_date=date(2017, 5, 2))
+        born = date(2017, 5, 2)
+        anna = factories.relative(
+            session,
+            book,
+            code,
+            Kinship.CHILD,
+            first_name="Anna",
+            birth_date=born,
+            tax_code=factories.tax_code(born=born),
+        )
         factories.relative(session, book, code, Kinship.SPOUSE, first_name="Lucia")
         factories.plan(session, book, channels=frozenset(Channel))
         factories.funded(session, book)

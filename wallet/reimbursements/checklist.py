@@ -55,7 +55,8 @@ class Checklist:
     What a category asks for.
 
     `holders` are those in whose name the expense document may be; `traceable` whether the law asks for a payment that
-    leaves a trace. `statements` are declared when submitting.
+    leaves a trace, `user_tax_code` whether the certificate names the relative (box 705). `statements` are declared when
+    submitting.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Checklist:
     holders: tuple[Holder, ...]
     items: tuple[Item, ...]
     traceable: bool
+    user_tax_code: bool
     statements: tuple[Statement, ...]
     checked_on: date
     legal_ref: str
@@ -212,6 +214,7 @@ def _checklist(row: Row) -> Checklist:
         holders=row.words("holders", Holder),
         items=tuple(items),
         traceable=row.flag("traceable"),
+        user_tax_code=row.flag("user_tax_code", default=False),
         statements=row.words("statements", Statement),
         checked_on=row.day("checked_on"),
         legal_ref=row.text("legal_ref"),

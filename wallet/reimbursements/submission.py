@@ -136,7 +136,7 @@ def look(session: Session, book_id: int, submission: Submission, uploads: Sequen
     submission = replace(submission, supplier_tax_code=supplier_code(submission.supplier_tax_code))
     person = people.for_authorization(session, book_id, submission.employee_id, submission.relative_id, today)
     _check_service(session, submission, expense)
-    check_complete(submission, expense, asked, uploads, today)
+    check_complete(submission, expense, asked, uploads, person, today)
     choice = _choose(session, book_id, submission, expense, person, amount_minor, today)
     if choice.decline is not None:
         raise declined(choice, choice.decline, amount_minor)
@@ -189,7 +189,12 @@ def taxed(decision: Decision) -> bool:
 
 
 def check_complete(
-    submission: Submission, expense: Expense, asked: Checklist, uploads: Sequence[Upload], today: date
+    submission: Submission,
+    expense: Expense,
+    asked: Checklist,
+    uploads: Sequence[Upload],
+    person: PersonFacts,
+    today: date,
 ) -> None:
     """
     Name everything the checklist asks for that is not there, at once.
@@ -217,6 +222,13 @@ def check_complete(
         for one in needed_statements(asked, submission)
         if one not in submission.statements
     ]
+    if asked.user_tax_code and person.relative_id is not None and person.relative_tax_code is None:
+        missing.append(
+            (
+                "codice fiscale del familiare, che la Certificazione Unica riporta (people load --relatives)",
+                "the relative's codice fiscale, which the Certificazione Unica bears (people load --relatives)",
+            )
+        )
     if submission.expense_on.year < today.year and submission.already_detracted is None:
         year = submission.expense_on.year
         missing.append(

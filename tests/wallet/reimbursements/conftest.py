@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from plans.rulebook.words import Channel
+from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import Scene
 from wallet.reimbursements import documents, requests, reviews
@@ -140,6 +141,7 @@ def desk(empty_scene: Scene, tmp_path: Path, upload: Callable[..., Upload]) -> I
     """A worker with a daughter and 600,00 of a plan that reimburses."""
     empty_scene.plan(**REIMBURSING)
     lot = empty_scene.grant(60_000)
-    found = Desk(empty_scene, empty_scene.relative(), Store(tmp_path / "documents"), upload, lot)
+    child = empty_scene.relative(tax_code=factories.tax_code(born=date(2018, 6, 1)))
+    found = Desk(empty_scene, child, Store(tmp_path / "documents"), upload, lot)
     yield found
     assert empty_scene.differences() == []

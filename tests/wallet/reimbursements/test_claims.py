@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests import factories
 from tests.wallet.reimbursements.conftest import Desk
 from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseClaimedBefore, ExpenseTotalDiffers
 from wallet.reimbursements.words import Reason, State
@@ -34,7 +35,7 @@ def test_a_colleague_of_the_same_book_cannot_have_it_back_again(desk: Desk) -> N
     scene = desk.scene
     other = scene.person()
     scene.grant(60_000, worker=other)
-    child = scene.relative(worker=other)
+    child = scene.relative(worker=other, tax_code=factories.tax_code(born=date(2018, 6, 1)))
     desk.submit(document_no="7", document=20_000)
 
     with pytest.raises(ExpenseClaimedBefore):

@@ -25,6 +25,7 @@ from wallet.reimbursements.words import Holder, PaymentMeans, State
 
 TODAY = date(2026, 3, 10)
 ROUNDS = 6
+BORN = {"birth_date": date(2018, 1, 1), "tax_code": factories.tax_code(born=date(2018, 1, 1))}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def town(own_sessions: sessionmaker[Session]) -> Iterator[tuple[sessionmaker[Ses
             book = factories.employer(session)
             code = factories.tax_code()
             worker = factories.employee(session, book, tax_code=code)
-            child = factories.relative(session, book, code, Kinship.CHILD, birth_date=date(2018, 1, 1))
+            child = factories.relative(session, book, code, Kinship.CHILD, **BORN)
             factories.plan(session, book, **REIMBURSING)
             factories.funded(session, book)
             factories.grant(session, book, "A", worker, 60_000)
@@ -115,7 +116,7 @@ def test_the_same_document_from_two_sessions_is_taken_once(
     with sessions.begin() as session:
         code = factories.tax_code()
         other = factories.employee(session, book, tax_code=code)
-        nephew = factories.relative(session, book, code, Kinship.CHILD, birth_date=date(2018, 1, 1))
+        nephew = factories.relative(session, book, code, Kinship.CHILD, **BORN)
         factories.grant(session, book, "A", other, 60_000)
     file = [upload("una sola")]
 

@@ -12,6 +12,7 @@ from network.errors import ServiceNotFound
 from plans.errors import EmployeeNotFound, RelativeNotFound
 from plans.rulebook.words import Kinship
 from plans.words import Fact
+from tests import factories
 from tests.factories import euro
 from tests.wallet.reimbursements.conftest import REIMBURSING, Desk
 from tests.wallet.scene import CONSENT
@@ -113,7 +114,7 @@ def test_a_plan_that_does_not_reimburse_says_so(desk: Desk) -> None:
     other = scene.person()
     scene.plan("D")
     scene.grant(10_000, "D", other)
-    child = scene.relative(worker=other)
+    child = scene.relative(worker=other, tax_code=factories.tax_code(born=date(2018, 6, 1)))
 
     with pytest.raises(ReimbursementNotInPlan) as raised:
         desk.submit(employee_id=other, relative_id=child, document=100)
@@ -156,6 +157,16 @@ def test_rent_asks_for_the_contract(desk: Desk) -> None:
 
     files = [desk.upload("rent"), desk.upload("lease", Purpose.CONTRACT)]
     assert desk.submit(expense="rent", relative_id=None, files=files).category == "FRINGE"
+
+
+def test_a_relative_without_codice_fiscale_is_asked_for_it_where_the_certificate_bears_it(desk: Desk) -> None:
+    unnamed = desk.scene.relative(first_name="Bea")
+
+    with pytest.raises(SubmissionIncomplete) as raised:
+        desk.submit(relative_id=unnamed)
+
+    assert raised.value.text("it").startswith("Manca: codice fiscale del familiare")
+    assert desk.submit(expense="utilities", relative_id=unnamed, document=100).category == "FRINGE"
 
 
 def test_eleven_documents_are_too_many(desk: Desk) -> None:
@@ -233,7 +244,7 @@ def test_reserved_limits_count_before_anything_is_approved(desk: Desk) -> None:
 
 def test_a_season_ticket_is_for_a_dependent_relative_only(desk: Desk) -> None:
     scene = desk.scene
-    spouse = scene.relative(Kinship.SPOUSE)
+    spouse = scene.relative(Kinship.SPOUSE, tax_code=factories.tax_code())
     scene.declare(spouse, Fact.DEPENDENCY, year=2026, holds=False)
 
     with pytest.raises(ReimbursementDeclined):
