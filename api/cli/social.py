@@ -17,7 +17,7 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT, Word
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.social import applications, isee, offer, states
+from plans.social import applications, assessments, isee, offer, states
 from plans.social.applications import Application, Draft, StepTaken
 from plans.social.isee import Assessment, Attestation
 from plans.social.offer import OfferLoad
@@ -188,7 +188,7 @@ def apply(caller: Caller, /, citizen: str, service: str, protocol: str, on: date
         found = applications.apply(
             session, book_id, draft, shown, actor=caller.actor, on_behalf_of=told["on_behalf_of"], shift=shift
         )
-        return found, applications.latest_assessment(session, book_id, found.application_id)
+        return found, assessments.latest(session, book_id, found.application_id)
 
     found, assessment = change(caller, work)
     _tell(caller, found)
@@ -326,7 +326,7 @@ def show(caller: Caller, application: str) -> None:
         book_id = book_of(caller, session)
         found = applications.get(session, book_id, application)
         steps = applications.history(session, book_id, found.application_id)
-        return found, steps, applications.latest_assessment(session, book_id, found.application_id)
+        return found, steps, assessments.latest(session, book_id, found.application_id)
 
     found, steps, assessment = look(read)
     _tell(caller, found)

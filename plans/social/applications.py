@@ -18,7 +18,7 @@ from config import clock, ids
 from config.money import from_minor
 from plans import people
 from plans.rows import Employee, table
-from plans.social import isee, offer, states
+from plans.social import assessments, isee, offer, states
 from plans.social.errors import (
     ApplicationNotFound,
     CaseRefInvalid,
@@ -33,11 +33,10 @@ from plans.social.errors import (
 )
 from plans.social.isee import Assessment, Attestation
 from plans.social.offer import Entrusted
-from plans.social.tables import SocialApplication, SocialIsee, SocialStep
-from plans.social.tariffs import Quota
-from plans.social.words import IseeType, QuotaKind, Standing, State, Why
+from plans.social.tables import SocialApplication, SocialStep
+from plans.social.words import Standing, State, Why
 
-_APPLICATION, _STEP, _ISEE = table(SocialApplication), table(SocialStep), table(SocialIsee)
+_APPLICATION, _STEP = table(SocialApplication), table(SocialStep)
 _PROTOCOL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{0,31}", re.ASCII)
 _CASE_REF = re.compile(r"(?=(?:\D*\d){4})[A-Z]{2,6}(?:[-/]\d{1,8}){1,3}", re.ASCII)
 
@@ -131,7 +130,7 @@ def apply(
     )
     _write_step(session, book_id, application_id, 1, None, State.SUBMITTED, Why.ORDINARY, draft.submitted_on, actor,
                 on_behalf_of, None)  # fmt: skip
-    _write_isee(session, book_id, application_id, 1, assessment, actor)
+    assessments.write(session, book_id, application_id, assessment, actor=actor)
     return get(session, book_id, application_id)
 
 
@@ -155,10 +154,7 @@ def record_isee(
     _check_day(session, book_id, found, on)
     service = offer.entrusted(session, book_id, found.entrusted_code)
     assessment = _assess(session, book_id, service, attestation, on, shift)
-    last = session.scalar(
-        sa.select(sa.func.max(_ISEE.c.seq)).where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id)
-    )
-    _write_isee(session, book_id, application_id, (last or 0) + 1, assessment, actor)
+    assessments.write(session, book_id, found.application_id, assessment, actor=actor)
     return assessment
 
 
@@ -296,28 +292,6 @@ def history(session: Session, book_id: int, application_id: str) -> tuple[StepTa
     )
 
 
-def assessment(session: Session, book_id: int, application_id: str, on: date) -> Assessment | None:
-    """Return what counts on a day of the attestations presented: the latest that has taken effect."""
-    row = session.execute(
-        sa.select(_ISEE)
-        .where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id, _ISEE.c.effective_from <= on)
-        .order_by(_ISEE.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else _assessment(row)
-
-
-def latest_assessment(session: Session, book_id: int, application_id: str) -> Assessment:
-    """Return the last attestation presented, whether it has taken effect or not."""
-    row = session.execute(
-        sa.select(_ISEE)
-        .where(_ISEE.c.book_id == book_id, _ISEE.c.application_id == application_id)
-        .order_by(_ISEE.c.seq.desc())
-        .limit(1)
-    ).one()
-    return _assessment(row)
-
-
 def _one(session: Session, book_id: int, asked: str, *, locked: bool) -> Application:
     key = _APPLICATION.c.application_id if asked.startswith("apl_") else _APPLICATION.c.protocol
     query = sa.select(*_COLUMNS).where(_APPLICATION.c.book_id == book_id, key == asked)
@@ -330,21 +304,6 @@ def _one(session: Session, book_id: int, asked: str, *, locked: bool) -> Applica
 def _application(row: Any) -> Application:
     values = {field.name: getattr(row, field.name) for field in fields(Application)}
     return Application(**(values | {"state": State(row.state)}))
-
-
-def _assessment(row: Any) -> Assessment:
-    return Assessment(
-        standing=Standing(row.standing),
-        threshold_minor=row.threshold_minor,
-        defects=row.defects,
-        isee_type=None if row.isee_type is None else IseeType(row.isee_type),
-        dsu_protocol=row.dsu_protocol,
-        presented_on=row.presented_on,
-        valid_until=row.valid_until,
-        tariff_id=row.tariff_id,
-        quota=Quota(QuotaKind(row.quota_kind), row.quota_value),
-        effective_from=row.effective_from,
-    )
 
 
 # -- checking and writing ----------------------------------------------------------------------------------------------
@@ -362,7 +321,7 @@ def _allowed(session: Session, book_id: int, found: Application, to: State, why:
 def _check_threshold(session: Session, book_id: int, found: Application, service: Entrusted) -> None:
     if service.threshold_minor is None:
         return
-    standing = latest_assessment(session, book_id, found.application_id).standing
+    standing = assessments.latest(session, book_id, found.application_id).standing
     if standing is Standing.NOT_PRESENTED:
         raise IseeMissing(service=service.code)
     if standing is Standing.ABOVE:
@@ -417,12 +376,4 @@ def _write_step(
             on_behalf_of=on_behalf_of,
             act_ref=act_ref,
         )
-    )
-
-
-def _write_isee(session: Session, book_id: int, application_id: str, seq: int, found: Assessment, actor: str) -> None:
-    values = {field.name: getattr(found, field.name) for field in fields(Assessment) if field.name != "quota"}
-    values |= {"standing": str(found.standing), "quota_kind": str(found.quota.kind), "quota_value": found.quota.value}
-    session.execute(
-        sa.insert(_ISEE).values(book_id=book_id, application_id=application_id, seq=seq, actor=actor, **values)
     )

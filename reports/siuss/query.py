@@ -16,7 +16,7 @@ from config import clock
 from network import comuni
 from network.errors import ComuneNotFound
 from plans import funders, taxcodes
-from plans.social import applications, benefits, offer
+from plans.social import assessments, benefits, offer
 from plans.social.offer import Entrusted
 from plans.social.words import Standing
 from reports.siuss import check
@@ -96,7 +96,7 @@ def gather(
 
 
 def _record(session: Session, book_id: int, row: Any, service: Entrusted, starts_on: date, ends_on: date) -> Record:
-    isee = applications.assessment(session, book_id, row.application_id, ends_on)
+    isee = assessments.in_force(session, book_id, row.application_id, ends_on)
     shown = isee is not None and isee.standing is not Standing.NOT_PRESENTED
     code = row.tax_code
     person = len(code) == 16

@@ -60,8 +60,6 @@ def test_a_meal_from_the_application_to_the_void(office: Shell) -> None:
     assert "attiva" in office.done("social list --book PUB", language="it")
     assert "PAI concordato" in office.done("social show 2026/1 --book PUB", language="it")
     office.done("ledger verify --book PUB")
-        "ledger verify --book PUB"
-    )
 
 
 @pytest.mark.parametrize(

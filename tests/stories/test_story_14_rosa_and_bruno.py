@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ledger import books
 from plans import funders
 from plans.rulebook.words import Entitlement, PlanSource
-from plans.social import applications, offer
+from plans.social import applications, assessments, offer
 from plans.social.isee import Attestation
 from plans.social.words import IseeType, State, Why
 from plans.words import FunderKind
@@ -196,7 +196,7 @@ def test_the_indicator_is_nowhere_in_the_database(session: Session) -> None:
     ]
 
     assert found == []
-    assert applications.latest_assessment(session, book, asked).quota.value == 2_000
+    assert assessments.latest(session, book, asked).quota.value == 2_000
 
 
 def test_a_voucher_pays_nothing_outside_its_own_way_of_buying(session: Session) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from config import clock
-from plans.social import applications, offer, states
+from plans.social import applications, assessments, offer, states
 from plans.social.errors import (
     CaseRefInvalid,
     DsuDatesInvalid,
@@ -181,7 +181,7 @@ def test_a_protocol_belongs_to_one_application(office: Office) -> None:
 def test_of_the_indicator_the_standing_is_kept(office: Office, isee: int, standing: Standing) -> None:
     asked = office.applied(isee=isee)
 
-    assert applications.latest_assessment(office.session, office.book_id, asked).standing is standing
+    assert assessments.latest(office.session, office.book_id, asked).standing is standing
 
 
 def test_above_the_threshold_or_without_an_attestation_nobody_is_admitted(office: Office) -> None:

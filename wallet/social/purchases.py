@@ -20,7 +20,7 @@ from ledger import idempotency
 from plans import plans
 from plans.rows import table
 from plans.rulebook.words import Channel
-from plans.social import applications, offer, own_share
+from plans.social import applications, assessments, offer, own_share
 from plans.social.applications import Application
 from plans.social.errors import InstrumentPaysNoPrice, IseeExpired, QuotaNotInForce, ServiceNotEntrusted
 from plans.social.isee import Assessment
@@ -236,9 +236,9 @@ def _entitled(
 
 
 def _in_force(session: Session, book_id: int, found: Application, today: date, service_on: date) -> Assessment:
-    assessment = applications.assessment(session, book_id, found.application_id, today)
+    assessment = assessments.in_force(session, book_id, found.application_id, today)
     if assessment is None:
-        latest = applications.latest_assessment(session, book_id, found.application_id)
+        latest = assessments.latest(session, book_id, found.application_id)
         raise QuotaNotInForce(application=found.application_id, since=latest.effective_from)
     if assessment.standing is not Standing.NOT_PRESENTED:
         assert assessment.valid_until is not None  # noqa: S101
