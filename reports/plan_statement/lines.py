@@ -110,7 +110,9 @@ def expiring(line: ExpiringLine, statement: PlanStatement, words: Words) -> str:
     """Return the months of a line, and whether its last day is past."""
     first, last = words.month(line.month), words.month(line.through)
     told = first if line.month == line.through else words("months_text", first=first, last=last)
-    return words("overdue", months=told) if line.through < statement.ends_on.replace(day=1) else told
+    today = statement.prepared_at.astimezone(clock.ROME).date()
+    past = line.through < min(statement.ends_on, today).replace(day=1)
+    return words("overdue", months=told) if past else told
 
 
 def proof(statement: PlanStatement, words: Words) -> tuple[Fact, ...]:

@@ -31,7 +31,7 @@ from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.plan_statement.words import Words
 
-GAP: Final = 6 * mm
+GAP: Final = 5 * mm
 CODE: Final = 7
 # No tax code is wider: the widest letter in each place, where letters may stand for digits (omocodia).
 WIDEST_CODE: Final = "WWWWWWMMMMMMMMMW"
@@ -213,9 +213,9 @@ def _rules(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         mark = escape(look.printable(" · ".join(marks)))
         yield Paragraph(
             f'{sentence} <font size="7.5" color="{look.MUTED.hexval().replace("0x", "#")}">{mark}</font>',
-            look.style(8.8),
+            look.style(8.4),
         )
-        yield Spacer(0, 1.8 * mm)
+        yield Spacer(0, 1.2 * mm)
 
 
 def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:

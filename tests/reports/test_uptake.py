@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv as reader
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -161,7 +161,10 @@ def test_every_format_tells_uptake_and_expiry(session: Session, half_told: Story
         said = text_of(written(found, layout, tmp_path))
         assert "giugno 2026" in said
         assert "Hanno usato" in said
-    late = replace(found, ends_on=date(2026, 7, 31))
+    # A period that ends later does not make past what is still to come on the day it is read.
+    ahead = replace(found, ends_on=date(2026, 7, 31))
+    assert "scaduto, da chiudere" not in text_of(written(ahead, pdf, tmp_path))
+    late = replace(ahead, prepared_at=datetime(2026, 8, 1, tzinfo=UTC))
     assert "giugno 2026 (scaduto, da chiudere)" in text_of(written(late, pdf, tmp_path))
     one = replace(found, cluster="operai")
     assert "Solo la categoria omogenea «operai»" in text_of(written(one, pdf, tmp_path))
