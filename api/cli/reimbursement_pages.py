@@ -227,7 +227,7 @@ def whole(session: Session, book_id: int, found: Reimbursement) -> Whole:
         tuple(records.steps(session, book_id, found.reimbursement_id)),
         found.chosen_on.year,
         moment,
-        checklists.cu_code(found.expense, found.chosen_on.year),
+        checklists.cu_code(found.expense, found.chosen_on.year) if found.certified else None,
     )
 
 

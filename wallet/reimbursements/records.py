@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
+from plans.rulebook.words import Outcome
 from wallet import wallets
 from wallet.reimbursements.documents import Upload
 from wallet.reimbursements.errors import ReimbursementNotFound
@@ -69,6 +70,11 @@ class Reimbursement:
     def partial(self) -> bool:
         """Whether less was approved than was asked for."""
         return 0 < self.approved_minor < self.amount_minor
+
+    @property
+    def certified(self) -> bool:
+        """Whether boxes 701-706 of the certificate may be about it: what is taxed is income, and stands elsewhere."""
+        return self.outcome != Outcome.TAXABLE
 
     @property
     def approved_exempt_minor(self) -> int:
