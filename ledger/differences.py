@@ -38,7 +38,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "scrittura ed evento di addebito non si citano a vicenda",
         "entry and capture event do not match",
     ),
-    "refund_counter": ("lo stornato a favore non è la somma degli storni", "the refund counter is not the refunds' sum"),
+    "refund_counter": (
+        "lo stornato a favore non è la somma degli storni",
+        "the refund counter is not the refunds' sum",
+    ),
     "refund_cap": (
         "l'addebitato del contatore non è quello della scrittura",
         "the refund cap is not what was captured",

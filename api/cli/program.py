@@ -20,9 +20,9 @@ from api.cli.groups import Program, common_options
 from api.cli.leavers import leavers
 from api.cli.ledger import ledger
 from api.cli.network import network
+from api.cli.opening import opening
 from api.cli.payout import payout
 from api.cli.payroll import payroll
-from api.cli.opening import opening
 from api.cli.people import people
 from api.cli.plan import plan
 from api.cli.position import hand_over, personal_statement, position
