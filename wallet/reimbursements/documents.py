@@ -129,7 +129,7 @@ class Store:
         """
         Write a document down, whole or not at all, for the program's user alone; the same again changes nothing.
 
-        A document whose transaction then fails stays behind without a row that names it; `strays` finds it.
+        A document whose transaction then fails stays behind, and no row names it.
         """
         target = self.path(upload.sha256)
         if target.exists() and sha256(target.read_bytes()).digest() == upload.sha256:
