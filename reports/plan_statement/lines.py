@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config import clock
+from plans.words import Residual
 from reports.plan_statement.model import ExpiringLine, Movement, PlanStatement, Reading, Withheld
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.plan_statement.words import Words
@@ -49,6 +50,8 @@ def summary(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
 def movements(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
     """Return the sum that leads from the opening residual to the closing one."""
     total = statement.total
+    to_pension = statement.plan.residual_destination is Residual.PENSION_FUND
+    ended = "expired_to_pension" if to_pension else "expired_to_funder"
     other = (_line("other", "+", total.other_minor, words),) if total.other_minor else ()
     return (
         _line("opening", "", total.opening_minor, words),
@@ -56,7 +59,7 @@ def movements(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]
         _line("corrected", "−", total.corrected_minor, words),
         _line("captured", "−", total.captured_minor, words),
         _line("refunded", "+", total.refunded_minor, words),
-        _line("expired_to_funder", "−", total.expired_to_funder_minor, words),
+        _line(ended, "−", total.expired_to_funder_minor, words),
         _line("expired_to_community", "−", total.expired_to_community_minor, words),
         _line("carried_out", "−", total.carried_out_minor, words),
         _line("carried_in", "+", total.carried_in_minor, words),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from ledger import seals
 from plans.errors import PlanNotFound
 from plans.rulebook.words import Confidence
+from plans.words import Residual
 from reports.errors import PeriodEndsBeforeStart
 from reports.plan_statement import PlanStatement, Reading, gather, lines, words
 from reports.plan_statement.model import Budget, Movement, Overdrawn
@@ -326,3 +328,17 @@ def test_a_period_that_ends_before_it_starts_is_refused(session: Session, half_t
 def test_an_unknown_plan_is_refused(session: Session, half_told: Story) -> None:
     with pytest.raises(PlanNotFound):
         gather(session, half_told.book_id, "Z", *FIRST_HALF, reading=Reading.HR)
+
+
+def test_what_a_plan_sends_to_pension_funds_is_not_said_to_go_back_to_the_funder(
+    session: Session, half_told: Story
+) -> None:
+    found = state(session, half_told, FIRST_HALF, today=date(2026, 6, 30))
+    sent = replace(found, plan=replace(found.plan, residual_destination=Residual.PENSION_FUND))
+
+    def labels(statement: PlanStatement) -> list[str]:
+        return [line.label for line in lines.movements(statement, words.of("it"))]
+
+    assert "Scaduto, torna al finanziatore" in labels(found)
+    assert "Scaduto, va ai fondi pensione" in labels(sent)
+    assert "Scaduto, torna al finanziatore" not in labels(sent)
