@@ -15,22 +15,22 @@ depends_on = None
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
-        "reimbursement_claim",
+        "reimbursement_receipt",
         sa.Column("book_id", sa.Integer(), nullable=False),
-        sa.Column("claim_id", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("supplier_key", sa.Text(), nullable=False),
         sa.Column("document_no_key", sa.Text(), nullable=False),
         sa.Column("document_on", sa.Date(), nullable=False),
         sa.Column("document_minor", sa.BigInteger(), nullable=False),
-        sa.Column("claimed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("asked_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "document_minor > 0 and claimed_minor between 0 and document_minor",
-            name=op.f("ck_reimbursement_claim_once"),
+            "document_minor > 0 and asked_minor between 0 and document_minor",
+            name=op.f("ck_reimbursement_receipt_once"),
         ),
-        sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name=op.f("fk_reimbursement_claim_book_id")),
-        sa.PrimaryKeyConstraint("book_id", "claim_id", name=op.f("pk_reimbursement_claim")),
+        sa.ForeignKeyConstraint(["book_id"], ["book.book_id"], name=op.f("fk_reimbursement_receipt_book_id")),
+        sa.PrimaryKeyConstraint("book_id", "receipt_id", name=op.f("pk_reimbursement_receipt")),
         sa.UniqueConstraint(
-            "book_id", "supplier_key", "document_no_key", "document_on", name="uq_reimbursement_claim_document"
+            "book_id", "supplier_key", "document_no_key", "document_on", name="uq_reimbursement_receipt_document"
         ),
     )
     op.create_table(
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("expense", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("service_code", sa.Text(), nullable=True),
-        sa.Column("claim_id", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("supplier", sa.Text(), nullable=False),
         sa.Column("supplier_tax_code", sa.Text(), nullable=True),
         sa.Column("document_no", sa.Text(), nullable=False),
@@ -92,9 +92,9 @@ def upgrade() -> None:
             name=op.f("fk_reimbursement_book_id_authorization_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["book_id", "claim_id"],
-            ["reimbursement_claim.book_id", "reimbursement_claim.claim_id"],
-            name=op.f("fk_reimbursement_book_id_claim_id"),
+            ["book_id", "receipt_id"],
+            ["reimbursement_receipt.book_id", "reimbursement_receipt.receipt_id"],
+            name=op.f("fk_reimbursement_book_id_receipt_id"),
         ),
         sa.ForeignKeyConstraint(
             ["book_id", "employee_id"],
@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("book_id", "reimbursement_id", name=op.f("pk_reimbursement")),
         sa.UniqueConstraint("book_id", "authorization_id", name=op.f("uq_reimbursement_book_id_authorization_id")),
     )
-    op.create_index("ix_reimbursement_claim", "reimbursement", ["book_id", "claim_id"], unique=False)
+    op.create_index("ix_reimbursement_receipt", "reimbursement", ["book_id", "receipt_id"], unique=False)
     op.create_index("ix_reimbursement_employee", "reimbursement", ["book_id", "employee_id"], unique=False)
     op.create_index(
         "ix_reimbursement_queue",
@@ -178,5 +178,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("reimbursement_step", "reimbursement_document", "reimbursement", "reimbursement_claim"):
+    for table in ("reimbursement_step", "reimbursement_document", "reimbursement", "reimbursement_receipt"):
         op.drop_table(table)

@@ -146,7 +146,7 @@ def test_rules_refuse_with_one_and_say_which(desk: Shell) -> None:
     assert "[reimbursement_forbidden]" in desk.refused(1, health)
     assert "[reimbursement_declined]" in desk.refused(1, line(desk, total="600,01"))
     one = submitted(desk)
-    assert "[expense_claimed_before]" in desk.refused(1, line(desk))
+    assert "[receipt_asked_before]" in desk.refused(1, line(desk))
     assert "[review_reasons_needed]" in desk.refused(2, f"reimbursement reject {one}")
     assert "[reimbursement_not_found]" in desk.refused(1, "reimbursement approve rmb_none")
     authorization = desk.sql("select authorization_id from reimbursement")[0][0]

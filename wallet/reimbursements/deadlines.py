@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from config import clock, database
 from ledger import holds
 from wallet import authorizations, wallets
-from wallet.reimbursements import claims, records
+from wallet.reimbursements import receipts, records
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.words import State
 
@@ -51,7 +51,7 @@ _STORED = (
 
 def end(session: Session, book_id: int, found: Reimbursement, state: State) -> Reimbursement:
     """
-    End a reimbursement that is not approved: its money is free, its document may be claimed again.
+    End a reimbursement that is not approved: its money is free, its document may be asked for again.
 
     Whoever calls it holds the person's wallet, and writes the step.
     """
@@ -62,5 +62,5 @@ def end(session: Session, book_id: int, found: Reimbursement, state: State) -> R
         else:
             holds.void(session, book_id, found.hold_id)
             authorizations.finish(session, book_id, authorization, "voided", f"reimbursement_{state}")
-    claims.give_back(session, book_id, found.claim_id, found.amount_minor)
+    receipts.give_back(session, book_id, found.receipt_id, found.amount_minor)
     return records.change(session, book_id, found, status=str(state), fix_by=None)

@@ -112,7 +112,7 @@ class SubmissionIncomplete(ReimbursementError):
     en = "Missing: {missing_en}. See 'borsellino reimbursement checklist {expense}'."
 
 
-class ExpenseClaimedBefore(ReimbursementError):
+class ReceiptAskedBefore(ReimbursementError):
     """The same document of the same supplier was submitted already, up to what it says."""
 
     it = (

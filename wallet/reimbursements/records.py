@@ -34,7 +34,7 @@ class Reimbursement:
     expense: str
     category: str
     service_code: str | None
-    claim_id: str
+    receipt_id: str
     supplier: str
     supplier_tax_code: str
     document_no: str
@@ -174,7 +174,7 @@ _CHANGING = frozenset(
         "reimbursed_on",
         "payroll_month",
         "promised_on",
-        "claim_id",
+        "receipt_id",
         "supplier",
         "supplier_tax_code",
         "document_no",

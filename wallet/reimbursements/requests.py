@@ -21,7 +21,7 @@ from plans.rulebook import loading
 from plans.rulebook.words import Channel
 from wallet import amounts, authorizations, purchases, wallets
 from wallet.purchases import Decline
-from wallet.reimbursements import checklist, claims, deadlines, records, submission
+from wallet.reimbursements import checklist, deadlines, receipts, records, submission
 from wallet.reimbursements.documents import Store, Upload
 from wallet.reimbursements.errors import (
     ExpenseAmountTooHigh,
@@ -92,7 +92,7 @@ def submit(
     the queue and its money held. Without a `store` no file is written: for a trial that is undone.
 
     Errors: KeyReused, InProgress; EmployeeNotFound; those of `submission.look`; ExpenseTotalDiffers,
-            ExpenseClaimedBefore, DocumentUsedBefore; ReimbursementDeclined.
+            ReceiptAskedBefore, DocumentUsedBefore; ReimbursementDeclined.
     Source: glossary, "reimbursement"; docs/reimbursements.md.
     """
 
@@ -124,7 +124,7 @@ def fix(
     Mend a reimbursement with documents or corrected facts; it goes back to its place in the queue.
 
     Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotToMend, SupplierCodeInvalid,
-            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, ExpenseTotalDiffers, ExpenseClaimedBefore,
+            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, ExpenseTotalDiffers, ReceiptAskedBefore,
             DocumentUsedBefore.
     """
     told = correction.told()
@@ -209,11 +209,11 @@ def _take(
     session: Session, book_id: int, looked: Looked, uploads: Sequence[Upload], store: Store | None, actor: str
 ) -> Reimbursement:
     asked = looked.submission
-    claim = claims.of(
+    receipt = receipts.of(
         asked.supplier, asked.supplier_tax_code, asked.document_no, asked.document_on, looked.document_minor
     )
-    claims.check_files(session, book_id, claim, uploads)
-    claims.take(session, book_id, claim, looked.amount_minor, _named(asked.supplier, asked.document_no))
+    receipts.check_files(session, book_id, receipt, uploads)
+    receipts.take(session, book_id, receipt, looked.amount_minor, _named(asked.supplier, asked.document_no))
     authorization_id = _authorize(session, book_id, looked, actor)
     reimbursement_id = ids.new("rmb")
     to_mend = bool(looked.to_mend)
@@ -229,7 +229,7 @@ def _take(
             "expense": looked.expense.code,
             "category": str(looked.expense.category),
             "service_code": asked.service_code,
-            "claim_id": claim.claim_id,
+            "receipt_id": receipt.receipt_id,
             "supplier": asked.supplier,
             "supplier_tax_code": asked.supplier_tax_code,
             "document_no": asked.document_no,
@@ -343,11 +343,11 @@ def _mend(
         raise ExpenseAmountTooHigh(amount=from_minor(found.amount_minor), document=from_minor(document_minor))
     names = ("supplier", "supplier_tax_code", "document_no", "document_on")
     supplier, tax_code, number, on = (changed.get(name, getattr(found, name)) for name in names)
-    claim = claims.of(supplier, tax_code, number, on, document_minor)
-    if (claim.claim_id, document_minor) != (found.claim_id, found.document_minor):
-        claims.give_back(session, book_id, found.claim_id, found.amount_minor)
-        claims.take(session, book_id, claim, found.amount_minor, _named(supplier, number))
-    claims.check_files(session, book_id, claim, uploads, of_reimbursement=found.reimbursement_id)
+    receipt = receipts.of(supplier, tax_code, number, on, document_minor)
+    if (receipt.receipt_id, document_minor) != (found.receipt_id, found.document_minor):
+        receipts.give_back(session, book_id, found.receipt_id, found.amount_minor)
+        receipts.take(session, book_id, receipt, found.amount_minor, _named(supplier, number))
+    receipts.check_files(session, book_id, receipt, uploads, of_reimbursement=found.reimbursement_id)
 
     listed = checklist.of(checklist.expense(found.expense))
     assert listed is not None  # noqa: S101
@@ -355,7 +355,7 @@ def _mend(
     status = State.NEEDS_FIX if still else State.SUBMITTED
     values = changed | {
         "status": str(status),
-        "claim_id": claim.claim_id,
+        "receipt_id": receipt.receipt_id,
         "fix_by": found.fix_by if still else None,
         "promised_on": clock.today() + timedelta(days=DAYS_TO_ANSWER),
     }

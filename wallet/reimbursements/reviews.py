@@ -14,7 +14,7 @@ from ledger import holds, posting
 from ledger.posting import Draft, Pair
 from plans.rulebook.words import Category, Channel
 from wallet import amounts, authorizations, chart, fiscal
-from wallet.reimbursements import claims, deadlines, records
+from wallet.reimbursements import deadlines, receipts, records
 from wallet.reimbursements.errors import (
     ApprovalExceedsRequest,
     ExpenseAmountInvalid,
@@ -209,7 +209,7 @@ def _approve(
         reason="reimbursed",
         rule_ids=found.rule_ids,
     )
-    claims.give_back(session, book_id, found.claim_id, found.amount_minor - approved_minor)
+    receipts.give_back(session, book_id, found.receipt_id, found.amount_minor - approved_minor)
     changed = records.change(
         session, book_id, found, status=str(State.APPROVED), approved_minor=approved_minor, approved_on=today
     )

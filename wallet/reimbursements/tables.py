@@ -21,25 +21,25 @@ from config.database import Base
 Moment = sa.DateTime(timezone=True)
 
 
-class ClaimRow(Base):
+class ReceiptRow(Base):
     """
     One expense document of one supplier: how much it says, and how much of it was asked for in all.
 
     The counter is what keeps the same document from being reimbursed twice, whoever of the book submits it.
     """
 
-    __tablename__ = "reimbursement_claim"
+    __tablename__ = "reimbursement_receipt"
     book_id: Mapped[int] = mapped_column(primary_key=True)
-    claim_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    receipt_id: Mapped[str] = mapped_column(Text, primary_key=True)
     supplier_key: Mapped[str] = mapped_column(Text)
     document_no_key: Mapped[str] = mapped_column(Text)
     document_on: Mapped[date]
     document_minor: Mapped[int] = mapped_column(BigInteger)
-    claimed_minor: Mapped[int] = mapped_column(BigInteger)
+    asked_minor: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
         ForeignKeyConstraint(["book_id"], ["book.book_id"]),
-        Unique("book_id", "supplier_key", "document_no_key", "document_on", name="uq_reimbursement_claim_document"),
-        CheckConstraint("document_minor > 0 and claimed_minor between 0 and document_minor", name="once"),
+        Unique("book_id", "supplier_key", "document_no_key", "document_on", name="uq_reimbursement_receipt_document"),
+        CheckConstraint("document_minor > 0 and asked_minor between 0 and document_minor", name="once"),
     )
 
 
@@ -61,7 +61,7 @@ class ReimbursementRow(Base):
     expense: Mapped[str] = mapped_column(Text)
     category: Mapped[str] = mapped_column(Text)
     service_code: Mapped[str | None] = mapped_column(Text)
-    claim_id: Mapped[str] = mapped_column(Text)
+    receipt_id: Mapped[str] = mapped_column(Text)
     supplier: Mapped[str] = mapped_column(Text)
     supplier_tax_code: Mapped[str | None] = mapped_column(Text)
     document_no: Mapped[str] = mapped_column(Text)
@@ -87,7 +87,9 @@ class ReimbursementRow(Base):
             ["book_id", "authorization_id"], ["authorization.book_id", "authorization.authorization_id"]
         ),
         ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
-        ForeignKeyConstraint(["book_id", "claim_id"], ["reimbursement_claim.book_id", "reimbursement_claim.claim_id"]),
+        ForeignKeyConstraint(
+            ["book_id", "receipt_id"], ["reimbursement_receipt.book_id", "reimbursement_receipt.receipt_id"]
+        ),
         Unique("book_id", "authorization_id"),
         CheckConstraint(
             "status in ('submitted', 'needs_fix', 'approved', 'rejected', 'withdrawn', 'paid', 'expired')",
@@ -113,7 +115,7 @@ class ReimbursementRow(Base):
             "submitted_at",
             postgresql_where=sa.text("status in ('submitted', 'needs_fix', 'approved')"),
         ),
-        Index("ix_reimbursement_claim", "book_id", "claim_id"),
+        Index("ix_reimbursement_receipt", "book_id", "receipt_id"),
     )
 
 

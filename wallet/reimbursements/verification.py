@@ -1,4 +1,4 @@
-"""What verification asks of reimbursements: their holds, what payroll owes, and what each document was claimed for."""
+"""What verification asks of reimbursements: their holds, what payroll owes, and what was asked of each receipt."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ KINDS: dict[str, tuple[str, str]] = {
         "il pagato in busta paga non è la somma dei rimborsi pagati",
         "what payroll paid is not the sum of the reimbursements paid",
     ),
-    "claim_counter": (
+    "receipt_counter": (
         "quanto se ne è chiesto non è la somma dei rimborsi",
-        "what was claimed of it is not the sum of its reimbursements",
+        "what was asked of it is not the sum of its reimbursements",
     ),
     "reimbursement_document": ("non ha un documento di spesa", "it has no expense document"),
 }
 
-NOUNS = {"claim": "documento di spesa", "reimbursement": "rimborso"}
+NOUNS = {"receipt": "documento di spesa", "reimbursement": "rimborso"}
 
 _OWED = """
     select 'payroll:' || r.employee_id as code, sum(r.approved_minor) as owed
@@ -109,15 +109,15 @@ CHECKS = (
         """,
     ),
     Check(
-        "expense documents and what was claimed of them",
+        "receipts and what was asked of them",
         """
-        select 'claim_counter', 'claim ' || c.claim_id, coalesce(r.claimed, 0)::text, c.claimed_minor::text
-          from reimbursement_claim c
-          left join (select claim_id,
+        select 'receipt_counter', 'receipt ' || c.receipt_id, coalesce(r.asked_minor, 0)::text, c.asked_minor::text
+          from reimbursement_receipt c
+          left join (select receipt_id,
                             sum(case when status in ('submitted', 'needs_fix') then amount_minor
-                                     else approved_minor end) as claimed
-                       from reimbursement where book_id = %(book)s group by claim_id) r on r.claim_id = c.claim_id
-         where c.book_id = %(book)s and coalesce(r.claimed, 0) <> c.claimed_minor
+                                     else approved_minor end) as asked_minor
+                       from reimbursement where book_id = %(book)s group by receipt_id) r on r.receipt_id = c.receipt_id
+         where c.book_id = %(book)s and coalesce(r.asked_minor, 0) <> c.asked_minor
         """,
     ),
 )

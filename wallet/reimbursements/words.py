@@ -19,9 +19,9 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-# States in which the money is held and somebody still has to act; and those in which the expense stays claimed.
+# States in which the money is held and somebody still has to act; and those in which its receipt counts as asked for.
 OPEN: Final = (State.SUBMITTED, State.NEEDS_FIX)
-CLAIMING: Final = (*OPEN, State.APPROVED, State.PAID)
+ASKING: Final = (*OPEN, State.APPROVED, State.PAID)
 
 
 class Purpose(StrEnum):

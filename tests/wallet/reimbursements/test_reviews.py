@@ -266,7 +266,7 @@ def test_a_repetition_is_answered_as_it_was_and_does_nothing(desk: Desk) -> None
 
 def test_a_refusal_is_an_answer_too(desk: Desk) -> None:
     first = desk.submit(document_no="7")
-    with pytest.raises(Exception, match="expense_claimed_before"):
+    with pytest.raises(Exception, match="receipt_asked_before"):
         desk.submit(document_no="7", key="k")
     desk.withdraw(first)
 

@@ -47,8 +47,8 @@ TAMPERINGS = [
     ("payroll_payable", "update reimbursement set approved_minor = 299 where status = 'approved'"),
     ("payroll_payable", "update account set code = 'x' where code like 'payroll:emp%'"),
     ("payroll_paid", "update reimbursement set approved_minor = 799 where status = 'paid'"),
-    ("claim_counter", "update reimbursement_claim set claimed_minor = 0 where document_minor = 800"),
-    ("claim_counter", "update reimbursement_claim set claimed_minor = 1600 where document_minor = 1600"),
+    ("receipt_counter", "update reimbursement_receipt set asked_minor = 0 where document_minor = 800"),
+    ("receipt_counter", "update reimbursement_receipt set asked_minor = 1600 where document_minor = 1600"),
 ]
 
 

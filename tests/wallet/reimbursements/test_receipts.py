@@ -8,7 +8,7 @@ import pytest
 
 from tests import factories
 from tests.wallet.reimbursements.conftest import Desk
-from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseClaimedBefore, ExpenseTotalDiffers
+from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseTotalDiffers, ReceiptAskedBefore
 from wallet.reimbursements.words import Reason, State
 
 
@@ -16,7 +16,7 @@ def test_the_same_document_again_is_refused_however_it_is_written(desk: Desk) ->
     desk.submit(document_no="Fatt. n. 12/A", document=10_000)
 
     for number, supplier in (("Fatt. n. 12/A", "Cooperativa Il Gioco"), ("FATT N 12 A", "Il Gioco soc. coop.")):
-        with pytest.raises(ExpenseClaimedBefore) as raised:
+        with pytest.raises(ReceiptAskedBefore) as raised:
             desk.submit(document_no=number, supplier=supplier, document=10_000)
         assert "0,00" in raised.value.text("it")
 
@@ -24,7 +24,7 @@ def test_the_same_document_again_is_refused_however_it_is_written(desk: Desk) ->
 def test_the_rest_of_a_document_may_be_asked_for_later(desk: Desk) -> None:
     desk.submit(document_no="7", document=20_000, amount=15_000, files=[desk.upload("sette")])
 
-    with pytest.raises(ExpenseClaimedBefore):
+    with pytest.raises(ReceiptAskedBefore):
         desk.submit(document_no="7", document=20_000, amount=5_001, files=[desk.upload("sette")])
     rest = desk.submit(document_no="7", document=20_000, amount=5_000, files=[desk.upload("sette")])
 
@@ -38,7 +38,7 @@ def test_a_colleague_of_the_same_book_cannot_have_it_back_again(desk: Desk) -> N
     child = scene.relative(worker=other, tax_code=factories.tax_code(born=date(2018, 6, 1)))
     desk.submit(document_no="7", document=20_000)
 
-    with pytest.raises(ExpenseClaimedBefore):
+    with pytest.raises(ReceiptAskedBefore):
         desk.submit(employee_id=other, relative_id=child, document_no="7", document=20_000)
 
 
@@ -70,7 +70,7 @@ def test_what_was_not_approved_of_it_may_be_asked_for_again(desk: Desk) -> None:
     found = desk.submit(document_no="7", document=20_000)
     desk.approve(found, 12_000, reasons=[Reason.AMOUNT_DIFFERS])
 
-    with pytest.raises(ExpenseClaimedBefore):
+    with pytest.raises(ReceiptAskedBefore):
         desk.submit(document_no="7", document=20_000, amount=8_001)
     assert desk.submit(document_no="7", document=20_000, amount=8_000).status is State.SUBMITTED
 
