@@ -48,14 +48,15 @@ with mine as materialized (
            coalesce(sum(t.delta) filter (where t.occurred_on < :starts), 0) as opening,
            coalesce(sum(t.delta) filter (where t.here and t.kind = 'grant'), 0) as granted,
            coalesce(-sum(t.delta) filter (where t.here and t.kind = 'grant_correction'), 0) as corrected,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind = 'capture'), 0) as captured,
+           coalesce(-sum(t.delta) filter (where t.here and t.kind in ('capture', 'reimbursement')), 0) as captured,
            coalesce(sum(t.delta) filter (where t.here and t.kind = 'refund'), 0) as refunded,
            coalesce(-sum(t.delta) filter (where t.here and t.kind = 'expiry' and not t.to_community), 0) as to_funder,
            coalesce(-sum(t.delta) filter (where t.here and t.kind = 'expiry' and t.to_community), 0) as to_community,
            coalesce(-sum(t.delta) filter (where t.here and t.kind = 'carry_over' and not t.carried), 0) as carried_out,
            coalesce(sum(t.delta) filter (where t.here and t.kind = 'carry_over' and t.carried), 0) as carried_in,
            coalesce(sum(t.delta) filter (where t.here and t.kind not in
-               ('grant', 'grant_correction', 'capture', 'refund', 'expiry', 'carry_over')), 0) as other,
+               ('grant', 'grant_correction', 'capture', 'reimbursement', 'refund', 'expiry', 'carry_over')), 0)
+               as other,
            coalesce(sum(t.delta) filter (where t.occurred_on > :ends), 0) as later
       from (select told.*, occurred_on between :starts and :ends as here,
                    greatest(occurred_on, (recorded_at at time zone 'Europe/Rome')::date) as seen_on,

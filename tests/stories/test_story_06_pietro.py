@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
 from moneyed import Money
 from sqlalchemy.orm import Session
 
 from plans import people
 from plans.rulebook.words import Channel, Kinship
+from reports import plan_statement
 from tests import factories
 from tests.stories.reading import Credit, assert_sound, balances, credit, fiscal_events, on
 from tests.wallet.reimbursements.conftest import pdf
@@ -19,6 +21,8 @@ from wallet.reimbursements.documents import Store
 from wallet.reimbursements.requests import Correction
 from wallet.reimbursements.submission import Submission
 from wallet.reimbursements.words import Holder, PaymentMeans, Purpose, Reason, State, Statement
+from wallet.settlement import disputes
+from wallet.settlement.errors import NothingToDispute
 
 NOVEMBER_30 = date(2026, 11, 30)
 OFFICE = "ufficio welfare"
@@ -124,3 +128,18 @@ def test_the_invoice_in_his_wifes_name_is_mended_and_paid(session: Session, tmp_
     assert store.read(kept[0].sha256) == in_her_name.content
     assert_sound(session, book)
     assert verification.verify(session, book) == []
+
+    # It is what he used of the plan, and nothing that a provider is paid for.
+    with on(session, date(2026, 9, 1)):
+        stated = plan_statement.gather(
+            session, book, "A", date(2026, 1, 1), date(2026, 8, 31), reading=plan_statement.Reading.HR
+        )
+        with pytest.raises(NothingToDispute):
+            disputes.open_dispute(
+                session,
+                book,
+                paid.authorization_id,
+                disputes.Reason.NOT_DELIVERED,
+                by=disputes.By(pietro, disputes.Role.EMPLOYEE),
+            )
+    assert (stated.total.captured_minor, stated.total.other_minor, stated.proof.holds) == (11_000, 0, True)

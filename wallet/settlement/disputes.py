@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import database, ids
 from config.database import plain_array
 from config.money import from_minor
+from plans.rulebook.words import Channel
 from wallet import amounts, authorizations, captures
 from wallet.errors import ReasonRequired
 from wallet.settlement import payouts
@@ -148,6 +149,9 @@ def open_dispute(
     Errors: AuthorizationNotFound, CapturePaid, NothingToDispute, DisputeWhichCapture.
     """
     found = authorizations.lock(session, book_id, authorization_id)
+    if found.channel == Channel.REIMBURSEMENT:
+        # Nobody is paid but the employee, through payroll; its review is where it is doubted.
+        raise NothingToDispute(authorization=authorization_id)
     payouts.lock(session)
     all_of_it = database.rows(session, _CAPTURES, (book_id, found.hold_id))
     asked = [row for row in all_of_it if entry_id in (None, row.entry_id)]
