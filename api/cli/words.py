@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ from plans.sheets import cells
 W = TypeVar("W", bound=StrEnum)
 
 
-class _Word(click.ParamType[Any]):
+class _Word(click.ParamType[Any], ABC):
     """A parameter that the reading of files knows how to read, with its precise refusals."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -33,9 +34,9 @@ class _Word(click.ParamType[Any]):
             caller = ctx.find_object(Caller) if ctx is not None else None
             self.fail(refusal.text("it" if caller is None else caller.language), param, ctx)
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """Return the value of a text, or raise a refusal."""
-        raise NotImplementedError
 
 
 class _Amount(_Word):
