@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from config.errors import DomainError
 from plans.rulebook.words import Category, Channel
 from tests.properties.test_wallet_machine import SETTINGS, make_network, run
-from wallet import authorizations, captures, expiry, fiscal, lots, purchases
+from wallet import authorizations, captures, expiry, fiscal, lots, purchases, refunds
 
 Patch = pytest.MonkeyPatch
 # The hunt ends with the first difference: it may look at more than the machine's own test does.
@@ -119,10 +119,10 @@ MUTANTS = (
     Mutant("expired lots are spent", expired_lots_spendable),
     Mutant("a capture books no clearing", instead(captures.holds, "capture", without_clearing)),
     Mutant("a final capture keeps the rest", instead(captures.holds, "capture", never_final)),
-    Mutant("a refund goes to the first capture's lot", text(captures, "_REFUNDABLE", "e.seq desc", "e.seq")),
-    Mutant("a refund opens no expired lot again", instead(captures, "_open_again", nothing)),
-    Mutant("a refund gives every lot a grace", text(captures, "_GRACE", "< %(today)s::date", "is not null")),
-    Mutant("a refund revives what was left in its lot", instead(captures.expiry, "expire_rest", nothing)),
+    Mutant("a refund goes to the first capture's lot", text(refunds, "_REFUNDABLE", "e.seq desc", "e.seq")),
+    Mutant("a refund opens no expired lot again", instead(refunds, "_open_again", nothing)),
+    Mutant("a refund gives every lot a grace", text(refunds, "_GRACE", "< %(today)s::date", "is not null")),
+    Mutant("a refund revives what was left in its lot", instead(refunds.expiry, "expire_rest", nothing)),
     Mutant("expiry takes what is held", text(expiry, "_EXPIRED_LOTS", " - b.held_minor", "")),
     Mutant("expiry ends lots on their last day", text(expiry, "_EXPIRED_LOTS", "< %(day)s", "<= %(day)s")),
     Mutant(
