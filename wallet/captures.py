@@ -139,6 +139,7 @@ def refund(
     authorization_id: str,
     amount: Money | None = None,
     *,
+    capture_id: int | None = None,
     on: date | None = None,
     actor: str,
     reason: str = "",
@@ -147,19 +148,23 @@ def refund(
     """
     Undo captures, whole or in part, back to the lots they came from, the last charged first.
 
+    `capture_id`, the entry of one capture, says that it is that one which is undone: it goes back to the lots that paid
+    it, at most what is left of it, and out of the tax year in which it was given.
     A lot whose last day is past opens again for thirty days if the purchase was made by then; what else is in it ends,
     as the clock would have ended it. The fiscal events are reversed in proportion.
 
-    Units:  `amount` in euro; without it everything captured and not yet refunded.
+    Units:  `amount` in euro; without it all that is left to refund.
     Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound,
-            ReimbursementHasItsOwnVerbs, AmountNotPositive, RefundExceedsCaptures, PartialRefundNotAllowed,
-            RefundBeforeCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+            ReimbursementHasItsOwnVerbs, AmountNotPositive, CaptureNotOfAuthorization, RefundExceedsCaptures,
+            PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     """
-    request = _request(authorization_id, amount, on, reason=reason)
+    aimed = {} if capture_id is None else {"capture": capture_id}
+    request = _request(authorization_id, amount, on, reason=reason, **aimed)
 
     def work() -> Change:
         found = _lock(session, book_id, authorization_id)
-        return Change(*refunds.give_back(session, book_id, found, amount, on or clock.today(), actor, reason, key))
+        day = on or clock.today()
+        return Change(*refunds.give_back(session, book_id, found, amount, capture_id, day, actor, reason, key))
 
     return _once(session, book_id, actor, "refund", key, request, work)
 

@@ -216,8 +216,15 @@ class PartialRefundNotAllowed(WalletError):
     en = "The voucher is for its full value ({amount}): it is refunded whole or not at all, not {asked}."
 
 
+class CaptureNotOfAuthorization(WalletError):
+    """The entry that a refund names is no capture of the authorization."""
+
+    it = "La scrittura {capture} non è un addebito dell'autorizzazione {authorization}."
+    en = "Entry {capture} is no capture of authorization {authorization}."
+
+
 class RefundExceedsCaptures(WalletError):
-    """The refunds of an authorization would exceed what was captured."""
+    """The refunds of an authorization, or of one capture, would exceed what was captured."""
 
     it = "Si possono stornare ancora {refundable}: non {needed}."
     en = "Another {refundable} can be refunded: not {needed}."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, database
 from config.money import from_minor
 from ledger import holds
 from ledger.errors import AmountNotPositive
@@ -15,6 +17,7 @@ from plans.rulebook.words import Channel
 from wallet import amounts, authorizations, expiry, fiscal
 from wallet.authorizations import Authorization
 from wallet.errors import (
+    CaptureNotOfAuthorization,
     PartialRefundNotAllowed,
     RefundBeforeCapture,
     RefundExceedsCaptures,
@@ -27,11 +30,10 @@ _GIVEN_BACK = (
     " where p.book_id = %s and p.entry_id = %s group by l.plan_id"
 )
 _REFUNDABLE = (
-    "select e.entry_id, e.amount_minor - coalesce(c.refunded_minor, 0), n.occurred_on from hold_event e"
+    "select e.entry_id, e.amount_minor - coalesce(c.refunded_minor, 0) as left_minor, n.occurred_on from hold_event e"
     "  join entry n on n.book_id = e.book_id and n.entry_id = e.entry_id"
     "  left join refund_counter c on c.book_id = e.book_id and c.entry_id = e.entry_id"
     " where e.book_id = %s and e.hold_id = %s and e.kind = 'capture'"
-    "   and e.amount_minor > coalesce(c.refunded_minor, 0)"
     " order by e.seq desc"
 )
 # A refund may come after the lot's last day: what was bought by then can be spent again for so many days. What was
@@ -53,31 +55,43 @@ _CREDITED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What of a capture was not given back; minor units."""
+
+    entry_id: int
+    left_minor: int
+    captured_on: date
+
+
 def give_back(
     session: Session,
     book_id: int,
     found: Authorization,
     amount: Money | None,
+    capture_id: int | None,
     on: date,
     actor: str,
     reason: str,
     key: str | None,
 ) -> tuple[Authorization, int, tuple[int, ...]]:
     """
-    Undo captures of an authorization that is locked; return it, what was given back, and the entries (`captures`).
+    Undo captures of an authorization that is locked, or the one that is named; return it, what was given back, and the
+    entries that gave it.
 
     Errors: those of `captures.refund`, but for the key's and the authorization's.
     """
     authorization_id = found.authorization_id
-    refundable = found.captured_minor - found.refunded_minor
-    total = refundable if amount is None else amounts.minor(amount)
-    if amount is not None and total <= 0:
+    if amount is not None and amounts.minor(amount) <= 0:
         raise AmountNotPositive(amount=amount)
+    left = _left(session, book_id, found, capture_id)
+    refundable = sum(each.left_minor for each in left)
+    total = refundable if amount is None else amounts.minor(amount)
     if total > refundable or refundable == 0:
         raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(total))
     if found.channel == Channel.VOUCHER and total != found.captured_minor:
         raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(total))
-    parts = _parts(session, book_id, found, total, on)
+    parts = _parts(left, total, on)
 
     # What is due is free, and over with the rest of a lot that has ended.
     if authorizations.settle(session, book_id, found.employee_id):
@@ -116,17 +130,27 @@ def give_back(
     return changed, total, tuple(entries)
 
 
-def _parts(session: Session, book_id: int, found: Authorization, total: int, on: date) -> list[tuple[int, int]]:
-    """Say how much of which captures an amount takes back: (entry, minor units), the last charged first."""
+def _left(session: Session, book_id: int, found: Authorization, capture_id: int | None) -> list[_Left]:
+    """Return what is left of an authorization's captures, or of the one that is meant, the last charged first."""
+    rows = [_Left(*row) for row in database.rows(session, _REFUNDABLE, (book_id, found.hold_id))]
+    if capture_id is None:
+        return rows
+    if all(row.entry_id != capture_id for row in rows):
+        raise CaptureNotOfAuthorization(capture=capture_id, authorization=found.authorization_id)
+    return [row for row in rows if row.entry_id == capture_id]
+
+
+def _parts(captures: Sequence[_Left], total: int, on: date) -> list[tuple[int, int]]:
+    """Say how much of which captures an amount takes back: (entry, minor units)."""
     parts: list[tuple[int, int]] = []
     left = total
-    for entry_id, room, captured_on in session.connection().exec_driver_sql(_REFUNDABLE, (book_id, found.hold_id)):
-        if left == 0:
-            break
-        if on < captured_on:
-            raise RefundBeforeCapture(on=on, captured_on=captured_on)
-        part = min(int(room), left)
-        parts.append((entry_id, part))
+    for each in captures:
+        part = min(each.left_minor, left)
+        if part == 0:
+            continue
+        if on < each.captured_on:
+            raise RefundBeforeCapture(on=on, captured_on=each.captured_on)
+        parts.append((each.entry_id, part))
         left -= part
     return parts
 

@@ -88,6 +88,7 @@ def void(caller: Caller, authorization: str, reason: str, key: str | None) -> No
 @click.command(cls=Command)
 @_WHICH
 @click.option("--amount", type=AMOUNT, help="Part of it; all that was captured and not yet refunded unless given.")
+@click.option("--capture", "capture_id", type=int, help="One capture only, by its entry; else the last comes first.")
 @click.option("--reason", type=TEXT, help="Why.")
 @_ON
 @_KEY
@@ -99,8 +100,9 @@ def refund(caller: Caller, /, authorization: str, amount: Money | None, reason: 
     def work(session: Session) -> Change:
         book_id, found = find(caller, session, authorization)
         return captures.refund(
-            session, book_id, found, amount, on=more["on"], actor=caller.actor, reason=reason or "", key=more["key"]
-        )
+            session, book_id, found, amount, capture_id=more["capture_id"], on=more["on"], actor=caller.actor,
+            reason=reason or "", key=more["key"],
+        )  # fmt: skip
 
     done = change(caller, work)
     _tell(caller, done, "{id}: stornati a favore {amount} [{status}].", "{id}: {amount} refunded [{status}].")

@@ -179,6 +179,17 @@ def test_a_capture_is_refunded_in_parts(cared: Shell) -> None:
     assert "can be refunded" in cared.refused(1, f"refund {given['code']} --amount 1,00")
 
 
+def test_a_refund_may_name_its_capture(cared: Shell) -> None:
+    given = authorized(cared)
+    lines = (f"capture {given['code']} --amount {amount} --json" for amount in ("20,00", "26,00"))
+    first, second = (json.loads(cared.done(line))["entry_ids"][0] for line in lines)
+
+    assert "20.00" in cared.done(f"refund {given['code']} --capture {first}")
+
+    assert "is no capture of" in cared.refused(1, f"refund {given['code']} --capture 999999999")
+    assert "Another" in cared.refused(1, f"refund {given['code']} --amount 26,01 --capture {second}")
+
+
 @pytest.mark.parametrize("verb", ["capture", "void", "refund"])
 def test_a_code_that_nobody_gave(granted: Shell, verb: str) -> None:
     assert "is not valid" in granted.refused(2, f"{verb} AAAA-BBBB-CCCC")

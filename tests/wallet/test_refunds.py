@@ -13,7 +13,7 @@ from plans import people
 from plans.rulebook.words import Category
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import captures
-from wallet.errors import RefundBeforeCapture, RefundExceedsCaptures
+from wallet.errors import CaptureNotOfAuthorization, RefundBeforeCapture, RefundExceedsCaptures
 from wallet.purchases import Decline
 
 SPRING = date(2026, 4, 30)
@@ -56,6 +56,52 @@ def test_of_several_captures_the_last_is_given_back_first(scene: Scene) -> None:
     assert scene.posted("clearing:napoli") == 19_000
     assert scene.posted("clearing:cremona") == -19_000
     assert scene.differences() == []
+
+
+def test_a_refund_that_names_a_capture_undoes_that_one(scene: Scene) -> None:
+    first_lot = scene.grant(20_000, expires_on=SPRING)
+    second_lot = scene.grant(20_000)
+    found = scene.buy("FIS-NA")
+    first, second = (scene.capture(found, amount).entry_ids[0] for amount in (20_000, 15_000))
+
+    change = scene.refund(found, 6_000, capture_id=first)
+
+    assert len(change.entry_ids) == 1
+    assert (scene.left(first_lot), scene.left(second_lot)) == (6_000, 5_000)
+    with pytest.raises(RefundExceedsCaptures) as refusal:
+        scene.refund(found, 14_001, capture_id=first)
+    assert refusal.value.details["refundable"] == Money("140", "EUR")
+    assert scene.refund(found, capture_id=first).amount_minor == 14_000
+    with pytest.raises(RefundExceedsCaptures):
+        scene.refund(found, capture_id=first)
+    assert scene.get(found).refunded_minor == 20_000
+    assert scene.refund(found, 15_000, capture_id=second).authorization.status == "refunded"
+    assert scene.differences() == []
+
+
+def test_a_capture_of_another_authorization_is_not_refunded(scene: Scene) -> None:
+    scene.grant(70_000)
+    mine, other = scene.buy("FIS-NA"), scene.buy("PSI-CR")
+    scene.capture(mine, 10_000)
+    elsewhere = scene.capture(other).entry_ids[0]
+    before = scene.image()
+
+    with pytest.raises(CaptureNotOfAuthorization):
+        scene.refund(mine, 1_000, capture_id=elsewhere)
+
+    assert scene.image() == before
+
+
+def test_a_key_is_for_the_same_capture(scene: Scene) -> None:
+    scene.grant(35_000)
+    found = scene.buy("FIS-NA")
+    first, second = (scene.capture(found, 10_000).entry_ids[0] for _ in range(2))
+    scene.refund(found, 1_000, capture_id=first, key="r")
+
+    assert scene.refund(found, 1_000, capture_id=first, key="r").authorization.replayed
+    for other in (second, None):
+        with pytest.raises(KeyReused):
+            scene.refund(found, 1_000, capture_id=other, key="r")
 
 
 def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:

@@ -178,8 +178,8 @@ def uphold(
     """
     Settle a dispute for the employee: what is left of the capture, or `amount`, goes back to the lots.
 
-    The refund is the ordinary one, with its order of captures and its fiscal reversal; what is not given back is
-    payable again.
+    It is an ordinary refund of the disputed capture: to the lots that paid it, out of the tax year in which it was
+    given. What is not given back is payable again.
 
     Units:  `amount` in euro, at most what is left of the capture.
     Errors: those of `amounts.minor`; DisputeNotFound, DisputeSettled, ReasonRequired, DisputeAmount; those of
@@ -195,6 +195,7 @@ def uphold(
             book_id,
             found.authorization_id,
             from_minor(asked),
+            capture_id=found.entry_id,
             actor=by.actor,
             reason=dispute_id,
             key=dispute_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -152,6 +154,28 @@ def test_one_capture_of_several_has_to_be_named(funded: Scene) -> None:
     disputes.uphold(funded.session, funded.book_id, opened.dispute_id, by=MANAGER, note="non resa")
     assert funded.posted("provider:P04") == 0
     assert funded.differences() == []
+
+
+def test_an_upheld_dispute_refunds_the_disputed_capture_and_none_after_it(empty_scene: Scene) -> None:
+    empty_scene.plan(ends_on=date(2027, 12, 31), spend_by=date(2027, 6, 30))
+    early, late = empty_scene.grant(10_000, expires_on=date(2027, 1, 31)), empty_scene.grant(30_000)
+    empty_scene.keep_qualified()
+    empty_scene.go_to(date(2026, 12, 30))
+    course = empty_scene.buy("FIS-NA")
+    contested = empty_scene.capture(course, 10_000, on=date(2026, 12, 30)).entry_ids[0]
+    empty_scene.go_to(date(2027, 1, 3))
+    empty_scene.capture(course, 20_000, on=date(2027, 1, 3))
+    assert (empty_scene.taxed(year=2026), empty_scene.taxed(year=2027)) == ((10_000, 0), (20_000, 0))
+    opened = dispute(empty_scene, course.authorization_id, entry_id=contested)
+
+    settled = disputes.uphold(
+        empty_scene.session, empty_scene.book_id, opened.dispute_id, by=MANAGER, amount=euro(4_000), note="in parte"
+    )
+
+    assert (settled.entry_id, settled.left_minor) == (contested, 6_000)
+    assert (empty_scene.left(early), empty_scene.left(late)) == (4_000, 5_000)
+    assert (empty_scene.taxed(year=2026), empty_scene.taxed(year=2027)) == ((6_000, 0), (20_000, 0))
+    assert empty_scene.differences() == []
 
 
 def test_nothing_is_disputed_twice_at_a_time(funded: Scene) -> None:
