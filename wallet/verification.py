@@ -16,6 +16,7 @@ from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
+from wallet.social import verification as social
 
 # What each difference means: (Italian, English).
 KINDS: dict[str, tuple[str, str]] = {
@@ -86,6 +87,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "opening_without_proof": ("il saldo cita un documento mai caricato", "the balance names a load that is not there"),
     **reimbursements.KINDS,
     **settlement.KINDS,
+    **social.KINDS,
 }
 
 _NOUNS = {
@@ -103,6 +105,7 @@ _NOUNS = {
     "territory": "territorio",
     **reimbursements.NOUNS,
     **settlement.NOUNS,
+    **social.NOUNS,
 }
 
 
@@ -363,7 +366,8 @@ CHECKS = (
                    c.code in ('plan:' || s.code || ':funded', 'plan:' || s.code || ':committed') and t.lot_id is null
                when 'capture' then e.hold_id is not null and c.code ~ '^(provider|clearing):'
                when 'reimbursement' then e.hold_id is not null and c.code = 'payroll:' || f.employee_id
-               when 'refund' then e.refunds is not null and d.code ~ '^(provider|clearing):'
+               when 'refund' then e.refunds is not null
+                   and (d.code ~ '^(provider|clearing):' or d.code = 'payroll:' || t.employee_id)
                when 'carry_over' then (f.employee_id, f.plan_id, f.source) = (t.employee_id, t.plan_id, t.source)
                    and t.carried_from is not null and f.carried_from is null
                when 'expiry' then c.code in ('plan:' || s.code || ':returned', 'plan:' || s.code || ':pension')
@@ -492,6 +496,7 @@ CHECKS = (
     ),
     *reimbursements.CHECKS,
     *settlement.CHECKS,
+    *social.CHECKS,
 )
 
 
