@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -47,6 +47,8 @@ def read(path: Path) -> tuple[str, list[StatementLine]]:
     """
     Return the hash of a file and its booked movements, one for each transfer of a batch that the bank booked as one.
 
+    A batch whose transfers do not add up to it is one movement; a movement of nothing is none.
+
     Errors: ConfirmationTooLarge, ConfirmationUnsafe, ConfirmationUnreadable; OSError when there is no such file.
     """
     size = path.stat().st_size
@@ -80,15 +82,16 @@ class _Reader:
         statements = self.all(root, "BkToCstmrStmt/Stmt")
         if not statements:
             raise _unreadable(self.path, "non contiene alcun estratto", "it holds no statement")
-        for statement in statements:
+        seen: Counter[str] = Counter()
+        # A bank that puts a statement into its file twice has moved no money twice.
+        for statement in {tostring(found): found for found in statements}.values():
             account = self.text(statement, "Acct/Id/IBAN")
             if not account:
                 raise _unreadable(self.path, "manca l'IBAN del conto", "the account has no IBAN")
-            seen: Counter[str] = Counter()
             for entry in self.all(statement, "Ntry"):
                 # Since version 8 the status is a code inside; before it was the text itself.
                 status = self.text(entry, "Sts/Cd") or self.text(entry, "Sts")
-                if status == "BOOK":
+                if status == "BOOK" and self.minor(entry):
                     yield from self.entry(statement, account, entry, seen)
 
     def entry(self, statement: Element, account: str, entry: Element, seen: Counter[str]) -> Iterator[StatementLine]:
@@ -97,15 +100,18 @@ class _Reader:
             # One movement: its amount is the entry's, which is what left the account.
             yield self.line(statement, account, entry, details[0] if details else entry, entry, seen)
             return
-        amounts = [detail for detail in details if self.amount_of(detail) is not None]
-        if len(amounts) != len(details):
-            raise _unreadable(
-                self.path, "un movimento cumulativo senza importi", "a batch whose transfers have no amounts"
-            )
-        if sum(self.minor(detail) for detail in details) != self.minor(entry):
-            raise _unreadable(self.path, "un movimento cumulativo che non torna", "a batch that does not add up")
+        if not self.divides(entry, details):
+            # Receipts less the bank's charges, or transfers without their amounts: a movement that a person has to see.
+            yield self.line(statement, account, entry, entry, entry, seen)
+            return
         for detail in details:
-            yield self.line(statement, account, entry, detail, detail, seen)
+            if self.minor(detail):
+                yield self.line(statement, account, entry, detail, detail, seen)
+
+    def divides(self, entry: Element, details: list[Element]) -> bool:
+        if any(self.amount_of(detail) is None for detail in details):
+            return False
+        return sum(self.minor(detail) for detail in details) == self.minor(entry)
 
     def line(
         self, statement: Element, account: str, entry: Element, detail: Element, paid: Element, seen: Counter[str]
@@ -125,11 +131,12 @@ class _Reader:
             "end_to_end_id": self.text(detail, "Refs/EndToEndId"),
             "iban": self.text(detail, f"RltdPties/{named}Acct/Id/IBAN"),
             "name": self.text(detail, f"RltdPties/{named}/Pty/Nm") or self.text(detail, f"RltdPties/{named}/Nm"),
-            "remittance": " ".join(found.text or "" for found in self.all(detail, "RmtInf/Ustrd")).strip()[:_LONGEST],
+            "remittance": self.remittance(entry, detail),
             "return_reason": returned or ("RVSL" if self.text(entry, "RvslInd") == "true" else ""),
         }
         identity = [
             self.text(statement, "Id"),
+            self.text(statement, "StmtPgntn/PgNb"),
             self.text(entry, "AcctSvcrRef"),
             self.text(entry, "NtryRef"),
             self.text(detail, "Refs/TxId"),
@@ -155,6 +162,10 @@ class _Reader:
             raise _unreadable(self.path, "un movimento senza segno", "a movement without a direction")
         return told == "DBIT"
 
+    def remittance(self, entry: Element, detail: Element) -> str:
+        told = " ".join(found.text or "" for found in self.all(detail, "RmtInf/Ustrd")).strip()
+        return told[:_LONGEST] or self.text(entry, "AddtlNtryInf")
+
     def day(self, entry: Element) -> date:
         told = self.text(entry, "BookgDt/Dt") or self.text(entry, "BookgDt/DtTm")
         try:
@@ -172,7 +183,7 @@ class _Reader:
         amount = self.amount_of(parent)
         try:
             cents = Decimal((amount.text or "").strip()) * 100 if amount is not None else Decimal("NaN")
-            if cents <= 0 or cents != int(cents) or cents > 2**53:
+            if cents < 0 or cents != int(cents) or cents > 2**53:
                 raise ValueError(cents)
         except (InvalidOperation, ValueError, OverflowError):
             raise _unreadable(self.path, "un importo che non si legge", "an amount that cannot be read") from None

@@ -31,6 +31,8 @@ _CANDIDATES = (
     "select p.end_to_end_id, p.amount_minor, p.iban, p.state from payout_payment p join payout_run r using (run_id)"
     " where r.payer ->> 'iban' = %s and (p.end_to_end_id = any(%s) or (p.iban = %s and p.amount_minor = %s))"
 )
+# What a bank writes where the payer gave no id.
+_NO_ID = ("", "NOTPROVIDED")
 _WORDS = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -105,9 +107,10 @@ def read(session: Session, path: Path, *, actor: str, on: date | None = None) ->
     """
     Read a camt.053: payments that left are paid, those that came back have failed, the rest waits for a person.
 
-    A payment is found by its end-to-end id, else by amount and IBAN, else by its id in the remittance text; it counts
-    only if amount, currency, and IBAN where the bank tells it, agree. A movement that was read before changes nothing.
-    `on` is the business date of the entries, the day of booking unless given (for a day in a closed period).
+    A payment is found by its end-to-end id; where the bank tells none, by amount and IBAN, else by its id in the
+    remittance text. It counts only if amount, currency, and IBAN where the bank tells it, agree. A movement that was
+    read before changes nothing. `on` is the business date of the entries, the day of booking unless given (for a day
+    in a closed period).
 
     Errors: those of `camt.read`; ConfirmationOfOtherAccount; those of `posting.post`.
     """
@@ -212,6 +215,9 @@ def _match(line: StatementLine, candidates: Sequence[Any]) -> tuple[Why, str | N
     named = [payment for payment in candidates if payment.end_to_end_id == line.end_to_end_id]
     if named:
         return _agrees(line, named[0], Why.END_TO_END_ID)
+    # Every transfer of ours bears its id: one that bears another is another, whatever its amount.
+    if line.end_to_end_id.upper() not in _NO_ID:
+        return Why.NO_PAYMENT, None
     expected = [payment for payment in candidates if _expected(line, payment)]
     same = [p for p in expected if line.iban and (p.iban, p.amount_minor) == (line.iban, line.amount_minor)]
     if len(same) > 1:
@@ -238,5 +244,6 @@ def _agrees(line: StatementLine, payment: Any, how: Why) -> tuple[Why, str | Non
 def _expected(line: StatementLine, payment: Any) -> bool:
     # Money that comes in gives a payment back only if the bank says that it does.
     if line.outgoing:
-        return bool(payment.state == "prepared")
+        # What leaves as the reversal of a receipt pays nobody.
+        return not line.return_reason and payment.state == "prepared"
     return bool(line.return_reason) and payment.state in ("prepared", "paid")
