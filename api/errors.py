@@ -40,6 +40,7 @@ from wallet.reimbursements.errors import (
     ReviewReasonsNeeded,
     SubmissionIncomplete,
     SupplierCodeInvalid,
+    UndoingReasonInvalid,
 )
 
 
@@ -161,6 +162,7 @@ MALFORMED: tuple[type[DomainError], ...] = (
     SubmissionIncomplete,
     SupplierCodeInvalid,
     ReviewReasonsNeeded,
+    UndoingReasonInvalid,
     FixChangesNothing,
     DataFolderEmpty,
     BadColumns,

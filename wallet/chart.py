@@ -14,7 +14,7 @@ The chart of accounts of one funder's book.
 | provider:V | L | captured and owed to a provider |
 | clearing:T | A | what the network owes a territory; over all territories the sum is zero |
 | payroll:E | L, floor 0 | approved reimbursements that payroll owes to employee E |
-| payroll:paid | L | reimbursements that the funder paid through payroll, to be set off with what it transfers |
+| payroll:paid | L | reimbursements that the funder paid through payroll, not yet set off with it or given back |
 | recharge:receivable | A | VAT that the mandatary's recharges add, owed by the employer |
 | recharge:vat | L | the same, to be invoiced by the mandatary |
 | community:T | L | expired credit given to a territory's community fund |
@@ -43,6 +43,7 @@ PAYOUT = "payout"
 FEES = "fees"
 NETWORK = "network"
 PAYROLL_PAID = "payroll:paid"
+PAYROLL_PAID_NAME = "Rimborsi pagati dal finanziatore in busta paga"
 
 
 def receivable(plan_code: str) -> str:
@@ -184,6 +185,6 @@ def open_payroll(session: Session, book_id: int, employee_id: str) -> dict[str, 
     """Open the accounts of what payroll owes to an employee and of what it paid, and return their ids by name."""
     openings = [
         Opening(payroll(employee_id), "L", "Rimborsi da pagare in busta paga", 0),
-        Opening(PAYROLL_PAID, "L", "Rimborsi pagati dal finanziatore in busta paga"),
+        Opening(PAYROLL_PAID, "L", PAYROLL_PAID_NAME),
     ]
     return accounts.ensure(session, book_id, openings)

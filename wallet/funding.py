@@ -59,14 +59,35 @@ def record_transfer(
     Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment, DuplicateReference,
             PeriodClosed, OccurredInFuture.
     """
+    bank = chart.open_plan(session, plans.by_code(session, book_id, plan_code))[chart.BANK]
+    return fund_from(session, book_id, plan_code, bank, amount, on=on, actor=actor, reference=reference)
+
+
+def fund_from(
+    session: Session,
+    book_id: int,
+    plan_code: str,
+    account_id: int,
+    amount: Money,
+    *,
+    on: date,
+    actor: str,
+    reference: str | None = None,
+    memo: str = "",
+) -> int:
+    """
+    Record that a funder honoured a commitment through one account, the bank's or another, and return the entry's id.
+
+    Errors: those of `record_transfer`.
+    """
     terms = _locked(session, book_id, plan_code)
     ids = chart.open_plan(session, terms)
     amount_minor = money.minor(amount)
-    pairs = [Pair(ids[chart.BANK], ids[chart.receivable(plan_code)], amount_minor)]
+    pairs = [Pair(account_id, ids[chart.receivable(plan_code)], amount_minor)]
     if terms.funding_policy is FundingPolicy.PREFUNDED:
         pairs.append(Pair(ids[chart.committed(plan_code)], ids[chart.funded(plan_code)], amount_minor))
     try:
-        draft = Draft("funding", on, tuple(pairs), reference)
+        draft = Draft("funding", on, tuple(pairs), reference, memo)
         return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
     except InsufficientFunds as refusal:
         raise FundingExceedsCommitment(amount=amount, plan=plan_code, open=refusal.details["available"]) from refusal

@@ -38,6 +38,13 @@ drop trigger if exists append_only_table on reimbursement_step;
 create trigger append_only_table before truncate on reimbursement_step
     for each statement execute function ledger_append_only();
 
+drop trigger if exists append_only_rows on reimbursement_authorization;
+create trigger append_only_rows before update or delete on reimbursement_authorization
+    for each row execute function ledger_append_only();
+drop trigger if exists append_only_table on reimbursement_authorization;
+create trigger append_only_table before truncate on reimbursement_authorization
+    for each statement execute function ledger_append_only();
+
 -- And what was handed over in January for the year before.
 
 drop trigger if exists append_only_rows on hand_over;

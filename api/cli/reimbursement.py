@@ -11,7 +11,7 @@ import click
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from api.cli import persons, reimbursement_pages
+from api.cli import persons, reimbursement_pages, reimbursement_undoing
 from api.cli.caller import Caller
 from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, DAY, FILE, TEXT, Word
@@ -49,6 +49,10 @@ def _uploads(given: dict[str, Any]) -> list[Upload]:
 @click.group(cls=Group)
 def reimbursement() -> None:
     """Give back what an employee paid, through payroll, against documents."""
+
+
+for _command in reimbursement_undoing.COMMANDS:
+    reimbursement.add_command(_command)
 
 
 @reimbursement.command("checklist")

@@ -234,10 +234,11 @@ def whole(session: Session, book_id: int, found: Reimbursement) -> Whole:
 def show(caller: Caller, whole: Whole) -> None:
     """Print a reimbursement whole."""
     found, language = whole.reimbursement, caller.language
-    last = [step for step in whole.steps if step.reasons]
+    last = [step for step in whole.steps if step.reasons and step.status == found.status]
     tell_only = Caller(language, caller.actor, caller.book, False, False, caller.out, caller.err)
     if not caller.as_json:
-        tell(tell_only, found, [Reason(code) for code in last[-1].reasons] if last else ())
+        reviewed = found.status in (State.NEEDS_FIX, State.REJECTED)
+        tell(tell_only, found, [Reason(code) for code in last[-1].reasons] if last and reviewed else ())
     place = 0 if language == "it" else 1
     for it, en, value in (
         ("Lavoratore", "Employee", whole.employee),
@@ -264,7 +265,7 @@ def show(caller: Caller, whole: Whole) -> None:
     caller.table(
         [Column("quando", "when"), Column("che cosa", "what", folds=True), Column("motivi", "reasons", folds=True),
          Column("nota", "note", folds=True), Column("chi", "who", folds=True), Column("per conto di", "on behalf of")],
-        [(s.recorded_at, words.step(s.kind, language), list(s.reasons), s.note, s.actor,
+        [(s.recorded_at, words.step(s.kind, language), _reasons(s, language), s.note, s.actor,
           whole.employee if s.on_behalf_of else None) for s in whole.steps],
     )  # fmt: skip
     caller.data(
@@ -312,6 +313,12 @@ def _tell_certificate(caller: Caller, whole: Whole) -> None:
             year=str(whole.fiscal_year), expense_year=str(found.expense_year), box=str(whole.cu.box),
             code=whole.cu.code, confidence=whole.cu.confidence,
         )  # fmt: skip
+
+
+def _reasons(step: Step, language: str) -> list[str]:
+    """Return why something was taken back in words; a review's reason has a sentence, and is told by its code."""
+    undone = step.kind in ("withdraw_approval", "reverse_payment")
+    return [words.reason(code, language) if undone else code for code in step.reasons]
 
 
 def _holder_reasons(found: Reimbursement) -> tuple[Reason, ...]:

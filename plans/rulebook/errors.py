@@ -52,3 +52,17 @@ class SignatureDayInvalid(DomainError):
         "{signed_on} cannot be the day of the signature: it must lie between {first}, when the last of these rules was"
         " published, and today ({today})."
     )
+
+
+class SignOffNotFound(DomainError):
+    """No act of signing has this number."""
+
+    it = "Nessuna firma ha il numero {signoff}: «borsellino rules signatures» le elenca."
+    en = "No signing has the number {signoff}: 'borsellino rules signatures' lists them."
+
+
+class SignatureNotStanding(DomainError):
+    """A rule whose signature is to be withdrawn was not signed in this act, or lost that signature before."""
+
+    it = "La firma {signoff} non vale per: {rules}. Indicare regole firmate lì e non ancora ritirate."
+    en = "Signing {signoff} does not stand for: {rules}. Name rules signed there and not withdrawn yet."

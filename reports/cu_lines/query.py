@@ -28,7 +28,8 @@ select e.employee_id, e.employee_no, e.tax_code, e.last_name, e.first_name, f.ca
        sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end)::bigint as taxable
   from fiscal_event f
   join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id
-  left join reimbursement r on r.book_id = f.book_id and r.authorization_id = f.authorization_id
+  left join reimbursement_authorization k on k.book_id = f.book_id and k.authorization_id = f.authorization_id
+  left join reimbursement r on r.book_id = k.book_id and r.reimbursement_id = k.reimbursement_id
   left join relative x on x.book_id = r.book_id and x.relative_id = r.relative_id
  where f.book_id = %(book)s and f.fiscal_year = %(year)s
  group by f.book_id, f.employee_id, e.employee_id, e.employee_no, e.tax_code, e.last_name, e.first_name, f.category,

@@ -43,7 +43,8 @@ select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e
   join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id
   join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
-  left join reimbursement b on b.book_id = f.book_id and b.authorization_id = f.authorization_id
+  left join reimbursement_authorization k on k.book_id = f.book_id and k.authorization_id = f.authorization_id
+  left join reimbursement b on b.book_id = k.book_id and b.reimbursement_id = k.reimbursement_id
   left join relative r on r.book_id = b.book_id and r.relative_id = b.relative_id
   left join lateral (select sum(case o.kind when 'use' then o.amount_minor else -o.amount_minor end)::bigint as used
                        from fiscal_event o

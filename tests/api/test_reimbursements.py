@@ -166,3 +166,29 @@ def test_lists_and_the_other_ends(desk: Shell) -> None:
     history = json.loads(desk.done(f"reimbursement show {two} --json"))["steps"]
     assert [step["kind"] for step in history] == ["submit", "reject"]
     assert history[0]["on_behalf_of"].startswith("emp_")
+
+
+def test_an_approval_and_a_payment_are_taken_back_and_settled_with_the_funder(desk: Shell) -> None:
+    one = submitted(desk)
+    desk.done(f"reimbursement approve {one} --actor office")
+    desk.done(f"reimbursement pay {one} --month 31/03/2026 --actor payroll")
+
+    assert "[undoing_reason_invalid]" in desk.refused(2, f"reimbursement reverse-payment {one} --actor payroll")
+    refused = desk.refused(1, f"reimbursement withdraw-approval {one} --reason wrong-amount", language="it")
+    assert "stornare prima il pagamento" in " ".join(refused.split())
+    assert "[approvata]" in desk.done(f"reimbursement reverse-payment {one} --reason not-paid", language="it")
+    again = desk.done(f"reimbursement withdraw-approval {one} --reason wrong-amount --note Era", language="it")
+    assert "[presentata]: 220,00 €" in again.replace("\u00a0", " ")
+    assert one in desk.done("reimbursement review")
+    shown = desk.done(f"reimbursement show {one}", language="it")
+    assert "approvazione ritirata" in shown
+    assert "l'importo approvato non è quello giusto" in " ".join(shown.split())
+
+    desk.done(f"reimbursement approve {one} --actor office")
+    desk.done(f"reimbursement pay {one} --month 30/04/2026 --actor payroll")
+    desk.done("fund commit R 100,00")
+    told = desk.done("reimbursement set-off R 100,00 --reference comp-1", language="it").replace("\u00a0", " ")
+    assert "ancora da regolare: 120,00 €" in told
+    assert "[payroll_paid_exceeded]" in desk.refused(1, "reimbursement repay 120,01")
+    assert "€0.00" in desk.done("reimbursement repay 120,00")
+    desk.done("ledger verify")

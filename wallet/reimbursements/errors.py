@@ -194,6 +194,40 @@ class ReimbursementNotOpen(_InState):
     en = "Reimbursement {reimbursement} is in state '{status}': this can no longer be done."
 
 
+class ReimbursementNotApproved(_InState):
+    """An approval that is not there, or is paid already, cannot be withdrawn."""
+
+    it = (
+        "Il rimborso {reimbursement} è nello stato «{status}»: si ritira un'approvazione non ancora pagata. "
+        "Se è pagato, stornare prima il pagamento."
+    )
+    en = (
+        "Reimbursement {reimbursement} is in state '{status}': an approval is withdrawn before it is paid. "
+        "If it is paid, reverse the payment first."
+    )
+
+
+class ReimbursementNotPaid(_InState):
+    """A payment that was not recorded cannot be reversed."""
+
+    it = "Il rimborso {reimbursement} è nello stato «{status}»: non c'è un pagamento da stornare."
+    en = "Reimbursement {reimbursement} is in state '{status}': there is no payment to reverse."
+
+
+class UndoingReasonInvalid(ReimbursementError):
+    """An approval or a payment was to be undone without a reason, or for one that is not of it."""
+
+    it = "Indicare perché, con uno di questi motivi: {known}."
+    en = "Say why, with one of these reasons: {known}."
+
+
+class PayrollPaidExceeded(ReimbursementError):
+    """More was to be settled with the funder than payroll paid and is not settled yet."""
+
+    it = "Dei rimborsi pagati in busta paga restano da regolare {open}: non se ne possono regolare {amount}."
+    en = "Of the reimbursements that payroll paid {open} are still to be settled: {amount} cannot be."
+
+
 class ReimbursementNotToMend(_InState):
     """Nobody asked for a fix of this reimbursement."""
 

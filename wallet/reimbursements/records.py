@@ -144,6 +144,7 @@ _INSERT = (
     f"insert into reimbursement (book_id, {', '.join(n for n in _OWN if n != 'submitted_at')})"
     f" values (%(book_id)s, {', '.join(f'%({n})s' for n in _OWN if n != 'submitted_at')})"
 )
+_BIND = "insert into reimbursement_authorization (book_id, authorization_id, reimbursement_id) values (%s, %s, %s)"
 _STEP = (
     "insert into reimbursement_step"
     " (book_id, reimbursement_id, kind, status, reasons, note, amount_minor, entry_id, changes, actor, on_behalf_of)"
@@ -168,6 +169,8 @@ _DOCUMENTS = (
 _CHANGING = frozenset(
     {
         "status",
+        "authorization_id",
+        "amount_minor",
         "approved_minor",
         "fix_by",
         "approved_on",
@@ -246,8 +249,14 @@ def documents(session: Session, book_id: int, reimbursement_id: str) -> list[Doc
 
 
 def insert(session: Session, book_id: int, values: dict[str, Any]) -> None:
-    """Write a reimbursement down."""
+    """Write a reimbursement down, with the authorization it begins with."""
     database.run(session, _INSERT, {"book_id": book_id, **values})
+    bind(session, book_id, values["reimbursement_id"], values["authorization_id"])
+
+
+def bind(session: Session, book_id: int, reimbursement_id: str, authorization_id: str) -> None:
+    """Write down that an authorization is a reimbursement's, for as long as there are events of it."""
+    database.run(session, _BIND, (book_id, authorization_id, reimbursement_id))
 
 
 def attach(

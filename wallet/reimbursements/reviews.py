@@ -189,7 +189,8 @@ def _approve(
         kind="reimbursement",
         occurred_on=today,
         actor=actor,
-        reference=f"{found.reimbursement_id}:approve",
+        # Of the authorization: a reimbursement may be approved again after an approval was withdrawn.
+        reference=f"{found.authorization_id}:approve",
         memo=found.reimbursement_id,
     )
     authorization = authorizations.lock(session, book_id, found.authorization_id)
@@ -230,11 +231,12 @@ def _approve(
 def _pay(session: Session, book_id: int, found: Reimbursement, month: date, day: date, actor: str) -> Reimbursement:
     accounts = chart.open_payroll(session, book_id, found.employee_id)
     pair = Pair(accounts[chart.payroll(found.employee_id)], accounts[chart.PAYROLL_PAID], found.approved_minor)
+    before = sum(step.kind == "pay" for step in records.steps(session, book_id, found.reimbursement_id))
     draft = Draft(
         "payroll_payment",
         day,
         (pair,),
-        reference=f"{found.reimbursement_id}:pay",
+        reference=f"{found.reimbursement_id}:pay" + (f":{before + 1}" if before else ""),
         memo=found.reimbursement_id,
     )
     entry_id = posting.post(session, book_id, draft, actor=actor)

@@ -119,6 +119,29 @@ class ReimbursementRow(Base):
     )
 
 
+class AuthorizationOfRow(Base):
+    """
+    An authorization that a reimbursement has or had: a hold that ended is followed by another. Append only.
+
+    `reimbursement.authorization_id` is the one that stands; fiscal events of the earlier ones are told apart by this.
+    """
+
+    __tablename__ = "reimbursement_authorization"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    authorization_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    reimbursement_id: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["book_id", "authorization_id"], ["authorization.book_id", "authorization.authorization_id"]
+        ),
+        ForeignKeyConstraint(
+            ["book_id", "reimbursement_id"], ["reimbursement.book_id", "reimbursement.reimbursement_id"]
+        ),
+        Index("ix_reimbursement_authorization_of", "book_id", "reimbursement_id"),
+    )
+
+
 class DocumentRow(Base):
     """One document of a reimbursement, by the hash of its content; `step` 0 came with the submission. Append only."""
 
@@ -173,7 +196,9 @@ class StepRow(Base):
             ["book_id", "reimbursement_id"], ["reimbursement.book_id", "reimbursement.reimbursement_id"]
         ),
         CheckConstraint(
-            "kind in ('submit', 'ask_fix', 'fix', 'approve', 'reject', 'withdraw', 'pay', 'expire')", name="kind"
+            "kind in ('submit', 'ask_fix', 'fix', 'approve', 'reject', 'withdraw', 'pay', 'expire',"
+            " 'withdraw_approval', 'reverse_payment')",
+            name="kind",
         ),
         Index("ix_reimbursement_step_of", "book_id", "reimbursement_id"),
     )

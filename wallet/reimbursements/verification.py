@@ -26,8 +26,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "what payroll owes is not what was approved and not paid",
     ),
     "payroll_paid": (
-        "il pagato in busta paga non è la somma dei rimborsi pagati",
-        "what payroll paid is not the sum of the reimbursements paid",
+        "il pagato in busta paga non è la somma dei rimborsi pagati meno quanto regolato con il finanziatore",
+        "what payroll paid is not the reimbursements paid less what was settled with the funder",
     ),
     "receipt_counter": (
         "quanto se ne è chiesto non è la somma dei rimborsi",
@@ -42,8 +42,17 @@ _OWED = """
     select 'payroll:' || r.employee_id as code, sum(r.approved_minor) as owed
       from reimbursement r where r.book_id = %(book)s and r.status = 'approved' group by r.employee_id
     union all
-    select 'payroll:paid', sum(r.approved_minor)
-      from reimbursement r where r.book_id = %(book)s and r.status = 'paid' having count(*) > 0
+    select 'payroll:paid',
+           coalesce((select sum(r.approved_minor) from reimbursement r
+                      where r.book_id = %(book)s and r.status = 'paid'), 0)
+           - coalesce((select sum(case p.debit_account_id when a.account_id then 1 else -1 end * p.amount_minor)
+                         from account a
+                         join posting p on p.book_id = a.book_id
+                                       and a.account_id in (p.debit_account_id, p.credit_account_id)
+                         join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id
+                         left join entry o on o.book_id = e.book_id and o.entry_id = e.reverses
+                        where a.book_id = %(book)s and a.code = 'payroll:paid'
+                          and coalesce(o.kind, e.kind) in ('funding', 'payroll_repayment')), 0)
 """
 
 CHECKS = (
@@ -69,8 +78,11 @@ CHECKS = (
         select 'authorization_without_reimbursement', 'authorization ' || a.authorization_id, 'reimbursement', null
           from "authorization" a
          where a.book_id = %(book)s and a.channel = 'REIMBURSEMENT' and a.status <> 'declined'
-           and not exists (select from reimbursement r
-                            where r.book_id = a.book_id and r.authorization_id = a.authorization_id)
+           and not exists (select from reimbursement_authorization k
+                             join reimbursement r on r.book_id = k.book_id and r.reimbursement_id = k.reimbursement_id
+                            where k.book_id = a.book_id and k.authorization_id = a.authorization_id
+                              -- One that is not the last was given back whole.
+                              and (r.authorization_id = a.authorization_id or a.status = 'refunded'))
         """,
     ),
     Check(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from config.labelled import Labelled
+
 
 class State(StrEnum):
     """Where a reimbursement stands."""
@@ -78,6 +80,20 @@ class Reason(StrEnum):
     REIMBURSED_ELSEWHERE = "reimbursed_elsewhere"
     NOT_AUTHENTIC = "not_authentic"
 
+
+class Undoing(Labelled):
+    """Why an approval or a payment is undone; codes, so that nobody writes a person's story here."""
+
+    WRONG_REQUEST = "wrong_request", "era un'altra richiesta", "it was another request"
+    WRONG_AMOUNT = "wrong_amount", "l'importo approvato non è quello giusto", "the amount approved is not the right one"
+    TO_BE_REVIEWED = "to_be_reviewed", "i documenti vanno riesaminati", "the documents have to be looked at again"
+    NOT_PAID = "not_paid", "la busta paga non l'ha pagato", "payroll did not pay it"
+    WRONG_PAYMENT = "wrong_payment", "il giorno o il mese paga non sono quelli", "the day or the payroll month is wrong"
+
+
+# What each verb may be done for: a payment that was not made says nothing of the approval.
+OF_APPROVALS: Final = (Undoing.WRONG_REQUEST, Undoing.WRONG_AMOUNT, Undoing.TO_BE_REVIEWED)
+OF_PAYMENTS: Final = (Undoing.WRONG_REQUEST, Undoing.NOT_PAID, Undoing.WRONG_PAYMENT)
 
 # Reasons that no new document mends: they end the reimbursement and are no reason to ask for a fix.
 FINAL: Final = (Reason.NOT_REIMBURSABLE, Reason.REIMBURSED_ELSEWHERE, Reason.NOT_AUTHENTIC)
@@ -188,6 +204,8 @@ STEPS_IT: Final[Mapping[str, str]] = {
     "withdraw": "ritirata",
     "pay": "pagata",
     "expire": "scaduta",
+    "withdraw_approval": "approvazione ritirata",
+    "reverse_payment": "pagamento stornato",
 }
 
 
@@ -207,5 +225,7 @@ def purpose(code: str, language: str) -> str:
 
 
 def reason(code: str, language: str) -> str:
-    """Return the sentence for a reason."""
+    """Return the sentence for a reason of a review, or the words for one of undoing."""
+    if code in set(Undoing):
+        return Undoing(code).label(language)
     return REASONS[Reason(code)][0 if language == "it" else 1]

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from tests.factories import euro
 from tests.wallet.reimbursements.conftest import Desk
 from tests.wallet.scene import Scene
 from wallet import verification
+from wallet.reimbursements import closing, undoing
 from wallet.reimbursements.verification import KINDS
-from wallet.reimbursements.words import Holder, Reason
+from wallet.reimbursements.words import Holder, Reason, Undoing
 
 
 @pytest.fixture
@@ -23,6 +25,10 @@ def busy(desk: Desk) -> Iterator[Scene]:
     desk.pay(desk.approve(desk.submit(document=800)))
     desk.reject(desk.submit(document=1_600), Reason.NOT_AUTHENTIC)
     desk.withdraw(desk.submit(document=3_200))
+    book = desk.scene.session, desk.scene.book_id
+    again = desk.approve(desk.submit(document=6_400))
+    undoing.withdraw_approval(*book, again.reimbursement_id, Undoing.TO_BE_REVIEWED, actor="office")
+    closing.repay(*book, euro(500), on=again.chosen_on, actor="office")
     session = desk.scene.session
     assert desk.scene.differences() == []
     with session.begin_nested() as tampering:
@@ -47,6 +53,16 @@ TAMPERINGS = [
     ("payroll_payable", "update reimbursement set approved_minor = 299 where status = 'approved'"),
     ("payroll_payable", "update account set code = 'x' where code like 'payroll:emp%'"),
     ("payroll_paid", "update reimbursement set approved_minor = 799 where status = 'paid'"),
+    ("payroll_paid", "update entry set kind = 'correction' where kind = 'payroll_repayment'"),
+    (
+        "authorization_without_reimbursement",
+        "delete from reimbursement_authorization where authorization_id in"
+        " (select authorization_id from \"authorization\" where status = 'refunded')",
+    ),
+    (
+        "authorization_without_reimbursement",
+        "update \"authorization\" set status = 'captured' where amount_minor = 6400 and status = 'refunded'",
+    ),
     ("receipt_counter", "update reimbursement_receipt set asked_minor = 0 where document_minor = 800"),
     ("receipt_counter", "update reimbursement_receipt set asked_minor = 1600 where document_minor = 1600"),
 ]
@@ -69,8 +85,8 @@ def test_every_kind_is_tried() -> None:
     assert {kind for kind, _ in TAMPERINGS} == set(KINDS)
 
 
-@pytest.mark.parametrize("table", ["reimbursement_document", "reimbursement_step"])
-@pytest.mark.parametrize("change", ["update {} set actor = 'x'", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize("table", ["reimbursement_document", "reimbursement_step", "reimbursement_authorization"])
+@pytest.mark.parametrize("change", ["update {} set book_id = 0", "delete from {}", "truncate {}"])
 def test_documents_and_steps_are_never_changed(desk: Desk, table: str, change: str) -> None:
     desk.submit()
     session = desk.scene.session
