@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group, dry_run
-from api.cli.words import DAY, FILE, TEXT
+from api.cli.words import DAY, FILE, TEXT, Word
 from api.cli.work import change, look
 from api.errors import RuleNotFound
 from config import clock
 from plans.rulebook import loading, signing
 from plans.rulebook.model import Rulebook, RuleSummary
 from plans.rulebook.rows import Rule
-from plans.rulebook.signing import Change, Difference, SignOff, Standing
+from plans.rulebook.signing import Change, Difference, SignOff, Standing, Withdrawn
 from plans.rulebook.words import Confidence
 from reports import rulebook_document
 
 EVERY = "all"
 _CHANGES = {
     Change.NEVER_SIGNED: ("mai firmata", "never signed"),
+    Change.WITHDRAWN: ("firma ritirata", "signature withdrawn"),
     Change.CHANGED: ("cambiata dopo la firma", "changed since it was signed"),
     Change.REMOVED: ("firmata, e tolta dalle regole", "signed, and no longer among the rules"),
 }
@@ -147,8 +148,56 @@ def sign(
     caller.say("Firmate ora {n} regole, già firmate da {by} {already}.",
                "Signed {n} rules now, {already} already signed by {by}.",
                n=len(done.rule_ids), by=signed_by, already=len(done.already))  # fmt: skip
+    if done.signoff_id is not None:
+        caller.say("Firma {signoff}.", "Signing {signoff}.", signoff=done.signoff_id)
     _say_standing(caller, rulebook, standing)
     caller.data(signoff=done, signed=standing.signed, total=standing.total, version=rulebook.version)
+
+
+@rules.command()
+@click.pass_obj
+def signatures(caller: Caller) -> None:
+    """List the acts of signing, with how many rules each signed and how many signatures were withdrawn."""
+    found = look(signing.acts)
+    columns = [
+        Column("firma", "signing"),
+        Column("giorno", "day"),
+        Column("chi", "who", folds=True),
+        Column("albo", "register", folds=True),
+        Column("regole", "rules", right=True),
+        Column("ritirate", "withdrawn", right=True),
+    ]
+    rows = [(a.signoff_id, a.signed_on, a.signed_by, a.register_number, a.rules, a.withdrawn) for a in found]
+    caller.table(columns, rows)
+    caller.data(signatures=found)
+
+
+@rules.command("withdraw-signature")
+@click.argument("signing_", metavar="SIGNING", type=TEXT)
+@click.option(
+    "--rules",
+    "rule_ids",
+    type=TEXT,
+    multiple=True,
+    help="A rule's id, or several with commas between; may be repeated; all of the signing unless given.",
+)
+@click.option("--reason", type=Word(Withdrawn), required=True, help="Why the signature no longer stands.")
+@dry_run
+@click.pass_obj
+def withdraw_signature(caller: Caller, signing_: str, rule_ids: Sequence[str], reason: Withdrawn) -> None:
+    """Withdraw the signature of rules, of one SIGNING; what was signed and why it was withdrawn stay on record."""
+    rulebook = loading.load()
+    named = [each.strip() for listed in rule_ids for each in listed.split(",") if each.strip()]
+
+    def work(session: Session) -> tuple[tuple[str, ...], Standing]:
+        gone = signing.withdraw(session, signing_, named or None, reason=reason, actor=caller.actor)
+        return gone, signing.standing(session, rulebook)
+
+    gone, standing = change(caller, work)
+    caller.say("Ritirata la firma di {n} regole: {reason}.", "Withdrew the signature of {n} rules: {reason}.",
+               n=len(gone), reason=reason.label(caller.language))  # fmt: skip
+    _say_standing(caller, rulebook, standing)
+    caller.data(withdrawn=gone, reason=reason, signed=standing.signed, total=standing.total)
 
 
 @rules.command()
@@ -196,7 +245,10 @@ def _difference(caller: Caller, found: Difference) -> tuple[object, ...]:
             by=found.last.signed_by, register=found.last.register_number, on=found.last.signed_on,
         )  # fmt: skip
     said = "; ".join(f"{key}: {before or '-'} → {after or '-'}" for key, before, after in found.fields)
-    return found.rule_id, caller.sentence(*_CHANGES[found.change]), last, said or "-"
+    happened = caller.sentence(*_CHANGES[found.change])
+    if found.withdrawn is not None:
+        happened = f"{happened}: {found.withdrawn.label(caller.language)}"
+    return found.rule_id, happened, last, said or "-"
 
 
 def _sentence(caller: Caller, rule: RuleSummary) -> str:

@@ -55,3 +55,18 @@ def test_the_document_is_written_in_both_formats(shell: Shell, tmp_path: Path) -
             shell.done(f"rules document --format {form} --output {path}").split()
         )
         assert path.stat().st_size > 10_000
+
+
+def test_a_signature_is_withdrawn_with_a_reason(shell: Shell) -> None:
+    signed = json.loads(shell.done("rules sign --rules health-fund-cap,pension-cap-2026 --json", *VERDI))
+    signing = signed["signoff"]["signoff_id"]
+
+    said = shell.done(f"rules withdraw-signature {signing} --rules health-fund-cap --reason read-otherwise",
+                      language="it")  # fmt: skip
+
+    assert "Ritirata la firma di 1 regole: chi ha firmato legge ora diversamente." in " ".join(said.split())
+    assert signing in shell.done("rules signatures")
+    assert "firma ritirata" in " ".join(shell.done("rules changes", language="it").split())
+    again = f"rules withdraw-signature {signing} --rules health-fund-cap --reason read-otherwise"
+    assert "signature_not_standing" in shell.refused(1, again)
+    assert "sign_off_not_found" in shell.refused(1, "rules withdraw-signature sgn_0 --reason read-otherwise")

@@ -14,9 +14,15 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.errors import DomainError
 from plans.rulebook import loading, signing
-from plans.rulebook.errors import RegisterNumberInvalid, RulebookDiffers, SignatureDayInvalid
+from plans.rulebook.errors import (
+    RegisterNumberInvalid,
+    RulebookDiffers,
+    SignatureDayInvalid,
+    SignatureNotStanding,
+    SignOffNotFound,
+)
 from plans.rulebook.model import Rulebook
-from plans.rulebook.signing import Change, SignOff
+from plans.rulebook.signing import Change, SignOff, Withdrawn
 
 TODAY = date(2026, 11, 22)
 VERDI = {"signed_by": "Rita Verdi", "register_number": "Cremona 123"}
@@ -183,3 +189,63 @@ def test_the_database_itself_refuses_a_signature_that_is_none(session: Session, 
 
     with pytest.raises(IntegrityError):
         session.execute(sa.text(statement))
+
+
+def withdraw(session: Session, done: SignOff, *rule_ids: str, reason: Withdrawn = Withdrawn.READ_OTHERWISE) -> None:
+    with clock.at(TODAY):
+        signing.withdraw(session, done.signoff_id or "", rule_ids or None, reason=reason, actor="test")
+
+
+def test_a_withdrawn_signature_leaves_its_rule_without_one_and_says_why(session: Session) -> None:
+    done = sign(session, "health-fund-cap", "pension-cap-2026")
+
+    withdraw(session, done, "health-fund-cap")
+
+    rulebook = loading.load()
+    assert set(signing.standing(session, rulebook).signatures) == {"pension-cap-2026"}
+    told = {one.rule_id: one for one in signing.differences(session, rulebook)}["health-fund-cap"]
+    assert (told.change, told.withdrawn) == (Change.WITHDRAWN, Withdrawn.READ_OTHERWISE)
+    assert told.last is not None
+    [act] = signing.acts(session)
+    assert (act.rules, act.withdrawn) == (2, 1)
+
+
+def test_what_was_withdrawn_may_be_signed_again_by_the_same_person(session: Session) -> None:
+    withdraw(session, sign(session, "health-fund-cap"))
+    assert signing.last_signed_on(session) is None
+
+    again = sign(session, "health-fund-cap")
+
+    assert again.rule_ids == ("health-fund-cap",)
+    assert signing.standing(session, loading.load()).signed == 1
+    assert signing.last_signed_on(session) == TODAY
+
+
+def test_another_persons_signature_stands(session: Session) -> None:
+    sign(session, "health-fund-cap", **NERI)
+    withdraw(session, sign(session, "health-fund-cap"))
+
+    found = signing.standing(session, loading.load()).signatures["health-fund-cap"]
+
+    assert found.signed_by == "Aldo Neri"
+
+
+def test_what_does_not_stand_cannot_be_withdrawn(session: Session) -> None:
+    done = sign(session, "health-fund-cap")
+
+    with pytest.raises(SignOffNotFound):
+        signing.withdraw(session, "sgn_none", None, reason=Withdrawn.READ_OTHERWISE, actor="test")
+    with pytest.raises(SignatureNotStanding):
+        withdraw(session, done, "health-fund-cap", "pension-cap-2026")
+    assert signing.standing(session, loading.load()).signed == 1
+    withdraw(session, done)
+    with pytest.raises(SignatureNotStanding):
+        withdraw(session, done)
+
+
+def test_withdrawals_are_never_changed(session: Session) -> None:
+    withdraw(session, sign(session, "health-fund-cap"))
+
+    for change in ("update {} set reason = 'X'", "delete from {}", "truncate {}"):
+        with pytest.raises(DBAPIError, match="append only"), session.begin_nested():
+            session.execute(sa.text(change.format("rule_signature_withdrawal")))
