@@ -19,7 +19,11 @@ _OTHERS_TWELFTH = 2_500
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A budget file of one plan: `spend_by` and `carried_until` say how long the planner of purchases may use it."""
+    """
+    What one file grants of a plan: `spend_by` and `carried_until` say how long the planner of purchases may use it.
+
+    `premiums` are bonuses and the share in per cent that each worker takes as welfare: then the file is one of choices.
+    """
 
     employer: Employer
     plan_code: str
@@ -29,6 +33,7 @@ class Budget:
     spend_by: date
     carried_until: date
     repeat: bool = False
+    premiums: tuple[tuple[Worker, int, int], ...] = ()
 
     @property
     def total_minor(self) -> int:
@@ -68,11 +73,8 @@ def _cheese(employer: Employer, year: int) -> Iterator[_Plan]:
     staff = employer.on_payroll(date(year, 1, 1))
     summer = employer.on_payroll(date(year, 7, 1))
     parents = [worker for worker in staff if worker.children_under(14, date(year, 1, 1))]
-    converted = [
-        (worker, _BONUS[worker.cluster] * choice // 100)
-        for worker in summer
-        if (choice := (worker.pdr_choice or {}).get(year, 0))
-    ]
+    premiums = tuple((worker, _BONUS[worker.cluster], (worker.pdr_choice or {}).get(year, 0)) for worker in summer)
+    converted = [(worker, premium * share // 100) for worker, premium, share in premiums if share]
     for letter, on, credits in (
         ("A", date(year, 1, 10), [(worker, 60_000) for worker in staff]),
         ("F", date(year, 1, 10), [(worker, 20_000) for worker in parents]),
@@ -80,7 +82,8 @@ def _cheese(employer: Employer, year: int) -> Iterator[_Plan]:
         ("M", date(year, 7, 6), [(worker, amount // 10) for worker, amount in converted]),
     ):
         code = f"E1-{year}-{letter}"
-        budget = Budget(employer, code, code, on, tuple(credits), spend_by, carried)
+        chosen = premiums if letter == "B" else ()
+        budget = Budget(employer, code, code, on, tuple(credits), spend_by, carried, premiums=chosen)
         paid_on = on.replace(day=on.day - 2)
         yield [budget], Funding(employer, code, paid_on, budget.total_minor, ((paid_on, budget.total_minor),))
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.demonstration import offices, stories
+from api.demonstration import closing, offices, reimbursements, settlement, sources, stories
+from api.demonstration.citizens import municipality, private
+from api.demonstration.citizens.people import BODIES
 from api.demonstration.credits import TODAY, Budget, Funding
 from api.demonstration.people import FIRST_YEAR, LAST_YEAR, Employer, Worker
 from api.demonstration.purchases import Fate, Order
@@ -21,7 +23,7 @@ from ledger import seals
 from plans import enrolment, facts, people, plan_file, plans
 from plans.rulebook import loading as rulebook_loading
 from plans.words import Fact
-from wallet import authorizations, budgets, captures, expiry, funding
+from wallet import authorizations, budgets, captures, elsewhere, expiry, funding
 from wallet.errors import AuthorizationNotOpen
 from wallet.purchases import Purchase
 
@@ -43,11 +45,17 @@ def steps(
         *_registers(employers, received),
         *_plans(schedule[1]),
         *_fundings(schedule[1]),
-        *(_budget(budget, received) for budget in schedule[0]),
+        *_budgets(schedule[0], received),
+        *sources.opening(employers, received),
         *_departures(employers),
-        *_nights(employers),
+        *_nights([*(employer.code for employer in employers), *(body.code for body in BODIES)]),
+        *closing.steps(employers),
         *_orders(orders),
         *stories.steps(employers),
+        *reimbursements.steps(employers),
+        *municipality.steps(),
+        *private.steps(),
+        *settlement.steps(orders, received),
     ]
     return sorted((step for step in found if step.on <= TODAY), key=lambda step: step.order)
 
@@ -79,6 +87,9 @@ def _register(employer: Employer, on: date, received: Path) -> Step:
         enrolment.load(session, book_id, workers)
         enrolment.load_relatives(session, book_id, relatives)
         scene.meet(session, employer.code)
+        told = received / f"{stem}-altre-fonti.csv"
+        if newcomers and offices.write_elsewhere(told, employer, newcomers, on.year):
+            elsewhere.load(session, book_id, told, year=None, declared_on=on, actor=ACTOR)
         for worker in newcomers:
             _declare(session, scene, book_id, worker, on, everything=not january or on.year == FIRST_YEAR)
         return {}
@@ -88,10 +99,6 @@ def _register(employer: Employer, on: date, received: Path) -> Step:
 
 def _declare(session: Session, scene: Scene, book_id: int, worker: Worker, on: date, *, everything: bool) -> None:
     employee, now = scene.people[worker.tax_code], clock.now()
-    if worker.fringe_elsewhere_minor is not None:
-        amount = from_minor(worker.fringe_elsewhere_minor)
-        fact, year = Fact.EXTERNAL_FRINGE, on.year
-        facts.declare(session, book_id, employee, fact, year=year, amount=amount, declared_on=on, recorded_at=now)
     for child in worker.children_under(18, on)[:1]:
         fact, year, code = Fact.DEPENDENT_CHILD, on.year, child.tax_code
         facts.declare(session, book_id, employee, fact, year=year, child=code, declared_on=on, recorded_at=now)
@@ -159,6 +166,14 @@ def _transfer(one: Funding, number: int, on: date, amount_minor: int) -> Step:
     return Step(on, _OFFICE, one.employer.code, f"2 {reference}", work)
 
 
+def _budgets(budgets_of: Sequence[Budget], received: Path) -> Iterator[Step]:
+    for budget in budgets_of:
+        if budget.premiums:
+            yield from sources.bonuses(budget, received, PLAN_FILES)
+        else:
+            yield _budget(budget, received)
+
+
 def _budget(budget: Budget, received: Path) -> Step:
     def work(session: Session, scene: Scene) -> Answers:
         book_id = scene.books[budget.employer.code]
@@ -198,34 +213,24 @@ def _departure(employer: Employer, worker: Worker, left_on: date) -> Step:
 # -- the clock -------------------------------------------------------------------------------------------------------
 
 
-def _nights(employers: Sequence[Employer]) -> Iterator[Step]:
+def _nights(codes: Sequence[str]) -> Iterator[Step]:
     """The first of every month ends what is over; the month is sealed. Expired credit goes on its very day."""
-    for employer in employers:
+    for code in codes:
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
             for month in range(1, 13):
                 if (year, month) > (FIRST_YEAR, 1):
-                    yield _night(employer, date(year, month, 1))
-        yield _last_night(employer)
+                    yield Step(date(year, month, 1), _CLOCK, code, f"scadenze {year}-{month:02d}", _night(code))
+        # After everything else of the last day: its seal says that the demonstration is complete.
+        yield Step(TODAY, _END, code, "fine", _night(code))
 
 
-def _night(employer: Employer, on: date) -> Step:
+def _night(code: str) -> Callable[[Session, Scene], Answers]:
     def work(session: Session, scene: Scene) -> Answers:
-        expiry.expire(session, scene.books[employer.code], on=on, actor=ACTOR)
-        seals.seal(session, scene.books[employer.code])
+        expiry.expire(session, scene.books[code], on=clock.today(), actor=ACTOR)
+        seals.seal(session, scene.books[code])
         return {}
 
-    return Step(on, _CLOCK, employer.code, f"scadenze {on}", work)
-
-
-def _last_night(employer: Employer) -> Step:
-    """After everything else of the last day: its seal says that the demonstration is complete."""
-
-    def work(session: Session, scene: Scene) -> Answers:
-        expiry.expire(session, scene.books[employer.code], on=TODAY, actor=ACTOR)
-        seals.seal(session, scene.books[employer.code])
-        return {}
-
-    return Step(TODAY, _END, employer.code, "fine", work)
+    return work
 
 
 # -- people and providers --------------------------------------------------------------------------------------------

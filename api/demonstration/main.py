@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlalchemy.orm import Session
 
 from api.demonstration import credits, history, people, purchases, statements, summary
+from api.demonstration.citizens.people import BODIES, HOME, Body
 from api.demonstration.credits import TODAY
 from api.demonstration.errors import BookNotOfDemonstration, DemonstrationInterrupted
 from api.demonstration.people import Employer
@@ -56,26 +57,26 @@ def run(console: Console, *, output: Path, language: str = "it") -> None:
 
 def _open(session: Session, scene: Scene, employers: Sequence[Employer]) -> dict[str, int]:
     """Load the network, open the books that are missing, and return the price of one unit of each service."""
-    for employer in employers:
-        book_id = books.find(session, employer.code)
-        if book_id is not None and (name := funders.of_book(session, book_id).name) != employer.name:
-            raise BookNotOfDemonstration(book=employer.code, name=name)
-    if any(books.find(session, employer.code) is None for employer in employers):
+    everybody: tuple[Employer | Body, ...] = (*employers, *BODIES)
+    for whose in everybody:
+        book_id = books.find(session, whose.code)
+        if book_id is not None and (name := funders.of_book(session, book_id).name) != whose.name:
+            raise BookNotOfDemonstration(book=whose.code, name=name)
+    if any(books.find(session, whose.code) is None for whose in everybody):
         loading.load(session)
     for employer in employers:
-        book_id = books.find(session, employer.code) or books.open_book(session, employer.code, employer.name)
-        funders.record(
-            session,
-            book_id,
-            code=employer.code,
-            name=employer.name,
-            kind=FunderKind.EMPLOYER,
-            home_territory=employer.home_territory,
-            vat_number=employer.vat_number,
-        )
-        scene.books[employer.code] = book_id
-        scene.meet(session, employer.code)
+        more = {"home_territory": employer.home_territory, "vat_number": employer.vat_number}
+        _open_book(session, scene, employer.code, employer.name, FunderKind.EMPLOYER, **more)
+    for body in BODIES:
+        _open_book(session, scene, body.code, body.name, body.kind, home_territory=HOME)
     return {code: prices.price_on(session, code, FIRST_DAY).price_minor for code in purchases.services()}
+
+
+def _open_book(session: Session, scene: Scene, code: str, name: str, kind: FunderKind, **more: str) -> None:
+    book_id = books.find(session, code) or books.open_book(session, code, name)
+    funders.record(session, book_id, code=code, name=name, kind=kind, **more)
+    scene.books[code] = book_id
+    scene.meet(session, code)
 
 
 def _play(progress: Progress, scene: Scene, steps: Sequence[Step], language: str) -> int:

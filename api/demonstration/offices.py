@@ -124,6 +124,59 @@ def write_budget(path: Path, employer: Employer, credits: Sequence[tuple[Worker,
     _write(path, office, f"{employer.name} - Credito welfare", headings, lines)
 
 
+def write_elsewhere(path: Path, employer: Employer, workers: Iterable[Worker], year: int) -> bool:
+    """Write what payroll knows of fringe benefits from elsewhere; return whether it knows anything of anybody."""
+    office = OFFICES[employer.code]
+    headings = ["Matricola", "Codice Fiscale", "Anno", "Fringe benefit altrove"]
+    if office.english:
+        headings = ["Employee No", "Tax Code", "Year", "Fringe elsewhere"]
+    # A blank says nothing: what nobody said stays unknown.
+    lines = [
+        [
+            worker.employee_no,
+            worker.tax_code,
+            str(year),
+            "" if worker.fringe_elsewhere_minor is None else office.amount(worker.fringe_elsewhere_minor),
+        ]
+        for worker in workers
+    ]
+    _write(path, office, f"{employer.name} - Importi da altre fonti", headings, lines)
+    return any(line[-1] for line in lines)
+
+
+def write_choices(path: Path, employer: Employer, premiums: Sequence[tuple[Worker, int, int]], chosen_on: date) -> None:
+    """Write which share of their bonus workers take as welfare; amounts in minor units, shares in per cent."""
+    office = OFFICES[employer.code]
+    headings = [
+        "Matricola", "Codice Fiscale", "Cognome e Nome", "Premio", "% conversione", "Data scelta",
+        "Reddito entro il limite",
+    ]  # fmt: skip
+    lines = [
+        [
+            worker.employee_no,
+            worker.tax_code,
+            f"{worker.last_name} {worker.first_name}",
+            office.amount(premium_minor),
+            f"{share} %",
+            office.day(chosen_on),
+            "sì",
+        ]
+        for worker, premium_minor, share in premiums
+    ]
+    _write(path, office, f"{employer.name} - Scelte sul premio di risultato", headings, lines)
+
+
+def write_opening(path: Path, employer: Employer, balances: Sequence[tuple[Worker, int]]) -> None:
+    """Write what workers had left on another platform; amounts in minor units."""
+    office = OFFICES[employer.code]
+    headings = ["Codice Fiscale", "Cognome e Nome", "Credito residuo"]
+    lines = [
+        [worker.tax_code, f"{worker.last_name} {worker.first_name}", office.amount(amount_minor)]
+        for worker, amount_minor in balances
+    ]
+    _write(path, office, "Vecchia piattaforma - Saldi al 31/12/2023", headings, lines)
+
+
 def _write(path: Path, office: Office, title: str, headings: Line, lines: Iterable[Line]) -> None:
     rows = [office.separator.join(line) for line in (headings, *lines)]
     if office.title:

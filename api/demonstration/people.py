@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from api.demonstration.cast import CAST, Declared, Part
 from plans import taxcodes
 from plans.rulebook.words import Kinship
 from plans.words import Fact
@@ -32,17 +33,6 @@ _FAR = {
     "E3": ("Salerno", "Bari", "Matera", "Trapani"),
 }
 _STUDENT_TOWNS = ("Milano", "Torino", "Padova")
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A fact as its worker declares it in January of `year`; the spells of living together from `since`."""
-
-    fact: Fact
-    year: int
-    since: date | None = None
-    until: date | None = None
-    holds: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +168,7 @@ def tax_code(number: int, born: date, cadastral_code: str, *, woman: bool) -> st
 
 def _employer(form: _Form, numbers: Iterator[int]) -> Employer:
     random = Random(f"{SEED}:{form.code}")  # noqa: S311 - a demonstration must be the same every time
-    cast = iter(_CAST[form.code])
+    cast = iter(CAST[form.code])
     workers: list[Worker] = []
     for cluster, size in form.clusters:
         for place in range(size):
@@ -268,132 +258,7 @@ def _about_a_parent(born: date, far: bool, random: Random) -> tuple[Declared, ..
     return tuple(facts)
 
 
-# -- the people of the stories ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Kin:
-    kinship: Kinship
-    word: str
-    first_name: str
-    last_name: str
-    born: date
-    comune: str
-    facts: tuple[Declared, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    story: str
-    cluster: str
-    first_name: str
-    last_name: str
-    woman: bool
-    born: date
-    site: str
-    kin: tuple[_Kin, ...] = ()
-    fringe_elsewhere_minor: int | None = 0
-
-
-_CAST: Mapping[str, tuple[_Part, ...]] = {
-    "E1": (
-        _Part(
-            "giulia",
-            "operai",
-            "Giulia",
-            "Bonazzi",
-            True,
-            date(1987, 4, 12),
-            "Cremona",
-            (_Kin(Kinship.CHILD, "figlia", "Matilde", "Soldi", date(2018, 3, 9), "Cremona"),),
-        ),
-        _Part(
-            "marco",
-            "impiegati",
-            "Marco",
-            "Lorusso",
-            False,
-            date(1974, 9, 3),
-            "Cremona",
-            (_Kin(Kinship.PARENT, "madre", "Rosaria", "Andrulli", date(1947, 2, 14), "Matera"),),
-        ),
-        _Part(
-            "teresa",
-            "impiegati",
-            "Teresa",
-            "Ghidoni",
-            True,
-            date(1970, 6, 21),
-            "Cremona",
-            (
-                _Kin(
-                    Kinship.SIBLING,
-                    "sorella",
-                    "Angela",
-                    "Ghidoni",
-                    date(1966, 11, 2),
-                    "Cremona",
-                    (
-                        Declared(Fact.COHABITATION, 2025, since=date(2019, 1, 1)),
-                        Declared(Fact.NOT_SELF_SUFFICIENT, 2025, since=date(2023, 1, 1), until=date(2027, 12, 31)),
-                    ),
-                ),
-            ),
-        ),
-        _Part("nadia", "operai", "Nadia", "Cantù", True, date(1982, 1, 30), "Cremona"),
-        _Part("dario", "quadri", "Dario", "Telò", False, date(1979, 5, 17), "Cremona"),
-        _Part(
-            "pia",
-            "operai",
-            "Pia",
-            "Vacchelli",
-            True,
-            date(1984, 8, 8),
-            "Cremona",
-            (_Kin(Kinship.CHILD, "figlio", "Nicolò", "Rizzi", date(2015, 10, 1), "Forlì"),),
-        ),
-    ),
-    "E2": (
-        _Part(
-            "sara",
-            "turnisti",
-            "Sara",
-            "Bettini",
-            True,
-            date(1986, 7, 19),
-            "Sondrio",
-            (
-                _Kin(
-                    Kinship.SPOUSE,
-                    "marito",
-                    "Paolo",
-                    "Moroni",
-                    date(1984, 3, 5),
-                    "Torino",
-                    (Declared(Fact.DEPENDENCY, 2026, holds=False),),
-                ),
-            ),
-        ),
-        _Part("luca", "turnisti", "Luca", "Tognolini", False, date(1983, 12, 1), "Rho", (), 48_000),
-        _Part("ivan", "turnisti", "Ivan", "Dell'Oca", False, date(1991, 10, 9), "Sondrio"),
-    ),
-    "E3": (
-        _Part(
-            "anna",
-            "caregiver",
-            "Anna",
-            "Esposito",
-            True,
-            date(1976, 2, 26),
-            "Napoli",
-            (_Kin(Kinship.CHILD, "figlio", "Ciro", "Improta", date(2005, 5, 4), "Milano"),),
-        ),
-        _Part("carmela", "caregiver", "Carmela", "Scognamiglio", True, date(1972, 11, 11), "Napoli"),
-    ),
-}
-
-
-def _play(form: _Form, worker: Worker, part: _Part, numbers: Iterator[int]) -> Worker:
+def _play(form: _Form, worker: Worker, part: Part, numbers: Iterator[int]) -> Worker:
     relatives = tuple(
         Relative(
             place=place,

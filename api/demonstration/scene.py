@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from api.demonstration.errors import DemonstrationInterrupted
+from config.errors import DomainError
 from ledger import idempotency, journal
 from ledger.journal import Filter
 from plans import people as register
@@ -23,8 +24,8 @@ class Scene:
     """
     Ids by the names the demonstration knows: books by code, people by codice fiscale, authorizations by label.
 
-    A label is the number of an everyday order, or a name that a story gives. `begun` are the books in which a step was
-    done in this run.
+    A label is the number of an everyday order, or a name that a story gives; applications, reimbursements and disputes
+    stand among the authorizations under theirs. `begun` are the books in which a step was done in this run.
     """
 
     books: dict[str, int] = field(default_factory=dict)
@@ -74,7 +75,12 @@ def once(session: Session, scene: Scene, step: Step) -> bool:
     if answer is None:
         if step.book not in scene.begun:
             _refuse_later_entries(session, scene, step)
-        made = dict(step.work(session, scene))
+        try:
+            made = dict(step.work(session, scene))
+        except DomainError as refusal:
+            # A step is done whole or not at all, also where a verb in it would keep its refusal as an answer.
+            refusal.recorded = False
+            raise
         idempotency.store(session, book_id, ACTOR, "demonstration", step.key, made)
     else:
         made = {str(label): str(found) for label, found in answer.items()}

@@ -16,6 +16,7 @@ from plans import facts, people
 from plans.rulebook.words import Channel
 from plans.words import Fact
 from wallet import authorizations, captures
+from wallet.position import hand_over
 from wallet.purchases import Purchase
 
 _RANK = 4
@@ -69,6 +70,18 @@ STORIES = (
         "The psychologist of the son who studies in Milan, paid from Naples",
     ),
     Story(
+        "pietro",
+        "6",
+        "Il centro estivo rimborsato: fattura intestata alla moglie, corretta, approvata, pagata in busta",
+        "The summer centre given back: an invoice in his wife's name, mended, approved, paid by payroll",
+    ),
+    Story(
+        "serena",
+        "6",
+        "Due rimborsi della scuola: uno approvato in parte, uno ancora da esaminare",
+        "Two reimbursements of school fees: one approved in part, one still to be reviewed",
+    ),
+    Story(
         "nadia",
         "7",
         "Due crediti: prima quello che scade prima; il rimborso tardivo riapre il credito scaduto",
@@ -79,6 +92,12 @@ STORIES = (
         "8",
         "Lascia il 15 ottobre: 60 giorni per usare il credito",
         "Leaves on 15 October: 60 days to use the credit",
+    ),
+    Story(
+        "noemi",
+        "12/1",
+        "Buoni consegnati l'8 gennaio 2026 e riferiti al 2025: contano in quell'anno",
+        "Vouchers handed over on 8 January 2026 that refer to 2025: they count in that year",
     ),
     Story(
         "pia",
@@ -178,6 +197,12 @@ class _Stage:
     def leave(self, on: date) -> None:
         people.leave(self.session, self.book_id, self.employee, on=on)
 
+    def refer_to_the_year_before(self, label: str, document: str, dated: date) -> None:
+        authorization = self.authorization(label)
+        hand_over.attribute(
+            self.session, self.book_id, authorization, document_ref=document, document_on=dated, actor=ACTOR
+        )
+
     def suspend(self, provider: str) -> None:
         captures.void_of_provider(self.session, provider, actor=ACTOR, reason="fornitore sospeso: DURC scaduto")
 
@@ -255,6 +280,14 @@ _SCRIPTS: Mapping[str, tuple[tuple[date, _Act], ...]] = {
         (date(2026, 10, 1), lambda s: s.leave(date(2026, 10, 15))),
         (date(2026, 11, 5), lambda s: s.buy("buoni", "BUO-RH", 4)),
         (date(2026, 11, 6), lambda s: s.capture("buoni")),
+    ),
+    "noemi": (
+        (date(2026, 1, 8), lambda s: s.buy("buoni", "BUO-RH", 4)),
+        (
+            date(2026, 1, 9),
+            lambda s: s.refer_to_the_year_before("buoni", "Delibera welfare 18/2025", date(2025, 12, 18)),
+        ),
+        (date(2026, 1, 10), lambda s: s.capture("buoni")),
     ),
     "pia": (
         (date(2026, 10, 12), lambda s: s.buy("nuoto", "NUO-FC", relative=True, service_on=date(2026, 10, 31))),
