@@ -24,7 +24,17 @@ from plans.plans import PlanTerms
 from plans.rulebook import loading
 from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
-from plans.rulebook.words import AgeSubject, Category, Channel, ExpenseKind, MealKind, Outcome, Reason
+from plans.rulebook.words import (
+    AgeSubject,
+    Category,
+    Channel,
+    ExpenseKind,
+    MealKind,
+    Moment,
+    Outcome,
+    PlanSource,
+    Reason,
+)
 from plans.words import TaxablePolicy
 from wallet import amounts, fiscal, lots
 from wallet.errors import QuantityOrAmount, ServiceDateFar, ServiceDatePast
@@ -257,7 +267,20 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     )
     if _out_of_reach(session, offer, person):
         return declined(base, Decline.TERRITORY_NOT_ENABLED)
-    return _answer(base, wallet_lots, terms, today, mispriced)
+    return _answer(base, _chosen_today(session, book_id, base, today), wallet_lots, terms, mispriced)
+
+
+def _chosen_today(session: Session, book_id: int, base: Considered, today: date) -> Considered:
+    """
+    Return the purchase as it is decided where the choice is what counts, and not the service, in another year.
+
+    Source: data/moments.toml (a converted bonus is received when it is chosen); docs/fiscal-events.md, "Bonuses".
+    """
+    if base.tax_on.year == today.year:
+        return base
+    person = people.for_authorization(session, book_id, base.purchase.employee_id, base.purchase.relative_id, today)
+    year = fiscal.year_use(session, book_id, base.purchase.employee_id, today.year)
+    return _with(base, tax_on=today, person=person, year=year)
 
 
 def declined(considered: Considered, decline: Decline) -> Considered:
@@ -334,12 +357,12 @@ def counts_in_limit(decision: Decision) -> bool:
 
 def _answer(
     base: Considered,
+    chosen: Considered,
     wallet_lots: Sequence[SpendableLot],
     terms: Mapping[str, PlanTerms],
-    today: date,
     mispriced: Decline | None,
 ) -> Considered:
-    person = base.person
+    person, today = base.person, clock.today()
     if not base.offer.provider_may_serve:
         return _with(base, decline=Decline.PROVIDER_NOT_QUALIFIED)
     # Money given back goes through a submission with its documents, not through a hold towards a provider.
@@ -366,7 +389,7 @@ def _answer(
     looked_at: list[Decision] = []
     for name in base.offer.categories:
         category = Category(name)
-        candidate = _try_category(base, category, live, terms)
+        candidate = _try_category(base, chosen, category, live, terms)
         if candidate is None:
             continue
         assert candidate.decision is not None  # noqa: S101
@@ -379,22 +402,43 @@ def _answer(
 
 
 def _try_category(
-    base: Considered, category: Category, live: Sequence[SpendableLot], terms: Mapping[str, PlanTerms]
+    base: Considered,
+    chosen: Considered,
+    category: Category,
+    live: Sequence[SpendableLot],
+    terms: Mapping[str, PlanTerms],
 ) -> Considered | None:
-    """Decide one candidate category with the lots whose plan allows it; None when no plan does."""
+    """
+    Decide one candidate category with the lots whose plan allows it; None when no plan does.
+
+    Lots whose credit is received when it is chosen are held to `chosen`, the others to `base`. What both pay together
+    is decided for the day of the service: its other part is decided for the choice when it is given.
+    """
+
+    def under(plan: PlanTerms) -> Considered:
+        return chosen if _received_when_chosen(base.channel, plan.source, chosen.tax_on) else base
+
     choice = choose(
         category,
         base.channel,
         base.amount_minor,
         live,
         terms,
-        facts_under=lambda plan: _facts(base, category, plan),
+        facts_under=lambda plan: _facts(under(plan), category, plan),
         tax_on=base.tax_on,
+        tax_on_under=lambda plan: under(plan).tax_on,
         consent=base.purchase.consent,
     )
     if choice is None:
         return None
-    return _with(base, **{name: getattr(choice, name) for name in Choice.__dataclass_fields__})
+    sources = {share.lot.source for share in choice.shares} or {choice.facts.source}
+    whole = all(_received_when_chosen(base.channel, source, chosen.tax_on) for source in sources)
+    return _with(chosen if whole else base, **{name: getattr(choice, name) for name in Choice.__dataclass_fields__})
+
+
+def _received_when_chosen(channel: Channel, source: PlanSource, on: date) -> bool:
+    rule = loading.load().moments.at((source, channel), on, on)
+    return rule is not None and rule.moment is Moment.CHOICE
 
 
 def choose(
@@ -407,11 +451,13 @@ def choose(
     facts_under: Callable[[PlanTerms], Facts],
     tax_on: date,
     consent: bool,
+    tax_on_under: Callable[[PlanTerms], date] | None = None,
 ) -> Choice | None:
     """
     Decide an amount under one category and choose the lots that pay it; None when no plan allows it.
 
-    Units: minor units; `live` in the order in which lots are charged. `facts_under` a plan are what is decided on.
+    Units: minor units; `live` in the order in which lots are charged. `facts_under` a plan are what is decided on, for
+    the day `tax_on_under` it, which is `tax_on` unless told.
     """
     usable = [
         lot for lot in live if category in terms[lot.plan_id].categories and channel in terms[lot.plan_id].channels
@@ -425,8 +471,8 @@ def choose(
         plan = terms[lot.plan_id]
         key = (plan.source, plan.entitlement)
         if key not in decisions:
-            facts = facts_under(plan)
-            decisions[key] = facts, decide(facts, loading.load(), tax_on, clock.today())
+            facts, on = facts_under(plan), tax_on if tax_on_under is None else tax_on_under(plan)
+            decisions[key] = facts, decide(facts, loading.load(), on, clock.today())
 
     def paying(decision: Decision) -> list[SpendableLot]:
         plans_of = [(lot, terms[lot.plan_id]) for lot in usable]

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from plans.rulebook.words import Kinship, PlanSource
+from plans.rulebook.words import Kinship, Outcome, PlanSource
+from plans.words import Fact
 from tests import factories
+from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import position as positions
+from wallet.purchases import Decline
 
 LONG = {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 12, 31), "spend_by": date(2027, 6, 30)}
 BONUS: dict[str, Any] = {
@@ -74,16 +77,39 @@ def test_a_purchase_that_a_bonus_and_another_source_pay_counts_in_both_years(dec
     assert scene.differences() == []
 
 
-def test_the_year_of_the_choice_has_its_own_cliff(december: Scene) -> None:
+def test_a_bonus_is_decided_once_under_the_limits_of_the_year_it_is_chosen_in(december: Scene) -> None:
     scene = december
     scene.grant(300_000, "P")
     scene.buy("BUO-CR", quantity=20)
-    found = scene.buy("PET-MI", quantity=45, service_on=date(2027, 1, 4))
+
+    # 500,00 and 540,00, both chosen in 2026, are past its 1.000,00: who does not consent to the tax is told at once.
+    declined = scene.ask("PET-MI", quantity=45, service_on=date(2027, 1, 4))
+    assert declined.decline_code == Decline.FRINGE_LIMIT_EXCEEDED
+    found = scene.buy("PET-MI", quantity=45, service_on=date(2027, 1, 4), consent=True)
+    assert (found.tax_on, found.outcome, found.taxable_minor) == (date(2026, 12, 29), Outcome.TAXABLE, 54_000)
     scene.go_to(date(2027, 1, 4))
 
-    scene.capture(found)
+    given = scene.capture(found).authorization
 
-    # 500,00 and 540,00, both chosen in 2026, are past its 1.000,00: all of it is taxable there.
+    # Nothing was decided again for the day it was given.
+    assert "given" not in given.facts
     stands = positions.position(scene.session, scene.book_id, scene.worker, 2026)
     assert (stands.taxable_minor, stands.settled) == (104_000, True)
+    assert by_year(scene) == {2026: 104_000, 2027: 0}
+    assert scene.differences() == []
+
+
+def test_the_limits_of_the_next_year_say_nothing_of_a_bonus_chosen_before_it(december: Scene) -> None:
+    """The room of 2027 is used up; what is chosen in 2026 and given then has the room of 2026."""
+    scene = december
+    scene.grant(300_000, "P")
+    scene.grant(300_000, "O")
+    scene.declare(scene.worker, Fact.EXTERNAL_FRINGE, year=2027, amount=euro(100_000))
+
+    found = scene.buy("PET-MI", quantity=45, service_on=date(2027, 1, 4))
+    scene.go_to(date(2027, 1, 4))
+    scene.capture(found)
+
+    assert scene.taxed(found) == (54_000, 0)
+    assert by_year(scene) == {2026: 54_000, 2027: 0}
     assert scene.differences() == []
