@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import reimbursement_pages
 from api.cli.caller import Caller, euro
-from api.cli.groups import dry_run
+from api.cli.groups import Command, dry_run
 from api.cli.words import AMOUNT, DAY, TEXT, Word
 from api.cli.work import book_of, change
 from config import clock
@@ -24,7 +24,7 @@ _NOTE = click.option("--note", type=TEXT, help="A sentence for the employee.")
 _WHICH = click.argument("reimbursement", type=TEXT)
 
 
-@click.command("withdraw-approval")
+@click.command("withdraw-approval", cls=Command)
 @_WHICH
 @click.option("--reason", type=Word(Undoing), help="Why the approval is taken back.")
 @_NOTE
@@ -45,7 +45,7 @@ def withdraw_approval(
     reimbursement_pages.tell(caller, change(caller, work))
 
 
-@click.command("reverse-payment")
+@click.command("reverse-payment", cls=Command)
 @_WHICH
 @click.option("--reason", type=Word(Undoing), help="Why the payment is reversed.")
 @_NOTE
@@ -78,7 +78,7 @@ def _settling(command: Any) -> Any:
     return command
 
 
-@click.command("set-off")
+@click.command("set-off", cls=Command)
 @click.argument("plan", type=TEXT)
 @click.argument("amount", type=AMOUNT)
 @_settling
@@ -103,7 +103,7 @@ def set_off(caller: Caller, plan: str, amount: Money, on: date | None, reference
     _tell_open(caller, entry, left)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("amount", type=AMOUNT)
 @_settling
 @dry_run
