@@ -37,6 +37,26 @@ _TAKE = (
     " where book_id = %(book)s and receipt_id = %(receipt)s"
 )
 _GIVE_BACK = "update reimbursement_receipt set asked_minor = asked_minor - %s where book_id = %s and receipt_id = %s"
+# What stands before a number and is no part of it; and what a number is made of.
+_BEFORE_NUMBER = frozenset(
+    {
+        "FATTURA",
+        "FATT",
+        "FT",
+        "RICEVUTA",
+        "RIC",
+        "PARCELLA",
+        "SCONTRINO",
+        "DOCUMENTO",
+        "DOC",
+        "NUMERO",
+        "NUM",
+        "NR",
+        "NO",
+        "N",
+    }
+)
+_RUNS = re.compile(r"[^\W\d_]+|\d+")
 # One file at a time: two submissions of the same one meet here.
 _LOCK_FILE = "select pg_advisory_xact_lock(20613, hashtext(%s))"
 _USED = (
@@ -61,7 +81,7 @@ class Receipt:
 def of(supplier: str, supplier_tax_code: str | None, document_no: str, on: date, document_minor: int) -> Receipt:
     """Return the receipt that a document is; the supplier's codice fiscale or partita IVA counts before the name."""
     supplier_key = _key(supplier_tax_code or supplier)
-    number_key = _key(document_no)
+    number_key = _number_key(document_no, on.year)
     digest = sha256("\n".join((supplier_key, number_key, on.isoformat())).encode()).hexdigest()
     return Receipt(f"rcp_{digest[:32]}", supplier_key, number_key, on, document_minor)
 
@@ -117,7 +137,20 @@ def check_files(
 
 
 def _key(text: str) -> str:
-    # "Fatt. n. 12/A" and "FATT N 12 A" are one number: letters and digits, without accents, in capitals.
+    # "Il Gioco soc. coop." and "IL GIOCO SOC COOP" are one supplier: letters and digits, without accents, in capitals.
+    return re.sub(r"[\W_]+", "", _capitals(text)) or text.strip()
+
+
+def _number_key(text: str, year: int) -> str:
+    # "Fatt. n. 0012/A", "12 A" and "12/A/26" of a document of 2026 are one number; "1/12" and "11/2" are two.
+    runs = [run.lstrip("0") or "0" if run.isdigit() else run for run in _RUNS.findall(_capitals(text))]
+    while len(runs) > 1 and runs[0] in _BEFORE_NUMBER:
+        runs.pop(0)
+    if len(runs) > 1 and runs[-1] in (str(year), f"{year % 100}"):
+        runs.pop()
+    return "/".join(runs) or text.strip()
+
+
+def _capitals(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).upper()
-    return re.sub(r"[\W_]+", "", plain) or text.strip()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).upper()

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from moneyed import Money
-from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
 from config.money import from_minor
-from ledger import holds, idempotency
-from ledger.errors import InsufficientFunds
-from plans import funders
+from ledger import idempotency
 from plans.errors import EmployeeNotFound
-from plans.rulebook import loading
-from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, purchases, wallets
+from wallet import amounts, authorizations, wallets
 from wallet.purchases import Decline
-from wallet.reimbursements import checklist, deadlines, receipts, records, submission
-from wallet.reimbursements.documents import Store, Upload
+from wallet.reimbursements import checklist, deadlines, paying, receipts, records, reserving, submission
+from wallet.reimbursements.documents import MOST, Store, Upload
 from wallet.reimbursements.errors import (
+    DocumentsTooMany,
     ExpenseAmountTooHigh,
     ExpenseInFuture,
     FixChangesNothing,
@@ -34,21 +30,9 @@ from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.submission import Looked, Submission
 from wallet.reimbursements.words import OPEN, Holder, State
 
-# Within how many days an answer is promised, and a fix expected; and for how long the money may be held in all.
+# Within how many days an answer is promised, and a fix expected.
 DAYS_TO_ANSWER = 10
 DAYS_TO_FIX = 30
-DAYS_HELD = 365
-
-_INSERT_AUTHORIZATION = """
-insert into "authorization" (book_id, authorization_id, status, employee_id, relative_id, service_code, channel,
-    category, outcome, quantity, unit_price_minor, amount_minor, net_minor, vat_minor, exempt_minor, taxable_minor,
-    in_limit, consent, hold_id, service_on, tax_on, decided_at, expires_at, reasons, warnings, rule_ids,
-    rulebook_version, facts, actor, home_territory)
-values (%(book)s, %(id)s, 'authorized', %(employee)s, %(relative)s, %(expense)s, %(channel)s,
-    %(category)s, %(outcome)s, 1, %(amount)s, %(amount)s, %(amount)s, 0, %(exempt)s, %(taxable)s,
-    %(in_limit)s, %(consent)s, %(hold)s, %(expense_on)s, %(tax_on)s, %(decided_at)s, %(expires_at)s,
-    %(reasons)s::text[], %(warnings)s::text[], %(rules)s::text[], %(version)s, %(facts)s, %(actor)s, %(home)s)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +84,7 @@ def submit(
         frozen = _lock_person(session, book_id, asked.employee_id)
         looked = submission.look(session, book_id, asked, uploads)
         if frozen:
-            raise submission.declined(looked.choice, Decline.WALLET_FROZEN, looked.amount_minor)
+            raise paying.declined(looked.choice, Decline.WALLET_FROZEN, looked.amount_minor)
         return _take(session, book_id, looked, uploads, store, actor)
 
     # A file of facts that cannot be read is no answer to keep under a key.
@@ -124,8 +108,8 @@ def fix(
     Mend a reimbursement with documents or corrected facts; it goes back to its place in the queue.
 
     Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotToMend, SupplierCodeInvalid,
-            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, ExpenseTotalDiffers, ReceiptAskedBefore,
-            DocumentUsedBefore.
+            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, DocumentsTooMany, SubmissionIncomplete,
+            ExpenseOutsidePlan, ExpenseTotalDiffers, ReceiptAskedBefore, DocumentUsedBefore.
     """
     told = correction.told()
 
@@ -214,7 +198,7 @@ def _take(
     )
     receipts.check_files(session, book_id, receipt, uploads)
     receipts.take(session, book_id, receipt, looked.amount_minor, _named(asked.supplier, asked.document_no))
-    authorization_id = _authorize(session, book_id, looked, actor)
+    authorization_id = reserving.authorize(session, book_id, looked, actor)
     reimbursement_id = ids.new("rmb")
     to_mend = bool(looked.to_mend)
     records.insert(
@@ -266,65 +250,6 @@ def _take(
     return found
 
 
-def _authorize(session: Session, book_id: int, looked: Looked, actor: str) -> str:
-    """Write the decision down and reserve the money; the kind of expense stands where a service would."""
-    asked, choice, decision = looked.submission, looked.choice, looked.choice.decision
-    authorization_id = ids.new("aut")
-    expires_at = datetime.combine(looked.chosen_on + timedelta(days=DAYS_HELD + 1), time.min, clock.ROME).astimezone(
-        UTC
-    )
-    try:
-        hold_id = holds.reserve(
-            session,
-            book_id,
-            [(share.lot.account_id, share.amount_minor) for share in choice.shares],
-            expires_at=expires_at,
-            reference=authorization_id,
-        )
-    except InsufficientFunds as refusal:
-        # The sweep takes what ended at midnight without the wallet's lock: an answer, not an error.
-        raise submission.declined(choice, Decline.INSUFFICIENT_FUNDS, looked.amount_minor) from refusal
-    facts = {
-        "lots": [[share.lot.lot_id, share.amount_minor] for share in choice.shares],
-        "unit": "",
-        "available_minor": choice.available_minor,
-        "taxable_admitted": choice.taxable_admitted,
-        "figures": dict(decision.figures),
-    }
-    database.run(
-        session,
-        _INSERT_AUTHORIZATION,
-        {
-            "book": book_id,
-            "id": authorization_id,
-            "employee": asked.employee_id,
-            "relative": asked.relative_id,
-            "expense": looked.expense.code,
-            "channel": str(Channel.REIMBURSEMENT),
-            "category": str(decision.category),
-            "outcome": str(decision.outcome),
-            "amount": looked.amount_minor,
-            "exempt": decision.exempt_minor,
-            "taxable": decision.taxable_minor,
-            "in_limit": purchases.counts_in_limit(decision),
-            "consent": asked.consent,
-            "hold": hold_id,
-            "expense_on": asked.expense_on,
-            "tax_on": looked.chosen_on,
-            "decided_at": clock.now(),
-            "expires_at": expires_at,
-            "reasons": [str(reason) for reason in decision.reasons],
-            "warnings": [str(warning) for warning in decision.warnings],
-            "rules": list(decision.rule_ids),
-            "version": loading.load().version,
-            "facts": Jsonb(facts | purchases.keep(choice.facts)),
-            "actor": actor,
-            "home": funders.of_book(session, book_id).home_territory,
-        },
-    )
-    return authorization_id
-
-
 def _mend(
     session: Session,
     book_id: int,
@@ -341,6 +266,7 @@ def _mend(
     document_minor = changed.get("document_minor", found.document_minor)
     if document_minor < found.amount_minor:
         raise ExpenseAmountTooHigh(amount=from_minor(found.amount_minor), document=from_minor(document_minor))
+    _check_fix(session, book_id, found, changed, uploads)
     names = ("supplier", "supplier_tax_code", "document_no", "document_on")
     supplier, tax_code, number, on = (changed.get(name, getattr(found, name)) for name in names)
     receipt = receipts.of(supplier, tax_code, number, on, document_minor)
@@ -378,6 +304,23 @@ def _mend(
         by_employee=True,
     )
     return mended
+
+
+def _check_fix(
+    session: Session, book_id: int, found: Reimbursement, changed: Mapping[str, Any], uploads: Sequence[Upload]
+) -> None:
+    """Hold the corrected facts to what `submission.look` asked of the first ones."""
+    if len(uploads) > MOST:
+        raise DocumentsTooMany(documents=len(uploads), limit=MOST)
+    names = ("supplier", "document_no", "expense_on", "already_detracted")
+    supplier, number, expense_on, answer = (changed.get(name, getattr(found, name)) for name in names)
+    missing = submission.untold(supplier, number)
+    missing += submission.unanswered(expense_on, answer, found.chosen_on)
+    submission.refuse(missing, checklist.expense(found.expense))
+    if "expense_on" in changed:
+        facts = authorizations.get(session, book_id, found.authorization_id).facts
+        held = [lot_id for lot_id, _ in facts["lots"]]
+        paying.check_time(session, book_id, found.employee_id, held, expense_on)
 
 
 def _keep(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,24 +14,19 @@ from stdnum.exceptions import ValidationError
 from stdnum.it import codicefiscale, iva
 
 from config import clock
-from config.errors import local
 from config.money import from_minor
 from ledger.errors import AmountTooLarge
 from network import services
-from plans import funders, labels, people, plans
+from plans import people
 from plans.people import PersonFacts
-from plans.plans import PlanTerms
 from plans.rulebook import loading, sentences
 from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Channel, Entitlement, Outcome, PlanSource
 from plans.rulebook.words import Reason as RuleReason
-from plans.words import FunderKind
-from wallet import amounts, fiscal, hints, lots, purchases
-from wallet.hints import Said
-from wallet.lots import SpendableLot
-from wallet.purchases import Choice, Decline
-from wallet.reimbursements import checklist, words
+from wallet import amounts, purchases
+from wallet.purchases import Choice
+from wallet.reimbursements import checklist, paying, words
 from wallet.reimbursements.checklist import Checklist, Expense
 from wallet.reimbursements.documents import MOST, Upload
 from wallet.reimbursements.errors import (
@@ -39,10 +34,7 @@ from wallet.reimbursements.errors import (
     ExpenseAmountInvalid,
     ExpenseAmountTooHigh,
     ExpenseInFuture,
-    ExpenseOutsidePlan,
-    ReimbursementDeclined,
     ReimbursementForbidden,
-    ReimbursementNotInPlan,
     ServiceNotOfExpense,
     SubmissionIncomplete,
     SupplierCodeInvalid,
@@ -137,9 +129,19 @@ def look(session: Session, book_id: int, submission: Submission, uploads: Sequen
     person = people.for_authorization(session, book_id, submission.employee_id, submission.relative_id, today)
     _check_service(session, submission, expense)
     check_complete(submission, expense, asked, uploads, person, today)
-    choice = _choose(session, book_id, submission, expense, person, amount_minor, today)
+    choice = paying.choose(
+        session,
+        book_id,
+        submission.employee_id,
+        expense,
+        person,
+        amount_minor,
+        submission.expense_on,
+        today,
+        consent=submission.consent,
+    )
     if choice.decline is not None:
-        raise declined(choice, choice.decline, amount_minor)
+        raise paying.declined(choice, choice.decline, amount_minor)
     mend = holder_to_mend(asked, submission.holder)
     return Looked(submission, expense, person, document_minor, amount_minor, today, choice, mend)
 
@@ -209,6 +211,7 @@ def check_complete(
         for purpose in asked.required
         if purpose not in there
     ]
+    missing += untold(submission.supplier, submission.document_no)
     payment = any(item.purpose is Purpose.PAYMENT for item in asked.items)
     if payment and Purpose.PAYMENT not in there and not submission.payment_shown:
         missing.append(
@@ -229,14 +232,38 @@ def check_complete(
                 "the relative's codice fiscale, which the Certificazione Unica bears (people load --relatives)",
             )
         )
-    if submission.expense_on.year < today.year and submission.already_detracted is None:
-        year = submission.expense_on.year
-        missing.append(
-            (
-                f"risposta alla domanda: questa spesa del {year} è già stata detratta o dedotta?",
-                f"the answer to: was this expense of {year} detracted or deducted already?",
-            )
+    missing += unanswered(submission.expense_on, submission.already_detracted, today)
+    refuse(missing, expense)
+
+
+def untold(supplier: str, document_no: str) -> list[tuple[str, str]]:
+    """Return what of the expense document is not told, in Italian and English."""
+    told = (
+        (supplier, "nome del fornitore", "the supplier's name"),
+        (document_no, "numero del documento", "the document's number"),
+    )
+    return [(it, en) for text, it, en in told if not text.strip()]
+
+
+def unanswered(expense_on: date, already_detracted: bool | None, today: date) -> list[tuple[str, str]]:
+    """Return the question that an expense of an earlier year asks for, where it has no answer."""
+    year = expense_on.year
+    if year >= today.year or already_detracted is not None:
+        return []
+    return [
+        (
+            f"risposta alla domanda: questa spesa del {year} è già stata detratta o dedotta?",
+            f"the answer to: was this expense of {year} detracted or deducted already?",
         )
+    ]
+
+
+def refuse(missing: Sequence[tuple[str, str]], expense: Expense) -> None:
+    """
+    Name everything that is missing, if anything is.
+
+    Errors: SubmissionIncomplete.
+    """
     if missing:
         raise SubmissionIncomplete(
             missing_it="; ".join(it for it, _ in missing),
@@ -274,25 +301,6 @@ def supplier_code(text: str) -> str:
     raise SupplierCodeInvalid(code=text[:40])
 
 
-def declined(choice: Choice, decline: Decline, amount_minor: int) -> ReimbursementDeclined:
-    """Return the refusal that a declined reimbursement is, in the words a worker is told."""
-    said = Said(
-        decline=str(decline),
-        outcome=str(choice.decision.outcome),
-        reasons=tuple(map(str, choice.decision.reasons)),
-        warnings=tuple(map(str, choice.decision.warnings)),
-        figures=dict(choice.decision.figures),
-        unit="",
-        unit_price_minor=amount_minor,
-        amount_minor=amount_minor,
-        available_minor=choice.available_minor,
-        taxable_admitted=choice.taxable_admitted,
-    )
-    return ReimbursementDeclined(
-        decline=str(decline), said_it=hints.sentence(said, "it"), said_en=hints.sentence(said, "en")
-    )
-
-
 def _check_list(expense: Expense) -> Checklist:
     asked = checklist.of(expense)
     assert asked is not None, f"{expense.code} may be reimbursed and has no checklist"  # noqa: S101
@@ -320,83 +328,6 @@ def _check_service(session: Session, submission: Submission, expense: Expense) -
         raise ServiceNotOfExpense(
             service=submission.service_code, expense_it=expense.name("it"), expense_en=expense.name("en")
         )
-
-
-def _choose(
-    session: Session,
-    book_id: int,
-    submission: Submission,
-    expense: Expense,
-    person: PersonFacts,
-    amount_minor: int,
-    today: date,
-) -> Choice:
-    wallet_lots = lots.of_wallet(session, book_id, submission.employee_id)
-    terms = plans.terms(session, book_id, {lot.plan_id for lot in wallet_lots}) if wallet_lots else {}
-    possible = [
-        lot
-        for lot in wallet_lots
-        if expense.category in terms[lot.plan_id].categories and Channel.REIMBURSEMENT in terms[lot.plan_id].channels
-    ]
-    # Only an employer has a payroll to pay through.
-    if not possible or funders.of_book(session, book_id).kind is not FunderKind.EMPLOYER:
-        raise ReimbursementNotInPlan(category_it=labels.italian(expense.category), category_en=str(expense.category))
-
-    def last_day(lot: SpendableLot) -> date:
-        return lot.last_day_under(terms[lot.plan_id], person.left_on)
-
-    # In the plan's time: the expense was paid in it, and the credit still lives today.
-    current = [lot for lot in possible if terms[lot.plan_id].starts_on <= today <= last_day(lot)]
-    live = [lot for lot in current if terms[lot.plan_id].starts_on <= submission.expense_on <= last_day(lot)]
-    if current and not live:
-        raise ExpenseOutsidePlan(on=submission.expense_on, **_spells(terms, current, last_day))
-    live.sort(key=lambda lot: (lot.last_day, terms[lot.plan_id].priority, lot.lot_id))
-    year = fiscal.year_use(session, book_id, submission.employee_id, today.year)
-
-    def facts(plan: PlanTerms) -> Facts:
-        used = year.of(expense.category)
-        return Facts(
-            category=expense.category,
-            channel=Channel.REIMBURSEMENT,
-            source=plan.source,
-            entitlement=plan.entitlement,
-            amount_minor=amount_minor,
-            relative=person.relative,
-            year_used_minor=used.used_minor,
-            year_taxed_minor=used.taxed_minor,
-            external_fringe_minor=person.external_fringe_minor,
-            external_cap_minor=person.external_cap_minor(expense.category),
-            dependent_child_declared=person.dependent_child_declared,
-            first_job_pension_plus=person.first_job_pension,
-            new_hire=person.new_hire,
-            expense_kind=expense.kind,
-        )
-
-    choice = purchases.choose(
-        expense.category,
-        Channel.REIMBURSEMENT,
-        amount_minor,
-        live or possible,
-        terms,
-        facts_under=facts,
-        tax_on=today,
-        consent=submission.consent,
-    )
-    assert choice is not None  # noqa: S101
-    if live:
-        return choice
-    left = person.left_on is not None and person.left_on < today
-    return replace(choice, shares=(), decline=Decline.EMPLOYEE_LEFT if left else Decline.LOT_EXPIRED)
-
-
-def _spells(
-    terms: Mapping[str, PlanTerms], current: Sequence[SpendableLot], last_day: Callable[[SpendableLot], date]
-) -> dict[str, str]:
-    spells = sorted({(terms[lot.plan_id].starts_on, last_day(lot)) for lot in current})
-    return {
-        "spells_it": ", ".join(f"dal {local(first, 'it')} al {local(last, 'it')}" for first, last in spells),
-        "spells_en": ", ".join(f"from {local(first, 'en')} to {local(last, 'en')}" for first, last in spells),
-    }
 
 
 def _plain(value: Any) -> Any:

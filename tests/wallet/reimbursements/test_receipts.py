@@ -21,6 +21,21 @@ def test_the_same_document_again_is_refused_however_it_is_written(desk: Desk) ->
         assert "0,00" in raised.value.text("it")
 
 
+@pytest.mark.parametrize("number", ["Fattura n. 12/2026", "0012/2026", "12/26", "FT 12", "n.12", "12"])
+def test_a_number_is_the_same_with_its_year_its_zeros_and_its_words_or_without(desk: Desk, number: str) -> None:
+    desk.submit(document_no="12/2026", document=10_000)
+
+    with pytest.raises(ReceiptAskedBefore):
+        desk.submit(document_no=number, document=10_000)
+
+
+def test_numbers_that_differ_in_where_they_are_parted_are_two(desk: Desk) -> None:
+    desk.submit(document_no="1/12", document=10_000)
+
+    for number in ("11/2", "112", "12/1", "1/12/A", "1/12/2025"):
+        assert desk.submit(document_no=number, document=10_000).status is State.SUBMITTED
+
+
 def test_the_rest_of_a_document_may_be_asked_for_later(desk: Desk) -> None:
     desk.submit(document_no="7", document=20_000, amount=15_000, files=[desk.upload("sette")])
 

@@ -16,9 +16,11 @@ from wallet.errors import AuthorizationNotFound
 from wallet.reimbursements import deadlines, records
 from wallet.reimbursements.errors import (
     ApprovalExceedsRequest,
+    DocumentsTooMany,
     ExpenseAmountInvalid,
     ExpenseAmountTooHigh,
     ExpenseInFuture,
+    ExpenseOutsidePlan,
     FixChangesNothing,
     FixStillNeeded,
     OwnReimbursement,
@@ -30,6 +32,7 @@ from wallet.reimbursements.errors import (
     ReimbursementNotOpen,
     ReimbursementNotToMend,
     ReviewReasonsNeeded,
+    SubmissionIncomplete,
 )
 from wallet.reimbursements.words import FINAL, Holder, Reason, State
 
@@ -86,6 +89,10 @@ def test_a_fix_may_bring_the_same_file_again(desk: Desk) -> None:
         ({"document": euro(100)}, ExpenseAmountTooHigh),
         ({"expense_on": date(2026, 3, 11)}, ExpenseInFuture),
         ({"document_on": date(2026, 3, 11)}, ExpenseInFuture),
+        ({"expense_on": date(2025, 12, 31), "already_detracted": False}, ExpenseOutsidePlan),
+        ({"expense_on": date(2025, 12, 31)}, SubmissionIncomplete),
+        ({"supplier": " "}, SubmissionIncomplete),
+        ({"document_no": ""}, SubmissionIncomplete),
     ],
 )
 def test_a_fix_that_will_not_do_is_refused(desk: Desk, correction: dict[str, Any], refusal: type[Exception]) -> None:
@@ -97,6 +104,13 @@ def test_a_fix_that_will_not_do_is_refused(desk: Desk, correction: dict[str, Any
 
     assert desk.scene.image() == before
     assert records.get(desk.scene.session, desk.scene.book_id, found.reimbursement_id) == found
+
+
+def test_a_fix_brings_ten_documents_at_a_time(desk: Desk) -> None:
+    found = desk.ask_fix(desk.submit(), Reason.DOCUMENT_UNREADABLE)
+
+    with pytest.raises(DocumentsTooMany):
+        desk.fix(found, *[desk.upload("a")] * 11)
 
 
 def test_nothing_is_mended_that_nobody_asked_for(desk: Desk) -> None:

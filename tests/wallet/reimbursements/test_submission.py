@@ -129,10 +129,14 @@ def test_everything_that_is_missing_is_named_at_once(desk: Desk) -> None:
             statements=frozenset({Statement.NOT_REIMBURSED_ELSEWHERE}),
             payment_shown=False,
             expense_on=date(2025, 12, 20),
+            supplier=" ",
+            document_no="",
         )
 
     told = raised.value.text("it")
     for words in (
+        "nome del fornitore",
+        "numero del documento",
         "documento di spesa",
         "prova del pagamento",
         "detrazione",
