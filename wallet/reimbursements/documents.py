@@ -33,7 +33,8 @@ from wallet.reimbursements.words import Purpose
 MEBIBYTE = 1 << 20
 LARGEST_BYTES = 10 * MEBIBYTE
 MOST = 10
-LONGEST_NAME = 100
+# In bytes, as file systems count: a copy's name has the purpose and a number before it.
+LONGEST_NAME = 150
 # A little more than the probe's own processor time, for a machine that is busy.
 TIMEOUT_SECONDS = 60
 
@@ -46,6 +47,10 @@ _PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "damaged": ("il file è danneggiato o incompleto", "the file is damaged or incomplete"),
     "locked": ("è protetto da una password", "it is locked by a password"),
     "too_big": ("ha troppe pagine o punti", "it has too many pages or dots"),
+    "active": (
+        "contiene comandi che si avviano da soli: stamparlo in PDF e mandare la copia",
+        "it holds commands that start by themselves: print it to PDF and send the copy",
+    ),
 }
 
 
@@ -108,10 +113,10 @@ def safe_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     kept = "".join(letter if letter.isalnum() or letter in " ._-()" else "_" for letter in plain)
     kept = " ".join(kept.split()).lstrip(".-") or "_"
-    if len(kept) <= LONGEST_NAME:
-        return kept
-    suffix = Path(kept).suffix[:10]
-    return kept[: LONGEST_NAME - len(suffix)] + suffix
+    suffix = Path(kept).suffix
+    suffix = suffix if len(suffix) <= 10 else ""
+    stem = kept[: len(kept) - len(suffix)].encode()[: LONGEST_NAME - len(suffix.encode())]
+    return stem.decode(errors="ignore") + suffix
 
 
 @dataclass(frozen=True, slots=True)

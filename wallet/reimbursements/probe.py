@@ -11,15 +11,19 @@ import io
 import resource
 import sys
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
 PAGES = 300
 PIXELS = 60_000_000
+# What a reader would do by itself when the reviewer opens the file.
+ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/Rendition")
 
 
 def look(media_type: str, content: bytes) -> str:
-    """Return `ok`, or a word for what is wrong: damaged, locked, too_big."""
+    """Return `ok`, or a word for what is wrong: damaged, locked, too_big, active."""
     return _pdf(content) if media_type == "application/pdf" else _image(media_type, content)
 
 
@@ -35,6 +39,13 @@ def _pdf(content: bytes) -> str:
                 page.contents_coalesce()
                 if "/Contents" in page:
                     page.Contents.read_bytes()
+            for found in pdf.objects:
+                for part in _dictionaries(found):
+                    if "/JS" in part or part.get("/S") in ACTIONS:
+                        return "active"
+                    # A picture is never unfolded here: the reviewer's reader would.
+                    if part.get("/Subtype") == "/Image" and int(part.Width) * int(part.Height) > PIXELS:
+                        return "too_big"
             return "ok" if len(pdf.pages) else "damaged"
     except pikepdf.PasswordError:
         return "locked"
@@ -43,6 +54,20 @@ def _pdf(content: bytes) -> str:
         return "too_big" if "bad_alloc" in str(error) else "damaged"
     except MemoryError:
         return "too_big"
+
+
+def _dictionaries(found: Any) -> Iterator[Any]:
+    """Yield the dictionaries of an object, those that are written inside it too."""
+    import pikepdf
+
+    if isinstance(found, (pikepdf.Dictionary, pikepdf.Stream)):
+        yield found
+        inside = [found[key] for key in found.keys()]  # noqa: SIM118
+    else:
+        inside = list(found) if isinstance(found, pikepdf.Array) else []
+    for part in inside:
+        if isinstance(part, pikepdf.Object) and not part.is_indirect:
+            yield from _dictionaries(part)
 
 
 def _image(media_type: str, content: bytes) -> str:

@@ -59,9 +59,32 @@ def vast_png() -> bytes:
     return bytes(content)
 
 
+def with_picture(width: int, height: int) -> bytes:
+    """A PDF of one page with a picture that says to be that large."""
+    document, content = pikepdf.new(), io.BytesIO()
+    picture = pikepdf.Stream(document, b"\0")
+    picture.Type, picture.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+    picture.Width, picture.Height = width, height
+    page = document.add_blank_page()
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=picture))
+    document.save(content)
+    return content.getvalue()
+
+
+def opening(action: str) -> bytes:
+    """A PDF that does something when it is opened."""
+    document, content = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name(action))
+    document.save(content)
+    return content.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "media_type"),
     [
+        ("foto.pdf", with_picture(6_000, 10_000), "application/pdf"),
+        ("vai.pdf", opening("/GoTo"), "application/pdf"),
         ("fattura.pdf", pdf(), "application/pdf"),
         ("FATTURA.PDF", pdf(), "application/pdf"),
         ("foto.jpg", image("JPEG"), "image/jpeg"),
@@ -93,6 +116,9 @@ def test_what_opens_is_taken(name: str, content: bytes, media_type: str) -> None
         ("tagliato.jpg", image("JPEG", (200, 200))[:300], DocumentUnreadable),
         ("chiuso.pdf", locked(), DocumentUnreadable),
         ("enorme.png", vast_png(), DocumentUnreadable),
+        ("enorme.pdf", with_picture(6_000, 10_001), DocumentUnreadable),
+        ("script.pdf", opening("/JavaScript"), DocumentUnreadable),
+        ("lancia.pdf", opening("/Launch"), DocumentUnreadable),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -140,7 +166,9 @@ def test_exactly_ten_megabytes_are_taken_from_a_file_and_not_a_byte_more(tmp_pat
         (".pdf", "pdf"),
         ("città $(rm).pdf", "città _(rm).pdf"),
         ("", "_"),
-        ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
+        ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
+        ("証" * 83 + ".pdf", "証" * 48 + ".pdf"),
+        ("証" * 10 + "." + "x" * 300, "証" * 10 + "." + "x" * 119),
     ],
 )
 def test_a_name_is_made_safe(name: str, safe: str) -> None:
