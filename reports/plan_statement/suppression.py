@@ -1,8 +1,9 @@
 """
 Small groups: which figures stay hidden so that nobody's purchases can be read out of them.
 
-**A table with its total** (use per cluster). A figure of fewer than five people is hidden. One hidden figure is the
-total less the others, so others are hidden with it until at least two are, of at least five people together.
+**A table with its total** (use per cluster, each column of a municipality's statement). A figure of fewer than five
+people is hidden. One hidden figure is the total less the others, so others are hidden with it until at least two are,
+of at least five people together; whoever stands in several of them is one person.
 
 **Categories beside names** (`published`). The reader also knows how much welfare each person used, on any day. A
 category is then told only if at least five of the people with welfare use it and at least five do not:
@@ -23,7 +24,7 @@ next, would tell of the one person who is new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -50,18 +51,35 @@ class Published:
     groups: Mapping[str, Group]
 
 
-def hidden(groups: Mapping[str, Group]) -> frozenset[str]:
-    """Return the names of the figures to hide, given that the total of all is shown."""
-    covered = {name for name, group in groups.items() if 0 < group.people < SMALLEST_GROUP}
-    if not covered:
-        return frozenset()
+def small(people: int) -> bool:
+    """Say whether a figure about so many people tells of somebody: it is about one to four."""
+    return 0 < people < SMALLEST_GROUP
+
+
+def hidden(
+    groups: Mapping[str, Group],
+    *,
+    secret: Collection[str] = (),
+    together: Callable[[Collection[str]], int] | None = None,
+) -> frozenset[str]:
+    """
+    Return the names of the figures to hide, given that the total of all is shown.
+
+    `secret` are hidden whatever they hold. `together` counts the people of several figures, each once; without it
+    nobody stands in two.
+    """
+    count = together or (lambda names: sum(groups[name].people for name in names))
+    covered = {name for name, group in groups.items() if name in secret or small(group.people)}
+    # What is about nobody has nothing to cover.
+    if not count(covered):
+        return frozenset(covered)
     # The smallest first, so that as little as possible is lost; a figure of nobody covers only when nothing else does.
     rest = sorted(
         (name for name in groups if name not in covered),
         key=lambda name: (groups[name].people == 0, groups[name].amount_minor, name),
     )
     for name in rest:
-        if len(covered) >= 2 and sum(groups[chosen].people for chosen in covered) >= SMALLEST_GROUP:
+        if len(covered) >= 2 and count(covered) >= SMALLEST_GROUP:
             break
         covered.add(name)
     return frozenset(covered)

@@ -6,8 +6,10 @@ There is no field for a citizen, a case or a service that somebody bought: what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Final
 
 from plans.social.words import Instrument
 from reports.foundation import Foundation
@@ -45,24 +47,65 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """
+    A movement as it is told: None where a figure is withheld.
+
+    The residual is told where all that makes it is: it never says more than the other figures.
+    """
+
+    opening_minor: int | None = 0
+    granted_minor: int | None = 0
+    used_minor: int | None = 0
+    ended_minor: int | None = 0
+    citizen_minor: int | None = 0
+
+    @classmethod
+    def of(cls, movement: Movement, withheld: Container[str] = ()) -> Told:
+        """Return a movement without the figures that are withheld, by their names."""
+        return cls(**{name: None if name in withheld else getattr(movement, name) for name in FIGURES})
+
+    @property
+    def residual_minor(self) -> int | None:
+        """What the figures leave at the end of the period, or None."""
+        if self.opening_minor is None or self.granted_minor is None:
+            return None
+        if self.used_minor is None or self.ended_minor is None:
+            return None
+        return self.opening_minor + self.granted_minor - self.used_minor - self.ended_minor
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it is withheld."""
+        return None not in (self.residual_minor, self.citizen_minor)
+
+
+FIGURES: Final = tuple(figure.name for figure in fields(Movement))
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """One entrusted service; `movement` and `people` are None where they would tell of too few people."""
+    """
+    One entrusted service, with what is told of it.
+
+    `people` used a voucher in the period, or were assigned to an agreement by its end; None where that is withheld.
+    """
 
     code: str
     name: str
     act_ref: str
     people: int | None
-    movement: Movement | None
+    movement: Told
 
 
 @dataclass(frozen=True, slots=True)
 class InstrumentPart:
-    """One instrument with its services and their sum; the sum is None where it would tell of too few people."""
+    """One instrument with its services and their sum; an agreement's people are not added up."""
 
     instrument: Instrument
     services: tuple[ServiceLine, ...]
     people: int | None
-    total: Movement | None
+    total: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +136,11 @@ class SocialStatement:
     ends_on: date
     prepared_at: datetime
     parts: tuple[InstrumentPart, ...]
-    total: Movement | None
+    total: Told
     proof: Proof
     foundation: Foundation
 
     @property
     def hides(self) -> bool:
         """Whether some figures are withheld."""
-        return any(line.movement is None or line.people is None for part in self.parts for line in part.services)
+        return not all(line.movement.whole and line.people is not None for part in self.parts for line in part.services)

@@ -1,4 +1,5 @@
--- One row for each entrusted service with movement until the last day: what moved before and in the period, by figure.
+-- One row for each entrusted service and, of vouchers, each citizen with movement until the last day: what moved before
+-- and in the period, by figure. Citizens are numbered: the number tells whether two rows are about one person.
 -- A reversal counts under the figure of the entry it reverses. Vouchers are told from their lots, agreements from the
 -- account of their budget; credit of source MUNICIPAL that no application stands behind has no code.
 with moved as (
@@ -23,7 +24,7 @@ voucher_lots as (
 ),
 shares as (
     -- What citizens paid beside vouchers: their own lots' part of what was captured for a use, less what was refunded.
-    select a.entrusted_code as code, sum(-d.signed) as citizen
+    select a.entrusted_code as code, l.employee_id, sum(-d.signed) as citizen
       from dated d
       join lot l on l.book_id = :book and l.account_id = d.account_id and l.source = 'PRIVATE'
       join entry c on c.book_id = :book and c.entry_id = coalesce(d.refunds, d.entry_id) and c.hold_id is not null
@@ -32,10 +33,10 @@ shares as (
       join social_voucher v on v.book_id = u.book_id and v.voucher_id = u.voucher_id
       join social_application a on a.book_id = v.book_id and a.application_id = v.application_id
      where d.kind in ('capture', 'refund') and d.occurred_on >= :starts
-     group by a.entrusted_code
+     group by a.entrusted_code, l.employee_id
 ),
 vouchers as (
-    select v.code, count(distinct v.employee_id) as people,
+    select v.code, v.employee_id,
            coalesce(sum(d.signed) filter (where d.occurred_on < :starts), 0) as opening,
            coalesce(sum(d.signed) filter (where d.occurred_on >= :starts and d.kind in ('grant', 'grant_correction')), 0)
                as granted,
@@ -43,7 +44,7 @@ vouchers as (
            coalesce(-sum(d.signed) filter (where d.occurred_on >= :starts
                and d.kind not in ('grant', 'grant_correction', 'capture', 'refund')), 0) as ended
       from voucher_lots v join dated d on d.account_id = v.account_id
-     group by v.code
+     group by v.code, v.employee_id
 ),
 agreements as (
     select s.code,
@@ -59,13 +60,14 @@ agreements as (
      where s.book_id = :book
      group by s.code
 )
-select v.code, v.people, v.opening, v.granted, v.used, v.ended, coalesce(h.citizen, 0) as citizen
-  from vouchers v left join shares h on h.code = v.code
+select v.code, dense_rank() over (order by v.employee_id) as person, null::bigint as assigned,
+       v.opening, v.granted, v.used, v.ended, coalesce(h.citizen, 0) as citizen
+  from vouchers v left join shares h on h.code = v.code and h.employee_id = v.employee_id
  union all
-select g.code,
+select g.code, null,
        (select count(distinct x.employee_id) from social_application x
          join social_step t on t.book_id = x.book_id and t.application_id = x.application_id
          where x.book_id = :book and x.entrusted_code = g.code and t.to_state = 'ASSIGNED' and t.occurred_on <= :ends),
        g.opening, g.granted, g.used, g.ended, 0
   from agreements g
- order by 1
+ order by 1, 2

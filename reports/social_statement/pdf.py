@@ -14,7 +14,7 @@ from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, R
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.social_statement import lines
-from reports.social_statement.model import InstrumentPart, Movement, SocialStatement
+from reports.social_statement.model import InstrumentPart, SocialStatement, Told
 from reports.words import Words
 
 GAP: Final = 6 * mm
@@ -59,6 +59,7 @@ def _flow(statement: SocialStatement, text: Words) -> Iterator[Flowable]:
     for part in statement.parts:
         yield from _part(part, text)
     yield from blocks.notes(text("citizen_note"))
+    yield from blocks.notes(text("people_note"))
     if statement.hides:
         yield from blocks.notes(text("hidden_note", people=SMALLEST_GROUP))
     yield Spacer(0, GAP)
@@ -73,7 +74,7 @@ def _cards(statement: SocialStatement, text: Words) -> list[Card]:
         Card(
             color,
             text(f"card.{name}"),
-            text("hidden") if total is None else text.euro(getattr(total, f"{name}_minor")),
+            text("hidden") if (amount := getattr(total, f"{name}_minor")) is None else text.euro(amount),
             text(f"card.{name}_note"),
         )
         for name, color in colors.items()
@@ -89,7 +90,8 @@ def _part(part: InstrumentPart, text: Words) -> Iterator[Flowable]:
     rows: list[Row] = [
         (lines.name(line, text), _people(line.people, text), *_figures(line.movement, text)) for line in part.services
     ]
-    rows.append((text("total"), "" if part.people is None else str(part.people), *_figures(part.total, text)))
+    people = _people(part.people, text) if lines.counts(part) else ""
+    rows.append((text("total"), people, *_figures(part.total, text)))
     yield CondPageBreak(HEADING + HEAD + 3 * ROW + 8 * mm)
     yield Heading(text(f"instrument.{part.instrument}"))
     yield blocks.paragraph(text(f"about.{part.instrument}"), 8.5, look.REGULAR, look.MUTED)
@@ -102,7 +104,5 @@ def _people(people: int | None, text: Words) -> str:
     return text("hidden") if people is None else str(people)
 
 
-def _figures(movement: Movement | None, text: Words) -> tuple[str, ...]:
-    if movement is None:
-        return (text("hidden"),) * len(lines.FIGURES)
-    return tuple(map(text.amount, lines.figures(movement)))
+def _figures(told: Told, text: Words) -> tuple[str, ...]:
+    return tuple(text("hidden") if amount is None else text.amount(amount) for amount in lines.figures(told))

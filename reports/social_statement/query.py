@@ -17,9 +17,18 @@ from plans.social.words import Instrument
 from plans.words import FunderKind
 from reports import foundation
 from reports.errors import PeriodEndsBeforeStart
-from reports.plan_statement.suppression import SMALLEST_GROUP, Group, hidden
+from reports.plan_statement.suppression import small
+from reports.social_statement import withholding
 from reports.social_statement.errors import NotTheMunicipality, PeriodNotMonths
-from reports.social_statement.model import InstrumentPart, Movement, Proof, ServiceLine, SocialStatement
+from reports.social_statement.model import (
+    FIGURES,
+    InstrumentPart,
+    Movement,
+    Proof,
+    ServiceLine,
+    SocialStatement,
+    Told,
+)
 
 _MOVEMENTS = sa.text((files("reports.social_statement") / "movements.sql").read_text("utf-8"))
 # Another derivation of the same residual: the balances as the ledger keeps them, less what occurred after the period.
@@ -51,7 +60,7 @@ def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> So
     """
     Return a municipality's statement over whole months, both days included, and prove it against the balances.
 
-    Figures of fewer than five people are withheld, with the one other figure that would reveal them.
+    Figures about fewer than five people are withheld, with those that would reveal them (`withholding`).
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, PeriodNotMonths, FunderNotFound, NotTheMunicipality.
     Source: docs/social-vouchers.md.
@@ -64,11 +73,16 @@ def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> So
     if funder.kind is not FunderKind.MUNICIPALITY:
         raise NotTheMunicipality(funder=funder.name)
     asked = {"book": book_id, "starts": starts_on, "ends": ends_on}
-    found = {row.code: row for row in session.execute(_MOVEMENTS, asked)}
-    movements = {code: _movement(row) for code, row in found.items()}
-    parts = tuple(_parts(session, book_id, found, movements))
-    total = Movement()
-    for movement in movements.values():
+    vouchers: dict[str, dict[int, Movement]] = {}
+    agreements: dict[str, tuple[int, Movement]] = {}
+    for row in session.execute(_MOVEMENTS, asked):
+        if row.person is None:
+            agreements[row.code] = int(row.assigned), _movement(row)
+        else:
+            vouchers.setdefault(row.code, {})[row.person] = _movement(row)
+    parts = tuple(_parts(session, book_id, vouchers, agreements))
+    total = withholding.total(vouchers)
+    for _, movement in agreements.values():
         total = total.plus(movement)
     proof = Proof(
         total.residual_minor,
@@ -81,62 +95,59 @@ def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> So
         ends_on=ends_on,
         prepared_at=clock.now(),
         parts=parts,
-        # The sum of everything, beside the agreements, would tell what the vouchers' part withholds.
-        total=None if any(part.total is None for part in parts) else total,
+        # The sum of everything, less the agreements, would tell what the vouchers' part withholds.
+        total=Told.of(total, [name for name in FIGURES if any(getattr(part.total, name) is None for part in parts)]),
         proof=proof,
         foundation=foundation.of_books(session, [book_id]),
     )
 
 
 def _parts(
-    session: Session, book_id: int, found: dict[str, Any], movements: dict[str, Movement]
+    session: Session,
+    book_id: int,
+    vouchers: dict[str, dict[int, Movement]],
+    agreements: dict[str, tuple[int, Movement]],
 ) -> Iterator[InstrumentPart]:
     services = offer.every(session, book_id)
     for instrument in Instrument:
         mine = [service for service in services if service.instrument is instrument]
         names = {service.code: (service.name, service.act_ref) for service in mine}
-        if instrument is Instrument.ACCREDITAMENTO_VOUCHER and OTHER in movements:
-            names[OTHER] = ("", "")
-        if not names:
-            continue
-        moved = {code: movements.get(code, Movement()) for code in names}
-        people = {code: int(found[code].people) if code in found else 0 for code in names}
-        total = Movement()
-        for movement in moved.values():
-            total = total.plus(movement)
         if instrument is Instrument.ACCREDITAMENTO_VOUCHER:
-            yield _of_vouchers(instrument, names, moved, people, total)
-        else:
-            # What a partner is paid is public; how many people it served is told when they are enough.
-            lines = tuple(ServiceLine(code, *names[code], _told(people[code]), moved[code]) for code in sorted(names))
-            yield InstrumentPart(instrument, lines, None, total)
+            if OTHER in vouchers:
+                names[OTHER] = ("", "")
+            if names:
+                yield _of_vouchers(instrument, names, {code: vouchers.get(code, {}) for code in sorted(names)})
+        elif names:
+            yield _of_agreements(instrument, names, {code: agreements.get(code, (0, Movement())) for code in names})
 
 
 def _of_vouchers(
-    instrument: Instrument,
-    names: dict[str, tuple[str, str]],
-    moved: dict[str, Movement],
-    people: dict[str, int],
-    total: Movement,
+    instrument: Instrument, names: dict[str, tuple[str, str]], moved: dict[str, dict[int, Movement]]
 ) -> InstrumentPart:
-    everybody = sum(people.values())
-    few = 0 < everybody < SMALLEST_GROUP
-    groups = {code: Group(people[code], moved[code].used_minor) for code in names}
-    covered = frozenset(names) if few else hidden(groups)
     lines = tuple(
-        ServiceLine(
-            code,
-            *names[code],
-            None if code in covered else people[code],
-            None if code in covered else moved[code],
-        )
-        for code in sorted(names)
+        ServiceLine(code, *names[code], _users({code: moved[code]}, told), told)
+        for code, told in withholding.services(moved).items()
     )
-    return InstrumentPart(instrument, lines, None if few else everybody, None if few else total)
+    total = withholding.everything(moved)
+    return InstrumentPart(instrument, lines, _users(moved, total), total)
 
 
-def _told(people: int) -> int | None:
-    return None if 0 < people < SMALLEST_GROUP else people
+def _users(moved: dict[str, dict[int, Movement]], told: Told) -> int | None:
+    return None if told.used_minor is None else withholding.users(moved)
+
+
+def _of_agreements(
+    instrument: Instrument, names: dict[str, tuple[str, str]], moved: dict[str, tuple[int, Movement]]
+) -> InstrumentPart:
+    """What a partner is paid is public; how many people it served is told when they are enough."""
+    total = Movement()
+    for _, movement in moved.values():
+        total = total.plus(movement)
+    lines = tuple(
+        ServiceLine(code, *names[code], None if small(people) else people, Told.of(movement))
+        for code, (people, movement) in sorted(moved.items())
+    )
+    return InstrumentPart(instrument, lines, None, Told.of(total))
 
 
 def _movement(row: Any) -> Movement:

@@ -8,7 +8,7 @@ from typing import Any
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.sheet import Amount, Looks, Sheet, Withheld, workbook
 from reports.social_statement import lines
-from reports.social_statement.model import InstrumentPart, Movement, SocialStatement
+from reports.social_statement.model import InstrumentPart, SocialStatement, Told
 
 
 def write(statement: SocialStatement, path: Path, language: str = "it") -> None:
@@ -37,12 +37,12 @@ def _summary(sheet: Sheet, statement: SocialStatement) -> None:
     sheet.row += 1
     sheet.head("instrument", "people", *lines.FIGURES, figures=7)
     for part in statement.parts:
-        people = None if part.people is None else part.people
-        sheet.write(text(f"instrument.{part.instrument}"), people, *_figures(part.total))
+        sheet.write(text(f"instrument.{part.instrument}"), _together(part), *_figures(part.total))
     sheet.closing(text("total"), "", *_figures(statement.total))
     sheet.row += 1
     sheet.write(lines.verdict(statement, text), look=looks.verdict if statement.proof.holds else looks.alarm)
     sheet.write(text("citizen_note"), look=looks.note)
+    sheet.write(text("people_note"), look=looks.note)
     if statement.hides:
         sheet.write(text("hidden_note", people=SMALLEST_GROUP), look=looks.note)
 
@@ -53,10 +53,9 @@ def _part(sheet: Sheet, part: InstrumentPart) -> None:
     columns = ("code", "service", "act", "people", *lines.FIGURES)
     sheet.table(columns, 7, len(part.services))
     for line in part.services:
-        people: Any = Withheld() if line.people is None else line.people
-        sheet.write(line.code, lines.name(line, text), line.act_ref, people, *_figures(line.movement))
+        sheet.write(line.code, lines.name(line, text), line.act_ref, _people(line.people), *_figures(line.movement))
     # A sum of what is shown would not be the total where something is withheld: it is written, not summed.
-    sheet.closing(text("total"), "", "", "" if part.people is None else part.people, *_figures(part.total))
+    sheet.closing(text("total"), "", "", _together(part), *_figures(part.total))
     sheet.row += 1
     sheet.write(text(f"about.{part.instrument}"), look=sheet.looks.note)
 
@@ -69,7 +68,13 @@ def _proof(sheet: Sheet, statement: SocialStatement) -> None:
         sheet.write(sentence)
 
 
-def _figures(movement: Movement | None) -> tuple[Any, ...]:
-    if movement is None:
-        return tuple(Withheld() for _ in lines.FIGURES)
-    return tuple(map(Amount, lines.figures(movement)))
+def _figures(told: Told) -> tuple[Any, ...]:
+    return tuple(Withheld() if amount is None else Amount(amount) for amount in lines.figures(told))
+
+
+def _people(people: int | None) -> Any:
+    return Withheld() if people is None else people
+
+
+def _together(part: InstrumentPart) -> Any:
+    return _people(part.people) if lines.counts(part) else ""

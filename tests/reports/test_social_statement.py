@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pikepdf
@@ -22,7 +24,7 @@ from reports import social_statement
 from reports.errors import PeriodEndsBeforeStart
 from reports.social_statement import SocialStatement, pdf, xlsx
 from reports.social_statement.errors import NotTheMunicipality, PeriodNotMonths
-from reports.social_statement.model import Movement
+from reports.social_statement.model import Told
 from tests import factories
 from tests.factories import euro
 from tests.stories.reading import buy
@@ -35,6 +37,7 @@ from wallet.social import claims, purchases
 
 __all__ = ["wallet_engine"]
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
+APRIL = date(2026, 4, 1), date(2026, 4, 30)
 
 
 @pytest.fixture
@@ -54,6 +57,34 @@ def with_citizens(office: Office, people: int) -> Office:
     for _ in range(people):
         office.captured(office.active())
     return office
+
+
+def at_home(office: Office, **values: Any) -> str:
+    """A voucher of 50,00 for care at home, of which nothing is used; returns the application's id."""
+    asked = office.applied("SAD", isee=None, **values)
+    office.step(asked, State.UNDER_REVIEW, State.ADMITTED, State.RANKED)
+    office.assign(asked, 5_000, ends_on=date(2026, 11, 30))
+    return asked
+
+
+@contextmanager
+def in_april(office: Office) -> Iterator[None]:
+    """The second day of April."""
+    april_2 = NOON.replace(month=4, day=2)
+    tell_the_time(office.session, april_2)
+    with clock.at(april_2):
+        yield
+
+
+def written(found: SocialStatement, folder: Path) -> str:
+    """Every text and figure of both formats, in Italian."""
+    pdf.write(found, folder / "x.pdf")
+    xlsx.write(found, folder / "x.xlsx")
+    book = openpyxl.load_workbook(folder / "x.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    figures = [text.replace(".", ",") for text in (f"{cell:.2f}" for cell in cells if isinstance(cell, float | int))]
+    pages = [page.extract_text() for page in pypdf.PdfReader(folder / "x.pdf").pages]
+    return "\n".join([*pages, *map(str, cells), *figures])
 
 
 def gather(office: Office, period: tuple[date, date] = MARCH) -> SocialStatement:
@@ -77,29 +108,82 @@ def test_the_figures_are_those_written_by_hand(office: Office) -> None:
     voucher, codesign, tender = found.parts
     assert [part.instrument for part in found.parts] == list(Instrument)
     # Six of 100,00, less the 100,00 that came back; five meals of 6,80; five shares of 1,70.
-    assert voucher.total == Movement(0, 50_000, 3_400, 0, 850)
+    assert voucher.total == Told(0, 50_000, 3_400, 0, 850)
     assert voucher.total.residual_minor == 46_600
-    assert voucher.people == 6
-    assert codesign.total == Movement(0, 100_000, 60_000, 0, 0)
-    assert tender.total == Movement()
-    assert found.total == Movement(0, 150_000, 63_400, 0, 850)
+    # Who undid it used nothing.
+    assert voucher.people == 5
+    assert codesign.total == Told(0, 100_000, 60_000, 0, 0)
+    assert tender.total == Told()
+    assert found.total == Told(0, 150_000, 63_400, 0, 850)
     assert (found.proof.journal_minor, found.proof.ledger_minor, found.proof.holds) == (86_600, 86_600, True)
 
 
 def test_a_later_month_opens_with_what_the_last_one_left_and_an_earlier_statement_stays(office: Office) -> None:
-    with_citizens(office, 5)
-    asked = office.active()
-    april_2 = NOON.replace(month=4, day=2)
-    tell_the_time(office.session, april_2)
-    with clock.at(april_2):
-        office.captured(asked)
+    asked = [office.active() for _ in range(11)]
+    for one in asked[:5]:
+        office.captured(one)
+    with in_april(office):
+        for one in asked[5:]:
+            office.captured(one)
 
-        march, april = gather(office), gather(office, (date(2026, 4, 1), date(2026, 4, 30)))
+        march, april = gather(office), gather(office, APRIL)
 
-    assert march.parts[0].total == Movement(0, 60_000, 3_400, 0, 850)
-    assert april.parts[0].total == Movement(56_600, 0, 680, 0, 170)
+    assert march.parts[0].total == Told(0, 110_000, 3_400, 0, 850)
+    assert april.parts[0].total == Told(106_600, 0, 4_080, 0, 1_020)
+    assert (march.parts[0].people, april.parts[0].people) == (5, 6)
     assert march.proof.holds
     assert april.proof.holds
+
+
+def test_the_group_is_who_used_it_in_the_period_not_who_ever_had_a_voucher(office: Office, tmp_path: Path) -> None:
+    asked = [office.active() for _ in range(6)]
+    with in_april(office):
+        office.captured(asked[0])
+
+        found = gather(office, APRIL)
+
+    # Six of 100,00 as April begins; one buys a meal of 8,50: what he paid of it would tell his band.
+    (voucher, *_) = found.parts
+    meals = voucher.services[0]
+    assert (meals.code, meals.movement, meals.people) == ("PASTI", Told(60_000, 0, None, 0, None), None)
+    assert (voucher.total, voucher.people) == (Told(60_000, 0, None, 0, None), None)
+    assert found.total == Told(60_000, 0, None, 0, None)
+    assert meals.movement.residual_minor is None
+    assert found.hides
+    text = written(found, tmp_path)
+    assert ("600,00" in text, "riservato" in text) == (True, True)
+    # 6,80 used, 1,70 paid beside it, 593,20 left.
+    assert not any(told in text for told in ("6,80", "1,70", "593,20"))
+
+
+def test_a_person_with_two_vouchers_is_one_person(office: Office, tmp_path: Path) -> None:
+    for _ in range(3):
+        citizen = office.citizen()
+        office.captured(office.active(citizen=citizen))
+        at_home(office, citizen=citizen)
+
+    found = gather(office)
+
+    # Three people: PASTI 300,00 and SAD 300,00 granted, 20,40 used, 5,10 paid beside it.
+    (voucher, *_) = found.parts
+    assert (voucher.total.granted_minor, voucher.total.used_minor, voucher.total.citizen_minor) == (None, None, None)
+    assert [line.movement.used_minor for line in voucher.services] == [None, None]
+    assert (voucher.people, found.total.used_minor, found.total.residual_minor) == (None, None, None)
+    text = written(found, tmp_path)
+    assert not any(told in text for told in ("600,00", "20,40", "5,10", "579,60"))
+
+
+def test_what_one_citizen_gave_back_is_withheld_and_the_use_of_many_is_told(office: Office) -> None:
+    with_citizens(office, 6)
+    asked = office.active()
+    with in_april(office):
+        office.end(asked, State.RENOUNCED, Why.AT_REQUEST)
+
+        (voucher, *_) = gather(office, APRIL).parts
+
+    # Six with 93,20 and one with 100,00, who gives it back.
+    assert voucher.total.opening_minor == 65_920
+    assert voucher.total.residual_minor is None
 
 
 def test_fewer_than_five_people_are_withheld_everywhere(office: Office) -> None:
@@ -108,24 +192,23 @@ def test_fewer_than_five_people_are_withheld_everywhere(office: Office) -> None:
     found = gather(office)
 
     (voucher, *_) = found.parts
-    assert voucher.total is None
-    assert voucher.people is None
-    assert all(line.movement is None and line.people is None for line in voucher.services)
-    assert found.total is None
+    # What is left belongs to the four: it withholds the whole line, in which figures of nobody stand too.
+    withheld = Told(None, None, None, None, None)
+    assert (voucher.total, voucher.people, found.total) == (withheld, None, withheld)
+    meals = voucher.services[0]
+    assert (meals.code, meals.movement, meals.people) == ("PASTI", withheld, None)
     assert found.proof.holds
 
 
 def test_one_withheld_service_takes_another_with_it(office: Office) -> None:
     with_citizens(office, 6)
-    few = office.applied("SAD", isee=None)
-    office.step(few, State.UNDER_REVIEW, State.ADMITTED, State.RANKED)
-    office.assign(few, 5_000, ends_on=date(2026, 11, 30))
+    at_home(office)
 
     (voucher, *_) = gather(office).parts
 
-    assert voucher.total is not None
-    assert voucher.total.granted_minor == 65_000
-    assert [line.movement for line in voucher.services] == [None, None]
+    assert voucher.total == Told(0, 65_000, 4_080, 0, 1_020)
+    assert [line.movement.granted_minor for line in voucher.services] == [None, None]
+    assert [line.movement.residual_minor for line in voucher.services] == [None, None]
 
 
 def test_a_voucher_spent_round_its_share_is_told(office: Office) -> None:
