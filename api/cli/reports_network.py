@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller
 from api.cli.groups import Command, Group, dry_run
+from api.cli.payout import TERMS, agreed
 from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
@@ -31,6 +32,7 @@ INVOICES = {"proforma": ("pdf", ".pdf"), "fattura": ("xml", ".xml")}
 @click.option("--format", "form", type=click.Choice(("pdf", "csv", *INVOICES)), default="pdf", show_default=True,
               help="The statement; or the invoices to issue, as PDF or FatturaPA.")  # fmt: skip
 @click.option("--issued-on", type=DAY, help="The date of the invoices; today unless given.")
+@TERMS
 @click.option("--output", type=FILE,
               help="File to write, or folder of invoices; in this folder unless given.")  # fmt: skip
 @click.pass_obj
@@ -42,12 +44,13 @@ def provider_statement(
     ends_on: date,
     form: str,
     issued_on: date | None,
+    path: Path | None,
     output: Path | None,
 ) -> None:
     """Write a provider's settlement statement over all books, or the invoices it has to issue for it."""
 
     def read(session: Session) -> tuple[provider_settlement.ProviderStatement, tuple[fattura.Proforma, ...]]:
-        found = provider_settlement.gather(session, provider, starts_on, ends_on)
+        found = provider_settlement.gather(session, provider, starts_on, ends_on, agreed=agreed(path))
         wanted = form in INVOICES
         return found, fattura.proformas(session, found, issued_on or clock.today()) if wanted else ()
 

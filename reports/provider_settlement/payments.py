@@ -63,11 +63,11 @@ class Payment:
 Paid = Mapping[tuple[int, int], Payment]
 
 
-def terms_of(session: Session, provider_code: str) -> Terms:
+def terms_of(session: Session, provider_code: str, agreed: settlement.Terms) -> Terms:
     """Return the terms of a provider: its own days and fee, or those of everybody."""
     account = provider_accounts.every(session, [provider_code]).get(provider_code)
     days = account.payment_days if account else provider_accounts.PAYMENT_DAYS
-    fees = [fee for fee in settlement.shipped().fees if fee.provider in (provider_code, _ANY)]
+    fees = [fee for fee in agreed.fees if fee.provider in (provider_code, _ANY)]
     return Terms(days, tuple(sorted(fees, key=lambda fee: fee.provider == _ANY)))
 
 

@@ -18,6 +18,7 @@ from reports.errors import PeriodEndsBeforeStart
 from reports.provider_settlement import payments
 from reports.provider_settlement.model import BookAccount, Line, ProviderStatement
 from wallet import chart
+from wallet.settlement import terms as settlement
 
 _JOURNAL: Final = sa.text((files("reports.provider_settlement") / "journal.sql").read_text("utf-8"))
 # What the ledger's balances say, less what occurred after the period: another derivation of the same truth.
@@ -33,10 +34,13 @@ _BALANCES: Final = sa.text(
 )
 
 
-def gather(session: Session, provider_code: str, starts_on: date, ends_on: date) -> ProviderStatement:
+def gather(
+    session: Session, provider_code: str, starts_on: date, ends_on: date, *, agreed: settlement.Terms | None = None
+) -> ProviderStatement:
     """
     Return what every book owes a provider over a period, both days included, and prove it against the balances.
 
+    `agreed` are the terms that what is not in a payment yet will be paid under; those that are shipped unless given.
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, ProviderNotFound.
     Source: docs/statements.md.
@@ -47,7 +51,7 @@ def gather(session: Session, provider_code: str, starts_on: date, ends_on: date)
     asked = {"account": chart.provider(provider.code), "ends": ends_on}
     entries = session.execute(_JOURNAL, asked).all()
     balances: dict[int, int] = dict(session.execute(_BALANCES, asked).all())
-    terms = payments.terms_of(session, provider.code)
+    terms = payments.terms_of(session, provider.code, agreed or settlement.shipped())
     paid = payments.of_provider(session, provider.code)
     accounts = _accounts(entries, balances, starts_on)
     return ProviderStatement(

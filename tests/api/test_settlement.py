@@ -134,6 +134,21 @@ def test_terms_of_ones_own_withhold_a_fee(captured: Shell) -> None:
     captured.refused(1, "payout show --payment MAR-00009")
 
 
+def test_what_is_not_in_a_payment_yet_is_stated_under_terms_of_ones_own(captured: Shell, tmp_path: Path) -> None:
+    path = captured.write(
+        "terms.toml",
+        '[payer]\nname = "Rete"\niban = "IT60X0542811101000000123456"\ncuc = "ABCD1234"\n'
+        '[[fee]]\nprovider = "*"\nvalid_from = 2026-01-01\nbasis_points = 500\nsource = "x"\nconfidence = "CHOICE"\n',
+    )
+    period = "--from 01/03/2026 --to 31/03/2026 --format csv --output"
+
+    captured.done(f"provider-statement P04 {period} {tmp_path / 'own.csv'} --terms {path}")
+    captured.done(f"provider-statement P04 {period} {tmp_path / 'shipped.csv'}")
+
+    assert "2.75" in (tmp_path / "own.csv").read_text("utf-8-sig")
+    assert "2.75" not in (tmp_path / "shipped.csv").read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -177,3 +192,20 @@ def test_what_a_rule_refuses_ends_with_one(captured: Shell, line: str, code: str
         assert f"[{code}]" in captured.refused(1, line, language=language)
 
     assert captured.contents() == before
+
+
+def test_what_the_bank_does_not_cover_is_left_out_with_its_reason(captured: Shell) -> None:
+    captured.sql(
+        "set session_replication_role = replica; update balance b set debit_posted = 5500 from account a"
+        " where a.account_id = b.account_id and a.code = 'bank'"
+    )
+
+    said = captured.done("payout prepare MAR --due-by 30/04/2026", language="it").replace("\u00a0", " ")
+
+    assert "Lasciato fuori E1 (60,00 €): in banca non c'è il denaro del finanziatore" in said
+    assert "P18" in captured.done("payout show MAR")
+    (line,) = json.loads(captured.done("payout show MAR --json"))["left_lines"]
+    assert line["provider_code"] == "P18"
+    captured.refused(1, "payout prepare APR --due-by 30/04/2026 --advance E1")
+    advanced = captured.done("payout prepare APR --due-by 30/04/2026 --advance E1 --advance-reason annunciato")
+    assert "Advanced €60.00 beyond the bank of E1: annunciato." in advanced
