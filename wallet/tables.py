@@ -190,3 +190,49 @@ class BudgetLoad(Base):
         Unique("book_id", "plan_id", "reference"),
         CheckConstraint("rows > 0 and total_minor > 0", name="something"),
     )
+
+
+class ResidualPayment(Base):
+    """Ended credit that was paid out: to a private citizen, or into a worker's pension fund. Append only."""
+
+    __tablename__ = "residual_payment"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    employee_id: Mapped[str] = mapped_column(Text)
+    plan_id: Mapped[str] = mapped_column(Text)
+    payee: Mapped[str] = mapped_column(Text)
+    payer: Mapped[str] = mapped_column(Text)
+    account: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date]
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
+        ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
+        CheckConstraint("payee in ('CITIZEN', 'PENSION_FUND')", name="payee"),
+        CheckConstraint("payer in ('OPERATOR', 'EMPLOYER')", name="payer"),
+        CheckConstraint("payee = 'PENSION_FUND' or payer = 'OPERATOR'", name="citizen_by_operator"),
+        CheckConstraint("amount_minor > 0", name="positive"),
+        CheckConstraint("account <> '' and reference <> ''", name="filled"),
+        Index("ix_residual_payment_of", "book_id", "employee_id", "plan_id"),
+    )
+
+
+class ResidualReversal(Base):
+    """A payment of ended credit that was recorded by mistake, and the entry that reverses it. Append only."""
+
+    __tablename__ = "residual_reversal"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    reversed_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "payment_id"], ["residual_payment.book_id", "residual_payment.payment_id"]),
+        CheckConstraint("reason <> ''", name="reason"),
+    )

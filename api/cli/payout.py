@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from config import clock
 from plans import funders
 from wallet.settlement import confirmations, payments, payouts, terms
 from wallet.settlement.confirmations import Confirmation, Match
-from wallet.settlement.payouts import Run
+from wallet.settlement.coverage import LeftLine
+from wallet.settlement.payouts import Advance, Run
 from wallet.settlement.terms import Terms
 
 _LEFT_OUT_IT = {
@@ -25,12 +27,14 @@ _LEFT_OUT_IT = {
     "no_account": "manca l'IBAN",
     "iban_invalid": "l'IBAN non è valido",
     "book_stopped": "il libro è fermo",
+    "not_covered": "in banca non c'è il denaro del finanziatore: al prossimo pagamento",
 }
 _LEFT_OUT_EN = {
     "nothing_to_pay": "refunds exceed captures: in the next run",
     "no_account": "no IBAN",
     "iban_invalid": "invalid IBAN",
     "book_stopped": "the book is stopped",
+    "not_covered": "the funder's money is not in the bank: in the next run",
 }
 
 
@@ -53,18 +57,29 @@ def payout() -> None:
 @click.argument("reference", type=TEXT)
 @click.option("--due-by", type=DAY, help="Captures whose days to payment are over by then; today unless given.")
 @click.option("--execute-on", type=DAY, help="The day the bank is asked to pay; today unless given.")
+@click.option("--advance", "advanced", type=TEXT, multiple=True,
+              help="A book to pay for even beyond its bank account; may be repeated.")  # fmt: skip
+@click.option("--advance-reason", type=TEXT, help="Why; needed with --advance, and kept with the run.")
 @TERMS
 @dry_run
 @click.pass_obj
-def prepare(caller: Caller, reference: str, due_by: date | None, execute_on: date | None, path: Path | None) -> None:
-    """Prepare the run REFERENCE over all books; the same reference again returns it as it is."""
-    today = clock.today()
-    given = {"due_by": due_by or today, "execute_on": execute_on or today, "terms": agreed(path)}
+def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: date | None, **more: Any) -> None:
+    """Prepare the run REFERENCE over all books, as far as the bank covers; once for each reference."""
+    today, under = clock.today(), agreed(more["path"])
+    advances = [Advance(book, more["advance_reason"] or "") for book in more["advanced"]]
+
+    def work(session: Session) -> tuple[Run, list[LeftLine]]:
+        run = payouts.prepare(
+            session, reference, due_by=due_by or today, execute_on=execute_on or today, terms=under,
+            actor=caller.actor, advances=advances,
+        )  # fmt: skip
+        return run, payouts.left_lines(session, run)
+
     with caller.progress("Preparo i pagamenti", "Preparing payments"):
-        done = change(caller, lambda session: payouts.prepare(session, reference, **given, actor=caller.actor))  # type: ignore[arg-type]
+        done, left = change(caller, work)
     if done.replayed:
         caller.say("{ref}: era già preparato.", "{ref}: was prepared before.", ref=done.reference)
-    _tell_run(caller, done)
+    _tell_run(caller, done, left)
 
 
 @payout.command()
@@ -77,7 +92,7 @@ def show(caller: Caller, reference: str | None, payment: str | None) -> None:
         _tell_lines(caller, payment)
         return
     if reference is not None:
-        _tell_run(caller, look(lambda session: payouts.get(session, reference)))
+        _tell_run(caller, *look(lambda session: _with_left(session, reference)))
         return
     runs = look(lambda session: [payouts.get(session, name) for name in payouts.references(session)])
     columns = (
@@ -208,7 +223,12 @@ def _tell_match(caller: Caller, it: str, en: str, match: Match, name: str) -> No
     caller.say(it, en, id=name, amount=euro(match.line.amount_minor), why=match.why)
 
 
-def _tell_run(caller: Caller, run: Run) -> None:
+def _with_left(session: Session, reference: str) -> tuple[Run, list[LeftLine]]:
+    run = payouts.get(session, reference)
+    return run, payouts.left_lines(session, run)
+
+
+def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
     italian = caller.language == "it"
     caller.say(
         "{ref}: {n} pagamenti per {total}, esecuzione {on}, dal conto {iban} di {name}.",
@@ -237,4 +257,30 @@ def _tell_run(caller: Caller, run: Run) -> None:
         why = (_LEFT_OUT_IT if italian else _LEFT_OUT_EN)[out.reason]
         told = {"subject": out.subject, "amount": euro(out.amount_minor), "why": why}
         caller.say("Lasciato fuori {subject} ({amount}): {why}.", "Left out {subject} ({amount}): {why}.", **told)
-    caller.data(run=run)
+    for advance in run.advances:
+        caller.say(
+            "Anticipati {amount} oltre la banca di {book}: {why}.",
+            "Advanced {amount} beyond the bank of {book}: {why}.",
+            amount=euro(advance.amount_minor), book=advance.book, why=advance.reason,
+        )  # fmt: skip
+    _tell_left(caller, left)
+    caller.data(run=run, left_lines=left)
+
+
+def _tell_left(caller: Caller, left: list[LeftLine]) -> None:
+    if not left:
+        return
+    codes = look(lambda session: {funder.book_id: funder.code for funder in funders.every(session)})
+    why = (_LEFT_OUT_IT if caller.language == "it" else _LEFT_OUT_EN)["not_covered"]
+    columns = (
+        Column("libro", "book"), Column("autorizzazione", "authorization"), Column("fornitore", "provider"),
+        Column("scadenza", "due"), Column("da pagare", "to be paid", right=True), Column("perché", "why", folds=True),
+    )  # fmt: skip
+    rows = [
+        (
+            codes.get(x.book_id, str(x.book_id)), x.authorization_id, x.provider_code, x.due_on,
+            euro(x.amount_minor - x.fee_minor), why,
+        )
+        for x in left
+    ]  # fmt: skip
+    caller.table(columns, rows)

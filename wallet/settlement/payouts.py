@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from config import clock, database, ids
 from config.database import plain_array, text_array
-from ledger import accounts, posting
+from ledger import accounts, books, posting
 from ledger.posting import Draft, Pair
-from network import provider_accounts
-from wallet import chart
+from wallet import bank, chart
+from wallet.errors import ReasonRequired
+from wallet.settlement import candidates, coverage
+from wallet.settlement.candidates import LeftOut as LeftOut
+from wallet.settlement.coverage import LeftLine
 from wallet.settlement.errors import (
     ExecutionDatePast,
     PayoutEmpty,
@@ -29,19 +31,9 @@ from wallet.settlement.errors import (
 from wallet.settlement.tables import PayoutPayment, PayoutRun
 from wallet.settlement.terms import Payer, Terms
 
-_CANDIDATES = Path(__file__).with_name("candidates.sql").read_text(encoding="utf-8")
 # The reference leads the id of each payment, for which banks take 35 plain characters.
 _REFERENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,14}[A-Za-z0-9])?")
-_TABLE = (
-    "create temporary table if not exists payout_candidate (book_id integer, entry_id bigint, capture_id bigint,"
-    " authorization_id text, provider_code text, home_territory text, delivery_territory text, amount_minor bigint,"
-    " fee_minor bigint, fee_basis_points integer, due_on date) on commit drop"
-)
 _LOCK = "select pg_advisory_xact_lock{shared}(hashtextextended('borsellino:payout', 0))"
-_TOTALS = (
-    "select provider_code, sum(amount_minor - fee_minor)::bigint as amount_minor, sum(fee_minor)::bigint as fee_minor"
-    '  from payout_candidate group by provider_code order by provider_code collate "C"'
-)
 _PAYMENTS = (
     "insert into payout_payment (run_id, provider_code, end_to_end_id, iban, holder, amount_minor, fee_minor)"
     " select %s, * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
@@ -63,6 +55,15 @@ _POSTED = (
     "update payout_part t set entry_id = p.entry_id from unnest(%s::text[], %s::bigint[]) p(provider_code, entry_id)"
     " where t.book_id = %s and t.run_id = %s and t.provider_code = p.provider_code"
 )
+_LEFT_LINES = (
+    "insert into payout_left_line (run_id, reason, book_id, entry_id, authorization_id, provider_code, amount_minor,"
+    " fee_minor, due_on) select %s, %s, * from unnest(%s::integer[], %s::bigint[], %s::text[], %s::text[],"
+    " %s::bigint[], %s::bigint[], %s::date[])"
+)
+_LEFT_OF_RUN = (
+    "select book_id, entry_id, authorization_id, provider_code, amount_minor, fee_minor, due_on from payout_left_line"
+    " where run_id = %s order by due_on, book_id, entry_id"
+)
 _PREPARED = (
     "insert into payout_event (run_id, provider_code, seq, kind, occurred_on, reason, actor)"
     " select run_id, provider_code, 1, 'prepared', %s, '', %s from payout_payment where run_id = %s"
@@ -70,12 +71,12 @@ _PREPARED = (
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Who was due and is not paid in a run, or a book that was not looked at, and why; minor units."""
+class Advance:
+    """A book that a run pays for beyond its bank account, why, and how far; minor units."""
 
-    subject: str
+    book: str
     reason: str
-    amount_minor: int
+    amount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Run:
     prepared_at: datetime
     payments: tuple[Payment, ...]
     left_out: tuple[LeftOut, ...]
+    advances: tuple[Advance, ...] = ()
     replayed: bool = False
 
     @property
@@ -125,33 +127,55 @@ class Line:
     due_on: date
 
 
-def prepare(session: Session, reference: str, *, due_by: date, execute_on: date, terms: Terms, actor: str) -> Run:
+def prepare(
+    session: Session,
+    reference: str,
+    *,
+    due_by: date,
+    execute_on: date,
+    terms: Terms,
+    actor: str,
+    advances: Sequence[Advance] = (),
+) -> Run:
     """
     Pay what is captured, undisputed and due in all books: one payment a provider, refunds and fees taken off.
 
     In each book the provider's account is debited and `payout` credited, until the bank confirms. A provider that
     would be paid nothing or less waits for the next run with all its lines; one without a valid IBAN is left out and
-    named, as is a stopped book. The same reference again returns the run as it is.
+    named, as is a stopped book. What the bank account of a book does not cover is left out line by line, the youngest
+    due first, unless `advances` names the book with a reason. The same reference again returns the run as it is.
 
-    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, PayoutEmpty; those of `posting.post`.
+    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ReasonRequired, BookNotFound,
+            PayoutEmpty; those of `posting.post`.
     """
     if not _REFERENCE.fullmatch(reference):
         raise PayoutReferenceInvalid(reference=reference)
     lock(session, exclusive=True)
     found = _find(session, reference)
     if found is not None:
-        _refuse_other(found, due_by, execute_on, terms.payer)
+        _refuse_other(found, due_by, execute_on, terms.payer, advances)
         return replace(found, replayed=True)
     today = clock.today()
     if execute_on < today:
         raise ExecutionDatePast(on=execute_on, today=today)
 
-    paid, left_out = _choose(session, due_by, terms, reference)
-    if not paid:
+    if any(not advance.reason.strip() for advance in advances):
+        raise ReasonRequired()
+    advanced = {books.require(session, advance.book): advance for advance in advances}
+
+    payable, left_out, left_lines = candidates.choose(session, due_by, terms, advanced)
+    if not payable:
         named = [f"{out.subject} ({out.reason})" for out in left_out]
         raise PayoutEmpty(due_by=due_by, left_out=named or ["-"])
     run_id = ids.new("pay")
-    _record(session, run_id, reference, due_by, execute_on, terms.payer, paid, left_out, actor)
+    paid = [
+        Payment(run_id, one.provider_code, f"{reference}-{number:05d}", one.iban, one.holder, one.amount_minor,
+                one.fee_minor, "prepared")
+        for number, one in enumerate(payable, start=1)
+    ]  # fmt: skip
+    told = _beyond(session, advanced, [payment.provider_code for payment in paid])
+    _record(session, run_id, reference, due_by, execute_on, terms.payer, paid, left_out, told, actor)
+    _record_left(session, run_id, left_lines)
     _post(session, run_id, [payment.provider_code for payment in paid], today, actor)
     session.connection().exec_driver_sql(_PREPARED, (today, actor, run_id))
     return get(session, reference)
@@ -185,42 +209,24 @@ def lines(session: Session, payment: Payment) -> list[Line]:
     return [Line(*row) for row in rows]
 
 
+def left_lines(session: Session, run: Run) -> list[LeftLine]:
+    """Return what was due to providers and was left out of a run for want of money, the oldest due first."""
+    return [LeftLine(*row) for row in database.rows(session, _LEFT_OF_RUN, (run.run_id,))]
+
+
 def lock(session: Session, *, exclusive: bool = False) -> None:
     """Keep what is payable as it is until the transaction ends: a run has it alone, disputes share it."""
     session.connection().exec_driver_sql(_LOCK.format(shared="" if exclusive else "_shared"))
 
 
-def _choose(session: Session, due_by: date, terms: Terms, reference: str) -> tuple[list[Payment], list[LeftOut]]:
-    fees = terms.fees
-    asked = {
-        "due_by": due_by,
-        "payment_days": provider_accounts.PAYMENT_DAYS,
-        "fee_providers": text_array([fee.provider for fee in fees]),
-        "fee_from": plain_array([fee.valid_from for fee in fees]),
-        "fee_to": plain_array([fee.valid_to for fee in fees]),
-        "fee_points": plain_array([fee.basis_points for fee in fees]),
-    }
-    connection = session.connection()
-    connection.exec_driver_sql(_TABLE)
-    connection.exec_driver_sql("truncate payout_candidate")
-    connection.exec_driver_sql(_CANDIDATES, asked)
-    connection.exec_driver_sql("analyze payout_candidate")
-    stopped = connection.exec_driver_sql("select code from book where status <> 'open' order by code").scalars()
-    left_out = [LeftOut(code, "book_stopped", 0) for code in stopped]
-    known = provider_accounts.every(session)
-    paid: list[Payment] = []
-    for provider, amount_minor, fee_minor in connection.exec_driver_sql(_TOTALS).all():
-        account = known.get(provider)
-        if amount_minor <= 0:
-            left_out.append(LeftOut(provider, "nothing_to_pay", amount_minor))
-        elif account is None:
-            left_out.append(LeftOut(provider, "no_account", amount_minor))
-        elif not provider_accounts.is_iban(account.iban):
-            left_out.append(LeftOut(provider, "iban_invalid", amount_minor))
-        else:
-            name = f"{reference}-{len(paid) + 1:05d}"
-            paid.append(Payment("", provider, name, account.iban, account.holder, amount_minor, fee_minor, "prepared"))
-    return paid, left_out
+def _beyond(session: Session, advanced: Mapping[int, Advance], paid: Sequence[str]) -> list[Advance]:
+    """Say how far each book that was named is paid for beyond its bank account."""
+    wanted = coverage.needed(session, paid)
+    free = bank.free(session, list(advanced))
+    return [
+        replace(advance, reason=advance.reason.strip(), amount_minor=max(wanted.get(book, 0) - max(free[book], 0), 0))
+        for book, advance in advanced.items()
+    ]
 
 
 def _record(
@@ -232,10 +238,17 @@ def _record(
     payer: Payer,
     paid: Sequence[Payment],
     left_out: Sequence[LeftOut],
+    advances: Sequence[Advance],
     actor: str,
 ) -> None:
-    told = [asdict(out) for out in left_out]
-    values = {"due_by": due_by, "execute_on": execute_on, "payer": asdict(payer), "left_out": told, "actor": actor}
+    values = {
+        "due_by": due_by,
+        "execute_on": execute_on,
+        "payer": asdict(payer),
+        "left_out": [asdict(out) for out in left_out],
+        "advances": [asdict(advance) for advance in advances],
+        "actor": actor,
+    }
     session.execute(sa.insert(PayoutRun).values(run_id=run_id, reference=reference, **values))
     columns = (
         text_array([payment.provider_code for payment in paid]),
@@ -247,6 +260,21 @@ def _record(
     )
     database.run(session, _PAYMENTS, (run_id, *columns))
     database.run(session, _LINES, {"run": run_id, "paid": [payment.provider_code for payment in paid]})
+
+
+def _record_left(session: Session, run_id: str, lines: Sequence[LeftLine]) -> None:
+    if not lines:
+        return
+    columns = (
+        plain_array([line.book_id for line in lines]),
+        plain_array([line.entry_id for line in lines]),
+        text_array([line.authorization_id for line in lines]),
+        text_array([line.provider_code for line in lines]),
+        plain_array([line.amount_minor for line in lines]),
+        plain_array([line.fee_minor for line in lines]),
+        plain_array([line.due_on for line in lines]),
+    )
+    database.run(session, _LEFT_LINES, (run_id, coverage.NOT_COVERED, *columns))
 
 
 def _post(session: Session, run_id: str, paid: list[str], today: date, actor: str) -> None:
@@ -310,11 +338,14 @@ def _find(session: Session, reference: str) -> Run | None:
         row.prepared_at,
         tuple(Payment(*payment) for payment in payments),
         tuple(LeftOut(**out) for out in row.left_out),
+        tuple(Advance(**told) for told in row.advances),
     )
 
 
-def _refuse_other(found: Run, due_by: date, execute_on: date, payer: Payer) -> None:
+def _refuse_other(found: Run, due_by: date, execute_on: date, payer: Payer, advances: Sequence[Advance]) -> None:
     asked = {"due_by": due_by, "execute_on": execute_on, "payer": payer}
     differs = [name for name, value in asked.items() if getattr(found, name) != value]
+    if {advance.book for advance in found.advances} != {advance.book for advance in advances}:
+        differs.append("advances")
     if differs:
         raise PayoutReferenceChanged(reference=found.reference, differs=differs)

@@ -77,6 +77,7 @@ class PayoutRun(Base):
     execute_on: Mapped[date]
     payer: Mapped[dict[str, Any]] = mapped_column(JSONB)
     left_out: Mapped[list[Any]] = mapped_column(JSONB)
+    advances: Mapped[list[Any]] = mapped_column(JSONB, server_default=sa.text("'[]'::jsonb"))
     actor: Mapped[str] = mapped_column(Text)
     prepared_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
 
@@ -162,6 +163,25 @@ class PayoutLine(Base):
         CheckConstraint("abs(fee_minor) <= abs(amount_minor) and fee_minor * sign(amount_minor) >= 0", name="fee"),
         Index("uq_payout_line_once", "book_id", "entry_id", unique=True, postgresql_where=sa.text("not returned")),
         Index("ix_payout_line_run", "run_id", "provider_code"),
+    )
+
+
+class PayoutLeftLine(Base):
+    """A capture or refund that was due when a run was prepared, and why it is not in it. Append only."""
+
+    __tablename__ = "payout_left_line"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("payout_run.run_id"), primary_key=True)
+    authorization_id: Mapped[str] = mapped_column(Text)
+    provider_code: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int] = mapped_column(BigInteger)
+    due_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        CheckConstraint("reason in ('not_covered')", name="reason"),
+        Index("ix_payout_left_line_run", "run_id"),
     )
 
 
