@@ -25,6 +25,7 @@ from wallet.errors import (
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
 )
+from wallet.reasons import Voiding
 from wallet.reimbursements.errors import ReimbursementHasItsOwnVerbs
 
 # What a key's answer keeps of the authorization: as it was then, not as it is when asked again.
@@ -113,7 +114,13 @@ def _capture(
 
 
 def void(
-    session: Session, book_id: int, authorization_id: str, *, actor: str, reason: str = "voided", key: str | None = None
+    session: Session,
+    book_id: int,
+    authorization_id: str,
+    *,
+    actor: str,
+    reason: Voiding = Voiding.VOIDED,
+    key: str | None = None,
 ) -> Change:
     """
     End an authorization without spending what is left of it; the money is free again, and the voucher's tax undone.
@@ -127,9 +134,9 @@ def void(
         if not found.open or found.hold_id is None:
             raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
         released = holds.void(session, book_id, found.hold_id)
-        return Change(authorizations.finish(session, book_id, found, "voided", reason), released, ())
+        return Change(authorizations.finish(session, book_id, found, "voided", str(reason)), released, ())
 
-    request = {"authorization": authorization_id, "reason": reason}
+    request = {"authorization": authorization_id, "reason": str(reason)}
     return _once(session, book_id, actor, "void", key, request, work)
 
 
@@ -176,7 +183,7 @@ def _lock(session: Session, book_id: int, authorization_id: str) -> Authorizatio
     return found
 
 
-def void_of_provider(session: Session, provider_code: str, *, actor: str, reason: str) -> list[Change]:
+def void_of_provider(session: Session, provider_code: str, *, actor: str) -> list[Change]:
     """
     Void every open authorization of a provider in every book: it was suspended, and can serve nobody.
 
@@ -190,7 +197,8 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str, reason
     for book_id, authorization_id in rows:
         # Captured, voided or due by the time it was waited for: there is nothing left to void.
         with suppress(AuthorizationNotOpen, HoldExpired, LedgerCorrupt):
-            changes.append(void(session, book_id, authorization_id, actor=actor, reason=reason))
+            done = void(session, book_id, authorization_id, actor=actor, reason=Voiding.PROVIDER_SUSPENDED)
+            changes.append(done)
     return changes
 
 

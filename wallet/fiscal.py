@@ -19,6 +19,7 @@ from plans.rulebook import loading
 from plans.rulebook.decision import assess_fringe_year
 from plans.rulebook.limits import yearly_limits
 from plans.rulebook.words import Category
+from wallet import reasons
 
 # Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue). Time
 # that is over counts for nothing, swept or not.
@@ -208,7 +209,7 @@ def append_delivery(
             "in_limit": in_limit,
             "on": on,
             "year": year,
-            "reason": reason,
+            "reason": str(reasons.of(reason)),
             "rules": list(rule_ids),
             "sources": None if sources is None else list(sources),
         },
@@ -384,7 +385,7 @@ def _write(
             "employee": employee_id,
             "category": str(category),
             "in_limit": in_limit,
-            "reason": reason,
+            "reason": str(reasons.of(reason)),
             "on": on,
             "year": year,
             "entry": entry_id,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from config.labelled import Labelled
+
 STATUSES: Final[Mapping[str, str]] = {
     "declined": "rifiutata",
     "authorized": "autorizzata",
@@ -34,25 +36,39 @@ DECLINES: Final[Mapping[str, str]] = {
     "annual_cap_exceeded": "limite dell'anno",
     "needs_consent": "serve il consenso",
 }
-ENTRIES: Final[Mapping[str, str]] = {
-    "commitment": "impegno",
-    "funding": "bonifico",
-    "grant": "accredito",
-    "grant_correction": "correzione di accredito",
-    "opening": "saldo portato",
-    "opening_funding": "denaro dei saldi portati",
-    "capture": "addebito",
-    "refund": "storno a favore",
-    "reimbursement": "rimborso approvato",
-    "payroll_payment": "pagamento in busta paga",
-    "carry_over": "riporto",
-    "expiry": "scadenza",
-    "payout": "pagamento a fornitore",
-    "payout_confirmation": "pagamento confermato",
-    "payout_return": "pagamento respinto",
-    "clearing": "compensazione",
-    "reversal": "storno contabile",
-}
+
+
+class EntryKind(Labelled):
+    """Every kind of entry that the wallet writes; of a municipality's own and of citizens too."""
+
+    COMMITMENT = "commitment", "impegno"
+    FUNDING = "funding", "finanziamento"
+    GRANT = "grant", "accredito"
+    GRANT_CORRECTION = "grant_correction", "correzione di accredito"
+    OPENING = "opening", "saldo portato", "opening balance"
+    OPENING_FUNDING = "opening_funding", "denaro dei saldi portati", "money of opening balances"
+    CAPTURE = "capture", "addebito"
+    REFUND = "refund", "storno a favore"
+    REIMBURSEMENT = "reimbursement", "rimborso approvato", "reimbursement approved"
+    PAYROLL_PAYMENT = "payroll_payment", "pagamento in busta paga", "payment by payroll"
+    PAYROLL_REPAYMENT = (
+        "payroll_repayment",
+        "restituzione di rimborsi pagati in busta paga",
+        "reimbursements paid by payroll given back",
+    )
+    CARRY_OVER = "carry_over", "riporto", "carried over"
+    EXPIRY = "expiry", "scadenza"
+    PAYOUT = "payout", "pagamento a fornitore", "payment to a provider"
+    PAYOUT_CONFIRMATION = "payout_confirmation", "pagamento confermato", "payment confirmed"
+    PAYOUT_RETURN = "payout_return", "pagamento respinto", "payment returned"
+    CLEARING = "clearing", "compensazione"
+    RECHARGE = "recharge", "IVA aggiunta dal riaddebito", "VAT added by the recharge"
+    RECHARGE_PAYMENT = "recharge_payment", "pagamento dell'IVA riaddebitata", "payment of recharged VAT"
+    TENDER_RETURN = "tender_return", "restituzione al cittadino", "given back to the citizen"
+    SERVICE_BUDGET = "service_budget", "budget di un servizio affidato", "budget of an entrusted service"
+    COST_REPORT = "cost_report", "rendiconto dei costi di un partner", "costs reported by a partner"
+    PRICE = "price", "prezzo di un appalto", "price of a contract"
+    REVERSAL = "reversal", "storno contabile"
 
 
 def status(code: str, language: str) -> str:
@@ -66,5 +82,5 @@ def decline(code: str, language: str) -> str:
 
 
 def entry(kind: str, language: str) -> str:
-    """Return the word for a kind of journal entry; one that is not the wallet's stands for itself."""
-    return ENTRIES.get(kind, kind) if language == "it" else kind
+    """Return the words for a kind of journal entry; one that is not the wallet's stands for itself."""
+    return EntryKind(kind).label(language) if kind in set(EntryKind) else kind

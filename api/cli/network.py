@@ -58,7 +58,7 @@ def suspend(caller: Caller, provider: str, on: date | None, reason: str) -> None
         qualification.suspend(session, provider, first_day, reason)
         if first_day > clock.today():
             return []
-        return captures.void_of_provider(session, provider, actor=caller.actor, reason=reason)
+        return captures.void_of_provider(session, provider, actor=caller.actor)
 
     voided = change(caller, work)
     caller.say(

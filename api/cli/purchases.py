@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, euro
 from api.cli.groups import Command, dry_run
-from api.cli.words import AMOUNT, DAY, TEXT
+from api.cli.words import AMOUNT, DAY, TEXT, Word
 from api.cli.work import book_of, change
 from ledger import books
 from wallet import authorizations, captures, labels
 from wallet.captures import Change
 from wallet.errors import AuthorizationNotFound
+from wallet.reasons import Voiding
 
 _KEY = click.option("--key", type=TEXT, help="Idempotency key: the same request again gets the same answer.")
 _ON = click.option("--on", type=DAY, help="Business date; today unless given.")
@@ -70,11 +71,11 @@ def capture(caller: Caller, /, authorization: str, amount: Money | None, final: 
 
 @click.command(cls=Command)
 @_WHICH
-@click.option("--reason", type=TEXT, default="voided", show_default=True, help="Why.")
+@click.option("--reason", type=Word(Voiding), default="voided", show_default=True, help="Why.")
 @_KEY
 @dry_run
 @click.pass_obj
-def void(caller: Caller, authorization: str, reason: str, key: str | None) -> None:
+def void(caller: Caller, authorization: str, reason: Voiding, key: str | None) -> None:
     """End AUTHORIZATION (id or redemption code) without spending what is left of it."""
 
     def work(session: Session) -> Change:

@@ -20,6 +20,7 @@ from api.errors import ExitCode
 from config import clock
 from plans.social import applications
 from wallet import labels, tenders
+from wallet.reasons import Voiding
 from wallet.social import claims, purchases, vouchers
 from wallet.social.claims import Claim
 from wallet.social.purchases import Bought, Undone
@@ -84,10 +85,10 @@ def buy(ctx: click.Context, /, application: str, service: str, quantity: int, **
 
 @social.command()
 @click.argument("authorization", type=TEXT)
-@click.option("--reason", type=TEXT, default="voided", show_default=True, help="Why.")
+@click.option("--reason", type=Word(Voiding), default="voided", show_default=True, help="Why.")
 @dry_run
 @click.pass_obj
-def void(caller: Caller, authorization: str, reason: str) -> None:
+def void(caller: Caller, authorization: str, reason: Voiding) -> None:
     """End AUTHORIZATION (id or code) unused: both parts are free, and the citizen's goes back to them."""
 
     def work(session: Session) -> Undone:

@@ -26,6 +26,7 @@ from plans.words import Fact
 from wallet import authorizations, budgets, captures, elsewhere, expiry, funding
 from wallet.errors import AuthorizationNotOpen
 from wallet.purchases import Purchase
+from wallet.reasons import Voiding
 
 PLAN_FILES = Path(__file__).parent / "plans"
 _OFFICE, _CLOCK, _PEOPLE = 0, 1, 2
@@ -300,7 +301,7 @@ def _undoing(order: Order) -> _Act:
             return {}
         book_id = scene.books[order.employer_code]
         if order.fate is Fate.VOIDED:
-            captures.void(session, book_id, authorization, actor=ACTOR, reason="ripensamento")
+            captures.void(session, book_id, authorization, actor=ACTOR, reason=Voiding.CHANGED_MIND)
         else:
             amount = from_minor(order.undone_minor)
             captures.refund(session, book_id, authorization, amount, actor=ACTOR, reason="servizio non riuscito")

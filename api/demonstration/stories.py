@@ -204,7 +204,7 @@ class _Stage:
         )
 
     def suspend(self, provider: str) -> None:
-        captures.void_of_provider(self.session, provider, actor=ACTOR, reason="fornitore sospeso: DURC scaduto")
+        captures.void_of_provider(self.session, provider, actor=ACTOR)
 
 
 def _played(act: _Act, name: str, book: str, worker: Worker) -> _Work:

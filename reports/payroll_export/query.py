@@ -26,12 +26,13 @@ from reports.payroll_export import months
 from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed, PayrollNeedsEmployer
 from reports.payroll_export.model import ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
 from reports.payroll_export.months import IN_MONTH, Month
+from wallet.reasons import EventReason, Voiding
 from wallet.reimbursements import checklist
 
 # Written when the year's total moved what was exempt or taxable before (wallet/fiscal.py).
 RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected", "annual_cap_settled"})
-# The reasons that the program writes. A void's is a text of whoever voided, and stays at home.
-_REASONS: Final = RECOMPUTED | {"voucher_issued", "delivered", "reimbursed", "refund", "hold_expired"}
+# Of a void payroll is told that it was one, and not why.
+_REASONS: Final = frozenset(map(str, EventReason))
 _LIMITED: Final = ["FRINGE", "PENSION", "HEALTH_FUND"]
 
 _EVENTS: Final = f"""
@@ -189,8 +190,9 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
 
         rule = rulebook.categories.at(category, row.fiscal_on, date.max)
         reimbursed = channel is Channel.REIMBURSEMENT
-        # Only what has a line of its own in the certificate carries whom it was for.
-        section = boxes.load().section(category, row.fiscal_year) if row.expense is not None else None
+        # Only what has a line in the certificate carries whom it was for. What is taxed is income: it has none.
+        certified = row.expense is not None and row.exempt_minor > 0
+        section = boxes.load().section(category, row.fiscal_year) if certified else None
         code = checklist.cu_code(row.expense, row.fiscal_year) if section is not None else None
         yield PayrollLine(
             event_id=row.event_id,
@@ -211,7 +213,7 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
             taxable_minor=sign * row.taxable_minor,
             exempt_item=item(Treatment.EXEMPT) if row.exempt_minor else None,
             taxable_item=item(Treatment.TAXABLE) if row.taxable_minor else None,
-            reason=row.reason if row.reason in _REASONS else "voided",
+            reason=row.reason if row.reason in _REASONS else str(Voiding.VOIDED),
             recomputed=row.reason in RECOMPUTED,
             late=row.late,
             limit_used_minor=row.used,

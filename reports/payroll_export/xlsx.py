@@ -12,6 +12,7 @@ from reports.payroll_export.csv import padded
 from reports.payroll_export.model import PayrollLine, PayrollMonth
 from reports.sheet import Amount, Looks, Sheet, workbook
 from reports.words import Words
+from wallet import reasons
 
 _COLUMNS = (
     "employee_no", "name", "tax_code", "day", "fiscal_year", "category", "legal_ref", "source", "plan", "channel",
@@ -119,7 +120,7 @@ def _cells(line: PayrollLine, month: PayrollMonth, text: Words) -> Iterator[Any]
     yield line.plan_code
     yield text.named("channel", line.channel)
     yield text(f"nature.{line.nature}")
-    yield text.named("reason", line.reason)
+    yield reasons.label(line.reason, text.language)
     yield text("yes") if line.recomputed else ""
     yield text("yes") if line.late else ""
     yield padded(line.exempt_item.code, layout.item_width) if line.exempt_item else ""

@@ -164,7 +164,7 @@ def test_a_capture_beyond_what_is_reserved_is_refused(cared: Shell) -> None:
 def test_an_authorization_is_voided(cared: Shell) -> None:
     given = authorized(cared)
 
-    assert "liberati 46,00" in cared.done(f"void {given['code']} --reason rinuncia", language="it")
+    assert "liberati 46,00" in cared.done(f"void {given['code']} --reason changed-mind", language="it")
     assert "is in state 'voided'" in cared.refused(1, f"void {given['code']}")
 
 

@@ -76,7 +76,7 @@ def expire(session: Session, book_id: int) -> str:
 
 def suspend(session: Session, book_id: int, provider: str) -> str:
     qualification.suspend(session, provider, clock.today(), "DURC")
-    return str(len(captures.void_of_provider(session, provider, actor="racer", reason="provider_suspended")))
+    return str(len(captures.void_of_provider(session, provider, actor="racer")))
 
 
 def correct(session: Session, book_id: int, lot_id: str, amount: int) -> str:

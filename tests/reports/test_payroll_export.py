@@ -27,6 +27,7 @@ from reports.payroll_export.model import Nature, PayrollMonth
 from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene, at, open_scene
+from wallet.reasons import Voiding
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 
@@ -313,8 +314,8 @@ def test_a_late_declaration_corrects_in_the_month_it_is_made(scene: Scene) -> No
     assert corrections[0].reversal_of == (march.lines[0].event_id,)
 
 
-def test_what_somebody_wrote_when_voiding_stays_at_home(scene: Scene, tmp_path: Path) -> None:
-    scene.void(scene.buy("PSI-CR", channel=VOUCHER), reason="ricovero della madre")
+def test_why_somebody_voided_stays_at_home(scene: Scene, tmp_path: Path) -> None:
+    scene.void(scene.buy("PSI-CR", channel=VOUCHER), reason=Voiding.NOT_SERVED)
     close(scene, MARCH)
     month = gather(scene, MARCH)
 
@@ -323,7 +324,7 @@ def test_what_somebody_wrote_when_voiding_stays_at_home(scene: Scene, tmp_path: 
     assert facts(month) == [("voucher_issued", 5_500, 0), ("voided", -5_500, 0)]
     book = openpyxl.load_workbook(tmp_path / "a" / "m.xlsx")
     cells = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
-    assert "ricovero" not in cells + (tmp_path / "a" / "m.csv").read_text(encoding="utf-8")
+    assert "not_served" not in cells + (tmp_path / "a" / "m.csv").read_text(encoding="utf-8")
 
 
 def test_no_provider_service_or_relative_is_named(scene: Scene, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_suspension_voids_what_waits_in_every_book_and_declines_what_comes(s
     assert credit(session, books[1], people[1]) == [Credit(NOVEMBER_30, 57_000, 6_000)]
 
     with on(session, date(2026, 10, 15)):
-        changes = captures.void_of_provider(session, "P15", actor="operatore", reason="DURC scaduto")
+        changes = captures.void_of_provider(session, "P15", actor="operatore")
 
     assert [(change.authorization.authorization_id, change.amount_minor) for change in changes] == [
         (swimming.authorization_id, 14_000),

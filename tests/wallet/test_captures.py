@@ -29,6 +29,7 @@ from wallet.errors import (
     CaptureExceedsAuthorization,
     PartialCaptureNotAllowed,
 )
+from wallet.reasons import Voiding
 
 
 def test_a_capture_owes_the_provider_what_the_lot_paid(scene: Scene) -> None:
@@ -304,12 +305,12 @@ def test_a_void_frees_the_money_and_undoes_the_vouchers_tax(scene: Scene) -> Non
     lot = scene.grant(10_000)
     found = scene.buy("PSI-CR")
 
-    change = scene.void(found, reason="changed_mind", key="k")
+    change = scene.void(found, reason=Voiding.CHANGED_MIND, key="k")
 
     assert (change.authorization.status, change.amount_minor, change.entry_ids) == ("voided", 5_500, ())
     assert scene.left(lot) == 10_000
     assert scene.events(found)[1:] == [("reversal", 5_500, 0, "changed_mind", 2026)]
-    assert scene.void(found, reason="changed_mind", key="k").authorization.replayed
+    assert scene.void(found, reason=Voiding.CHANGED_MIND, key="k").authorization.replayed
     with pytest.raises(AuthorizationNotOpen):
         scene.void(found)
     with pytest.raises(AuthorizationNotOpen):
@@ -325,7 +326,7 @@ def test_what_a_suspended_provider_has_open_is_voided(scene: Scene) -> None:
     scene.go_to(date(2026, 3, 11))
     qualification.suspend(scene.session, "P04", date(2026, 3, 11), "DURC")
 
-    changes = captures.void_of_provider(scene.session, "P04", actor="test", reason="provider_suspended")
+    changes = captures.void_of_provider(scene.session, "P04", actor="test")
 
     assert [change.authorization.authorization_id for change in changes] == [open_one.authorization_id]
     assert [scene.get(found).status for found in (open_one, captured, elsewhere, due)] == [
@@ -346,11 +347,11 @@ def test_in_a_stopped_book_nothing_is_voided_and_a_suspension_goes_on(scene: Sce
 
     with pytest.raises(LedgerCorrupt):
         scene.void(found)
-    assert captures.void_of_provider(scene.session, "P04", actor="test", reason="suspended") == []
+    assert captures.void_of_provider(scene.session, "P04", actor="test") == []
 
     assert scene.image() == before
     books.resume(scene.session, scene.book_id)
-    assert len(captures.void_of_provider(scene.session, "P04", actor="test", reason="suspended")) == 1
+    assert len(captures.void_of_provider(scene.session, "P04", actor="test")) == 1
 
 
 def test_an_outsiders_fringe_benefit_is_wages_and_leaves_the_limit_alone(scene: Scene) -> None:

@@ -394,3 +394,23 @@ def test_a_correction_belongs_to_its_year_and_bears_the_day_it_was_made(consenti
         sa.text("select distinct fiscal_on from fiscal_event where reason = 'fringe_limit_respected'")
     ).all()
     assert days == [date(2027, 1, 10)]
+
+
+def test_nobodys_own_words_are_a_reason_for_the_tax(scene: Scene) -> None:
+    scene.grant(10_000)
+    found = scene.buy("PSI-CR")
+    before = scene.image()
+
+    with pytest.raises(ValueError, match="ricovero"):
+        fiscal.reverse(
+            scene.session,
+            scene.book_id,
+            scene.worker,
+            found.authorization_id,
+            None,
+            on=clock.today(),
+            reason="ricovero della madre",
+            entry_id=None,
+        )
+
+    assert scene.image() == before

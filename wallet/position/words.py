@@ -8,6 +8,7 @@ from typing import Final
 from config import money
 from plans import labels
 from plans.rulebook.words import Category, Confidence, OverCap
+from wallet import reasons
 from wallet.position.gauge import Gauge
 from wallet.position.model import Unknown
 
@@ -137,22 +138,10 @@ _CONFIDENCE: Final = {
     Confidence.UNCERTAIN: "interpretation",
 }
 
-_REASONS: Final = {
-    "voucher_issued": ("buono emesso", "voucher issued"),
-    "delivered": ("servizio erogato", "service given"),
-    "voided": ("annullamento", "voided"),
-    "hold_expired": ("tempo scaduto", "time over"),
-    "refund": ("storno a favore", "refund"),
-    "fringe_limit_exceeded": ("limite superato: ricalcolo dell'anno", "limit crossed: the year recomputed"),
-    "fringe_limit_respected": ("limite rispettato: ricalcolo dell'anno", "within the limit: the year recomputed"),
-    "annual_cap_settled": ("ricalcolo sul limite dell'anno", "recomputed at the year's limit"),
-    "extended_cash": ("consegna entro il 12 gennaio", "handed over by 12 January"),
-}
-
 
 def reason(code: str, language: str) -> str:
-    """Say why an event was appended, in a few words; one that has no words stands for itself."""
-    return _REASONS.get(code, (code, code))[language == "en"]
+    """Say why an event was appended, in a few words."""
+    return reasons.label(code, language)
 
 
 def kind(code: str, language: str) -> str:

@@ -30,6 +30,7 @@ from wallet import authorizations, captures, purchases, tenders
 from wallet.authorizations import Authorization
 from wallet.captures import Change
 from wallet.purchases import Considered, Decline, Purchase, Share
+from wallet.reasons import Voiding
 from wallet.social import vouchers
 from wallet.social.errors import (
     NothingFromMunicipality,
@@ -123,7 +124,9 @@ def buy(
     )  # fmt: skip
 
 
-def void(session: Session, book_id: int, authorization_id: str, *, actor: str, reason: str = "voided") -> Undone:
+def void(
+    session: Session, book_id: int, authorization_id: str, *, actor: str, reason: Voiding = Voiding.VOIDED
+) -> Undone:
     """
     End a purchase without spending it: both parts are free again, and the citizen's goes back to them.
 

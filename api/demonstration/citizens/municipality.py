@@ -24,6 +24,7 @@ from plans.social import applications, offer
 from plans.social.isee import Attestation
 from plans.social.words import IseeType, State, Why
 from wallet import captures, funding
+from wallet.reasons import Voiding
 from wallet.social import claims, purchases, vouchers
 from wallet.tenders import Receipt, TenderKind
 
@@ -187,7 +188,7 @@ def _deliver(citizen: Citizen, number: int, *, missed: bool) -> _Work:
         if authorization is None:
             return {}
         if missed:
-            purchases.void(session, book_id, authorization, actor="sportello", reason="assente")
+            purchases.void(session, book_id, authorization, actor="sportello", reason=Voiding.NOT_SERVED)
         else:
             captures.capture(session, book_id, authorization, actor=ACTOR)
         return {}
