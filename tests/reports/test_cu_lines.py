@@ -258,3 +258,50 @@ def test_the_certificate_and_the_payroll_months_say_the_same(desk: Desk) -> None
     assert (effective.cu_tax_code, effective.amount_minor, effective.reason) == (DAUGHTER, 22_000, "reimbursed")
     assert all(month.proof.holds for month in months)
     assert all(line.cu_tax_code == "" for line in of_year if line is not effective)
+
+
+def test_a_reimbursement_that_is_taxed_has_no_line_here_or_in_the_payroll_month(desk: Desk) -> None:
+    """The worker's own school is taxable: it is income, and stands in no box of 701-706 whatever its code."""
+    from reports import payroll_export
+
+    taxed = desk.approve(desk.submit(expense="SCHOOL", relative_id=None, amount=10_000, consent=True))
+    exempt = desk.approve(desk.submit(expense="SCHOOL"))
+    sport = desk.approve(desk.submit(expense="CHILD_SPORT", amount=5_000, consent=True))
+
+    year = gather(desk.scene)
+
+    assert [found.certified for found in (taxed, exempt, sport)] == [False, True, False]
+    assert lines(year) == [(2026, "702", "12", 22_000, DAUGHTER)]
+    assert (year.exempt_minor, year.taxable_minor) == (22_000, 15_000)
+    month = payroll_export.gather(desk.scene.session, desk.scene.book_id, date(2026, 3, 1), draft=True)
+    told = [(line.taxable_minor, line.cu_year, line.cu_box, line.cu_code, line.cu_tax_code) for line in month.lines]
+    assert told == [
+        (10_000, None, "", "", ""),
+        (0, 2026, "702", "12", DAUGHTER),
+        (5_000, None, "", "", ""),
+    ]
+
+
+def test_an_approval_that_was_withdrawn_leaves_no_line_and_its_reversal_keeps_the_code(desk: Desk) -> None:
+    from reports import payroll_export
+    from wallet.reimbursements import undoing
+    from wallet.reimbursements.words import Undoing
+
+    book = desk.scene.session, desk.scene.book_id
+    found = desk.approve(desk.submit(expense="NURSERY"))
+    again = undoing.withdraw_approval(*book, found.reimbursement_id, Undoing.WRONG_AMOUNT, actor="office")
+    assert lines(gather(desk.scene)) == []
+    desk.approve(again, 9_000, reasons=_partial())
+
+    year = gather(desk.scene)
+
+    assert lines(year) == [(2026, "702", "33", 9_000, DAUGHTER)]
+    assert (year.amount_minor, year.proof.difference_minor) == (9_000, 0)
+    month = payroll_export.gather(*book, date(2026, 3, 1), draft=True)
+    assert [(line.amount_minor, line.cu_code, line.reason) for line in month.lines] == [
+        (22_000, "33", "reimbursed"),
+        (-22_000, "33", "approval_withdrawn"),
+        (9_000, "33", "reimbursed"),
+    ]
+    assert month.lines[1].reversal_of == (month.lines[0].event_id,)
+    assert month.proof.holds

@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
-from plans.rulebook.words import Outcome
 from wallet import wallets
 from wallet.reimbursements.documents import Upload
 from wallet.reimbursements.errors import ReimbursementNotFound
@@ -74,7 +73,7 @@ class Reimbursement:
     @property
     def certified(self) -> bool:
         """Whether boxes 701-706 of the certificate may be about it: what is taxed is income, and stands elsewhere."""
-        return self.outcome != Outcome.TAXABLE
+        return self.exempt_minor > 0
 
     @property
     def approved_exempt_minor(self) -> int:
