@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from config import money
 from reports.siuss.model import Problem, Record
 
 TAX_CODE = re.compile(r"([A-Za-z]{6}\d{2}[A-Za-z]\d{2}[A-Za-z][A-Za-z0-9]{3}[A-Za-z])|(\d{11} {0,5})", re.ASCII)
@@ -30,12 +31,12 @@ def problems(record: Record) -> Iterator[Problem]:
     """Yield everything that is wrong with a record, and what has to be completed elsewhere."""
     found = record
     if not tax_code(found.tax_code):
-        yield _problem(
+        yield _by_hand(
             found,
             f"il SIUSS non accetta il codice fiscale {found.tax_code}: per omocodia ha lettere nell'anno o nel giorno"
-            " di nascita. Inserire la prestazione a mano sul portale INPS",
+            " di nascita. La prestazione non è nel file: inserirla a mano sul portale INPS",
             f"SIUSS does not take the tax code {found.tax_code}: it has letters for digits in the year or day of birth."
-            " Enter the benefit by hand on the INPS portal",
+            " The benefit is not in the file: enter it by hand on the INPS portal",
         )
     for it, en, name in (("cognome", "last name", found.last_name), ("nome", "first name", found.first_name)):
         if not 1 <= len(name) <= NAME_MOST:
@@ -83,10 +84,13 @@ def problems(record: Record) -> Iterator[Problem]:
     if found.ends_on < found.starts_on:
         yield _problem(found, "il periodo finisce prima di cominciare", "the period ends before it begins")
     if found.total_minor <= 0:
-        yield _problem(
+        excess = -found.total_minor
+        yield _by_hand(
             found,
-            "nel mese gli storni superano gli addebiti: correggere l'invio del mese precedente",
-            "in this month refunds exceed captures: correct what was sent for the month before",
+            f"nel mese gli storni superano gli addebiti di {money.local_minor(excess, 'it')}. La prestazione"
+            " non è nel file: correggere sul portale INPS l'invio del mese in cui il servizio fu addebitato",
+            f"in this month refunds exceed captures by {money.local_minor(excess, 'en')}. The benefit is not"
+            " in the file: correct on the INPS portal what was sent for the month in which the service was captured",
         )
     if found.needs_sina:
         yield Problem(
@@ -101,3 +105,7 @@ def problems(record: Record) -> Iterator[Problem]:
 
 def _problem(record: Record, it: str, en: str) -> Problem:
     return Problem(record.protocol, f"{it}.", f"{en}.")
+
+
+def _by_hand(record: Record, it: str, en: str) -> Problem:
+    return Problem(record.protocol, f"{it}.", f"{en}.", blocks=False, by_hand=True)

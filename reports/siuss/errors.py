@@ -33,6 +33,15 @@ class FlowRefused(ReportError):
     en = "The flow {benefit} of {month} is not exported ({problems} problems): mend them and repeat."
 
 
+class FlowByHand(ReportError):
+    """Nothing of the benefit and month can be told in a file."""
+
+    it = (
+        "Il flusso {benefit} di {month} è vuoto: le sue prestazioni ({count}) vanno comunicate a mano sul portale INPS."
+    )
+    en = "The flow {benefit} of {month} is empty: its benefits ({count}) have to be told by hand on the INPS portal."
+
+
 class FlowEmpty(ReportError):
     """Nobody received the benefit in the month."""
 

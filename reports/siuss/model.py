@@ -54,12 +54,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one application's record, or what to know about it; `blocks` when nothing may be sent."""
+    """
+    What is wrong with one application's record, or what to know about it.
+
+    `blocks` when nothing may be sent before it is mended; `by_hand` when no file can carry the record, which is left
+    out and has to be told to the register in another way.
+    """
 
     protocol: str
     it: str
     en: str
     blocks: bool = True
+    by_hand: bool = False
 
     def text(self, language: str) -> str:
         """Return the problem with the application it concerns."""
@@ -68,7 +74,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A flow with what was found in it; it is written only when nothing blocks it."""
+    """A flow with what was found in it and beside it; it is written only when nothing blocks it."""
 
     flow_id: str
     month: date

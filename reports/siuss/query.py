@@ -27,6 +27,7 @@ from reports.siuss.model import Body, Flow, Problem, Record
 _USED = sa.text(
     "select a.application_id, a.protocol, a.entrusted_code, a.citizenship, a.residence_istat, v.starts_on, v.ends_on,"
     "       w.tax_code, w.last_name, w.first_name, w.birth_date,"
+    "       min(z.service_on) as first_service_on, max(z.service_on) as last_service_on,"
     "       sum(m.signed) filter (where l.source = 'MUNICIPAL') as municipal,"
     "       coalesce(sum(m.signed) filter (where l.source = 'PRIVATE'), 0) as citizen"
     "  from social_application a"
@@ -83,14 +84,22 @@ def gather(
     rows = session.execute(_USED, asked).all()
     if not rows:
         raise FlowEmpty(month=f"{starts_on:%m/%Y}", benefit=benefit_code)
-    records = tuple(_record(session, book_id, row, services[row.entrusted_code], starts_on, ends_on) for row in rows)
-    problems: list[Problem] = [problem for record in records for problem in check.problems(record)]
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for row in rows:
+        record = _record(session, book_id, row, services[row.entrusted_code], starts_on, ends_on)
+        found = list(check.problems(record))
+        by_hand = [problem for problem in found if problem.by_hand]
+        # What no file can carry stops nobody else's benefit; whatever else is wrong with it is no matter of the file.
+        problems += by_hand or found
+        if not by_hand:
+            records.append(record)
     return Flow(
         flow_id=f"{comune.cadastral_code}.PS.{clock.today():%Y%m%d}.{number:07d}",
         month=starts_on,
         benefit_code=benefit_code,
         body=Body(comune.cadastral_code, funder.name, comune.cadastral_code, operator_code.upper()),
-        records=records,
+        records=tuple(records),
         problems=tuple(problems),
     )
 
@@ -98,6 +107,10 @@ def gather(
 def _record(session: Session, book_id: int, row: Any, service: Entrusted, starts_on: date, ends_on: date) -> Record:
     isee = assessments.in_force(session, book_id, row.application_id, ends_on)
     shown = isee is not None and isee.standing is not Standing.NOT_PRESENTED
+    first, last = max(starts_on, row.starts_on), min(ends_on, row.ends_on)
+    if last < first:
+        # A service of the voucher's last days, delivered or given back after them: the days are the service's own.
+        first, last = row.first_service_on, row.last_service_on
     code = row.tax_code
     person = len(code) == 16
     return Record(
@@ -119,8 +132,8 @@ def _record(session: Session, book_id: int, row: Any, service: Entrusted, starts
         threshold_minor=service.threshold_minor,
         benefit_code=service.benefit_code,
         benefit_name=service.name,
-        starts_on=max(starts_on, row.starts_on),
-        ends_on=min(ends_on, row.ends_on),
+        starts_on=first,
+        ends_on=last,
         municipal_minor=int(row.municipal or 0),
         citizen_minor=int(row.citizen),
         taken_in_charge=service.taken_in_charge,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from reports.siuss.errors import FlowRefused
+from reports.siuss.errors import FlowByHand, FlowRefused
 from reports.siuss.model import NAMESPACE, Flow, Record
 
 # An Italian residence; the register knows every other country by its own three digits.
@@ -19,10 +19,14 @@ def write(flow: Flow, path: Path) -> None:
     """
     Write a flow; the same flow gives the same bytes.
 
-    Errors: FlowRefused while anything in it would be refused; nothing is written then.
+    Errors: FlowRefused while anything in it would be refused, FlowByHand where nothing can be told in a file; nothing
+            is written then.
     """
     if flow.blocked:
         raise FlowRefused(benefit=flow.benefit_code, month=f"{flow.month:%m/%Y}", problems=len(flow.blocked))
+    if not flow.records:
+        by_hand = len({problem.protocol for problem in flow.problems if problem.by_hand})
+        raise FlowByHand(benefit=flow.benefit_code, month=f"{flow.month:%m/%Y}", count=by_hand)
     root = Element("Flusso", {"xmlns": NAMESPACE})
     heading = SubElement(root, "IdentificazioneFlusso", {"Nome": flow.flow_id})
     body = flow.body

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from defusedxml import ElementTree
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -21,10 +23,17 @@ from config import clock
 from plans.social.words import State
 from reports import siuss
 from reports.siuss import Flow, check, xml
-from reports.siuss.errors import BenefitUnknown, FlowEmpty, FlowMonthNotOver, FlowRefused, OperatorCodeInvalid
+from reports.siuss.errors import (
+    BenefitUnknown,
+    FlowByHand,
+    FlowEmpty,
+    FlowMonthNotOver,
+    FlowRefused,
+    OperatorCodeInvalid,
+)
 from reports.siuss.model import Record
 from tests.wallet.conftest import wallet_engine
-from tests.wallet.scene import NOON, at
+from tests.wallet.scene import NOON, at, tell_the_time
 from tests.wallet.social_office import Office, open_office
 from wallet import captures
 from wallet.social import purchases
@@ -98,9 +107,9 @@ def office(wallet_engine: Engine) -> Iterator[Office]:
         outer.rollback()
 
 
-def gather(office: Office, benefit: str = "A2.01", operator: str = OPERATOR) -> Flow:
-    with clock.at(date(2026, 4, 2)):
-        return siuss.gather(office.session, office.book_id, benefit, MARCH, operator_code=operator)
+def gather(office: Office, benefit: str = "A2.01", operator: str = OPERATOR, month: date = MARCH) -> Flow:
+    with clock.at(date(2026, 5, 2)):
+        return siuss.gather(office.session, office.book_id, benefit, month, operator_code=operator)
 
 
 def test_the_file_has_every_structural_fact_of_the_schema(office: Office, tmp_path: Path) -> None:
@@ -174,19 +183,91 @@ def test_letters_for_digits_are_taken_in_the_last_three_only(code: str, taken: b
     assert check.tax_code(code) is taken
 
 
-def test_an_omocodia_in_the_year_stops_the_flow_in_plain_words(office: Office, tmp_path: Path) -> None:
-    asked = office.active()
-    office.captured(asked)
+def test_an_omocodia_in_the_year_is_left_out_and_stops_nobody_else(office: Office, tmp_path: Path) -> None:
+    for asked in (office.active(), office.active()):
+        office.captured(asked)
+    number = gather(office).records[0].protocol
+    office.session.execute(
+        sa.text(
+            "update employee set tax_code = 'RSSMRAULALMHRLMU' where book_id = :book and employee_id ="
+            " (select employee_id from social_application where book_id = :book and protocol = :protocol)"
+        ),
+        {"book": office.book_id, "protocol": number},
+    )
+
     flow = gather(office)
-    odd = replace(flow.records[0], tax_code="RSSMRAULALMHRLMU")
-    flow = replace(flow, records=(odd,), problems=tuple(check.problems(odd)))
+    xml.write(flow, tmp_path / "flow.xml")
+
+    (problem,) = flow.problems
+    assert (problem.blocks, problem.by_hand, problem.protocol) == (False, True, number)
+    assert "omocodia" in problem.text("it")
+    assert "portale INPS" in problem.text("it")
+    assert len(ElementTree.parse(tmp_path / "flow.xml").getroot().findall(f"{NS}Beneficiario")) == 1
+
+
+def test_what_has_to_be_mended_stops_the_flow(office: Office, tmp_path: Path) -> None:
+    office.captured(office.active(citizenship=None))
 
     with pytest.raises(FlowRefused):
-        xml.write(flow, tmp_path / "flow.xml")
+        xml.write(gather(office), tmp_path / "flow.xml")
 
     assert not (tmp_path / "flow.xml").exists()
-    assert "omocodia" in flow.problems[0].text("it")
-    assert "INPS" in flow.problems[0].text("it")
+
+
+def test_a_service_of_the_last_day_that_is_delivered_after_it_keeps_its_day(office: Office, tmp_path: Path) -> None:
+    last_day, ordinary = march_alone(office), office.active()
+    with on(office, date(2026, 3, 31)):
+        bought = office.buy(last_day)
+    with on(office, date(2026, 4, 2)):
+        captures.capture(office.session, office.book_id, bought.authorization.authorization_id, actor="P05")
+        office.captured(ordinary)
+
+    flow = gather(office, month=date(2026, 4, 1))
+    xml.write(flow, tmp_path / "flow.xml")
+
+    assert flow.problems == ()
+    assert [(one.starts_on, one.ends_on, one.municipal_minor, one.citizen_minor) for one in flow.records] == [
+        (date(2026, 3, 31), date(2026, 3, 31), 680, 170),
+        (date(2026, 4, 1), date(2026, 4, 30), 680, 170),
+    ]
+
+
+def test_what_is_only_given_back_in_a_month_is_left_out_and_stops_nobody_else(office: Office, tmp_path: Path) -> None:
+    last_day, ordinary = march_alone(office), office.active()
+    undone = office.captured(last_day, 2)
+    with on(office, date(2026, 4, 2)):
+        purchases.refund(office.session, office.book_id, undone.authorization.authorization_id, actor="x")
+        alone = gather(office, month=date(2026, 4, 1))
+        office.captured(ordinary)
+
+    flow = gather(office, month=date(2026, 4, 1))
+    xml.write(flow, tmp_path / "flow.xml")
+
+    (problem,) = flow.problems
+    assert (problem.blocks, problem.by_hand) == (False, True)
+    assert "17,00" in problem.text("it")
+    assert [one.total_minor for one in flow.records] == [850]
+    with pytest.raises(FlowByHand):
+        xml.write(alone, tmp_path / "alone.xml")
+    assert not (tmp_path / "alone.xml").exists()
+
+
+def march_alone(office: Office) -> str:
+    """An application with a voucher for March alone."""
+    asked = office.applied()
+    office.step(asked, State.UNDER_REVIEW, State.ADMITTED)
+    office.assign(asked, ends_on=date(2026, 3, 31))
+    office.step(asked, State.PAI_AGREED, State.PROVIDER_CHOSEN, State.ACTIVE)
+    return asked
+
+
+@contextmanager
+def on(office: Office, day: date) -> Iterator[None]:
+    """Noon of a day."""
+    moment = datetime(day.year, day.month, day.day, 12, tzinfo=clock.ROME)
+    tell_the_time(office.session, moment)
+    with clock.at(moment):
+        yield
 
 
 GOOD = Record(
@@ -217,7 +298,6 @@ def test_a_good_record_has_no_problem() -> None:
         ({"dsu_protocol": "9" * 31}, "DSU supera"),
         ({"taken_in_charge": True}, "area di utenza"),
         ({"ends_on": date(2026, 2, 28)}, "finisce prima"),
-        ({"municipal_minor": -680}, "storni"),
     ],
 )
 def test_each_fact_that_would_be_refused_is_told_in_plain_words(changes: dict[str, object], said: str) -> None:
