@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -98,10 +99,14 @@ def write_beancount(
         for entry in export.entries():
             _beancount_entry(file, entry, export)
         print(file=file)
-        # A balance is asserted as the day begins.
+        # A balance is asserted as the day begins, and beancount counts in it what stands in the accounts below.
         after = export.ends_on + timedelta(days=1)
+        sums: Counter[str] = Counter()
         for account in export.accounts.values():
-            amount = f"{number(account.closing_minor):.2f} ~ 0.00 {export.currency}"
+            parts = account.name.split(":")
+            sums.update({":".join(parts[:depth]): account.closing_minor for depth in range(1, len(parts) + 1)})
+        for account in export.accounts.values():
+            amount = f"{number(sums[account.name]):.2f} ~ 0.00 {export.currency}"
             print(f"{after} balance {account.name}  {amount}", file=file)
 
 

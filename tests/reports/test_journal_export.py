@@ -15,7 +15,10 @@ from beancount import loader
 from moneyed import Money
 from sqlalchemy.orm import Session
 
+from ledger import accounts, posting
+from ledger.accounts import Opening
 from ledger.errors import BookNotFound
+from ledger.posting import Draft, Pair
 from reports import journal_export
 from reports.errors import PeriodEndsBeforeStart
 from reports.journal_export import account_name
@@ -50,6 +53,28 @@ def test_beancount_agrees_with_every_kind_of_entry(session: Session, told: Story
     assert errors == []
     assert {entry.narration for entry in entries if hasattr(entry, "narration")} == KINDS
     assert text.count(" balance ") == text.count(" open ")
+
+
+@pytest.mark.parametrize("tool", ["beancount", "hledger"])
+def test_an_account_above_others_agrees_too(session: Session, told: Story, tmp_path: Path, tool: str) -> None:
+    codes = ("fees", "fees:cremona", "bank:cremona")
+    known = accounts.ensure(
+        session, told.book_id, [Opening(code, "A" if code.startswith("bank") else "I") for code in codes]
+    )
+    pairs = (Pair(known["bank:cremona"], known["fees"], 250), Pair(known["bank:cremona"], known["fees:cremona"], 100))
+    posting.post(session, told.book_id, Draft("fee", date(2026, 3, 1), pairs), actor="test")
+    path = tmp_path / "journal"
+
+    if tool == "beancount":
+        journal_export.write_beancount(session, told.book_id, path)
+        _, errors, _ = loader.load_string(path.read_text("utf-8"))
+        assert errors == []
+    else:
+        if shutil.which("hledger") is None:
+            pytest.skip("hledger is not installed (Debian: apt install hledger)")
+        journal_export.write_hledger(session, told.book_id, path)
+        done = subprocess.run(["hledger", "-f", str(path), "check"], check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
 
 def test_beancount_agrees_with_a_period_that_begins_in_the_middle(
