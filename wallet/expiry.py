@@ -17,7 +17,8 @@ from ledger import posting
 from ledger.posting import Draft, Pair
 from plans import funders, plans
 from plans.words import Residual
-from wallet import authorizations, chart, lots
+from wallet import authorizations, chart, lots, pension, wallets
+from wallet.pension import Ended
 from wallet.reimbursements import deadlines
 
 # The balances are locked in the order in which every posting locks them, each with its lot, and read as they are then:
@@ -35,6 +36,17 @@ _EXPIRED_LOTS = (
     "            else greatest(least(l.expires_on, e.left_on + p.leaver_grace_days), l.grace_until) end < %(day)s"
     "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor - coalesce(k.kept_minor, 0) > 0"
     " order by b.account_id for update of b, l"
+)
+# Whose credit may end in a pension fund: that is used for the tax, under the lock of their wallets.
+_INTO_PENSIONS = (
+    "select distinct l.employee_id from lot l"
+    "  join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
+    "  join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id"
+    "  join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
+    " where l.book_id = %(book)s and p.residual_destination = 'PENSION_FUND'"
+    "   and (l.expires_on < %(day)s or e.left_on < %(day)s)"
+    "   and b.side * (b.debit_posted - b.credit_posted) - b.held_minor > 0"
+    " order by 1"
 )
 CHUNK = 20_000
 
@@ -68,12 +80,14 @@ def expire(
     result = Expired(
         holds=authorizations.settle(session, book_id, None), reimbursements=deadlines.settle(session, book_id, None)
     )
+    for row in database.rows(session, _INTO_PENSIONS, {"book": book_id, "day": on}):
+        wallets.lock(session, book_id, row.employee_id)
     return _end(session, book_id, None, on, actor, result, on_progress)
 
 
 def expire_rest(session: Session, book_id: int, kept: Mapping[int, int], *, on: date, actor: str) -> Expired:
     """
-    End what is over in a few lots, but for an amount in each that stays.
+    End what is over in a few lots of one person, whose wallet is locked, but for an amount in each that stays.
 
     Units:  `kept` in minor units, by the lot's account.
     Errors: those of `expire`.
@@ -113,8 +127,10 @@ def _end(
         ]
         targets = lots.carry(session, terms, [(row.employee_id, row.lot_id) for row in carried], until)
         residual = _residual_account(session, terms, home)
+        # Each of these is used for the tax: it goes one by one, and not with the batch.
+        contributions = [row for row in mine if row.lot_id not in targets] if pension.concerns(terms) else []
         drafts = []
-        for row in mine:
+        for row in mine if not contributions else carried:
             target, kind = (targets[row.lot_id], "carry_over") if row.lot_id in targets else (residual, "expiry")
             drafts.append(Draft(kind, on, (Pair(row.account_id, target, int(row.free_minor)),), memo=row.lot_id))
         for start in range(0, len(drafts), CHUNK):
@@ -124,6 +140,8 @@ def _end(
             done += len(drafts[start : start + CHUNK])
             if on_progress is not None:
                 on_progress(done, len(rows))
+        ended = [Ended(row.employee_id, row.lot_id, row.account_id, int(row.free_minor)) for row in contributions]
+        pension.pay_in(session, terms, residual, ended, on=on, actor=actor)
         carried_minor = sum(int(row.free_minor) for row in carried)
         ended_minor = sum(int(row.free_minor) for row in mine) - carried_minor
         goes = terms.residual_destination

@@ -65,6 +65,11 @@ class EntryKind(Labelled):
     RECHARGE = "recharge", "IVA aggiunta dal riaddebito", "VAT added by the recharge"
     RECHARGE_PAYMENT = "recharge_payment", "pagamento dell'IVA riaddebitata", "payment of recharged VAT"
     TENDER_RETURN = "tender_return", "restituzione al cittadino", "given back to the citizen"
+    TENDER_TRANSFER = (
+        "tender_transfer",
+        "denaro dei cittadini versato in banca",
+        "people's own money paid into the bank",
+    )
     SERVICE_BUDGET = "service_budget", "budget di un servizio affidato", "budget of an entrusted service"
     COST_REPORT = "cost_report", "rendiconto dei costi di un partner", "costs reported by a partner"
     PRICE = "price", "prezzo di un appalto", "price of a contract"

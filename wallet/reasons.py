@@ -17,6 +17,7 @@ class EventReason(Labelled):
     DELIVERED = "delivered", "servizio erogato", "service given"
     REIMBURSED = "reimbursed", "rimborso approvato", "reimbursement approved"
     APPROVAL_WITHDRAWN = "approval_withdrawn", "approvazione del rimborso ritirata", "approval withdrawn"
+    PENSION_FUND = "pension_fund", "credito scaduto versato a previdenza", "expired credit paid into a pension fund"
     HOLD_EXPIRED = "hold_expired", "tempo scaduto", "time over"
     REFUND = "refund", "storno a favore", "refund"
     FRINGE_LIMIT_EXCEEDED = (

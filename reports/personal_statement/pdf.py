@@ -16,7 +16,7 @@ from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.personal_statement.gauges import Picture
 from reports.personal_statement.model import PersonalStatement
 from reports.words import Words
-from wallet import labels
+from wallet import labels, pension
 from wallet.position import words as told
 
 GAP: Final = 6 * mm
@@ -222,7 +222,7 @@ def _purchases(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
     rows: list[Row] = [
         (
             text.day(x.decided_on),
-            x.service,
+            _service(x.service, text),
             x.provider,
             x.beneficiary or text("yourself"),
             labels.status(x.status, text.language),
@@ -266,7 +266,8 @@ def _january(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
     for item in statement.january:
         why = "january_moved" if item.fiscal_year < item.day.year else "january_stays"
         reason = text(why, document=item.document or "")
-        rows.append((text.day(item.day), item.service, text.amount(item.amount_minor), str(item.fiscal_year), reason))
+        amount, service = text.amount(item.amount_minor), _service(item.service, text)
+        rows.append((text.day(item.day), service, amount, str(item.fiscal_year), reason))
     yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=False)
     yield Spacer(0, GAP)
 
@@ -353,3 +354,8 @@ class _Flowing(Flowable):
 
 def _or_nothing(amount_minor: int, text: Words) -> str:
     return text.amount(amount_minor) if amount_minor else NOTHING
+
+
+def _service(name: str, text: Words) -> str:
+    """Return a service's name; what nobody ordered has words of ours."""
+    return pension.NAME[text.language == "en"] if name == pension.SERVICE else name
