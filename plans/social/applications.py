@@ -20,11 +20,14 @@ from plans import people
 from plans.rows import Employee, table
 from plans.social import assessments, isee, offer, states
 from plans.social.errors import (
+    ActInvalid,
     ApplicationNotFound,
     CaseRefInvalid,
     EntrustedServiceClosed,
+    IseeExpired,
     IseeMissing,
     MovedByAssigning,
+    PersonCodeInvalid,
     ProtocolInvalid,
     ProtocolTaken,
     ServiceNotEntrusted,
@@ -38,7 +41,10 @@ from plans.social.words import Standing, State, Why
 
 _APPLICATION, _STEP = table(SocialApplication), table(SocialStep)
 _PROTOCOL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{0,31}", re.ASCII)
-_CASE_REF = re.compile(r"(?=(?:\D*\d){4})[A-Z]{2,6}(?:[-/]\d{1,8}){1,3}", re.ASCII)
+# Kinds of files and projects that social services number; letters that are free could spell a diagnosis.
+CASE_PREFIXES = ("CS", "PAI", "PAIS", "PAP", "PEI", "PRI", "PROG", "PTI", "PUA", "UVM", "UVMD")
+_CASE_REF = re.compile(rf"(?=(?:\D*\d){{4}})(?:{'|'.join(CASE_PREFIXES)})(?:[-/]\d{{1,8}}){{1,3}}", re.ASCII)
+_PERSON = re.compile(r"[A-Za-z0-9._@:-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +104,17 @@ def apply(
     """
     Write down a presented application with what its attestation comes to; the indicator is not kept.
 
-    Errors: EmployeeNotFound, EntrustedServiceNotFound, ProtocolInvalid, CaseRefInvalid, StepInFuture,
-            EntrustedServiceClosed, ProtocolTaken; those of `isee.assess`; the first that applies.
+    Errors: PersonCodeInvalid, EmployeeNotFound, EntrustedServiceNotFound, ProtocolInvalid, CaseRefInvalid,
+            StepInFuture, EntrustedServiceClosed, ProtocolTaken, TariffNotInForce; those of `isee.assess`; the first
+            that applies.
     """
+    _check_codes(None, on_behalf_of)
     people.employee(session, book_id, draft.employee_id)
     service = offer.entrusted(session, book_id, draft.entrusted_code)
     if not _PROTOCOL.fullmatch(draft.protocol):
         raise ProtocolInvalid(protocol=draft.protocol[:40])
     if draft.case_ref is not None and not (len(draft.case_ref) <= 32 and _CASE_REF.fullmatch(draft.case_ref)):
-        raise CaseRefInvalid()
+        raise CaseRefInvalid(prefixes=CASE_PREFIXES)
     today = clock.today()
     if draft.submitted_on > today:
         raise StepInFuture(on=draft.submitted_on, first=service.starts_on, today=today)
@@ -148,7 +156,7 @@ def record_isee(
     Write down a new attestation, or that there is none, presented on a day; return what it comes to.
 
     What is paid changes from the day the tariff says; what was bought before stays as it was.
-    Errors: ApplicationNotFound, StepInFuture; those of `isee.assess`.
+    Errors: ApplicationNotFound, StepInFuture, TariffNotInForce; those of `isee.assess`.
     """
     found = lock(session, book_id, application_id)
     _check_day(session, book_id, found, on)
@@ -174,9 +182,11 @@ def advance(
     """
     Move an application one step that moves no money; `service_code` is what the citizen chose from the register.
 
-    Errors: ApplicationNotFound, StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed,
-            MovedByAssigning, IseeMissing, ThresholdExceeded, ServiceNotEntrusted; the first that applies.
+    Errors: ActInvalid, PersonCodeInvalid, ApplicationNotFound, StepInFuture, TransitionNotAllowed, SelectionMismatch,
+            ReasonNotAllowed, IseeMissing, IseeExpired, ThresholdExceeded, MovedByAssigning, ServiceNotEntrusted; the
+            first that applies.
     """
+    _check_codes(act_ref, on_behalf_of)
     found = lock(session, book_id, application_id)
     step = _allowed(session, book_id, found, to, why, on)
     if step.money:
@@ -195,7 +205,8 @@ def check_step(session: Session, book_id: int, found: Application, to: State, wh
     """
     Refuse a step that the application cannot take; whoever moves money asks before, and then calls `move`.
 
-    Errors: StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed, IseeMissing, ThresholdExceeded.
+    Errors: StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed, IseeMissing, IseeExpired,
+            ThresholdExceeded.
     """
     _allowed(session, book_id, found, to, why, on)
 
@@ -213,7 +224,12 @@ def move(
     act_ref: str | None = None,
     service_code: str | None = None,
 ) -> Application:
-    """Write down a step that was checked; the application is locked by the caller."""
+    """
+    Write down a step that was checked; the application is locked by the caller.
+
+    Errors: ActInvalid, PersonCodeInvalid.
+    """
+    _check_codes(act_ref, on_behalf_of)
     last = session.scalar(
         sa.select(sa.func.max(_STEP.c.seq)).where(
             _STEP.c.book_id == book_id, _STEP.c.application_id == found.application_id
@@ -314,17 +330,27 @@ def _allowed(session: Session, book_id: int, found: Application, to: State, why:
     service = offer.entrusted(session, book_id, found.entrusted_code)
     step = states.step(found.application_id, found.state, to, why, service.selection, service.code)
     if "threshold" in step.checks:
-        _check_threshold(session, book_id, found, service)
+        _check_standing(session, book_id, found, service, on)
     return step
 
 
-def _check_threshold(session: Session, book_id: int, found: Application, service: Entrusted) -> None:
+def _check_codes(act_ref: str | None, on_behalf_of: str | None) -> None:
+    # What is written here stays for ever: an act's number and a person's code, nobody's story.
+    if act_ref is not None and not _PROTOCOL.fullmatch(act_ref):
+        raise ActInvalid()
+    if on_behalf_of is not None and not _PERSON.fullmatch(on_behalf_of):
+        raise PersonCodeInvalid()
+
+
+def _check_standing(session: Session, book_id: int, found: Application, service: Entrusted, on: date) -> None:
+    latest = assessments.latest(session, book_id, found.application_id)
+    if latest.valid_until is not None and latest.valid_until < on:
+        raise IseeExpired(application=found.application_id, valid_until=latest.valid_until)
     if service.threshold_minor is None:
         return
-    standing = assessments.latest(session, book_id, found.application_id).standing
-    if standing is Standing.NOT_PRESENTED:
+    if latest.standing is Standing.NOT_PRESENTED:
         raise IseeMissing(service=service.code)
-    if standing is Standing.ABOVE:
+    if latest.standing is Standing.ABOVE:
         raise ThresholdExceeded(threshold=from_minor(service.threshold_minor), service=service.code)
 
 
@@ -342,7 +368,7 @@ def _check_day(session: Session, book_id: int, found: Application, on: date) -> 
 def _assess(
     session: Session, book_id: int, service: Entrusted, attestation: Attestation | None, on: date, shift: int
 ) -> Assessment:
-    tariff = None if service.tariff_id is None else offer.tariff(session, book_id, service.tariff_id)
+    tariff = None if service.tariff_id is None else offer.tariff_on(session, book_id, service.tariff_id, on)
     return isee.assess(service, tariff, attestation, on=on, shift=shift)
 
 

@@ -95,12 +95,47 @@ class CaseRefInvalid(DomainError):
     """A case reference that could say something of the person."""
 
     it = (
-        "Il riferimento al caso deve essere un codice come PAI-2026-0042: da due a sei lettere e poi solo numeri, "
-        "almeno quattro cifre in tutto. Nulla del caso si scrive qui."
+        "Il riferimento al caso deve essere un codice come PAI-2026-0042: una sigla e poi solo numeri, "
+        "almeno quattro cifre in tutto. Lettere ammesse: {prefixes}. Nulla del caso si scrive qui."
     )
     en = (
-        "The case reference must be a code such as PAI-2026-0042: two to six letters, then numbers alone, "
-        "four digits at least. Nothing of the case is written here."
+        "The case reference must be a code such as PAI-2026-0042: letters of a kind of file, then numbers alone, "
+        "four digits at least. Letters that are taken: {prefixes}. Nothing of the case is written here."
+    )
+
+
+class ActInvalid(DomainError):
+    """An act's number that could say something of the person."""
+
+    it = (
+        "L'atto si indica con il suo numero, come DD-45/2026: lettere maiuscole, cifre e - / . senza spazi, "
+        "al più 32, con almeno una cifra. Nulla del caso si scrive qui."
+    )
+    en = (
+        "An act is given by its number, such as DD-45/2026: capitals, digits and - / . without spaces, "
+        "at most 32, one digit at least. Nothing of the case is written here."
+    )
+
+
+class PersonCodeInvalid(DomainError):
+    """Whoever is acted for is not given by a code."""
+
+    it = (
+        "Per conto di chi si agisce si indica con un codice (lettere, cifre e . _ @ : -, al più 64), senza descrizioni."
+    )
+    en = "Whom one acts for is given by a code (letters, digits and . _ @ : -, at most 64), without descriptions."
+
+
+class TariffNotInForce(DomainError):
+    """A tariff before its first day or after its last one."""
+
+    it = (
+        "La tariffa «{tariff}» vale {spell_it} e non il {on}: caricare il servizio con la tariffa in vigore "
+        "(social offer load)."
+    )
+    en = (
+        "The tariff '{tariff}' holds {spell_en}, not on {on}: load the service with the tariff in force "
+        "(social offer load)."
     )
 
 
@@ -119,10 +154,16 @@ class DsuMissing(DomainError):
 
 
 class DsuDatesInvalid(DomainError):
-    """An attestation that is presented in the future, or valid until before it was presented, or for too long."""
+    """An attestation that is presented in the future, is over, or outlives the calendar year it was presented in."""
 
-    it = "DSU presentata il {presented_on} e valida fino al {valid_until}: le date non stanno insieme. Verificarle."
-    en = "DSU presented on {presented_on} and valid until {valid_until}: the dates do not fit. Check them."
+    it = (
+        "DSU presentata il {presented_on} e valida fino al {valid_until}: deve valere il {on}, e al più fino al 31 "
+        "dicembre dell'anno in cui è stata presentata. Verificare le date."
+    )
+    en = (
+        "DSU presented on {presented_on} and valid until {valid_until}: it must hold on {on}, and until 31 December of "
+        "the year it was presented in at most. Check the dates."
+    )
 
 
 class IseeAmountInvalid(DomainError):
@@ -155,10 +196,10 @@ class ThresholdExceeded(DomainError):
 
 
 class IseeExpired(DomainError):
-    """The attestation's last day is over: nothing new can be bought with the voucher."""
+    """The attestation's last day is over: nobody is admitted or assigned a voucher with it, and nothing is bought."""
 
-    it = "L'ISEE della domanda {application} è scaduto il {valid_until}: registrare il nuovo prima di usare il voucher."
-    en = "The ISEE of application {application} ended on {valid_until}: record the new one before using the voucher."
+    it = "L'ISEE della domanda {application} è scaduto il {valid_until}: registrare il nuovo (social isee) e riprovare."
+    en = "The ISEE of application {application} ended on {valid_until}: record the new (social isee) and try again."
 
 
 class TransitionNotAllowed(Spoken):

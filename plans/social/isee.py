@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from plans.social.errors import DsuDatesInvalid, DsuMissing, DsuProtocolInvalid
 from plans.social.offer import Entrusted
@@ -13,8 +13,6 @@ from plans.social.words import IseeType, QuotaKind, Standing
 
 # As INPS writes it (INPS-ISEE-2026-01234567A-00), or the shorter forms of older attestations.
 _PROTOCOL = re.compile(r"[A-Z0-9][A-Z0-9-]{7,29}", re.ASCII)
-# An attestation holds to the end of its calendar year; a current one (ISEE corrente) less.
-_LONGEST = timedelta(days=366)
 _FREE = Quota(QuotaKind.AMOUNT, 0)
 
 
@@ -110,8 +108,9 @@ def check(attestation: Attestation, on: date) -> None:
     if not _PROTOCOL.fullmatch(attestation.dsu_protocol) or not re.search(r"\d{4}", attestation.dsu_protocol):
         raise DsuProtocolInvalid(protocol=attestation.dsu_protocol[:40])
     first, last = attestation.presented_on, attestation.valid_until
-    if first > on or last < first or last - first > _LONGEST:
-        raise DsuDatesInvalid(presented_on=first, valid_until=last)
+    # An attestation holds to the end of its calendar year; a current one (ISEE corrente) less.
+    if not first <= on <= last <= date(first.year, 12, 31):
+        raise DsuDatesInvalid(presented_on=first, valid_until=last, on=on)
 
 
 def complete(

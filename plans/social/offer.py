@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.errors import local
 from plans import funders, plans
 from plans.errors import PlanNotFound
 from plans.rows import table
@@ -23,6 +24,7 @@ from plans.social.errors import (
     SocialFileChanged,
     SocialFileInvalid,
     TariffNotFound,
+    TariffNotInForce,
 )
 from plans.social.reader import Row
 from plans.social.tables import EntrustedService, SocialBody, SocialTariff
@@ -139,6 +141,24 @@ def tariff(session: Session, book_id: int, tariff_id: str) -> Tariff:
     return found
 
 
+def tariff_on(session: Session, book_id: int, tariff_id: str, on: date) -> Tariff:
+    """
+    Return a tariff that is in force on a day.
+
+    Errors: TariffNotFound, TariffNotInForce.
+    """
+    found = tariff(session, book_id, tariff_id)
+    if not found.holds_on(on):
+        raise TariffNotInForce(tariff=tariff_id, on=on, **_spell(found))
+    return found
+
+
+def last_day(session: Session, book_id: int, service: Entrusted) -> date:
+    """Return the last day that a service's agreement and its tariff, if it has one, both reach."""
+    tariff_end = None if service.tariff_id is None else tariff(session, book_id, service.tariff_id).valid_to
+    return service.ends_on if tariff_end is None else min(service.ends_on, tariff_end)
+
+
 def entrusted(session: Session, book_id: int, code: str) -> Entrusted:
     """
     Return an entrusted service.
@@ -160,6 +180,16 @@ def istat_code(session: Session, book_id: int) -> str | None:
     """Return which comune the municipality is, by ISTAT code, if it was loaded."""
     code: str | None = session.scalar(sa.select(_BODY.c.istat_code).where(_BODY.c.book_id == book_id))
     return code
+
+
+def _spell(found: Tariff) -> dict[str, str]:
+    first, last = found.valid_from, found.valid_to
+    if last is None:
+        return {"spell_it": f"dal {local(first, 'it')}", "spell_en": f"from {local(first, 'en')}"}
+    return {
+        "spell_it": f"dal {local(first, 'it')} al {local(last, 'it')}",
+        "spell_en": f"from {local(first, 'en')} to {local(last, 'en')}",
+    }
 
 
 def _all(target: sa.Table, book_id: int) -> sa.Select[Any]:

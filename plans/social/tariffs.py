@@ -126,6 +126,10 @@ class Tariff:
         )
         return self._in_band(self.bands[max(0, place - (shift if self.may_shift else 0))], isee_minor)
 
+    def holds_on(self, on: date) -> bool:
+        """Say whether the municipality's act has the tariff in force on a day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
     def effective_from(self, presented_on: date) -> date:
         """Return the first day on which a new attestation changes what is paid."""
         if self.effect is Effect.SAME_DAY:

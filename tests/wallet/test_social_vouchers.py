@@ -10,19 +10,23 @@ import sqlalchemy as sa
 from config import clock
 from plans.social import applications, assessments, offer, states
 from plans.social.errors import (
+    ActInvalid,
     CaseRefInvalid,
     DsuDatesInvalid,
     DsuMissing,
     InstrumentPaysNoPrice,
+    IseeExpired,
     IseeMissing,
     MovedByAssigning,
     NotAMunicipality,
+    PersonCodeInvalid,
     ProtocolTaken,
     ReasonNotAllowed,
     SelectionMismatch,
     SocialFileChanged,
     SocialFileInvalid,
     StepInFuture,
+    TariffNotInForce,
     ThresholdExceeded,
     TransitionNotAllowed,
 )
@@ -144,7 +148,8 @@ def test_a_table_of_steps_that_is_not_whole_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "case_ref",
-    ["ALZHEIMER", "ALZHEIMER-2026", "G30", "F00.1", "G30-2026", "PAI 2026 0042", "PAI-2026-depressione", "PAI-12",
+    ["ALZHEIMER", "ALZHEIMER-2026", "CANCRO-2026-0001", "HIV-2026-0001",
+     "G30", "F00.1", "G30-2026", "PAI 2026 0042", "PAI-2026-depressione", "PAI-12",
      "pai-2026-0042",     "PAI-2026-0042-GRAVE", "PAI-20260000000000000000000000000042", "RSSMRA80A01H501U"],
 )  # fmt: skip
 def test_nothing_of_the_case_gets_into_its_reference(office: Office, case_ref: str) -> None:
@@ -153,6 +158,23 @@ def test_nothing_of_the_case_gets_into_its_reference(office: Office, case_ref: s
 
     assert case_ref not in refused.value.text("it")
     assert rows(office.session, office.book_id, "social_application") == 0
+
+
+@pytest.mark.parametrize("act_ref", ["Madre con Alzheimer", "DD 45 DEL 2026", "dd-45/2026", "REVOCA", ""])
+def test_an_act_is_a_number_and_says_nothing_of_the_case(office: Office, act_ref: str) -> None:
+    asked = office.applied()
+
+    with pytest.raises(ActInvalid):
+        applications.advance(
+            office.session, office.book_id, asked, State.UNDER_REVIEW, on=clock.today(), actor="x", act_ref=act_ref
+        )
+    with pytest.raises(PersonCodeInvalid):
+        applications.advance(
+            office.session, office.book_id, asked, State.UNDER_REVIEW, on=clock.today(), actor="x",
+            on_behalf_of="il figlio, tossicodipendente",
+        )  # fmt: skip
+
+    assert len(applications.history(office.session, office.book_id, asked)) == 1
 
 
 def test_the_database_too_keeps_the_case_out(office: Office) -> None:
@@ -193,6 +215,82 @@ def test_above_the_threshold_or_without_an_attestation_nobody_is_admitted(office
         office.step(above, State.ADMITTED)
     with pytest.raises(IseeMissing):
         office.step(without, State.ADMITTED)
+
+
+def test_an_attestation_that_is_over_admits_nobody_and_assigns_nothing(empty_scene: Scene, office: Office) -> None:
+    first, second = (office.applied(valid_until=date(2026, 4, 10)) for _ in range(2))
+    office.step(first, State.UNDER_REVIEW)
+    office.step(second, State.UNDER_REVIEW, State.ADMITTED)
+    empty_scene.go_to(date(2026, 4, 11))
+
+    with pytest.raises(IseeExpired):
+        office.step(first, State.ADMITTED)
+    with pytest.raises(IseeExpired):
+        office.assign(second)
+
+
+@pytest.mark.parametrize("valid_until", [date(2026, 3, 9), date(2027, 1, 1)])
+def test_an_attestation_holds_today_and_to_the_end_of_its_year_at_most(office: Office, valid_until: date) -> None:
+    with pytest.raises(DsuDatesInvalid):
+        office.applied(valid_until=valid_until)
+
+
+TARIFF = """
+[[tariff]]
+id = "breve"
+municipality = "Cremona"
+service = "Pasti"
+unit = "pasto"
+kind = "STEP"
+sentence_it = "Il 20 % fino a 12.000, poi tutto."
+sentence_en = "20 % up to 12,000, then all."
+no_isee = "FULL_PRICE"
+valid_from = 2026-03-01
+valid_to = 2026-03-31
+source = "DGC 12/2026"
+confidence = "UNC"
+checked_on = 2026-03-01
+bands = [{ up_to = 12000, percent = 20 }, { full = true }]
+
+[[service]]
+code = "BREVE"
+name = "Pasti di marzo"
+instrument = "ACCREDITAMENTO_VOUCHER"
+selection = "COUNTER"
+services = ["PAS-CR"]
+plan = "PUB"
+tariff = "breve"
+benefit_code = "A2.01"
+act_ref = "DGC 12/2026"
+starts_on = 2026-01-01
+ends_on = 2026-06-30
+"""
+
+
+def test_a_tariff_is_asked_from_its_first_day_to_its_last(empty_scene: Scene, office: Office) -> None:
+    offer.load_text(office.session, office.book_id, TARIFF, "breve.toml", actor="ufficio")
+    asked = office.applied("BREVE")
+    office.step(asked, State.UNDER_REVIEW, State.ADMITTED)
+
+    with pytest.raises(VoucherPeriodInvalid) as refused:
+        office.assign(asked, ends_on=date(2026, 4, 1))
+    assert "31/03/2026" in refused.value.text("it")
+    office.assign(asked, ends_on=date(2026, 3, 31))
+    empty_scene.go_to(date(2026, 4, 1))
+    with pytest.raises(TariffNotInForce) as over:
+        office.applied("BREVE")
+    assert "dal 01/03/2026 al 31/03/2026" in over.value.text("it")
+
+
+def test_a_voucher_ends_with_the_agreement_of_its_service(office: Office) -> None:
+    text = TARIFF.replace("valid_to = 2026-03-31\n", "")
+    offer.load_text(office.session, office.book_id, text, "breve.toml", actor="ufficio")
+    asked = office.applied("BREVE")
+    office.step(asked, State.UNDER_REVIEW, State.ADMITTED)
+
+    with pytest.raises(VoucherPeriodInvalid):
+        office.assign(asked, ends_on=date(2026, 7, 1))
+    office.assign(asked, ends_on=date(2026, 6, 30))
 
 
 def test_an_attestation_is_told_whole_or_not_at_all() -> None:

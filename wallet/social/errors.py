@@ -32,10 +32,16 @@ class VoucherOutsidePeriod(WalletError):
 
 
 class VoucherPeriodInvalid(WalletError):
-    """The days of a voucher are reversed, or reach outside its plan."""
+    """The days of a voucher are reversed, or reach outside its plan, its agreement or its tariff."""
 
-    it = "Il periodo {starts_on} - {ends_on} non sta nel piano {plan}, che si spende dal {first} al {last}."
-    en = "The period {starts_on} to {ends_on} does not fit plan {plan}, which is spent from {first} to {last}."
+    it = (
+        "Il periodo {starts_on} - {ends_on} non va: piano {plan}, affidamento e tariffa di «{service}» stanno insieme "
+        "dal {first} al {last}."
+    )
+    en = (
+        "The period {starts_on} to {ends_on} will not do: plan {plan}, the agreement and the tariff of '{service}' "
+        "hold together from {first} to {last}."
+    )
 
 
 class VoucherOverlaps(WalletError):
@@ -113,6 +119,26 @@ class TenderSpent(WalletError):
 
     it = "Del pagamento {tender} non resta nulla da restituire."
     en = "Nothing of payment {tender} is left to give back."
+
+
+class TenderHandedOver(WalletError):
+    """What would go back the way it came was handed over to the bank: it is paid back from there."""
+
+    it = (
+        "Di quanto pagato con {kind_it} chi lo ha incassato ha ancora {available}: il resto è in banca. Restituire il "
+        "pagamento {tender} con un bonifico e registrarlo (residual pay --to citizen)."
+    )
+    en = (
+        "Of what was paid by {kind_en}, {available} is still with whoever took it: the rest is in the bank. "
+        "Pay {tender} back by bank transfer and record it (residual pay --to citizen)."
+    )
+
+
+class TenderTransferExceeds(WalletError):
+    """More was handed over than people paid in that way and did not get back."""
+
+    it = "Di quanto pagato con {kind_it} restano da versare in banca {available}: non {needed}."
+    en = "Of what was paid by {kind_en}, {available} is still to be handed over: not {needed}."
 
 
 class PartnerNotNamed(WalletError):

@@ -65,7 +65,7 @@ def assign(
 
     Units:  `amount` in euro, the municipality's part for the whole period; None where there is no voucher.
     Errors: ApplicationNotFound, StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed, IseeMissing,
-            ThresholdExceeded, InstrumentPaysNoPrice, AmountNotPositive and those of `amounts.minor`,
+            IseeExpired, ThresholdExceeded, InstrumentPaysNoPrice, AmountNotPositive and those of `amounts.minor`,
             VoucherPeriodInvalid, VoucherOverlaps, BudgetNotFunded, PeriodClosed, LedgerCorrupt.
     """
     found = applications.lock(session, book_id, application_id)
@@ -80,9 +80,11 @@ def assign(
         if amount_minor <= 0:
             raise AmountNotPositive(amount=amount)
         terms = plans.terms(session, book_id, [service.plan_id])[service.plan_id]
-        if not max(terms.starts_on, service.starts_on) <= starts_on <= ends_on <= terms.spend_by:
+        first = max(terms.starts_on, service.starts_on)
+        last = min(terms.spend_by, offer.last_day(session, book_id, service))
+        if not first <= starts_on <= ends_on <= last:
             raise VoucherPeriodInvalid(
-                starts_on=starts_on, ends_on=ends_on, plan=terms.code, first=terms.starts_on, last=terms.spend_by
+                starts_on=starts_on, ends_on=ends_on, plan=terms.code, service=service.code, first=first, last=last
             )
         if _lot(session, book_id, found.employee_id, terms.plan_id, ends_on) is not None:
             raise VoucherOverlaps(plan=terms.code, ends_on=ends_on)
