@@ -18,13 +18,15 @@ class DomainError(Exception):
     A refusal that people can act on: a stable code, the facts, and a sentence in Italian and English.
 
     `it` and `en` are templates over the details; `Money` and dates in them are written in the local way.
-    `retryable` says that the same call may succeed later without any change.
+    `retryable` says that the same call may succeed later without any change; `of_a_file` that a file has to be mended
+    first, and that the refusal is no answer to the command that met it.
     """
 
     code: ClassVar[str]
     it: ClassVar[str]
     en: ClassVar[str]
     retryable: ClassVar[bool] = False
+    of_a_file: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

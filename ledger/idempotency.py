@@ -2,8 +2,9 @@
 Idempotency: the same command with the same key gives the same answer, however often it comes.
 
 The key is claimed first, in the transaction that moves the money: both are kept or neither is. A refusal is an answer
-too: what is refused is undone up to the claim, and the refusal kept under the key. What is refused only for now, and
-anything else that is raised, gives the key back with the rest, and the command may be tried again.
+too: what is refused is undone up to the claim, and the refusal kept under the key. What is refused only for now, or for
+a file that somebody has to mend, and anything else that is raised, gives the key back with the rest, and the command
+may be tried again.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def once(
 
     `answer` says what to keep of the work's result, `replay` makes a result of what was kept. Without a key the work
     is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database. One that may
-    be another answer later (`retryable`, `ledger.errors.PASSING`) is raised and not kept.
+    be another answer later (`retryable`, `ledger.errors.PASSING`), or that comes from a file which will be mended
+    (`of_a_file`), is raised and not kept.
 
     Errors: KeyReused, InProgress; whatever `work` refuses; RefusedBefore with the first refusal's code and words.
     """
@@ -73,7 +75,7 @@ def once(
         with session.begin_nested():
             result = work()
     except DomainError as refusal:
-        if refusal.retryable or isinstance(refusal, PASSING):
+        if refusal.retryable or refusal.of_a_file or isinstance(refusal, PASSING):
             # Also where the caller goes on in the same transaction: nobody is at work under the key any more.
             session.connection().exec_driver_sql(_GIVE_BACK, (book_id, actor, operation, key))
         else:

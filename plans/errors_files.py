@@ -13,6 +13,8 @@ from config.errors import DomainError
 class FileRefused(DomainError):
     """A file that cannot be read at all."""
 
+    of_a_file = True
+
 
 class CellRefused(DomainError):
     """A cell that cannot be read as what its column says."""

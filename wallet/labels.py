@@ -70,6 +70,7 @@ class EntryKind(Labelled):
         "denaro dei cittadini versato in banca",
         "people's own money paid into the bank",
     )
+    RESIDUAL_PAYMENT = "residual_payment", "pagamento di credito scaduto", "expired credit paid out"
     SERVICE_BUDGET = "service_budget", "budget di un servizio affidato", "budget of an entrusted service"
     COST_REPORT = "cost_report", "rendiconto dei costi di un partner", "costs reported by a partner"
     PRICE = "price", "prezzo di un appalto", "price of a contract"

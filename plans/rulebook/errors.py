@@ -7,6 +7,7 @@ class RulebookInvalid(DomainError):
     """A rule file does not say what a rule file must say; details name the file, the row and the problem."""
 
     code = "rulebook_invalid"
+    of_a_file = True
     it = "Regola non valida nel file {file}, riga «{row}»: {problem}. Correggi la riga e riavvia."
     en = "Invalid rule in file {file}, row '{row}': {problem}. Mend the row and start again."
 
@@ -23,6 +24,7 @@ class CaseInvalid(DomainError):
     """A worked case cannot be read; details name the file, the case and the problem."""
 
     code = "case_invalid"
+    of_a_file = True
     it = "Caso di prova non leggibile nel file {file}, caso «{case}»: {problem}."
     en = "Unreadable worked case in file {file}, case '{case}': {problem}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, timedelta
 from typing import Any
 
@@ -170,6 +170,38 @@ def test_tomorrow_a_day_to_come_has_come(book: LittleBook) -> None:
 
     with at(book.session, NOON + timedelta(days=1)):
         assert move(book, "k1", 100, tomorrow) > 0
+
+
+class FileBroken(DomainError):
+    """A file that somebody has to mend."""
+
+    it = "File da correggere."
+    en = "A file to mend."
+    of_a_file = True
+
+
+def test_what_a_broken_file_refuses_is_no_answer(book: LittleBook) -> None:
+    def ask(work: Callable[[], int]) -> int:
+        return idempotency.once(
+            book.session,
+            book.book_id,
+            "shop",
+            "move",
+            "k1",
+            REQUEST,
+            work=work,
+            answer=lambda done: {"done": done},
+            replay=lambda kept: int(kept["done"]),
+        )
+
+    def broken() -> int:
+        raise FileBroken()
+
+    with pytest.raises(FileBroken):
+        ask(broken)
+
+    assert ask(lambda: 7) == 7
+    assert ask(broken) == 7
 
 
 def test_old_keys_are_forgotten_and_young_ones_are_not(book: LittleBook, session: Session) -> None:

@@ -13,6 +13,7 @@ from ledger.errors import AmountTooLarge, CurrencyMismatch, KeyReused
 from network import services as catalogue
 from network.errors import ServiceIsARequest, ServiceNotFound
 from plans.errors import EmployeeNotFound, RelativeNotFound
+from plans.rulebook.errors import RulebookInvalid
 from plans.rulebook.words import Category, Kinship
 from plans.words import Fact
 from tests import factories
@@ -404,3 +405,18 @@ def test_a_key_belongs_to_its_actor(scene: Scene) -> None:
     two = authorizations.authorize(scene.session, scene.book_id, wanted, actor="desk", key="k1")
 
     assert one.authorization_id != two.authorization_id
+
+
+def test_a_rule_file_that_was_broken_is_no_answer_under_the_key(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.grant(10_000)
+
+    def broken() -> None:
+        raise RulebookInvalid(file="caps.toml", row="1", problem="x")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wallet.purchases.loading.load", broken)
+        with pytest.raises(RulebookInvalid):
+            scene.ask("PSI-CR", key="k")
+
+    found = scene.ask("PSI-CR", key="k")
+    assert (found.status, found.replayed) == ("authorized", False)
