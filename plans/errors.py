@@ -220,6 +220,13 @@ class PlanActUnexpected(DomainError):
     en = "The plan {plan} ({source}) rests on no act of an employer: remove the [act] section."
 
 
+class PlanCreditDiverted(DomainError):
+    """A municipality's plan, or one of citizens' own money, that would keep or give away what is left of its credit."""
+
+    it = "Piano {plan} ({source}): ciò che resta torna a chi lo ha versato, alla scadenza. Togliere: {keys}."
+    en = "Plan {plan} ({source}): what is left goes back to whom it came from, when it ends. Remove: {keys}."
+
+
 class PlanAgreementMissing(DomainError):
     """A plan of converted bonuses that does not rest on a company or territorial agreement."""
 

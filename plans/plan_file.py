@@ -25,6 +25,8 @@ W = TypeVar("W", bound=StrEnum)
 # Beyond this no plan was written by a person.
 MAX_BYTES = 1_000_000
 
+# Whose money it is decides where it ends: an employer may carry it over or give it away, these get back what is left.
+_GO_BACK = frozenset({PlanSource.MUNICIPAL, PlanSource.PRIVATE})
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -76,6 +78,13 @@ class PlanDraft:
     priority: int = 100
     act: Act | None = None
     clusters: tuple[ClusterDraft, ...] = ()
+
+    def diverted(self) -> tuple[str, ...]:
+        """Return the keys that keep what is left, or send it elsewhere, where it can only go back to its funder."""
+        if self.source not in _GO_BACK:
+            return ()
+        goes_back = {"carry_over_months": 0, "residual_destination": Residual.EMPLOYER}
+        return tuple(key for key, value in goes_back.items() if getattr(self, key) != value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +275,12 @@ def _plan(table: _Table) -> PlanDraft:
         clusters=tuple(_cluster(cluster) for cluster in table.tables("clusters")),
     )
     table.finish()
+    for key in draft.diverted():
+        table.refuse(
+            key,
+            f"con fonte {draft.source} ciò che resta torna a chi lo ha versato: togliere la chiave",
+            f"with source {draft.source} what is left goes back to whom it came from: remove the key",
+        )
     return draft
 
 

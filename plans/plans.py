@@ -25,6 +25,7 @@ from plans.errors import (
     PlanActUnexpected,
     PlanAgreementMissing,
     PlanChanged,
+    PlanCreditDiverted,
     PlanEndsBeforeStart,
     PlanIncomplete,
     PlanNotFound,
@@ -113,8 +114,8 @@ def load(
 
     Whether a plan that credit was granted under may still be revised is for the caller to know.
     Errors: FunderNotFound, PlanIncomplete, PlanEndsBeforeStart, PlanSpentBeforeStart, PlanSourceNotOfFunder,
-            PlanActMissing, PlanActUnexpected, PlanAgreementMissing, ClustersMissing, ClustersUnexpected,
-            ClusterRepeated, AdPersonamExcluded, PlanChanged; in this order.
+            PlanActMissing, PlanActUnexpected, PlanCreditDiverted, PlanAgreementMissing, ClustersMissing,
+            ClustersUnexpected, ClusterRepeated, AdPersonamExcluded, PlanChanged; in this order.
     """
     _check_form(draft)
     _check_source(draft, funders.of_book(session, book_id).kind)
@@ -202,6 +203,8 @@ def _check_source(draft: PlanDraft, kind: FunderKind) -> None:
     if kind is not FunderKind.EMPLOYER:
         if draft.act is not None:
             raise PlanActUnexpected(plan=draft.code, source=draft.source)
+        if diverted := draft.diverted():
+            raise PlanCreditDiverted(plan=draft.code, source=draft.source, keys=diverted)
         return
     if draft.act is None:
         raise PlanActMissing(plan=draft.code)

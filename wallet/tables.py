@@ -53,6 +53,7 @@ class Lot(Base):
         ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
         # No foreign key to the account, which the same call opens; wallet.verification finds a lot without one.
         Unique("book_id", "account_id"),
+        CheckConstraint("source not in ('MUNICIPAL', 'PRIVATE') or carried_from is null", name="goes_back"),
         # Credit carried over never mixes with credit granted under the same plan.
         Index(
             "uq_lot_kind",

@@ -188,6 +188,20 @@ def test_every_problem_is_told_at_once_and_in_both_languages() -> None:
     assert refusal.value.text("it").startswith("piano.toml: ")
 
 
+@pytest.mark.parametrize("source", ["MUNICIPAL", "PRIVATE"])
+def test_money_of_a_municipality_or_a_citizen_is_neither_carried_over_nor_given_away(source: str) -> None:
+    text = replaced('source = "ON_TOP"', f'source = "{source}"')
+
+    with pytest.raises(PlanFileInvalid) as refusal:
+        plan_file.parse(text, "piano.toml")
+
+    assert [each.key for each in refusal.value.details["problems"]] == ["carry_over_months", "residual_destination"]
+    assert f"carry_over_months: con fonte {source} ciò che resta torna a chi lo ha versato" in refusal.value.text("it")
+    assert f"residual_destination: with source {source} what is left goes back" in refusal.value.text("en")
+    kept = replaced("carry_over_months = 12", "carry_over_months = 0").replace("COMMUNITY_FUND", "EMPLOYER")
+    assert plan_file.parse(kept.replace("ON_TOP", source), "piano.toml").source == source
+
+
 def test_a_day_that_never_was_is_shown_with_its_line() -> None:
     with pytest.raises(PlanFileUnreadable) as refusal:
         plan_file.parse(replaced("starts_on = 2026-01-01", "starts_on = 2026-02-30"), "piano.toml")

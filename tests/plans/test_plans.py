@@ -23,6 +23,7 @@ from plans.errors import (
     PlanActUnexpected,
     PlanAgreementMissing,
     PlanChanged,
+    PlanCreditDiverted,
     PlanEndsBeforeStart,
     PlanIncomplete,
     PlanNotFound,
@@ -192,6 +193,48 @@ def test_only_an_employer_names_an_act(session: Session, kind: FunderKind, sourc
 
     with pytest.raises(PlanActUnexpected):
         load(session, book_id, factories.plan(source=source))
+
+
+CITIZENS = {"entitlement": Entitlement.AD_PERSONAM, "act": None}
+OF_OTHERS = [(FunderKind.MUNICIPALITY, PlanSource.MUNICIPAL), (FunderKind.PRIVATE, PlanSource.PRIVATE)]
+DIVERTED = [
+    ({"carry_over_months": 1}, ("carry_over_months",)),
+    ({"residual_destination": Residual.COMMUNITY_FUND}, ("residual_destination",)),
+    ({"residual_destination": Residual.PENSION_FUND}, ("residual_destination",)),
+    (
+        {"carry_over_months": 6, "residual_destination": Residual.COMMUNITY_FUND},
+        ("carry_over_months", "residual_destination"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "keys"), DIVERTED)
+@pytest.mark.parametrize(("kind", "source"), OF_OTHERS)
+def test_what_is_left_of_a_municipalitys_or_a_citizens_money_goes_back_to_them(
+    session: Session, kind: FunderKind, source: PlanSource, changes: dict[str, Any], keys: tuple[str, ...]
+) -> None:
+    book_id = factories.book(session, kind)
+    sound = factories.plan(source=source, **CITIZENS)
+
+    with pytest.raises(PlanCreditDiverted) as refusal:
+        load(session, book_id, replace(sound, **changes))
+
+    assert refusal.value.details["keys"] == keys
+    assert plans.of_book(session, book_id) == ()
+    assert load(session, book_id, sound).outcome is Outcome.CREATED
+    with pytest.raises(PlanCreditDiverted):
+        load(session, book_id, replace(sound, **changes), revise=True)
+    assert plans.describe(session, book_id, sound.code) == sound
+
+
+@pytest.mark.parametrize("change", ["carry_over_months = 1", "residual_destination = 'COMMUNITY_FUND'"])
+@pytest.mark.parametrize(("kind", "source"), OF_OTHERS)
+def test_the_database_too_lets_it_go_back(session: Session, kind: FunderKind, source: PlanSource, change: str) -> None:
+    book_id = factories.book(session, kind)
+    load(session, book_id, factories.plan(source=source, **CITIZENS))
+
+    with pytest.raises(sa.exc.IntegrityError, match="ck_plan_goes_back"):
+        session.execute(sa.text(f"update plan set {change} where book_id = {book_id}"))
 
 
 def test_a_book_without_a_funder_has_no_plans(session: Session) -> None:

@@ -13,6 +13,7 @@ from plans.errors import PlanFileInvalid, PlanFileUnreadable
 from plans.errors_sources import RenewalChangesInvalid, RenewalCodeNeeded
 from plans.plan_file import PlanDraft
 from plans.renewal import Difference
+from plans.rulebook.words import Entitlement, PlanSource
 from plans.words import Residual
 from tests.factories import euro
 
@@ -148,6 +149,23 @@ def test_a_file_says_what_shall_be_otherwise_key_by_key(written: PlanDraft, tmp_
     assert told["cluster.quadri"] == ("Quadri", None)
     assert told["cluster.impiegati"] == (None, "Impiegati")
     assert Difference("act.document_ref", "verbale 12/2025", "verbale 12/2026") in found.differences
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [("carry_over_months = 6", "carry_over_months"), ('residual_destination = "PENSION_FUND"', "residual_destination")],
+)
+def test_citizens_own_money_is_not_diverted_by_a_renewal(
+    written: PlanDraft, tmp_path: Path, line: str, key: str
+) -> None:
+    plan = {"source": PlanSource.PRIVATE, "carry_over_months": 0, "residual_destination": Residual.EMPLOYER}
+    own = replace(written, **plan, act=None, clusters=(), entitlement=Entitlement.AD_PERSONAM)  # type: ignore[arg-type]
+
+    with pytest.raises(PlanFileInvalid) as refusal:
+        renewal.renew(own, changes=changed(tmp_path, line))
+
+    assert [each.key for each in refusal.value.details["problems"]] == [key]
+    assert renewal.renew(own).draft.code == "E1-2027-A"
 
 
 def test_clusters_can_be_dropped_altogether(written: PlanDraft, tmp_path: Path) -> None:
