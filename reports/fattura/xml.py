@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from plans.rulebook.words import Channel
 from reports.cells import number
 from reports.errors import InvoiceNotValid
 from reports.fattura.model import Item, Kind, Proforma
+from reports.provider_settlement.model import RegimeTotal
 
 # The charset of names and descriptions in the format's schema; what it lacks is written otherwise.
 _CHARSET: Final = "latin-1"
@@ -140,7 +142,7 @@ def _body(proforma: Proforma) -> Any:
         dati_generali=a38.DatiGenerali(dati_generali_documento=document),
         dati_beni_servizi=a38.DatiBeniServizi(
             dettaglio_linee=[_line(place, item) for place, item in enumerate(proforma.items, 1)],
-            dati_riepilogo=[_summary(proforma, regime) for regime in proforma.regimes],
+            dati_riepilogo=_summaries(proforma),
         ),
     )
     if proforma.kind is Kind.INVOICE:
@@ -187,14 +189,31 @@ def _line(place: int, item: Item) -> Any:
     )
 
 
-def _summary(proforma: Proforma, total: Any) -> Any:
-    regime = vat.regime(total.regime)
+def _summaries(proforma: Proforma) -> list[Any]:
+    """
+    Return one summary for each rate or nature, legal reference and time at which the VAT is due, as the format wants.
+
+    Regimes of ours that differ in nothing of this are one summary. Base and tax are those of what they come to
+    together, and the rounding is the base less the sum of the lines' nets.
+    """
+    together: dict[tuple[int, str | None, str, str | None], list[RegimeTotal]] = {}
+    for total in proforma.regimes:
+        regime = vat.regime(total.regime)
+        reference = plain(vat_law.reference(total.regime, proforma.issued_on).reference, 100)
+        due = "I" if regime.nature is None else None
+        together.setdefault((regime.rate_basis_points, regime.nature, reference, due), []).append(total)
+    return [_summary(*key, totals) for key, totals in together.items()]
+
+
+def _summary(rate: int, nature: str | None, reference: str, due: str | None, totals: Sequence[RegimeTotal]) -> Any:
+    net, tax = vat.split(sum(total.gross_minor for total in totals), totals[0].regime)
+    rounding = net - sum(total.net_minor - total.rounding_minor for total in totals)
     return a38.DatiRiepilogo(
-        aliquota_iva=number(regime.rate_basis_points),
-        natura=regime.nature,
-        arrotondamento=number(total.rounding_minor) if total.rounding_minor else None,
-        imponibile_importo=number(total.net_minor),
-        imposta=number(total.vat_minor),
-        esigibilita_iva="I" if regime.nature is None else None,
-        riferimento_normativo=plain(vat_law.reference(total.regime, proforma.issued_on).reference, 100),
+        aliquota_iva=number(rate),
+        natura=nature,
+        arrotondamento=number(rounding) if rounding else None,
+        imponibile_importo=number(net),
+        imposta=number(tax),
+        esigibilita_iva=due,
+        riferimento_normativo=reference,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -14,11 +15,13 @@ import sqlalchemy as sa
 import xmlschema
 from sqlalchemy.orm import Session
 
+from network import vat, vat_law
 from network.errors import InvoiceDataMissing
 from reports import fattura, provider_settlement
 from reports.errors import TaxRegimeMismatch
 from reports.fattura import pdf, xml
 from reports.fattura.model import Kind, Proforma
+from reports.provider_settlement.model import RegimeTotal
 from tests.factories import euro
 from tests.reports.network_story import APRIL, MARCH, TODAY, NetworkStory, tell
 from tests.stories.reading import buy, on
@@ -126,6 +129,46 @@ def test_what_lines_round_away_is_told_so_that_base_and_tax_fit(
     assert (texts(root, "ImponibileImporto"), texts(root, "Imposta")) == (["95.52"], ["4.78"])
     assert texts(root, "Arrotondamento") == ["-0.02"]
     assert texts(root, "ImportoTotaleDocumento") == ["100.30"]
+
+
+def totals(*told: tuple[str, int, int, int]) -> tuple[RegimeTotal, ...]:
+    """Regimes as (code, gross, net, rounding)."""
+    return tuple(RegimeTotal(code, 1, gross, net, gross - net, rounding) for code, gross, net, rounding in told)
+
+
+def test_two_regimes_of_one_nature_and_reference_are_one_summary(
+    session: Session, network_told: NetworkStory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both bear no VAT as N2.2, each by its own reference: they are two rows as long as these differ."""
+    (one,) = documents(session, "P18")
+    both = replace(one, regimes=totals(("ASD", 4_000, 4_000, 0), ("FC", 2_000, 2_000, 0)))
+    apart = written(both, tmp_path)
+    assert texts(apart, "ImponibileImporto") == ["40.00", "20.00"]
+
+    law = vat_law.reference("FC", TODAY)
+    monkeypatch.setattr(vat_law, "reference", lambda topic, on: law)
+    root = written(both, tmp_path)
+
+    assert (texts(root, "ImponibileImporto"), texts(root, "Imposta")) == (["60.00"], ["0.00"])
+    assert texts(root, "RiferimentoNormativo") == [law.reference]
+
+
+def test_what_is_summed_together_is_rounded_together(
+    session: Session, network_told: NetworkStory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = documents(session, "P18")
+    same = vat.regime("V22")
+    monkeypatch.setattr(vat, "regime", lambda code: same)
+    law = vat_law.reference("V22", TODAY)
+    monkeypatch.setattr(vat_law, "reference", lambda topic, on: law)
+    both = replace(one, regimes=totals(("V22", 1_001, 820, 0), ("VXX", 1_004, 823, 1)))
+
+    root = written(both, tmp_path)
+
+    # 20,05 / 1,22 is 16,43; the lines' nets were 8,20 and 8,22.
+    assert (texts(root, "ImponibileImporto"), texts(root, "Imposta")) == (["16.43"], ["3.62"])
+    assert texts(root, "Arrotondamento") == ["0.01"]
+    assert texts(root, "EsigibilitaIVA") == ["I"]
 
 
 def test_what_was_undone_after_its_invoice_is_a_credit_note(
