@@ -79,18 +79,22 @@ def year(ctx: click.Context, /, year: int, form: str, output: Path | None) -> No
 @click.option(
     "--labour-cost", type=AMOUNT, help="The costs for employees of the year's tax return; unknown unless given."
 )
+@click.option("--detail", is_flag=True, help="All of the year as known today, and how every plan is deducted: "
+              "for the accountant alone.")  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True, help="Kind of file."
 )
 @click.option("--output", type=FILE, help="File to write; named after book and year in this folder unless given.")
 @click.pass_context
-def deductibility_(ctx: click.Context, /, year: int, labour_cost: Money | None, form: str, output: Path | None) -> None:
+def deductibility_(
+    ctx: click.Context, /, year: int, labour_cost: Money | None, form: str, output: Path | None, *, detail: bool
+) -> None:
     """Write what the employer may deduct: in full (art. 95), or within the five per mille of labour cost (art. 100)."""
     caller: Caller = ctx.obj
     cost = None if labour_cost is None else money.minor(labour_cost)
 
     def read(session: Session) -> Deductibility:
-        return deductibility.gather(session, book_of(caller, session), year, labour_cost_minor=cost)
+        return deductibility.gather(session, book_of(caller, session), year, labour_cost_minor=cost, detail=detail)
 
     with caller.progress("Preparo il prospetto", "Preparing the statement"):
         gathered = look(read, snapshot=True)
@@ -103,6 +107,8 @@ def deductibility_(ctx: click.Context, /, year: int, labour_cost: Money | None, 
         format=form,
         full_minor=gathered.full_minor,
         limited_minor=gathered.limited_minor,
+        untold_minor=gathered.untold_minor,
+        ends_on=gathered.ends_on,
         limit_minor=gathered.limit_minor,
         not_deductible_minor=gathered.not_deductible_minor,
         difference_minor=gathered.proof.difference_minor,
@@ -179,6 +185,8 @@ def _tell_deductibility(caller: Caller, found: Deductibility) -> None:
         (caller.sentence("per intero (art. 95)", "in full (art. 95)"), euro(found.full_minor)),
         (caller.sentence("entro il limite (art. 100)", "within the limit (art. 100)"), euro(found.limited_minor)),
     ]
+    if found.untold_minor:
+        rows.append((caller.sentence("riservato", "withheld"), euro(found.untold_minor)))
     if found.limit_minor is None:
         caller.note(
             "Costo del lavoro non indicato: il limite non è noto. Aggiungere --labour-cost.",
@@ -187,9 +195,14 @@ def _tell_deductibility(caller: Caller, found: Deductibility) -> None:
     else:
         rows += [
             (caller.sentence("limite del cinque per mille", "limit of five per mille"), euro(found.limit_minor)),
-            (caller.sentence("non deducibile", "not deductible"), euro(found.not_deductible_minor)),
+            (caller.sentence("non deducibile", "not deductible"), _excess(caller, found)),
         ]
     caller.table([Column("voce", "item"), Column("importo", "amount", right=True)], rows)
+
+
+def _excess(caller: Caller, found: Deductibility) -> object:
+    amount = found.not_deductible_minor
+    return caller.sentence("riservato", "withheld") if amount is None else euro(amount)
 
 
 def _refuse_unproved(ctx: click.Context, *, holds: bool) -> None:

@@ -1,8 +1,8 @@
 """
 What the employer may deduct of a year's plans: in full, or within the five per mille of labour cost.
 
-For the employer and its accountant: it speaks of plans and acts, never of a person, and a plan's split that is about
-fewer than five people is told in the totals alone.
+It speaks of plans and acts, never of a person. The employer is told no treatment that would tell of single people; the
+accountant, with `detail`, all of it.
 `gather` reads; `pdf` and `xlsx` write what it returned. `rules` are the rules, as data.
 """
 

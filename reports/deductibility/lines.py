@@ -15,6 +15,24 @@ def amount(amount_minor: int | None, text: Words) -> str:
     return text("unknown") if amount_minor is None else text.euro(amount_minor)
 
 
+def missing(found: Deductibility, text: Words) -> str:
+    """Write why what is above the limit is no amount: it is not told, or the limit is not known."""
+    return text("hidden" if found.untold_minor else "unknown")
+
+
+def excess(found: Deductibility, text: Words) -> str:
+    """Write what is above the limit, or why it is no amount."""
+    amount_minor = found.not_deductible_minor
+    return missing(found, text) if amount_minor is None else text.euro(amount_minor)
+
+
+def notes(found: Deductibility, text: Words) -> Iterator[str]:
+    """Say up to which day the figures go and for whom, and what is not told."""
+    yield text("through.detail" if found.detail else "through.employer", day=text.day(found.ends_on))
+    if found.untold_minor:
+        yield text("untold", amount=text.euro(found.untold_minor))
+
+
 def act(cost: PlanCost, text: Words) -> str:
     """Write the act a plan rests on: its kind, name, day and deposit."""
     parts = [text(f"act.{cost.act}")]
@@ -28,7 +46,7 @@ def act(cost: PlanCost, text: Words) -> str:
 
 
 def treatment(cost: PlanCost, text: Words) -> str:
-    """Write how a plan's cost is deducted, or that its split is told in the totals alone."""
+    """Write how a plan's cost is deducted, or that it is not told."""
     return text("treatment.WITHHELD") if cost.treatment is None else text(f"treatment.{cost.treatment}")
 
 
@@ -56,7 +74,7 @@ def proof(found: Deductibility, text: Words) -> Iterator[str]:
 
 
 def doubts(found: Deductibility, text: Words) -> Iterator[tuple[str, str]]:
-    """Yield what is doubtful: of every rule that was applied, then of the whole; with how sure each is."""
+    """Yield what is doubtful: of every rule that the plans admit, then of the whole; with how sure each is."""
     for rule in found.rules:
         if rule.doubt(text.language):
             yield rule.doubt(text.language), text(f"confidence.{rule.confidence}")

@@ -12,9 +12,9 @@ from reports.foundation import Foundation
 @dataclass(frozen=True, slots=True)
 class PlanCost:
     """
-    What one plan cost under one treatment, and the rules that say so.
+    What one plan cost under one treatment, and the rules that its act and categories admit.
 
-    `treatment` None: the plan's split is in the totals alone, because it would speak of fewer than five people.
+    `treatment` None: which of them holds is not told, because it would speak of single people.
     """
 
     plan_code: str
@@ -51,8 +51,10 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Deductibility:
     """
-    A year of one employer, over all its plans: the limit is the company's. `full_minor` is deducted in full,
-    `limited_minor` within the limit.
+    A year of one employer up to a day, over all its plans: the limit is the company's.
+
+    `detail`: the accountant's reading, which withholds nothing. `rules` are those that the plans admit, in the order of
+    their file: what was bought under them does not add or take away any.
 
     `labour_cost_minor` None: the accountant has not said it, and neither the limit nor the excess is known.
     """
@@ -61,19 +63,38 @@ class Deductibility:
     funder_name: str
     vat_number: str
     year: int
+    ends_on: date
+    detail: bool
     prepared_at: datetime
     labour_cost_minor: int | None
     limit: Limit
-    full_minor: int
-    limited_minor: int
     costs: tuple[PlanCost, ...]
+    rules: tuple[Rule, ...]
     proof: Proof
     foundation: Foundation
 
     @property
+    def full_minor(self) -> int:
+        """What is deducted in full, as far as it is told."""
+        return self._sum(Treatment.FULL)
+
+    @property
+    def limited_minor(self) -> int:
+        """What is deducted within the limit, as far as it is told."""
+        return self._sum(Treatment.LIMITED)
+
+    @property
+    def untold_minor(self) -> int:
+        """What is one or the other, and not told."""
+        return self._sum(None)
+
+    @property
     def total_minor(self) -> int:
         """All of it."""
-        return self.full_minor + self.limited_minor
+        return self.full_minor + self.limited_minor + self.untold_minor
+
+    def _sum(self, treatment: Treatment | None) -> int:
+        return sum(cost.amount_minor for cost in self.costs if cost.treatment is treatment)
 
     @property
     def limit_minor(self) -> int | None:
@@ -84,7 +105,9 @@ class Deductibility:
 
     @property
     def not_deductible_minor(self) -> int | None:
-        """What is above the limit; None where the limit is not known and something depends on it."""
+        """What is above the limit; None where something depends on it that is not known or not told."""
+        if self.untold_minor:
+            return None
         if self.limited_minor <= 0:
             return 0
         return None if self.limit_minor is None else max(0, self.limited_minor - self.limit_minor)
@@ -94,8 +117,3 @@ class Deductibility:
         """What may be deducted of all of it."""
         excess = self.not_deductible_minor
         return None if excess is None else self.total_minor - excess
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that were applied, in the order of their file."""
-        return tuple({rule.id: rule for cost in self.costs for rule in cost.rules}.values())

@@ -46,15 +46,19 @@ def _flow(found: Deductibility, text: Words) -> Iterator[Flowable]:
                 (text("fact.labour_cost"), lines.amount(found.labour_cost_minor, text)),
                 (text("prepared_at"), text.moment(found.prepared_at)),
             ),
-            chip=text("chip"),
+            chip=text("chip_detail" if found.detail else "chip"),
         )
     )
     yield Spacer(0, 4 * mm)
     yield Cards(_cards(found, text))
+    for note in lines.notes(found, text):
+        yield from blocks.notes(note)
     yield Spacer(0, GAP)
     yield Heading(text("heading.limit", per_mille=found.limit.per_mille))
     if found.limit_minor is None:
         yield blocks.paragraph(text("limit.unknown", per_mille=found.limit.per_mille), 9, look.SEMIBOLD, look.RED)
+    elif found.untold_minor:
+        yield blocks.paragraph(text("limit.untold", limit=text.euro(found.limit_minor)), 9, look.SEMIBOLD, look.INK)
     else:
         yield LimitBar(found, text)
         yield from blocks.notes(_limit_note(found, text))
@@ -77,12 +81,11 @@ def _flow(found: Deductibility, text: Words) -> Iterator[Flowable]:
 
 
 def _cards(found: Deductibility, text: Words) -> list[Card]:
-    excess = found.not_deductible_minor
     return [
         Card(look.PLUM, text("card.total"), text.euro(found.total_minor), text("card.total_note")),
         Card(look.PINE, text("card.full"), text.euro(found.full_minor), text("card.full_note")),
         Card(look.OCHRE, text("card.limited"), text.euro(found.limited_minor), text("card.limited_note")),
-        Card(look.CLAY, text("card.excess"), lines.amount(excess, text), text("card.excess_note")),
+        Card(look.CLAY, text("card.excess"), lines.excess(found, text), text("card.excess_note")),
     ]
 
 

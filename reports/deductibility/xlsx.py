@@ -34,17 +34,21 @@ def _summary(sheet: Sheet, found: Deductibility, text: Words, title: str) -> Non
     sheet.write(text("reader"), look=looks.note)
     sheet.write(text("fact.funder"), f"{found.funder_name} ({found.vat_number})")
     sheet.write(text("fact.year"), str(found.year))
+    for note in lines.notes(found, text):
+        sheet.write(note, look=looks.note)
     sheet.write()
     for name, amount in (
         ("total", found.total_minor),
         ("full", found.full_minor),
         ("limited", found.limited_minor),
+        *((("untold", found.untold_minor),) if found.untold_minor else ()),
         ("labour_cost", found.labour_cost_minor),
         ("limit", found.limit_minor),
         ("not_deductible", found.not_deductible_minor),
         ("deductible", found.deductible_minor),
     ):
-        shown: Any = text("unknown") if amount is None else Amount(amount)
+        absent = text("unknown") if name in ("labour_cost", "limit") else lines.missing(found, text)
+        shown: Any = absent if amount is None else Amount(amount)
         sheet.write(text(f"fact.{name}", per_mille=found.limit.per_mille), shown)
     sheet.write()
     sheet.write(lines.verdict(found, text), look=looks.verdict if found.proof.holds else looks.alarm)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import product
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from plans.plan_file import Act
 from plans.rulebook.errors import RulebookInvalid
 from plans.rulebook.words import Category, Kinship
 from plans.words import SourceType
-from reports import deductibility
+from reports import deductibility, plan_statement
 from reports.deductibility import pdf, rules, xlsx
 from reports.deductibility.model import Deductibility
 from reports.deductibility.rules import Treatment
+from reports.plan_statement import Reading
 from tests import factories
-from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene, at, open_scene
+from tests.wallet.scene import CONSENT, DIRECT, NOON, VOUCHER, Scene, at, open_scene
 
 CASES = Path(__file__).with_name("deductibility.csv")
 REVOCABLE = Act(SourceType.REGULATION_REVOCABLE, "Regolamento 2026")
@@ -40,7 +41,16 @@ def scene(session: Session) -> Iterator[Scene]:
 
 
 def gather(scene: Scene, labour_cost: int | None = None, year: int = 2026) -> Deductibility:
-    return deductibility.gather(scene.session, scene.book_id, year, labour_cost_minor=labour_cost)
+    """The accountant's reading."""
+    return deductibility.gather(scene.session, scene.book_id, year, labour_cost_minor=labour_cost, detail=True)
+
+
+def employers(scene: Scene, labour_cost: int | None = None) -> Deductibility:
+    return deductibility.gather(scene.session, scene.book_id, 2026, labour_cost_minor=labour_cost)
+
+
+def told(found: Deductibility) -> list[tuple[str, Treatment | None, int]]:
+    return [(cost.plan_code, cost.treatment, cost.amount_minor) for cost in found.costs]
 
 
 def spend(scene: Scene, plan: str, service: str, people: int) -> None:
@@ -163,23 +173,121 @@ def test_what_is_given_back_and_vouchers_not_used_are_no_cost(scene: Scene) -> N
     assert gather(scene, year=2025).total_minor == 0
 
 
-def test_a_split_about_fewer_than_five_people_is_told_in_the_totals_alone(scene: Scene) -> None:
-    everything = {"categories": frozenset(Category) - {Category.RENT_NEW_HIRE, Category.MEAL_VOUCHER}}
-    scene.plan("R", act=REVOCABLE, **everything, **CONSENT)
-    scene.plan("S", act=REVOCABLE, **everything, **CONSENT)
-    spend(scene, "R", "PSI-CR", 4)
-    spend(scene, "R", "FAC-CR", 6)
+EVERYTHING = {"categories": frozenset(Category) - {Category.RENT_NEW_HIRE, Category.MEAL_VOUCHER}}
+CLAUSE = Act(SourceType.COMPANY_AGREEMENT, "Accordo", unilateral_change=True)
+TRANSPORT = frozenset({Category.SOCIAL_UTILITY, Category.PUBLIC_TRANSPORT, Category.FRINGE})
+APRIL, MAY = datetime(2026, 4, 2, 12, tzinfo=clock.ROME), datetime(2026, 5, 4, 12, tzinfo=clock.ROME)
+
+
+@pytest.mark.parametrize("people", [1, 5, 12])
+def test_one_side_alone_is_an_answer_for_everybody_and_is_not_told(scene: Scene, people: int) -> None:
+    scene.plan("A", **EVERYTHING, **CONSENT)
+    scene.plan("S", act=CLAUSE, **EVERYTHING, **CONSENT)
+    spend(scene, "A", "PSI-CR", 10)
+    spend(scene, "S", "PSI-CR", people)
+    scene.go_to(APRIL)
+
+    found = employers(scene, 1_000_000)
+
+    assert told(found) == [("A", Treatment.FULL, 55_000), ("S", None, people * 5_500)]
+    assert (found.full_minor, found.limited_minor, found.untold_minor) == (55_000, 0, people * 5_500)
+    assert (found.not_deductible_minor, found.deductible_minor) == (None, None)
+    assert found.total_minor == found.proof.lots_minor == found.proof.credited_minor
+
+
+def test_five_on_each_side_are_told_and_fringe_benefits_always(scene: Scene) -> None:
+    scene.plan("S", act=CLAUSE, **EVERYTHING, **CONSENT)
     spend(scene, "S", "PSI-CR", 5)
-    spend(scene, "S", "FAC-CR", 6)
+    spend(scene, "S", "FAC-CR", 3)
+    scene.go_to(APRIL)
+    assert told(employers(scene)) == [("S", Treatment.FULL, 13_500), ("S", None, 27_500)]
 
-    found = gather(scene, 2_000_000)
+    scene.go_to(NOON)
+    # Care and education under such an act are within the limit as well.
+    spend(scene, "S", "DOP-CR", 5)
+    scene.go_to(APRIL)
 
-    # R has four people under the limit; S alone would tell R by subtraction, so both are told whole.
-    assert [(cost.plan_code, cost.treatment, cost.amount_minor) for cost in found.costs] == [
-        ("R", None, 4 * 5_500 + 6 * 4_500),
-        ("S", None, 5 * 5_500 + 6 * 4_500),
-    ]
-    assert (found.limited_minor, found.full_minor) == (9 * 5_500, 12 * 4_500)
+    found = employers(scene, 1_000_000)
+
+    assert told(found) == [("S", Treatment.FULL, 13_500), ("S", Treatment.LIMITED, 27_500 + 65_000)]
+    assert (found.untold_minor, found.not_deductible_minor) == (0, 92_500 - 5_000)
+
+
+def test_the_running_month_is_not_told(scene: Scene) -> None:
+    scene.plan("S", act=CLAUSE, **EVERYTHING, **CONSENT)
+    spend(scene, "S", "PSI-CR", 20)
+    spend(scene, "S", "DOP-CR", 20)
+
+    # In March nothing of March, in April all of March and nothing of April.
+    assert (told(employers(scene)), employers(scene).ends_on) == ([], date(2026, 2, 28))
+    scene.go_to(APRIL)
+    before = employers(scene)
+    spend(scene, "S", "PSI-CR", 1)
+    after = employers(scene)
+
+    assert told(before) == told(after) == [("S", Treatment.LIMITED, 20 * 5_500 + 20 * 13_000)]
+    assert (before.ends_on, before.rules) == (after.ends_on, after.rules) == (date(2026, 3, 31), before.rules)
+
+
+def test_a_month_of_few_people_waits_for_more(scene: Scene) -> None:
+    scene.plan("S", act=CLAUSE, **EVERYTHING, **CONSENT)
+    spend(scene, "S", "PSI-CR", 20)
+    spend(scene, "S", "DOP-CR", 20)
+    scene.go_to(APRIL)
+    spend(scene, "S", "PSI-CR", 1)
+    scene.go_to(MAY)
+
+    found = employers(scene)
+
+    assert told(found) == [("S", Treatment.LIMITED, 370_000), ("S", None, 5_500)]
+    assert (found.ends_on, found.untold_minor, found.proof.holds) == (date(2026, 4, 30), 5_500, True)
+    # The accountant reads what is known today.
+    assert gather(scene).limited_minor == 375_500
+
+
+def test_what_is_told_is_no_more_than_the_plan_statements_tell(scene: Scene) -> None:
+    scene.plan("R", act=REVOCABLE, categories=TRANSPORT, **CONSENT)
+    spend(scene, "R", "PSI-CR", 8)
+    scene.go_to(MAY)
+
+    statement = plan_statement.gather(
+        scene.session, scene.book_id, "R", date(2026, 1, 1), date(2026, 12, 31), reading=Reading.HR
+    )
+
+    assert statement.groups.through is None
+    assert [cost.treatment for cost in employers(scene).costs] == [None]
+
+
+def test_the_rules_printed_are_those_the_plans_admit_whatever_was_bought(scene: Scene) -> None:
+    scene.plan("R", act=REVOCABLE, **EVERYTHING, **CONSENT)
+    spend(scene, "R", "PSI-CR", 20)
+    scene.go_to(APRIL)
+    before = {rule.id for rule in employers(scene).rules}
+    scene.go_to(NOON)
+    spend(scene, "R", "DOP-CR", 1)
+    scene.go_to(APRIL)
+
+    assert before == {rule.id for rule in employers(scene).rules} == {rule.id for rule in gather(scene).rules}
+    assert "deduct-voluntary-care-education" in before
+
+
+def test_what_is_not_told_is_said_in_both_files(scene: Scene, tmp_path: Path) -> None:
+    scene.plan("S", act=CLAUSE, **EVERYTHING, **CONSENT)
+    spend(scene, "S", "PSI-CR", 7)
+    scene.go_to(APRIL)
+    found = employers(scene, 1_000_000)
+
+    pdf.write(found, tmp_path / "d.pdf")
+    xlsx.write(found, tmp_path / "d.xlsx")
+
+    said = " ".join("".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "d.pdf").pages).split())
+    assert "Fino al 31/03/2026" in said
+    assert "385,00 €" in said
+    assert "cinque persone" in said
+    sheet = openpyxl.load_workbook(tmp_path / "d.xlsx")["Riepilogo"]
+    values = {row[0].value: row[1].value for row in sheet.iter_rows() if row[0].value}
+    assert values["Riservato: per intero o entro il limite non è detto"] == 385
+    assert values["Oltre il limite: non deducibile"] == "riservato"
 
 
 def test_both_files_say_the_rules_and_doubts_and_are_the_same_twice(scene: Scene, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_the_accountants_year_is_the_sum_of_the_payroll_months_to_the_cent(compa
 
 
 def test_the_books_deductibility_and_trial_balance_close_with_the_same_figures(company: Company) -> None:
-    costs = deductibility.gather(company.session, company.book, 2026, labour_cost_minor=100_000_000)
+    costs = deductibility.gather(company.session, company.book, 2026, labour_cost_minor=100_000_000, detail=True)
     balance = trial_balance.gather(company.session, company.book, detail=True)
 
     # What was delivered, reimbursed and not given back: the same 1,445.00 that the tax counted, all of it captured.
