@@ -178,7 +178,7 @@ def _proof(statement: PersonalStatement, text: Words) -> Iterator[str]:
     )
     yield text("proof.settled" if position.settled else "proof.unsettled")
     seal = foundation.told(statement.foundation, text)
-    yield text("proof.stands_on", version=statement.foundation.rulebook, seal=seal)
+    yield text("proof.stands_on", version=foundation.rules(statement.foundation, text), seal=seal)
 
 
 def _plans(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:

@@ -42,7 +42,7 @@ def _sections(statement: ProviderStatement, text: Words) -> Iterator[tuple[str, 
             _head(text, "item", "value"),
             (lines.verdict(statement, text), lines.equation(statement, text)),
             (text("proof.seal"), foundation.told(statement.foundation, text, whole=True)),
-            (text("proof.rulebook"), statement.foundation.rulebook),
+            (text("proof.rulebook"), foundation.rules(statement.foundation, text)),
         ],
     )
 

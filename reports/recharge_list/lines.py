@@ -57,4 +57,4 @@ def proof(found: RechargeList, text: Words) -> Iterator[tuple[str, Amount | str]
     yield text("proof.recorded"), Amount(found.recorded_minor)
     yield text("proof.left"), Amount(found.unrecorded_minor)
     yield text("proof.seal"), foundation.told(found.foundation, text, whole=True)
-    yield text("proof.rulebook"), found.foundation.rulebook
+    yield text("proof.rulebook"), foundation.rules(found.foundation, text)

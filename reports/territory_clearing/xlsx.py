@@ -99,6 +99,6 @@ def _proof(sheet: Sheet, statement: ClearingStatement) -> None:
         (text("card.gross"), Amount(statement.gross_minor)),
         (text("card.netted"), Amount(statement.netted_minor)),
         (text("proof.seal"), foundation.told(statement.foundation, text, whole=True)),
-        (text("proof.rulebook"), statement.foundation.rulebook),
+        (text("proof.rulebook"), foundation.rules(statement.foundation, text)),
     ):
         sheet.write(label, value)
