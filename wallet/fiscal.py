@@ -17,7 +17,7 @@ from config import clock, database
 from plans import people
 from plans.rulebook import loading
 from plans.rulebook.decision import assess_fringe_year
-from plans.rulebook.limits import yearly_limits
+from plans.rulebook.limits import limited_categories, limited_day, yearly_limits
 from plans.rulebook.words import Category
 from wallet import reasons
 
@@ -57,7 +57,6 @@ select plan_id, source, channel, category, in_limit, fiscal_year,
  group by plan_id, source, channel, category, in_limit, fiscal_year order by plan_id, fiscal_year
 """
 # Where the year's total decides; the events of one authorization in their order.
-_LIMITED = (Category.FRINGE, Category.PENSION, Category.HEALTH_FUND)
 _LIMITED_YEAR = """
 select authorization_id, plan_id, source, channel,
        sum(case kind when 'use' then exempt_minor else -exempt_minor end) as exempt,
@@ -126,6 +125,11 @@ class Line:
     channel: str
     exempt_minor: int
     taxable_minor: int
+
+
+def limited() -> tuple[Category, ...]:
+    """Return the categories of which the year's total decides, by the rulebook; that with a cliff first."""
+    return limited_categories(loading.load())
 
 
 def year_use(session: Session, book_id: int, employee_id: str, year: int, *, without: str | None = None) -> YearUse:
@@ -308,7 +312,7 @@ def settle_year(session: Session, book_id: int, employee_id: str, category: Cate
     was closed stays as it was. What came from elsewhere and nobody declared counts as nothing, and the decision has
     said so.
     """
-    if category not in _LIMITED:
+    if category not in limited():
         return 0
     day = on if on.year == year else date(year, 12, 31)
     asked = {"book": book_id, "employee": employee_id, "year": year, "category": str(category)}
@@ -343,6 +347,7 @@ def _taxable_of_year(
     session: Session, book_id: int, employee_id: str, category: Category, total_minor: int, day: date
 ) -> tuple[int | None, Sequence[str]]:
     """What of a year's total is taxable under the category's limit, and the rules that say so; None without a limit."""
+    day = limited_day(loading.load(), category, day, clock.today())
     person = people.for_authorization(session, book_id, employee_id, None, day)
     if category is Category.FRINGE:
         year = assess_fringe_year(

@@ -345,13 +345,13 @@ def counts_in_limit(decision: Decision) -> bool:
     """Whether a purchase so decided counts against its category's yearly limit."""
     if Reason.OUTSIDE_CAP_FROM_PDR in decision.reasons:
         return False
-    # What cannot be decided is wages like what is taxable because of its beneficiary: neither is a fringe benefit.
+    # What cannot be decided is wages like what is taxable because of its beneficiary or its conditions.
     if decision.outcome is Outcome.BLOCKED:
         return False
     return not (
-        decision.category is Category.FRINGE
+        decision.category in fiscal.limited()
         and decision.outcome is Outcome.TAXABLE
-        and Reason.FRINGE_LIMIT_EXCEEDED not in decision.reasons
+        and not {Reason.FRINGE_LIMIT_EXCEEDED, Reason.ANNUAL_CAP_EXCEEDED} & set(decision.reasons)
     )
 
 

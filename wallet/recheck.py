@@ -216,8 +216,13 @@ def facts_of(kept: Mapping[str, Any]) -> Facts:
     if "relative" in kept:
         values["relative"] = Relative(**{name: _value(name, value) for name, value in kept["relative"].items()})
     if "new_hire" in kept:
-        values["new_hire"] = NewHire(**{name: _value(name, value) for name, value in kept["new_hire"].items()})
+        values["new_hire"] = new_hire_of(kept["new_hire"])
     return Facts(**values)
+
+
+def new_hire_of(kept: Mapping[str, Any]) -> NewHire:
+    """Return what was declared of a hiring, as it was kept beside a decision."""
+    return NewHire(**{name: _value(name, value) for name, value in kept.items()})
 
 
 def _value(name: str, value: Any) -> Any:

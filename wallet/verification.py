@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ledger import verification
 from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
+from wallet import fiscal
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
 from wallet.social import verification as social
@@ -287,7 +288,7 @@ CHECKS = (
                   from "authorization" a
                   left join fiscal_event f on f.book_id = a.book_id and f.authorization_id = a.authorization_id
                  where a.book_id = %(book)s and a.status <> 'declined' and a.refunded_minor = 0
-                   and not (a.category in ('FRINGE', 'PENSION', 'HEALTH_FUND') and a.in_limit)
+                   and not (a.category = any(%(limited)s::text[]) and a.in_limit)
                    and not exists (select from fiscal_event o
                                     where o.book_id = a.book_id and o.authorization_id = a.authorization_id
                                       and o.fiscal_year <> extract(year from a.tax_on))
@@ -509,9 +510,10 @@ def verify(session: Session, book_id: int, *, on_progress: Progress | None = Non
     """
     differences = verification.verify(session, book_id, on_progress=on_progress)
     connection = session.connection()
+    asked = {"book": book_id, "limited": list(map(str, fiscal.limited()))}
     for check in CHECKS:
         if on_progress is not None:
             on_progress(check.name)
-        rows = connection.exec_driver_sql(f"{check.sql} limit {AT_MOST}", {"book": book_id})
+        rows = connection.exec_driver_sql(f"{check.sql} limit {AT_MOST}", asked)
         differences += [WalletDifference(*row) for row in rows]
     return differences

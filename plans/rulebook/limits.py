@@ -76,6 +76,27 @@ def yearly_limits(
     return limits
 
 
+def limited_categories(rulebook: Rulebook) -> tuple[Category, ...]:
+    """Return the categories of which a year's total is held against a limit, those with a cliff first."""
+    limits = [row for row in rulebook.rows if isinstance(row, LimitRule) and row.unit is Unit.EUR_PER_YEAR]
+    cliffs = {str(row.subject) for row in limits if row.over_cap is OverCap.CLIFF}
+    subjects = {str(row.subject) for row in limits}
+    return tuple(sorted((one for one in Category if one in subjects), key=lambda one: one not in cliffs))
+
+
+def limited_day(rulebook: Rulebook, category: Category, day: date, known_at: date) -> date:
+    """Return the last day of the year by `day` on which a category's limit holds; the day itself where none does."""
+    ends = [
+        min(row.last_day, day)
+        for row in rulebook.rows
+        if isinstance(row, LimitRule)
+        and (row.subject, row.unit) == (LimitSubject(category), Unit.EUR_PER_YEAR)
+        and row.known_from <= known_at
+        and row.valid_from <= day
+    ]
+    return max((end for end in ends if end.year == day.year), default=day)
+
+
 def fringe_limit(rulebook: Rulebook, on: date, known_at: date, *, dependent_child: bool) -> LimitRule | None:
     """Find the threshold of the day: the exception for a declared child where there is one, else the general row."""
     if dependent_child:

@@ -26,6 +26,7 @@ from reports.payroll_export import months
 from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed, PayrollNeedsEmployer
 from reports.payroll_export.model import ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
 from reports.payroll_export.months import IN_MONTH, Month
+from wallet import fiscal
 from wallet.reasons import EventReason, Voiding
 from wallet.reimbursements import checklist
 
@@ -33,7 +34,6 @@ from wallet.reimbursements import checklist
 RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected", "annual_cap_settled"})
 # Of a void payroll is told that it was one, and not why.
 _REASONS: Final = frozenset(map(str, EventReason))
-_LIMITED: Final = ["FRINGE", "PENSION", "HEALTH_FUND"]
 
 _EVENTS: Final = f"""
 select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e.employee_no, e.tax_code,
@@ -109,7 +109,7 @@ def gather(session: Session, book_id: int, month: date, *, draft: bool = False) 
     provisional = _provisional(session, book_id, asked, draft)
     loaded = tables.in_force(session, book_id, asked.first)
     table = loaded or preset_table(Preset.GENERIC)
-    parameters = {**asked.parameters(book_id), "limited": _LIMITED}
+    parameters = {**asked.parameters(book_id), "limited": list(map(str, fiscal.limited()))}
     rows = database.rows(session, _EVENTS, parameters)
     lines = tuple(_lines(rows, table, _taken_back(session, book_id, rows)))
     return PayrollMonth(

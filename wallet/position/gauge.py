@@ -7,12 +7,11 @@ from datetime import date
 from enum import StrEnum
 
 from plans.people import PersonFacts
-from plans.rulebook.limits import fringe_limit, yearly_limits
+from plans.rulebook.limits import fringe_limit, limited_day, yearly_limits
 from plans.rulebook.model import Rulebook
 from plans.rulebook.rows import LimitRule
 from plans.rulebook.words import Category, Confidence, OverCap
 
-LIMITED = (Category.FRINGE, Category.PENSION, Category.HEALTH_FUND)
 EURO = 100
 # The last fifth before a limit is near it: where a gauge changes its colour, no figure of the law.
 _NEAR = 5
@@ -45,15 +44,17 @@ class Gauge:
     One category's year beside its limit; minor units.
 
     `used_minor` is what counts from this wallet, `reserved_minor` what open authorizations would add, `external_minor`
-    what was declared from elsewhere: None while nobody said it, which is unknown and never zero. What is left is then
-    at most `left_minor`. `other_limit_minor` is the limit with the declaration that was not made (a child, a first
-    job), or without the one that was; None where it makes no difference. `recorded_taxable_minor` is what the events
-    say and `due_taxable_minor` what the rules make of the year's total.
+    what was declared from elsewhere: None while nobody said it, which is unknown and never zero, and zero where
+    `counts_elsewhere` says that nothing counts from there. What is left beside an unknown is at most `left_minor`.
+    `other_limit_minor` is the limit with the declaration that was not made (a child, a first job), or without the one
+    that was; None where it makes no difference. `recorded_taxable_minor` is what the events say and
+    `due_taxable_minor` what the rules make of the year's total.
     """
 
     category: Category
     over_cap: OverCap
     limit_minor: int
+    counts_elsewhere: bool
     other_limit_minor: int | None
     higher_declared: bool
     used_minor: int
@@ -115,13 +116,16 @@ def gauge(
     Source: art. 51 c. 2 and 3 TUIR; data/thresholds.toml, data/caps.toml.
     """
     fringe = category is Category.FRINGE
+    on = limited_day(rulebook, category, on, known_at)
     higher = person.dependent_child_declared if fringe else person.first_job_pension
     limits = _limits(category, rulebook, on, known_at, higher=higher)
     if not limits:
         return None
     limit_minor = sum(limit.amount_minor for limit in limits)
     other_minor = sum(limit.amount_minor for limit in _limits(category, rulebook, on, known_at, higher=not higher))
-    external = person.external_fringe_minor if fringe else person.external_cap_minor(category)
+    external: int | None = 0
+    if limits[0].counts_elsewhere:
+        external = person.external_fringe_minor if fringe else person.external_cap_minor(category)
     over_cap = limits[0].over_cap
     now = used_minor + reserved_minor
     elsewhere = external or 0
@@ -130,6 +134,7 @@ def gauge(
         category=category,
         over_cap=over_cap,
         limit_minor=limit_minor,
+        counts_elsewhere=limits[0].counts_elsewhere,
         other_limit_minor=None if other_minor == limit_minor else other_minor,
         higher_declared=higher,
         used_minor=used_minor,

@@ -13,11 +13,12 @@ from plans import people
 from plans.facts import FIRST_YEAR
 from plans.people import PersonFacts
 from plans.rulebook import loading
+from plans.rulebook.facts import NewHire
 from plans.rulebook.model import Rulebook
 from plans.rulebook.words import Category, Channel, Outcome, PlanSource
-from wallet import fiscal, wallets
+from wallet import fiscal, recheck, wallets
 from wallet.position.errors import PositionYearOutOfRange
-from wallet.position.gauge import LIMITED, Gauge, gauge
+from wallet.position.gauge import Gauge, gauge
 from wallet.position.model import CategoryPosition, Line, MomentLine, Position, Split, Unknown
 
 # What stood when it was given in another year than it was decided for, or moved there, is kept beside the decision.
@@ -25,6 +26,7 @@ _LINES = """
 select f.event_id, f.kind, f.category, f.source, f.channel, p.code as plan_code, f.exempt_minor, f.taxable_minor,
        f.in_limit, f.reason, f.fiscal_on, f.recorded_at, f.authorization_id, f.entry_id, f.rule_ids,
        a.outcome, a.tax_on, a.relative_id, a.facts -> 'relative' as relative, a.facts -> 'given' as given,
+       a.facts -> 'new_hire' as new_hire,
        a.channel = 'VOUCHER' and a.status = 'authorized' and a.expires_at <= ledger_now() as lapsed
   from fiscal_event f
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
@@ -64,11 +66,11 @@ def position(session: Session, book_id: int, employee_id: str, year: int) -> Pos
     on = _day_of(year, today)
     rulebook = loading.load()
     asked = {"book": book_id, "employee": employee_id, "year": year}
-    lines = _lines(session, book_id, employee_id, year, database.rows(session, _LINES, asked))
+    person = people.for_authorization(session, book_id, employee_id, None, on)
+    lines = _lines(session, book_id, employee_id, year, person.new_hire, database.rows(session, _LINES, asked))
     reserved = {
         (Category(row.category), row.in_limit): int(row.reserved) for row in database.rows(session, _RESERVED, asked)
     }
-    person = people.for_authorization(session, book_id, employee_id, None, on)
     gauges = _gauges(lines, reserved, person, rulebook, on, today)
     return Position(
         employee=card,
@@ -96,7 +98,10 @@ def recompute(session: Session, book_id: int, employee_id: str, year: int) -> in
     today = clock.today()
     _check_year(year, today)
     wallets.lock(session, book_id, employee_id)
-    return sum(fiscal.settle_year(session, book_id, employee_id, category, year=year, on=today) for category in LIMITED)
+    return sum(
+        fiscal.settle_year(session, book_id, employee_id, category, year=year, on=today)
+        for category in fiscal.limited()
+    )
 
 
 def _check_year(year: int, today: date) -> None:
@@ -109,12 +114,15 @@ def _day_of(year: int, today: date) -> date:
     return today if today.year == year else date(year, 12, 31)
 
 
-def _lines(session: Session, book_id: int, employee_id: str, year: int, rows: Iterable[Any]) -> tuple[Line, ...]:
+def _lines(
+    session: Session, book_id: int, employee_id: str, year: int, hired: NewHire | None, rows: Iterable[Any]
+) -> tuple[Line, ...]:
     stands: dict[tuple[str, date], Any] = {}
     lines = []
     for row in rows:
         outcome, kept = _stood(row, year)
-        withdrawn = False
+        # Rent stands on what was declared of the hiring, and on nothing else once that is another.
+        withdrawn = row.new_hire is not None and recheck.new_hire_of(row.new_hire) != hired
         if outcome is Outcome.EXEMPT_ON_DECLARATION and row.relative_id is not None:
             key = (row.relative_id, row.tax_on)
             if key not in stands:
@@ -164,8 +172,11 @@ def _gauges(
     known_at: date,
 ) -> tuple[Gauge, ...]:
     found = []
-    for category in LIMITED:
+    for category in fiscal.limited():
         counting = [line for line in lines if line.category is category and line.in_limit]
+        # Rent of a new hire is a limit of those alone who declared to be one, or were paid some.
+        if category is Category.RENT_NEW_HIRE and not (counting or person.new_hire or (category, True) in reserved):
+            continue
         recorded = sum(line.net_minor for line in counting)
         one = gauge(
             category,

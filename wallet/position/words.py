@@ -101,7 +101,7 @@ def sentences(gauge: Gauge, language: str) -> Iterator[str]:
         yield said(_RESERVED, reserved=gauge.reserved_minor)
     if gauge.external_minor is None:
         yield said(_ELSEWHERE_UNKNOWN)
-    else:
+    elif gauge.counts_elsewhere:
         yield said(_ELSEWHERE, external=gauge.external_minor)
     yield said(_LEFT if gauge.external_known else _AT_MOST, left=gauge.left_minor)
     yield one_more(gauge, language)
