@@ -17,10 +17,11 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT, Word
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.social import applications, assessments, isee, offer, states
-from plans.social.applications import Application, Draft, StepTaken
+from plans.social import applications, assessments, isee, offer, states, steps
+from plans.social.applications import Application, Draft
 from plans.social.isee import Assessment, Attestation
 from plans.social.offer import OfferLoad
+from plans.social.steps import StepTaken
 from plans.social.tariffs import Quota, Tariff
 from plans.social.words import IseeType, QuotaKind, State, Why
 from wallet.social import vouchers
@@ -196,6 +197,33 @@ def apply(caller: Caller, /, citizen: str, service: str, protocol: str, on: date
     caller.data(application=found, assessment=assessment)
 
 
+@social.command("registry")
+@click.argument("application", type=TEXT)
+@click.option("--citizenship", type=TEXT, help="Three digits, 380 for Italy.")
+@click.option("--residence", type=TEXT, help="ISTAT code of the comune of residence.")
+@_BEHALF
+@dry_run
+@click.pass_obj
+def registry(caller: Caller, /, application: str, **told: Any) -> None:
+    """Write down the citizenship or the residence behind APPLICATION (id or protocol), which SIUSS asks for."""
+
+    def work(session: Session) -> Application:
+        book_id = book_of(caller, session)
+        return applications.correct_registry(
+            session,
+            book_id,
+            application,
+            citizenship=told["citizenship"],
+            residence_istat=told["residence"],
+            actor=caller.actor,
+            on_behalf_of=told["on_behalf_of"],
+        )
+
+    found = change(caller, work)
+    _tell(caller, found)
+    caller.data(application=found)
+
+
 @social.command("isee")
 @click.argument("application", type=TEXT)
 @click.option("--on", type=DAY, help="Day it was shown; today unless given.")
@@ -325,10 +353,10 @@ def show(caller: Caller, application: str) -> None:
     def read(session: Session) -> tuple[Application, tuple[StepTaken, ...], Assessment]:
         book_id = book_of(caller, session)
         found = applications.get(session, book_id, application)
-        steps = applications.history(session, book_id, found.application_id)
-        return found, steps, assessments.latest(session, book_id, found.application_id)
+        taken = steps.history(session, book_id, found.application_id)
+        return found, taken, assessments.latest(session, book_id, found.application_id)
 
-    found, steps, assessment = look(read)
+    found, taken, assessment = look(read)
     _tell(caller, found)
     _tell_assessment(caller, assessment)
     columns = [
@@ -341,9 +369,9 @@ def show(caller: Caller, application: str) -> None:
     ]
     caller.table(
         columns,
-        [(each.occurred_on, each.to_state, each.why, each.act_ref, each.actor, each.on_behalf_of) for each in steps],
+        [(each.occurred_on, each.to_state, each.why, each.act_ref, each.actor, each.on_behalf_of) for each in taken],
     )
-    caller.data(application=found, steps=steps, assessment=assessment)
+    caller.data(application=found, steps=taken, assessment=assessment)
 
 
 def _tell(caller: Caller, found: Application) -> None:

@@ -6,9 +6,8 @@ Nothing of the case is here: a code points to it. Steps that move money belong t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,33 +17,25 @@ from config import clock, ids
 from config.money import from_minor
 from plans import people
 from plans.rows import Employee, table
-from plans.social import assessments, isee, offer, states
+from plans.social import assessments, codes, isee, offer, states, steps
 from plans.social.errors import (
-    ActInvalid,
     ApplicationNotFound,
-    CaseRefInvalid,
     EntrustedServiceClosed,
     IseeExpired,
     IseeMissing,
     MovedByAssigning,
-    PersonCodeInvalid,
-    ProtocolInvalid,
     ProtocolTaken,
+    RegistryInvalid,
     ServiceNotEntrusted,
     StepInFuture,
     ThresholdExceeded,
 )
 from plans.social.isee import Assessment, Attestation
 from plans.social.offer import Entrusted
-from plans.social.tables import SocialApplication, SocialStep
+from plans.social.tables import SocialApplication
 from plans.social.words import Standing, State, Why
 
-_APPLICATION, _STEP = table(SocialApplication), table(SocialStep)
-_PROTOCOL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{0,31}", re.ASCII)
-# Kinds of files and projects that social services number; letters that are free could spell a diagnosis.
-CASE_PREFIXES = ("CS", "PAI", "PAIS", "PAP", "PEI", "PRI", "PROG", "PTI", "PUA", "UVM", "UVMD")
-_CASE_REF = re.compile(rf"(?=(?:\D*\d){{4}})(?:{'|'.join(CASE_PREFIXES)})(?:[-/]\d{{1,8}}){{1,3}}", re.ASCII)
-_PERSON = re.compile(r"[A-Za-z0-9._@:-]{1,64}", re.ASCII)
+_APPLICATION = table(SocialApplication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +52,6 @@ class Application:
     citizenship: str | None
     residence_istat: str | None
     service_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StepTaken:
-    """One step of an application's history."""
-
-    seq: int
-    from_state: State | None
-    to_state: State
-    why: Why
-    act_ref: str | None
-    occurred_on: date
-    actor: str
-    on_behalf_of: str | None
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +81,15 @@ def apply(
     Write down a presented application with what its attestation comes to; the indicator is not kept.
 
     Errors: PersonCodeInvalid, EmployeeNotFound, EntrustedServiceNotFound, ProtocolInvalid, CaseRefInvalid,
-            StepInFuture, EntrustedServiceClosed, ProtocolTaken, TariffNotInForce; those of `isee.assess`; the first
-            that applies.
+            RegistryInvalid, StepInFuture, EntrustedServiceClosed, ProtocolTaken, TariffNotInForce; those of
+            `isee.assess`; the first that applies.
     """
-    _check_codes(None, on_behalf_of)
+    codes.check_person(on_behalf_of)
     people.employee(session, book_id, draft.employee_id)
     service = offer.entrusted(session, book_id, draft.entrusted_code)
-    if not _PROTOCOL.fullmatch(draft.protocol):
-        raise ProtocolInvalid(protocol=draft.protocol[:40])
-    if draft.case_ref is not None and not (len(draft.case_ref) <= 32 and _CASE_REF.fullmatch(draft.case_ref)):
-        raise CaseRefInvalid(prefixes=CASE_PREFIXES)
+    codes.check_protocol(draft.protocol)
+    codes.check_case_ref(draft.case_ref)
+    codes.check_registry(draft.citizenship, draft.residence_istat)
     today = clock.today()
     if draft.submitted_on > today:
         raise StepInFuture(on=draft.submitted_on, first=service.starts_on, today=today)
@@ -136,8 +111,9 @@ def apply(
             book_id=book_id, application_id=application_id, state=str(State.SUBMITTED), **values
         )
     )
-    _write_step(session, book_id, application_id, 1, None, State.SUBMITTED, Why.ORDINARY, draft.submitted_on, actor,
-                on_behalf_of, None)  # fmt: skip
+    steps.write(
+        session, book_id, application_id, None, State.SUBMITTED, Why.ORDINARY, draft.submitted_on, actor, on_behalf_of
+    )
     assessments.write(session, book_id, application_id, assessment, actor=actor)
     return get(session, book_id, application_id)
 
@@ -166,6 +142,34 @@ def record_isee(
     return assessment
 
 
+def correct_registry(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    *,
+    citizenship: str | None = None,
+    residence_istat: str | None = None,
+    actor: str,
+    on_behalf_of: str | None = None,
+) -> Application:
+    """
+    Write down the citizenship, the comune of residence or both as they are now; the state stays, the history says who.
+
+    Errors: PersonCodeInvalid, RegistryInvalid (also where neither is told), ApplicationNotFound.
+    """
+    codes.check_person(on_behalf_of)
+    codes.check_registry(citizenship, residence_istat)
+    told = {"citizenship": citizenship, "residence_istat": residence_istat}
+    values = {name: value for name, value in told.items() if value is not None}
+    if not values:
+        raise RegistryInvalid()
+    found = lock(session, book_id, application_id)
+    session.execute(sa.update(_APPLICATION).where(*_here(book_id, found.application_id)).values(**values))
+    return move(
+        session, book_id, found, found.state, why=Why.REGISTRY, on=clock.today(), actor=actor, on_behalf_of=on_behalf_of
+    )
+
+
 def advance(
     session: Session,
     book_id: int,
@@ -186,7 +190,8 @@ def advance(
             ReasonNotAllowed, IseeMissing, IseeExpired, ThresholdExceeded, MovedByAssigning, ServiceNotEntrusted; the
             first that applies.
     """
-    _check_codes(act_ref, on_behalf_of)
+    codes.check_act(act_ref)
+    codes.check_person(on_behalf_of)
     found = lock(session, book_id, application_id)
     step = _allowed(session, book_id, found, to, why, on)
     if step.money:
@@ -229,14 +234,9 @@ def move(
 
     Errors: ActInvalid, PersonCodeInvalid.
     """
-    _check_codes(act_ref, on_behalf_of)
-    last = session.scalar(
-        sa.select(sa.func.max(_STEP.c.seq)).where(
-            _STEP.c.book_id == book_id, _STEP.c.application_id == found.application_id
-        )
-    )
-    seq = int(last or 0) + 1
-    _write_step(session, book_id, found.application_id, seq, found.state, to, why, on, actor, on_behalf_of, act_ref)
+    codes.check_act(act_ref)
+    codes.check_person(on_behalf_of)
+    steps.write(session, book_id, found.application_id, found.state, to, why, on, actor, on_behalf_of, act_ref)
     values: dict[str, Any] = {"state": str(to)}
     if service_code is not None:
         values["service_code"] = service_code
@@ -288,26 +288,6 @@ def listed(
     return tuple((_application(row), f"{row.first_name} {row.last_name}") for row in session.execute(query))
 
 
-def history(session: Session, book_id: int, application_id: str) -> tuple[StepTaken, ...]:
-    """Return every step of an application, the first one first."""
-    columns = [_STEP.c[field.name] for field in fields(StepTaken)]
-    rows = session.execute(
-        sa.select(*columns)
-        .where(_STEP.c.book_id == book_id, _STEP.c.application_id == application_id)
-        .order_by(_STEP.c.seq)
-    )
-    return tuple(
-        StepTaken(
-            row.seq,
-            None if row.from_state is None else State(row.from_state),
-            State(row.to_state),
-            Why(row.why),
-            *row[4:],
-        )
-        for row in rows
-    )
-
-
 def _one(session: Session, book_id: int, asked: str, *, locked: bool) -> Application:
     key = _APPLICATION.c.application_id if asked.startswith("apl_") else _APPLICATION.c.protocol
     query = sa.select(*_COLUMNS).where(_APPLICATION.c.book_id == book_id, key == asked)
@@ -334,14 +314,6 @@ def _allowed(session: Session, book_id: int, found: Application, to: State, why:
     return step
 
 
-def _check_codes(act_ref: str | None, on_behalf_of: str | None) -> None:
-    # What is written here stays for ever: an act's number and a person's code, nobody's story.
-    if act_ref is not None and not _PROTOCOL.fullmatch(act_ref):
-        raise ActInvalid()
-    if on_behalf_of is not None and not _PERSON.fullmatch(on_behalf_of):
-        raise PersonCodeInvalid()
-
-
 def _check_standing(session: Session, book_id: int, found: Application, service: Entrusted, on: date) -> None:
     latest = assessments.latest(session, book_id, found.application_id)
     if latest.valid_until is not None and latest.valid_until < on:
@@ -355,11 +327,7 @@ def _check_standing(session: Session, book_id: int, found: Application, service:
 
 
 def _check_day(session: Session, book_id: int, found: Application, on: date) -> None:
-    first = session.scalar(
-        sa.select(sa.func.max(_STEP.c.occurred_on)).where(
-            _STEP.c.book_id == book_id, _STEP.c.application_id == found.application_id
-        )
-    )
+    first = steps.last_day(session, book_id, found.application_id)
     today = clock.today()
     if on > today or (first is not None and on < first):
         raise StepInFuture(on=on, first=first or found.submitted_on, today=today)
@@ -374,32 +342,3 @@ def _assess(
 
 def _here(book_id: int, application_id: str) -> tuple[sa.ColumnElement[bool], ...]:
     return _APPLICATION.c.book_id == book_id, _APPLICATION.c.application_id == application_id
-
-
-def _write_step(
-    session: Session,
-    book_id: int,
-    application_id: str,
-    seq: int,
-    from_state: State | None,
-    to: State,
-    why: Why,
-    on: date,
-    actor: str,
-    on_behalf_of: str | None,
-    act_ref: str | None,
-) -> None:
-    session.execute(
-        sa.insert(_STEP).values(
-            book_id=book_id,
-            application_id=application_id,
-            seq=seq,
-            from_state=None if from_state is None else str(from_state),
-            to_state=str(to),
-            why=str(why),
-            occurred_on=on,
-            actor=actor,
-            on_behalf_of=on_behalf_of,
-            act_ref=act_ref,
-        )
-    )

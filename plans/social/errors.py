@@ -126,6 +126,13 @@ class PersonCodeInvalid(DomainError):
     en = "Whom one acts for is given by a code (letters, digits and . _ @ : -, at most 64), without descriptions."
 
 
+class RegistryInvalid(DomainError):
+    """A citizenship or a comune of residence that the register does not know, or neither."""
+
+    it = "La cittadinanza ha tre cifre (380 per l'Italia), il comune di residenza sei (codice ISTAT, come 019036)."
+    en = "A citizenship has three digits (380 for Italy), a comune of residence six (ISTAT code, such as 019036)."
+
+
 class TariffNotInForce(DomainError):
     """A tariff before its first day or after its last one."""
 

@@ -76,6 +76,7 @@ class Why(_Labelled):
     PERIOD_OVER = "PERIOD_OVER", "periodo finito"
     CREDIT_USED_UP = "CREDIT_USED_UP", "credito esaurito"
     FALSE_DECLARATION = "FALSE_DECLARATION", "dichiarazione non veritiera"
+    REGISTRY = "REGISTRY", "dati anagrafici aggiornati"
 
 
 class IseeType(_Labelled):

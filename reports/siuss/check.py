@@ -58,14 +58,14 @@ def problems(record: Record) -> Iterator[Problem]:
     if found.citizenship is None:
         yield _problem(
             found,
-            "manca la cittadinanza (codice di tre cifre, 380 per l'Italia): indicarla nella domanda",
-            "the citizenship is missing (three digits, 380 for Italy): add it to the application",
+            "manca la cittadinanza (codice di tre cifre, 380 per l'Italia): indicarla con «social registry»",
+            "the citizenship is missing (three digits, 380 for Italy): add it with 'social registry'",
         )
     if found.residence_istat is None or found.region_code is None:
         yield _problem(
             found,
-            "manca il Comune di residenza (codice ISTAT di sei cifre, esistente): indicarlo nella domanda",
-            "the comune of residence is missing (an existing ISTAT code of six digits): add it to the application",
+            "manca il Comune di residenza (codice ISTAT di sei cifre, esistente): indicarlo con «social registry»",
+            "the comune of residence is missing (an existing ISTAT code of six digits): add it with 'social registry'",
         )
     if not BENEFIT_NAME[0] <= len(found.benefit_name) <= BENEFIT_NAME[1]:
         yield _problem(

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from config import clock
+from plans.social import applications
 from plans.social.words import State
 from reports import siuss
 from reports.siuss import Flow, check, xml
@@ -206,12 +207,17 @@ def test_an_omocodia_in_the_year_is_left_out_and_stops_nobody_else(office: Offic
 
 
 def test_what_has_to_be_mended_stops_the_flow(office: Office, tmp_path: Path) -> None:
-    office.captured(office.active(citizenship=None))
+    asked = office.active(citizenship=None)
+    office.captured(asked)
 
     with pytest.raises(FlowRefused):
         xml.write(gather(office), tmp_path / "flow.xml")
 
+    (problem,) = gather(office).problems
+    assert "social registry" in problem.text("it")
     assert not (tmp_path / "flow.xml").exists()
+    applications.correct_registry(office.session, office.book_id, asked, citizenship="380", actor="anagrafe")
+    xml.write(gather(office), tmp_path / "flow.xml")
 
 
 def test_a_service_of_the_last_day_that_is_delivered_after_it_keeps_its_day(office: Office, tmp_path: Path) -> None:

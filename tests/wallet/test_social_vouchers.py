@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from config import clock
-from plans.social import applications, assessments, offer, states
+from plans.social import applications, assessments, offer, states, steps
 from plans.social.errors import (
     ActInvalid,
     CaseRefInvalid,
@@ -22,6 +22,7 @@ from plans.social.errors import (
     PersonCodeInvalid,
     ProtocolTaken,
     ReasonNotAllowed,
+    RegistryInvalid,
     SelectionMismatch,
     SocialFileChanged,
     SocialFileInvalid,
@@ -71,13 +72,13 @@ def sound(office: Office) -> bool:
 def test_an_application_at_the_counter_goes_from_presented_to_active_and_every_step_is_kept(office: Office) -> None:
     asked = office.active()
 
-    steps = applications.history(office.session, office.book_id, asked)
+    taken = steps.history(office.session, office.book_id, asked)
 
-    assert [step.to_state for step in steps] == [
+    assert [step.to_state for step in taken] == [
         State.SUBMITTED, State.UNDER_REVIEW, State.ADMITTED, State.ASSIGNED, State.PAI_AGREED, State.PROVIDER_CHOSEN,
         State.ACTIVE,
     ]  # fmt: skip
-    assert {step.actor for step in steps} == {"ufficio", "assistente sociale", "dirigente"}
+    assert {step.actor for step in taken} == {"ufficio", "assistente sociale", "dirigente"}
     assert applications.get(office.session, office.book_id, asked).state is State.ACTIVE
 
 
@@ -174,7 +175,32 @@ def test_an_act_is_a_number_and_says_nothing_of_the_case(office: Office, act_ref
             on_behalf_of="il figlio, tossicodipendente",
         )  # fmt: skip
 
-    assert len(applications.history(office.session, office.book_id, asked)) == 1
+    assert len(steps.history(office.session, office.book_id, asked)) == 1
+
+
+def test_what_the_register_asks_for_is_written_down_later_and_the_history_says_who(office: Office) -> None:
+    asked = office.active(citizenship=None, residence_istat=None)
+
+    found = applications.correct_registry(
+        office.session, office.book_id, asked, citizenship="380", residence_istat="019036", actor="anagrafe"
+    )
+
+    assert (found.state, found.citizenship, found.residence_istat) == (State.ACTIVE, "380", "019036")
+    last = steps.history(office.session, office.book_id, asked)[-1]
+    assert (last.from_state, last.to_state, last.why, last.actor) == (
+        State.ACTIVE, State.ACTIVE, Why.REGISTRY, "anagrafe",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [{}, {"citizenship": "ITA"}, {"residence_istat": "Cremona"}, {"citizenship": "38"}])
+def test_a_place_that_the_register_does_not_know_is_refused(office: Office, told: dict[str, str]) -> None:
+    asked = office.applied()
+
+    with pytest.raises(RegistryInvalid):
+        applications.correct_registry(office.session, office.book_id, asked, actor="x", **told)
+    if told:
+        with pytest.raises(RegistryInvalid):
+            office.applied(**told)
 
 
 def test_the_database_too_keeps_the_case_out(office: Office) -> None:
