@@ -18,7 +18,7 @@ The chart of accounts of one funder's book.
 | recharge:receivable | A | VAT that the mandatary's recharges add, owed by the employer |
 | recharge:vat | L | the same, to be invoiced by the mandatary |
 | community:T | L | expired credit given to a territory's community fund |
-| tender:K | A, floor 0 | people's own money, received by card or otherwise (K) and kept by whoever took it |
+| tender:K | A, floor 0 | people's own money, received by card or otherwise (K) and still with whoever took it |
 | entrusted:C:receivable | A | what a municipality committed to a co-design agreement or a tender |
 | entrusted:C:budget | L, floor 0 | of that, what no partner has claimed yet |
 | entrusted:C:claims:V | L | claimed by a partner: costs reported, or the price of a tender |

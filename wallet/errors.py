@@ -270,3 +270,52 @@ class CodeInvalid(WalletError):
 
     it = "Il codice «{code}» non è valido: ricontrollarlo, è nel formato XXXX-XXXX-XXXX."
     en = "The code '{code}' is not valid: check it, it reads XXXX-XXXX-XXXX."
+
+
+class ResidualNotOwnMoney(WalletError):
+    """A citizen is paid back their own money, from the book's bank account; a plan's credit is never paid as cash."""
+
+    it = "Il piano {plan} non è di soldi propri, o non li tiene la banca del libro: al cittadino non si paga nulla."
+    en = "Plan {plan} holds no own money, or not in the book's bank: nothing of it is paid to a citizen."
+
+
+class ResidualAccountInvalid(WalletError):
+    """A payment of ended credit needs the account it went to and its reference; a citizen's account is an IBAN."""
+
+    it = "Conto o riferimento «{account}» non valido: da 1 a 64 caratteri, e per un cittadino un IBAN."
+    en = "Account or reference '{account}' will not do: 1 to 64 characters, and for a citizen an IBAN."
+
+
+class ResidualPaymentChanged(WalletError):
+    """The same reference was recorded for this person and plan with other facts."""
+
+    it = "Il riferimento «{reference}» è già del pagamento {payment}, con altri dati ({differs}): usarne un altro."
+    en = "The reference '{reference}' is of payment {payment}, with other facts ({differs}): take another."
+
+
+class ResidualExceedsLeft(WalletError):
+    """More would be paid than waits for this person under this plan, or nothing waits."""
+
+    it = "Del piano {plan} restano da pagare a questa persona {left}: non {needed}."
+    en = "Of plan {plan} {left} is left to be paid to this person: not {needed}."
+
+
+class ResidualPaymentNotFound(WalletError):
+    """No such payment of ended credit in this book."""
+
+    it = "Il pagamento {payment} non c'è in questo libro: elencarli con «residual payments»."
+    en = "There is no payment {payment} in this book: list them with 'residual payments'."
+
+
+class ResidualPaymentUndone(WalletError):
+    """The payment was undone before."""
+
+    it = "Il pagamento {payment} è già stato annullato il {on}."
+    en = "Payment {payment} was undone on {on} already."
+
+
+class BankNotCovering(WalletError):
+    """The bank account of the book does not hold what is paid, beyond the payments that wait for the bank."""
+
+    it = "In banca il libro ha {available} oltre ai pagamenti in corso: non {needed}. Registrare prima gli incassi."
+    en = "The book's bank holds {available} beyond payments in progress: not {needed}. Record what came in first."

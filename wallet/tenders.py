@@ -10,9 +10,9 @@ Source: docs/social-vouchers.md; glossary, "plan source".
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,24 +20,27 @@ from moneyed import Money
 from sqlalchemy.orm import Session
 
 from config import clock, ids
+from config.labelled import Labelled
 from ledger import accounts, idempotency, posting
 from ledger.accounts import Opening
-from ledger.errors import AmountNotPositive
+from ledger.errors import AmountNotPositive, InsufficientFunds
 from ledger.posting import Draft, Pair
 from plans import people, plans
 from plans.plans import PlanTerms
 from plans.rows import table
 from plans.rulebook.words import PlanSource
-from wallet import amounts, authorizations, chart, grants, lots, wallets
+from wallet import amounts, authorizations, chart, grants, lots, residual, wallets
 from wallet.grants import Grant
 from wallet.lots import SpendableLot
 from wallet.social.errors import (
     PlanNotPrivate,
     ReceiptInvalid,
     ReceiptTaken,
+    TenderHandedOver,
     TenderInUse,
     TenderNotFound,
     TenderSpent,
+    TenderTransferExceeds,
 )
 from wallet.social.tables import Tender, TenderReturn
 
@@ -47,17 +50,12 @@ _REFERENCE = re.compile(r"\S(?:.{1,62})\S")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,}")
 
 
-class TenderKind(StrEnum):
+class TenderKind(Labelled):
     """How somebody paid with their own money."""
 
-    CARD = "CARD"
-    BANK_TRANSFER = "BANK_TRANSFER"
-    PAGOPA = "PAGOPA"
-
-    @property
-    def label_it(self) -> str:
-        """The Italian words."""
-        return {"CARD": "carta", "BANK_TRANSFER": "bonifico", "PAGOPA": "pagoPA"}[self]
+    CARD = "CARD", "carta"
+    BANK_TRANSFER = "BANK_TRANSFER", "bonifico"
+    PAGOPA = "PAGOPA", "pagoPA", "pagoPA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +262,8 @@ def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: st
     Send what is not spent of a payment back to where it was paid from.
 
     The share of a purchase goes back whole when the purchase was voided, has expired or was refunded. Own money that
-    stands for no purchase goes back as far as it is free.
-    Errors: TenderNotFound, TenderInUse, TenderSpent, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    stands for no purchase goes back as far as it is free, or time has ended it and nobody paid it out.
+    Errors: TenderNotFound, TenderInUse, TenderSpent, TenderHandedOver, PeriodClosed, OccurredInFuture, LedgerCorrupt.
     """
     paid = get(session, book_id, asked)
     wallets.lock(session, book_id, paid.employee_id)
@@ -281,8 +279,8 @@ def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: st
     plan_accounts = chart.open_plan(session, terms)
     ended = plan_accounts[chart.returned(terms.code)]
     lot = next(found for found in lots.of_wallet(session, book_id, paid.employee_id) if found.lot_id == paid.lot_id)
-    # What time has ended in the lot already waits in the plan's own account.
-    waiting = accounts.states(session, book_id, [ended])[ended].posted_minor
+    # What time has ended in the lot already waits in the plan's account, beside that of others, unless it was paid out.
+    waiting = residual.waiting(session, book_id, paid.employee_id, terms.code)
     free = min(lot.available_minor, left)
     rest = min(left - free, waiting)
     if free + rest <= 0:
@@ -293,7 +291,10 @@ def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: st
         posting.post(session, book_id, draft, actor=actor)
     pair = Pair(ended, _received(session, book_id, paid.receipt.kind), free + rest)
     draft = Draft("tender_return", on, (pair,), memo=paid.tender_id)
-    entry_id = posting.post(session, book_id, draft, actor=actor)
+    try:
+        entry_id = posting.post(session, book_id, draft, actor=actor)
+    except InsufficientFunds as refusal:
+        raise TenderHandedOver(tender=paid.tender_id, **_still_taken(refusal, paid.receipt.kind)) from refusal
     before = sa.select(sa.func.count()).where(_RETURN.c.book_id == book_id, _RETURN.c.tender_id == paid.tender_id)
     session.execute(
         sa.insert(_RETURN).values(
@@ -310,11 +311,43 @@ def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: st
 
 
 def give_back_all(session: Session, book_id: int, *, actor: str) -> list[Returned]:
-    """Send back every share of a purchase that ended without being paid for; safe to run twice."""
+    """
+    Send back every share of a purchase that ended without being paid for; safe to run twice.
+
+    What was paid back from the bank already, or has to be, is left out.
+    """
     authorizations.settle(session, book_id, None)
-    return [
-        give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor) for paid in unspent(session, book_id)
-    ]
+    done: list[Returned] = []
+    for paid in unspent(session, book_id):
+        with suppress(TenderSpent, TenderHandedOver), session.begin_nested():
+            done.append(give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor))
+    return done
+
+
+def record_transfer(
+    session: Session, book_id: int, kind: TenderKind, amount: Money, *, reference: str, on: date, actor: str
+) -> int:
+    """
+    Record that whoever took people's payments handed them over to the book's bank account; return the entry's id.
+
+    Units:  `amount` in euro, at most what is still with whoever took it.
+    Errors: those of `amounts.minor`; AmountNotPositive, TenderTransferExceeds, DuplicateReference, PeriodClosed,
+            OccurredInFuture, LedgerCorrupt.
+    """
+    amount_minor = amounts.minor(amount)
+    if amount_minor <= 0:
+        raise AmountNotPositive(amount=amount)
+    bank = accounts.ensure(session, book_id, [Opening(chart.BANK, "A", "Banca")])[chart.BANK]
+    pair = Pair(bank, _received(session, book_id, kind), amount_minor)
+    draft = Draft("tender_transfer", on, (pair,), f"{chart.tender(str(kind))}:{reference}", memo=reference)
+    try:
+        return posting.post(session, book_id, draft, actor=actor)
+    except InsufficientFunds as refusal:
+        raise TenderTransferExceeds(needed=amount, **_still_taken(refusal, kind)) from refusal
+
+
+def _still_taken(refusal: InsufficientFunds, kind: TenderKind) -> dict[str, Any]:
+    return {"available": refusal.details["available"], "kind_it": kind.label_it, "kind_en": kind.label_en}
 
 
 def _gone_back(session: Session, book_id: int, tender_id: str) -> int:

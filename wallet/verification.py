@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ledger import verification
 from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
+from wallet import credit_verification as credit
 from wallet import fiscal
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
@@ -57,14 +58,6 @@ KINDS: dict[str, tuple[str, str]] = {
         "lo stesso anno di fringe benefit è in parte esente e in parte tassato",
         "one year of fringe benefits is partly exempt and partly taxable",
     ),
-    "lot_account": ("il conto non è un debito con minimo zero", "its account is not a liability with floor zero"),
-    "lot_source": ("la fonte non è quella del piano", "the source is not its plan's"),
-    "lot_carried": (
-        "è riportato da un credito di un'altra persona o di un altro piano",
-        "it is carried from another person's or another plan's lot",
-    ),
-    "account_without_lot": ("il conto non ha un credito", "the account has no lot"),
-    "lot_movement": ("il movimento non è di quelli ammessi per un credito", "a lot is not moved in this way"),
     "clearing_sum": ("la compensazione fra i territori non torna a zero", "the territories' clearing is not zero"),
     "clearing_position": (
         "la posizione non è ciò che le autorizzazioni vi hanno portato",
@@ -74,18 +67,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "il debito non è l'addebitato meno lo stornato",
         "what is owed is not captures less refunds",
     ),
-    "plan_receivable": (
-        "il credito verso il finanziatore non è l'impegnato meno il versato",
-        "the receivable is not commitments less transfers",
-    ),
-    "plan_committed": ("l'impegnato non torna con le scritture", "committed is not what its entries say"),
-    "plan_funded": ("il finanziato non torna con le scritture", "funded is not what its entries say"),
-    "budget_total": ("il totale del file non è quanto accreditato", "the file's total is not what was granted"),
-    "budget_rows": ("le righe del file non sono gli accrediti", "the file's rows are not the grants"),
-    "grant_without_budget": ("l'accredito cita un file mai caricato", "the grant names a file that was never loaded"),
-    "opening_total": ("il totale del documento non è quanto portato", "the document's total is not what was brought"),
-    "opening_rows": ("le righe del file non sono i crediti portati", "the file's rows are not the lots brought"),
-    "opening_without_proof": ("il saldo cita un documento mai caricato", "the balance names a load that is not there"),
+    **credit.KINDS,
     **reimbursements.KINDS,
     **settlement.KINDS,
     **social.KINDS,
@@ -104,6 +86,7 @@ _NOUNS = {
     "plan": "piano",
     "provider": "fornitore",
     "territory": "territorio",
+    **credit.NOUNS,
     **reimbursements.NOUNS,
     **settlement.NOUNS,
     **social.NOUNS,
@@ -325,60 +308,6 @@ CHECKS = (
         """,
     ),
     Check(
-        "lots and their accounts",
-        """
-        select v.kind, 'lot ' || l.lot_id, v.expected, v.found
-          from lot l
-          left join account a on a.book_id = l.book_id and a.account_id = l.account_id
-          left join balance b on b.book_id = l.book_id and b.account_id = l.account_id
-          left join plan p on p.book_id = l.book_id and p.plan_id = l.plan_id
-          left join lot c on c.book_id = l.book_id and c.lot_id = l.carried_from
-         cross join lateral (values
-               ('lot_account', 'lot:' || l.lot_id || ' L 0', concat_ws(' ', a.code, a.kind, b.floor_minor)),
-               ('lot_source', p.source, l.source),
-               ('lot_carried', case when l.carried_from is not null then l.employee_id || ' ' || l.plan_id end,
-                case when l.carried_from is not null then c.employee_id || ' ' || c.plan_id end)
-               ) v(kind, expected, found)
-         where l.book_id = %(book)s and v.expected is distinct from v.found
-         union all
-        select 'account_without_lot', 'account ' || a.code, 'lot', null
-          from account a
-         where a.book_id = %(book)s and a.code like 'lot:%%'
-           and not exists (select from lot l where l.book_id = a.book_id and l.account_id = a.account_id)
-        """,
-    ),
-    Check(
-        "movements of lots",
-        """
-        select 'lot_movement', 'entry ' || e.entry_id, null, e.kind || ' from ' || d.code || ' to ' || c.code
-          from posting p
-          join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id
-          join account d on d.book_id = p.book_id and d.account_id = p.debit_account_id
-          join account c on c.book_id = p.book_id and c.account_id = p.credit_account_id
-          left join lot f on f.book_id = p.book_id and f.account_id = p.debit_account_id
-          left join lot t on t.book_id = p.book_id and t.account_id = p.credit_account_id
-          left join plan s on s.book_id = p.book_id and s.plan_id = coalesce(f.plan_id, t.plan_id)
-         where p.book_id = %(book)s and (f.lot_id is not null or t.lot_id is not null)
-           and e.kind <> 'reversal'
-           and not case e.kind
-               when 'grant' then
-                   d.code in ('plan:' || s.code || ':funded', 'plan:' || s.code || ':committed') and f.lot_id is null
-               when 'grant_correction' then
-                   c.code in ('plan:' || s.code || ':funded', 'plan:' || s.code || ':committed') and t.lot_id is null
-               when 'capture' then e.hold_id is not null and c.code ~ '^(provider|clearing):'
-               when 'reimbursement' then e.hold_id is not null and c.code = 'payroll:' || f.employee_id
-               when 'refund' then e.refunds is not null
-                   and (d.code ~ '^(provider|clearing):' or d.code = 'payroll:' || t.employee_id)
-               when 'carry_over' then (f.employee_id, f.plan_id, f.source) = (t.employee_id, t.plan_id, t.source)
-                   and t.carried_from is not null and f.carried_from is null
-               when 'expiry' then c.code in ('plan:' || s.code || ':returned', 'plan:' || s.code || ':pension')
-                   or c.code like 'community:%%'
-               when 'opening' then d.code = 'plan:' || s.code || ':opening' and f.lot_id is null
-               else coalesce(e.hold_id, e.refunds) is not null
-               end
-        """,
-    ),
-    Check(
         "clearing between territories",
         """
         select 'clearing_sum', 'book ' || %(book)s, '0', sum(b.debit_posted - b.credit_posted)::text
@@ -408,93 +337,7 @@ CHECKS = (
          where x.expected <> x.found
         """,
     ),
-    Check(
-        "accounts of plans",
-        """
-        select v.kind, 'plan ' || x.code, v.expected::text, v.found::text
-          from (select p.code, p.funding_policy = 'PREFUNDED' as prefunded,
-                       coalesce(sum(s.signed) filter (where s.account = 'receivable'), 0) as receivable,
-                       coalesce(-sum(s.signed) filter (where s.account = 'committed'), 0) as committed,
-                       coalesce(-sum(s.signed) filter (where s.account = 'funded'), 0) as funded,
-                       coalesce(sum(s.signed) filter (where s.account = 'receivable' and s.kind = 'commitment'), 0)
-                           as promised,
-                       coalesce(-sum(s.signed) filter (where s.account = 'receivable' and s.kind = 'funding'), 0)
-                           as transferred,
-                       coalesce(g.granted, 0) as granted
-                  from plan p
-                  left join (select split_part(a.code, ':', 2) as plan, split_part(a.code, ':', 3) as account, e.kind,
-                                    t.signed
-                               from account a
-                               join (select debit_account_id as account_id, amount_minor as signed, entry_id
-                                       from posting where book_id = %(book)s
-                                      union all
-                                     select credit_account_id, -amount_minor, entry_id
-                                       from posting where book_id = %(book)s) t on t.account_id = a.account_id
-                               join entry e on e.book_id = a.book_id and e.entry_id = t.entry_id
-                              where a.book_id = %(book)s and a.code like 'plan:%%') s on s.plan = p.code
-                  left join (select l.plan_id,
-                                    sum(case when l.account_id = t.credit_account_id then t.amount_minor
-                                             else -t.amount_minor end) as granted
-                               from entry e
-                               join posting t on t.book_id = e.book_id and t.entry_id = e.entry_id
-                               join lot l on l.book_id = e.book_id
-                                         and l.account_id in (t.credit_account_id, t.debit_account_id)
-                              where e.book_id = %(book)s and e.kind in ('grant', 'grant_correction')
-                              group by l.plan_id) g on g.plan_id = p.plan_id
-                 where p.book_id = %(book)s
-                 group by p.code, p.funding_policy, g.granted) x
-         cross join lateral (values
-               ('plan_receivable', x.promised - x.transferred, x.receivable),
-               ('plan_committed', x.promised - case when x.prefunded then x.transferred else x.granted end,
-                x.committed),
-               ('plan_funded', case when x.prefunded then x.transferred - x.granted else 0 end, x.funded)
-               ) v(kind, expected, found)
-         where v.expected <> v.found
-        """,
-    ),
-    Check(
-        "opening balances and their entries",
-        """
-        select v.kind, v.subject, v.expected::text, v.found::text
-          from (select coalesce(o.load_id, g.load_id) as load_id, o.load_id is null as unknown, o.total_minor, o.rows,
-                       coalesce(g.total, 0) as total, coalesce(g.entries, 0) as entries
-                  from (select * from opening_load where book_id = %(book)s) o
-                  full join (select split_part(e.reference, ':', 1) as load_id, sum(p.amount_minor) as total,
-                                    count(*) as entries
-                               from entry e join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
-                              where e.book_id = %(book)s and e.kind = 'opening'
-                              group by 1) g on g.load_id = o.load_id) x
-         cross join lateral (values
-               ('opening_without_proof', 'opening ' || coalesce(x.load_id, '?'), null::bigint,
-                case when x.unknown then x.total end),
-               ('opening_total', 'opening ' || x.load_id, case when not x.unknown then x.total_minor end,
-                case when not x.unknown then x.total end),
-               ('opening_rows', 'opening ' || x.load_id, case when not x.unknown then x.rows::bigint end,
-                case when not x.unknown then x.entries end)) v(kind, subject, expected, found)
-         where v.expected is distinct from v.found
-        """,
-    ),
-    Check(
-        "budgets and their grants",
-        """
-        select v.kind, 'budget ' || x.load_id, v.expected, v.found
-          from (select coalesce(b.load_id, g.load_id) as load_id, b.load_id is null as unknown, b.total_minor, b.rows,
-                       coalesce(g.total, 0) as total, coalesce(g.grants, 0) as grants
-                  from (select * from budget_load where book_id = %(book)s) b
-                  full join (select split_part(e.reference, ':', 1) as load_id, sum(p.amount_minor) as total,
-                                    count(*) as grants
-                               from entry e join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
-                              where e.book_id = %(book)s and e.kind = 'grant' and e.reference like 'bud\\_%%'
-                              group by split_part(e.reference, ':', 1)) g on g.load_id = b.load_id) x
-         cross join lateral (values
-               ('grant_without_budget', null, case when x.unknown then x.total::text end),
-               ('budget_total', case when not x.unknown then x.total_minor::text end,
-                case when not x.unknown then x.total::text end),
-               ('budget_rows', case when not x.unknown then x.rows::text end,
-                case when not x.unknown then x.grants::text end)) v(kind, expected, found)
-         where v.expected is distinct from v.found
-        """,
-    ),
+    *credit.CHECKS,
     *reimbursements.CHECKS,
     *settlement.CHECKS,
     *social.CHECKS,

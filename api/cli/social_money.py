@@ -100,15 +100,15 @@ def void(caller: Caller, authorization: str, reason: Voiding) -> None:
 
 @social.command()
 @click.argument("authorization", type=TEXT)
-@click.option("--reason", type=TEXT, default="", help="Why.")
+@click.option("--reason", type=TEXT, help="Why.")
 @dry_run
 @click.pass_obj
-def refund(caller: Caller, authorization: str, reason: str) -> None:
+def refund(caller: Caller, authorization: str, reason: str | None) -> None:
     """Undo AUTHORIZATION (id or code) after it was captured: both parts go back to where they came from."""
 
     def work(session: Session) -> Undone:
         book_id, found = find(caller, session, authorization)
-        return purchases.refund(session, book_id, found, actor=caller.actor, reason=reason)
+        return purchases.refund(session, book_id, found, actor=caller.actor, reason=reason or "")
 
     _tell_undone(caller, change(caller, work))
 
@@ -153,6 +153,31 @@ def pay(caller: Caller, /, citizen: str, amount: Money, plan: str, receipt: str,
         id=done.tender_id, amount=euro(done.amount_minor), kind=done.receipt.kind, receipt=done.receipt.reference,
     )  # fmt: skip
     caller.data(payment=done)
+
+
+@social.command()
+@click.argument("amount", type=AMOUNT)
+@_KIND
+@click.option("--reference", type=TEXT, required=True, help="Of the bank transfer; the same one twice is refused.")
+@_ON
+@dry_run
+@click.pass_obj
+def transfer(caller: Caller, amount: Money, paid_by: TenderKind, reference: str, on: date | None) -> None:
+    """Record that whoever takes people's payments handed AMOUNT over to the book's bank account."""
+
+    def work(session: Session) -> int:
+        return tenders.record_transfer(
+            session, book_of(caller, session), paid_by, amount, reference=reference, on=on or clock.today(),
+            actor=caller.actor,
+        )  # fmt: skip
+
+    entry_id = change(caller, work)
+    caller.say(
+        "Versati in banca {amount} ({kind}), riferimento {ref}.",
+        "{amount} came to the bank ({kind}), reference {ref}.",
+        amount=amount, kind=paid_by, ref=reference,
+    )  # fmt: skip
+    caller.data(entry_id=entry_id)
 
 
 @social.command("give-back")

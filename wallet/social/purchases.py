@@ -8,6 +8,7 @@ Source: docs/social-vouchers.md; product choice "Who pays besides".
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -37,6 +38,7 @@ from wallet.social.errors import (
     ShareMissing,
     ShareNotNeeded,
     SocialVoucherNotActive,
+    TenderHandedOver,
     VoucherOutsidePeriod,
 )
 from wallet.social.tables import SocialUse
@@ -150,7 +152,10 @@ def _return(session: Session, book_id: int, authorization_id: str, actor: str) -
     paid = tenders.of_authorization(session, book_id, authorization_id)
     if paid is None:
         return None
-    return tenders.give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor)
+    # What was handed over to the bank is the citizen's all the same: it waits until it is paid back from there.
+    with suppress(TenderHandedOver), session.begin_nested():
+        return tenders.give_back(session, book_id, paid.tender_id, on=clock.today(), actor=actor)
+    return None
 
 
 def _buy(
