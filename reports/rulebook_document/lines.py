@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from plans.bonus.worked import BonusCase
 from plans.rulebook.cases import Case
 from plans.rulebook.facts import Facts, NewHire, Relative
 from plans.rulebook.rows import Rule
@@ -81,8 +82,10 @@ def source(rule: Rule, text: Words) -> str:
     return rule.source.replace("interpretation", text("interpretation"), 1)
 
 
-def example(found: Case, text: Words) -> str:
+def example(found: Case | BonusCase, text: Words) -> str:
     """Return a worked case with its outcome."""
+    if isinstance(found, BonusCase):
+        return text("case_of_bonus", what=bonus(found, text), outcome=bonus_outcome(found, text))
     return text(
         "case_of",
         what=case(found, text),
@@ -124,6 +127,27 @@ def case(found: Case, text: Words) -> str:
     """Return a worked case in a sentence's part: what, how much, when, and as the law was known when."""
     told = f"{purchase(found, text)}, {text.euro(found.facts.amount_minor)} {text('on_day', on=text.day(found.on))}"
     return told if found.known_at == found.on else f"{told} {text('as_known', known_at=text.day(found.known_at))}"
+
+
+def bonus(found: BonusCase, text: Words) -> str:
+    """Return what a case of a bonus is about: how much, what share of it as welfare, when, and what else is known."""
+    told = [text("bonus.what", amount=text.euro(found.premium_minor), share=found.share_percent, on=text.day(found.on))]
+    if found.income_minor is not None:
+        told.append(text("bonus.income", amount=text.euro(found.income_minor)))
+    told += [text(f"bonus.{name}") for name in ("joint", "waived") if getattr(found, name)]
+    taken = {"converted": found.year.converted_minor, "elsewhere": found.year.elsewhere_minor}
+    told += [text(f"bonus.{name}", amount=text.euro(amount)) for name, amount in taken.items() if amount]
+    return ", ".join(told)
+
+
+def bonus_outcome(found: BonusCase, text: Words) -> str:
+    """Return what comes of it: welfare and net cash, or why it is refused."""
+    if found.refusal:
+        return text(f"bonus.{found.refusal}")
+    figures = dict(found.figures)
+    net = figures["net_cash"]
+    told = text("bonus.net", amount=text.euro(net)) if net is not None else text("bonus.net_unknown")
+    return text("bonus.outcome", welfare=text.euro(figures["welfare"] or 0), cash=told)
 
 
 def _who(relative: Relative | None, text: Words) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from plans.bonus.worked import BonusCase
 from plans.rulebook.cases import Case
 from plans.rulebook.rows import Rule
 from plans.rulebook.signing import Difference, Signature
@@ -29,13 +30,14 @@ class RulebookDocument:
     """
     Every rule, in the order of their files; every worked case; and what differs from what was last signed.
 
-    A worked case is numbered by its place, from one.
+    A worked case is numbered by its place, from one; those of bonuses go on where those of purchases end.
     """
 
     version: str
     prepared_at: datetime
     rules: tuple[RuleSheet, ...]
     cases: tuple[Case, ...]
+    bonus_cases: tuple[BonusCase, ...]
     differences: tuple[Difference, ...]
     last_signed_on: date | None
 
@@ -44,9 +46,10 @@ class RulebookDocument:
         """How many rules are signed as they stand."""
         return sum(sheet.signature is not None for sheet in self.rules)
 
-    def case(self, number: int) -> Case:
+    def case(self, number: int) -> Case | BonusCase:
         """Return the worked case of this number."""
-        return self.cases[number - 1]
+        place = number - 1 - len(self.cases)
+        return self.cases[number - 1] if place < 0 else self.bonus_cases[place]
 
     @property
     def uncertain(self) -> int:

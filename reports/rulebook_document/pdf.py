@@ -225,3 +225,16 @@ def _cases(document: RulebookDocument, text: Words) -> Iterator[Flowable]:
         for number, case in enumerate(document.cases, 1)
     ]
     yield blocks.folding_table(columns, rows)
+    yield Heading(f"{text('heading.bonus_cases')} ({len(document.bonus_cases)})")
+    of_bonuses = [
+        Column(text("column.number"), WIDTH * 0.06, figures=True),
+        Column(text("column.what"), WIDTH * 0.56),
+        Column(text("column.outcome"), WIDTH * 0.38),
+    ]
+    yield blocks.folding_table(
+        of_bonuses,
+        [
+            (str(number), lines.bonus(case, text), lines.bonus_outcome(case, text))
+            for number, case in enumerate(document.bonus_cases, len(document.cases) + 1)
+        ],
+    )

@@ -7,6 +7,8 @@ from collections import defaultdict
 from sqlalchemy.orm import Session
 
 from config import clock
+from plans.bonus import worked as bonus_cases
+from plans.bonus.errors import BonusRuleMissing
 from plans.rulebook import cases, decision, doubts, loading, signing
 from reports.rulebook_document.model import RulebookDocument, RuleSheet
 
@@ -26,6 +28,10 @@ def gather(session: Session) -> RulebookDocument:
         used = decision.decide(case.facts, rulebook, case.on, case.known_at).rule_ids
         for rule_id in dict.fromkeys(used):
             (about if rule_id in case.rules else using)[rule_id].append(number)
+    bonuses = tuple(case for case in bonus_cases.load() if case.refusal != BonusRuleMissing.code)
+    for number, bonus in enumerate(bonuses, len(worked) + 1):
+        for rule_id in bonus.rule_ids(rulebook):
+            about[rule_id].append(number)
     standing = signing.standing(session, rulebook)
     differences = signing.differences(session, rulebook)
     different = {one.rule_id: one for one in differences}
@@ -45,6 +51,7 @@ def gather(session: Session) -> RulebookDocument:
             for rule in rulebook.rows
         ),
         cases=worked,
+        bonus_cases=bonuses,
         differences=differences,
         last_signed_on=signing.last_signed_on(session),
     )

@@ -40,6 +40,7 @@ _CASES = (
     ("taxable", 14),
     ("why", 60),
 )
+_BONUS_CASES = (("number", 8), ("case", 40), ("day", 12), ("what", 80), ("outcome", 60), ("why", 60))
 _CHANGES = (("rule", 30), ("change", 20), ("last", 44), ("key", 26), ("before", 50), ("after", 50))
 
 
@@ -59,6 +60,7 @@ def write(document: RulebookDocument, path: Path, language: str = "it") -> None:
         _rules(Sheet(book, looks, text("section.rules"), text, wide=True), document, text)
         _changes(Sheet(book, looks, text("section.changes"), text, wide=True), document, text)
         _cases(Sheet(book, looks, text("section.cases"), text, wide=True), document, text)
+        _bonus_cases(Sheet(book, looks, text("section.bonus_cases"), text, wide=True), document, text)
 
 
 def _about(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
@@ -129,6 +131,13 @@ def _cases(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
             Amount(case.taxable_minor),
             case.note,
         )
+
+
+def _bonus_cases(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
+    _open(sheet, _BONUS_CASES, len(document.bonus_cases))
+    for number, case in enumerate(document.bonus_cases, len(document.cases) + 1):
+        told = lines.bonus(case, text), lines.bonus_outcome(case, text)
+        sheet.folded(number, case.name, case.on, *told, case.note)
 
 
 def _open(sheet: Sheet, columns: tuple[tuple[str, int], ...], rows: int) -> None:

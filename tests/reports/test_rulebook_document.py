@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from config import clock
+from plans.bonus import worked
+from plans.bonus.worked import BonusCase
 from plans.rulebook import cases, doubts, loading, signing
 from plans.rulebook.words import Confidence
 from reports.rulebook_document import RulebookDocument, gather, lines, pdf, xlsx
@@ -153,3 +155,32 @@ def test_the_pdf_is_sound_italian_and_numbered(session: Session, tmp_path: Path)
         assert str(found.Root.Lang) == "it-IT"
         pages = len(found.pages)
     assert f"Pagina {pages} di {pages}" in text_of(tmp_path / "rules.pdf")
+
+
+def test_the_rules_of_bonuses_name_their_worked_cases(session: Session, tmp_path: Path) -> None:
+    found, text = document(session), lines.of("it")
+    sheets = {sheet.rule.id: sheet for sheet in found.rules}
+
+    assert len(found.bonus_cases) >= 50
+    tax = sheets["pdr-tax-2026"]
+    shown = found.case(tax.cases[0])
+    assert isinstance(shown, BonusCase)
+    assert "pdr-tax-2026" in shown.rule_ids(loading.load())
+    assert lines.example(shown, text).startswith("Caso svolto: premio di 1.000,00 €, 0 % in welfare")
+    # What welfare in a fund bears is told beside the comparison, and is no figure of it.
+    bare = {rule_id for rule_id, sheet in sheets.items() if rule_id.startswith("pdr-") and not sheet.cases}
+    assert bare == {"pdr-solidarity-contribution"}
+
+    pdf.write(found, tmp_path / "rules.pdf", "it")
+    xlsx.write(found, tmp_path / "rules.xlsx", "it")
+    assert f"I casi svolti dei premi ({len(found.bonus_cases)})" in text_of(tmp_path / "rules.pdf")
+    rows = list(openpyxl.load_workbook(tmp_path / "rules.xlsx")["Casi dei premi"].iter_rows(values_only=True))
+    assert len(rows) == len(found.bonus_cases) + 1
+    assert rows[1][0] == len(found.cases) + 1
+
+
+def test_every_refusal_of_a_bonus_case_has_its_words() -> None:
+    for language in ("it", "en"):
+        for case in worked.load():
+            if case.refusal != "bonus_rule_missing":
+                assert lines.bonus_outcome(case, lines.of(language))

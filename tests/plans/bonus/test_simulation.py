@@ -2,71 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import DomainError
-from plans.bonus import rules, simulation
+from plans.bonus import rules, simulation, worked
 from plans.bonus.errors import BonusAmountInvalid, BonusCapExceeded, BonusRateInvalid
 from plans.bonus.simulation import Worker, Year
+from plans.bonus.worked import BonusCase
 from plans.rulebook import loading
 from plans.rulebook.words import BonusRate
 
 TODAY = date(2026, 11, 22)
 RULEBOOK = loading.load()
-FIGURES = (
-    "welfare",
-    "cash_contributions",
-    "substitute_base",
-    "substitute_tax",
-    "ordinary_base",
-    "ordinary_tax",
-    "net_cash",
-    "total",
-)
 
 
-def cases() -> Iterator[dict[str, str]]:
-    text = (files("plans.bonus") / "cases" / "simulation.csv").read_text("utf-8")
-    yield from csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-
-
-def cents(written: str) -> int:
-    return int(Decimal(written) * 100)
-
-
-def maybe(written: str) -> int | None:
-    return None if written in {"", "?"} else cents(written)
-
-
-def run(case: dict[str, str]) -> simulation.Comparison:
-    held = rules.at(RULEBOOK, date.fromisoformat(case["on"]), TODAY, joint=case["joint"] == "yes")
-    within = None if case["income"] == "" else cents(case["income"]) <= held.income_limit_minor
-    return simulation.simulate(
-        cents(case["premium"]),
-        int(case["share"]),
-        held,
-        Year(cents(case["converted"]), cents(case["in_cash"]), maybe(case["elsewhere"])),
-        Worker(within, case["waived"] == "yes", maybe(case["contributions"]), maybe(case["ordinary"])),
-    )
-
-
-@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case["case"])
-def test_a_worked_case_comes_out_to_the_cent(case: dict[str, str]) -> None:
-    if case["refusal"]:
+@pytest.mark.parametrize("case", worked.load(), ids=lambda case: case.name)
+def test_a_worked_case_comes_out_to_the_cent(case: BonusCase) -> None:
+    if case.refusal:
         with pytest.raises(DomainError) as refused:
-            run(case)
-        assert refused.value.code == case["refusal"]
+            case.run(RULEBOOK)
+        assert refused.value.code == case.refusal
         return
 
-    found = run(case)
+    found = case.run(RULEBOOK)
 
     cash = found.cash
     told = (
@@ -79,7 +41,7 @@ def test_a_worked_case_comes_out_to_the_cent(case: dict[str, str]) -> None:
         cash.net_minor,
         None if cash.net_minor is None else cash.net_minor + found.welfare_minor,
     )
-    assert dict(zip(FIGURES, told, strict=True)) == {name: maybe(case[name]) for name in FIGURES}
+    assert tuple(zip(worked.FIGURES, told, strict=True)) == case.figures
 
 
 def test_the_published_example_of_a_thousand_euro() -> None:
@@ -94,11 +56,11 @@ def test_the_published_example_of_a_thousand_euro() -> None:
 
 
 def test_there_are_enough_cases_and_every_year_is_among_them() -> None:
-    found = list(cases())
+    found = worked.load()
 
     assert len(found) >= 40
-    assert len({case["case"] for case in found}) == len(found)
-    assert {case["on"][:4] for case in found} >= {
+    assert len({case.name for case in found}) == len(found)
+    assert {str(case.on.year) for case in found} >= {
         "2017",
         "2020",
         "2022",
@@ -113,9 +75,9 @@ def test_there_are_enough_cases_and_every_year_is_among_them() -> None:
 
 def test_every_rule_about_bonuses_answers_in_a_case() -> None:
     used = set()
-    for case in cases():
-        if case["refusal"] != "bonus_rule_missing":
-            held = rules.at(RULEBOOK, date.fromisoformat(case["on"]), TODAY, joint=case["joint"] == "yes")
+    for case in worked.load():
+        if case.refusal != "bonus_rule_missing":
+            held = case.rules(RULEBOOK)
             used |= set(held.rule_ids)
 
     # What was converted into a fund is the one rule about a purchase, and stands among the rulebook's own cases.
