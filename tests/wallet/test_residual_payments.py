@@ -318,6 +318,10 @@ def test_what_was_tampered_with_is_named(pension: Scene, kind: str, tampering: s
     assert any(KINDS[kind][1] in text for text in named)
 
 
+def test_every_kind_is_tried() -> None:
+    assert {kind for kind, _ in TAMPERINGS} == {kind for kind in KINDS if kind.startswith("residual_")}
+
+
 @pytest.mark.parametrize("statement", ["update residual_payment set amount_minor = 1", "delete from residual_payment"])
 def test_what_was_paid_is_history(pension: Scene, statement: str) -> None:
     fund(pension)

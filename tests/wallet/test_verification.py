@@ -124,7 +124,8 @@ def test_what_was_tampered_with_is_named(busy: Scene, kind: str, tampering: str)
 
 def test_every_kind_is_tried() -> None:
     elsewhere = (reimbursements, settlement, social)
-    assert {kind for kind, _ in TAMPERINGS} == set(KINDS).difference(*(part.KINDS for part in elsewhere))
+    paid_out = {"residual_account", "residual_entry", "residual_reversal"}  # in test_residual_payments
+    assert {kind for kind, _ in TAMPERINGS} == set(KINDS).difference(paid_out, *(part.KINDS for part in elsewhere))
 
 
 def test_a_difference_is_a_sentence_in_both_languages() -> None:
