@@ -3,6 +3,8 @@ The journal for other people's tools: beancount, hledger, CSV.
 
 What the ledger says its balances are closes the file as assertions, so that a checker nobody here wrote proves the
 journal against them. Accounts stand under their codes: no name and no tax code, no memo that somebody wrote by hand.
+Those of single people and of who serves them are added up (`reports.folding`) unless `detail` asks for each: whoever
+holds the payroll month too would read, day by day and amount by amount, where everybody bought.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from ledger.errors import BookNotFound
 from ledger.journal import Filter, Written
 from reports.cells import guarded, number, plain
 from reports.errors import PeriodEndsBeforeStart
+from reports.folding import folded
 from wallet import labels
 
 _ROOTS: Final = {"A": "Assets", "L": "Liabilities", "I": "Income", "E": "Expenses", "Q": "Equity"}
@@ -67,17 +70,29 @@ class _Export:
     currency: str
     starts_on: date
     ends_on: date
+    # By the account's id; several ids may stand under one account.
     accounts: Mapping[int, _Account]
     entries: Callable[[], Iterator[Written]]
 
     @property
+    def listed(self) -> list[_Account]:
+        """Every account once."""
+        return list({account.code: account for account in self.accounts.values()}.values())
+
+    @property
     def openings(self) -> list[_Account]:
         """The accounts that do not begin at zero."""
-        return [account for account in self.accounts.values() if account.opening_minor]
+        return [account for account in self.listed if account.opening_minor]
 
 
 def write_beancount(
-    session: Session, book_id: int, path: Path, starts_on: date | None = None, ends_on: date | None = None
+    session: Session,
+    book_id: int,
+    path: Path,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    *,
+    detail: bool = False,
 ) -> None:
     """
     Write the journal of a period, or all of it, as a beancount file that asserts the ledger's own balances.
@@ -86,11 +101,11 @@ def write_beancount(
 
     Errors: PeriodEndsBeforeStart, BookNotFound.
     """
-    export = _gather(session, book_id, starts_on, ends_on)
+    export = _gather(session, book_id, starts_on, ends_on, detail=detail)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         print(f'option "title" {_quoted(export.book)}', file=file)
         print(f'option "operating_currency" "{export.currency}"\n', file=file)
-        for account in export.accounts.values():
+        for account in export.listed:
             print(f"{export.starts_on} open {account.name} {export.currency}", file=file)
         if export.openings:
             print(f'\n{export.starts_on} * "opening"', file=file)
@@ -102,27 +117,33 @@ def write_beancount(
         # A balance is asserted as the day begins, and beancount counts in it what stands in the accounts below.
         after = export.ends_on + timedelta(days=1)
         sums: Counter[str] = Counter()
-        for account in export.accounts.values():
+        for account in export.listed:
             parts = account.name.split(":")
             sums.update({":".join(parts[:depth]): account.closing_minor for depth in range(1, len(parts) + 1)})
-        for account in export.accounts.values():
+        for account in export.listed:
             amount = f"{number(sums[account.name]):.2f} ~ 0.00 {export.currency}"
             print(f"{after} balance {account.name}  {amount}", file=file)
 
 
 def write_hledger(
-    session: Session, book_id: int, path: Path, starts_on: date | None = None, ends_on: date | None = None
+    session: Session,
+    book_id: int,
+    path: Path,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    *,
+    detail: bool = False,
 ) -> None:
     """
     Write the journal of a period, or all of it, as an hledger file: accounts declared, closing balances asserted.
 
     Errors: PeriodEndsBeforeStart, BookNotFound.
     """
-    export = _gather(session, book_id, starts_on, ends_on)
+    export = _gather(session, book_id, starts_on, ends_on, detail=detail)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         print(f"; {_one_line(export.book)}", file=file)
         print(f"commodity 1000.00 {export.currency}\n", file=file)
-        for account in export.accounts.values():
+        for account in export.listed:
             print(f"account {account.name}", file=file)
         if export.openings:
             print(f"\n{export.starts_on} * opening", file=file)
@@ -131,7 +152,7 @@ def write_hledger(
         for entry in export.entries():
             _hledger_entry(file, entry, export)
         print(f"\n{export.ends_on} * closing", file=file)
-        for account in export.accounts.values():
+        for account in export.listed:
             closing = _signed(account.closing_minor, export)
             print(f"    {account.name}  {_signed(0, export)} = {closing}", file=file)
 
@@ -143,6 +164,8 @@ def write_csv(
     starts_on: date | None = None,
     ends_on: date | None = None,
     language: str = "it",
+    *,
+    detail: bool = False,
 ) -> None:
     """
     Write the journal and the closing balances as CSV: one row a posting, then one row an account.
@@ -151,7 +174,7 @@ def write_csv(
 
     Errors: PeriodEndsBeforeStart, BookNotFound.
     """
-    export = _gather(session, book_id, starts_on, ends_on)
+    export = _gather(session, book_id, starts_on, ends_on, detail=detail)
     heads = _HEADS[language]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";" if language == "it" else ",", lineterminator="\r\n")
@@ -165,8 +188,8 @@ def write_csv(
                         entry.entry_id,
                         line.line,
                         guarded(labels.entry(entry.kind, language)),
-                        guarded(line.debit_code),
-                        guarded(line.credit_code),
+                        guarded(export.accounts[line.debit_account_id].code),
+                        guarded(export.accounts[line.credit_account_id].code),
                         plain(line.amount_minor, language),
                         guarded(_reference(entry) or ""),
                         entry.reverses or "",
@@ -174,7 +197,7 @@ def write_csv(
                     ]
                 )
         writer.writerow(heads.balances)
-        for account in export.accounts.values():
+        for account in export.listed:
             amounts = (plain(amount, language) for amount in (account.opening_minor, account.closing_minor))
             writer.writerow([heads.balances[0], guarded(account.code), *amounts])
 
@@ -221,7 +244,7 @@ _HEADS: Final = {
 }
 
 
-def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: date | None) -> _Export:
+def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: date | None, *, detail: bool) -> _Export:
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
     book = session.execute(_BOOK, {"book": book_id}).one_or_none()
@@ -235,30 +258,35 @@ def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: dat
     # Without a first day the export begins with the book, and every account with nothing.
     before = begins - timedelta(days=1)
     opening = {row[0]: row[3] for row in session.execute(_BALANCES, {"book": book_id, "day": before})}
-    names = _names([(account_id, code, kind) for account_id, code, kind, _ in closing])
-    accounts = {
-        account_id: _Account(code, names[account_id], opening[account_id], amount)
-        for account_id, code, _, amount in closing
-    }
+    rows = [(id_, code if detail else folded(code), kind, opening[id_], amount) for id_, code, kind, amount in closing]
+    openings: Counter[str] = Counter()
+    closings: Counter[str] = Counter()
+    for _, code, _, before_minor, after_minor in rows:
+        openings[code] += before_minor
+        closings[code] += after_minor
+    names = _names({code: (id_, kind) for id_, code, kind, *_ in rows})
+    accounts = {id_: _Account(code, names[code], openings[code], closings[code]) for id_, code, *_ in rows}
     wanted = Filter(from_day=begins, to_day=ends)
     return _Export(book.code, book.currency, begins, ends, accounts, lambda: journal.read(session, book_id, wanted))
 
 
-def _names(accounts: list[tuple[int, str, str]]) -> dict[int, str]:
-    """Name every account by its code; of two codes that come to the same name the second takes its id too."""
-    names: dict[int, str] = {}
+def _names(accounts: Mapping[str, tuple[int, str]]) -> dict[str, str]:
+    """Name every code; of two that come to the same name the second takes its account's id too."""
+    names: dict[str, str] = {}
     taken: set[str] = set()
-    for account_id, code, kind in accounts:
+    for code, (account_id, kind) in accounts.items():
         name = account_name(code, kind)
         if name in taken:
             name = f"{name}-{account_id}"
         taken.add(name)
-        names[account_id] = name
+        names[code] = name
     return names
 
 
 def account_name(code: str, kind: str) -> str:
     """Return a code as an account name that beancount and hledger take: `lot:lot_01J` as Liabilities:Wallet:Lot-01J."""
+    if code.endswith(":*"):
+        return f"{account_name(code.removesuffix(':*'), kind)}:All"
     if code.startswith("lot:"):
         return f"{_ROOTS[kind]}:Wallet:Lot-{_component(code.removeprefix('lot:').removeprefix('lot_'))}"
     return ":".join((_ROOTS[kind], *map(_component, code.split(":"))))

@@ -119,16 +119,19 @@ def deductibility_(
 @accountant.command("journal")
 @click.option("--from", "starts_on", type=DAY, help="First day; the journal's unless given.")
 @click.option("--to", "ends_on", type=DAY, help="Last day; the journal's unless given.")
+@click.option("--detail", is_flag=True, help="Every lot and provider: for who runs or audits the book.")
 @click.option(
     "--format", "form", type=click.Choice(tuple(JOURNALS)), default="csv", show_default=True, help="Kind of file."
 )
 @click.option("--output", type=FILE, help="File to write; named after the book in this folder unless given.")
 @click.pass_obj
-def journal_(caller: Caller, starts_on: date | None, ends_on: date | None, form: str, output: Path | None) -> None:
+def journal_(
+    caller: Caller, starts_on: date | None, ends_on: date | None, form: str, output: Path | None, *, detail: bool
+) -> None:
     """Write the journal of a book and period, for a spreadsheet or another program of double entry."""
     writer, ending = JOURNALS[form]
     write = getattr(import_module("reports.journal_export"), writer)
-    more: dict[str, Any] = {"language": caller.language} if form == "csv" else {}
+    more: dict[str, Any] = {"detail": detail} | ({"language": caller.language} if form == "csv" else {})
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)

@@ -35,13 +35,16 @@ JOURNALS = {
 @click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
 @click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
               help="A document about the plan, or the book's journal for another program.")  # fmt: skip
+@click.option("--detail", is_flag=True, help="Every lot and provider in the journal: for who runs or audits the book.")
 @click.option("--output", type=FILE, help="File to write; named after the plan or book in this folder unless given.")
 @click.pass_context
-def statement(ctx: click.Context, /, form: str, output: Path | None, plan: str | None, **period: Any) -> None:
+def statement(
+    ctx: click.Context, /, form: str, output: Path | None, plan: str | None, *, detail: bool, **period: Any
+) -> None:
     """Write a plan's statement (pdf, xlsx, csv), or the book's journal (beancount, hledger, journal-csv)."""
     caller: Caller = ctx.obj
     if form in JOURNALS:
-        path = _write_journal(caller, form, output, (period["starts_on"], period["ends_on"]))
+        path = _write_journal(caller, form, output, (period["starts_on"], period["ends_on"]), detail=detail)
     else:
         if plan is None:
             raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "plan"))
@@ -76,11 +79,13 @@ def _write_document(
     return path
 
 
-def _write_journal(caller: Caller, form: str, output: Path | None, period: tuple[date | None, date | None]) -> Path:
+def _write_journal(
+    caller: Caller, form: str, output: Path | None, period: tuple[date | None, date | None], *, detail: bool
+) -> Path:
     writer, ending = JOURNALS[form]
     write = getattr(import_module("reports.journal_export"), writer)
     # A table is for people, and speaks their language.
-    more = {"language": caller.language} if form == "journal-csv" else {}
+    more: dict[str, Any] = {"detail": detail} | ({"language": caller.language} if form == "journal-csv" else {})
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)

@@ -14,6 +14,7 @@ from config import clock, database
 from ledger.errors import BookNotFound
 from reports import foundation
 from reports.errors import PeriodEndsBeforeStart
+from reports.folding import folded
 from reports.foundation import Foundation
 
 _BOOK: Final = sa.text(
@@ -42,8 +43,6 @@ select a.code, a.name, a.kind, coalesce(s.opening, 0)::bigint as opening, coales
   left join sums s on s.account_id = a.account_id
  where a.book_id = %(book)s order by a.code
 """
-# Accounts that speak of single people, and of who serves them: added up unless every account is asked for.
-_TOGETHER: Final = ("lot:", "provider:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,8 @@ def gather(
     """
     Return the trial balance of a period, both days included; of the whole book unless told.
 
-    People's lots and providers are one line each, unless `detail` asks for every account.
+    Accounts that speak of single people, and of who serves them, are one line for each kind (`reports.folding`), unless
+    `detail` asks for every account.
 
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, BookNotFound.
@@ -149,13 +149,10 @@ def gather(
 
 
 def _together(lines: Iterable[Line]) -> Iterable[Line]:
-    rest = list(lines)
-    for prefix in _TOGETHER:
-        some = [line for line in rest if line.code.startswith(prefix)]
-        if some:
-            rest = [line for line in rest if not line.code.startswith(prefix)]
-            rest.append(_sum(f"{prefix}*", some))
-    return sorted(rest, key=lambda line: line.code)
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(folded(line.code), []).append(line)
+    return [some[0] if some[0].code == code else _sum(code, some) for code, some in sorted(groups.items())]
 
 
 def _sum(code: str, lines: list[Line]) -> Line:

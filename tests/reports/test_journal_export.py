@@ -42,7 +42,7 @@ KINDS = {
 def exported(session: Session, story: Story, folder: Path, *period: date | None) -> str:
     """The beancount text of the story."""
     path = folder / "journal.beancount"
-    journal_export.write_beancount(session, story.book_id, path, *period)
+    journal_export.write_beancount(session, story.book_id, path, *period, detail=True)
     return path.read_text(encoding="utf-8")
 
 
@@ -129,6 +129,19 @@ def test_nothing_personal_is_exported(session: Session, told: Story, tmp_path: P
 
     for word in (*tax_codes, *(last for last, _, _ in PEOPLE), "Segretissima", "part time", "aut_"):
         assert word not in text
+
+
+@pytest.mark.parametrize("form", ["csv", "beancount", "hledger"])
+def test_no_single_lot_provider_or_place_stands_in_the_journal_unless_asked_for(
+    session: Session, told: Story, tmp_path: Path, form: str
+) -> None:
+    write = getattr(journal_export, f"write_{form}")
+    for detail in (False, True):
+        write(session, told.book_id, tmp_path / f"{detail}", date(2026, 3, 1), detail=detail)
+
+    single = re.compile(r"lot:lot_|Lot-|provider:P|Provider:P|clearing:[a-z]|Clearing:[A-Z](?!ll)")
+    assert len(single.findall((tmp_path / "True").read_text("utf-8-sig"))) > 20
+    assert single.findall((tmp_path / "False").read_text("utf-8-sig")) == []
 
 
 def test_the_reference_of_a_purchase_stays_at_home(session: Session, half_told: Story, tmp_path: Path) -> None:

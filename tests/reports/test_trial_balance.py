@@ -39,14 +39,15 @@ def closings(balance: TrialBalance) -> dict[str, int]:
     return {account_name(line.code, line.kind): line.closing_minor for line in balance.lines if line.closing_minor}
 
 
+@pytest.mark.parametrize("detail", [False, True])
 @pytest.mark.parametrize("period", PERIODS)
 def test_beancount_agrees_to_the_cent(
-    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None]
+    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None], *, detail: bool
 ) -> None:
     path = tmp_path / "journal.beancount"
-    journal_export.write_beancount(session, told.book_id, path, *period)
+    journal_export.write_beancount(session, told.book_id, path, *period, detail=detail)
 
-    balance = trial_balance.gather(session, told.book_id, *period, detail=True)
+    balance = trial_balance.gather(session, told.book_id, *period, detail=detail)
 
     entries, errors, _ = loader.load_file(str(path))
     assert errors == []
@@ -60,14 +61,15 @@ def test_beancount_agrees_to_the_cent(
 
 
 @pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger (a Debian package) is not installed")
+@pytest.mark.parametrize("detail", [False, True])
 @pytest.mark.parametrize("period", PERIODS)
 def test_hledger_agrees_to_the_cent(
-    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None]
+    session: Session, told: Story, tmp_path: Path, period: tuple[date | None, date | None], *, detail: bool
 ) -> None:
     path = tmp_path / "book.journal"
-    journal_export.write_hledger(session, told.book_id, path, *period)
+    journal_export.write_hledger(session, told.book_id, path, *period, detail=detail)
 
-    balance = trial_balance.gather(session, told.book_id, *period, detail=True)
+    balance = trial_balance.gather(session, told.book_id, *period, detail=detail)
 
     command = ["hledger", "-f", str(path), "balance", "--flat", "--no-total", "-O", "csv"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -100,8 +102,8 @@ def test_lots_and_providers_are_one_line_each_and_the_sums_stay(session: Session
 
     short = trial_balance.gather(session, told.book_id)
 
-    assert {line.code for line in short.lines if ":*" in line.code} == {"lot:*", "provider:*"}
-    assert not any(line.code.startswith(("lot:lot_", "provider:P")) for line in short.lines)
+    assert {line.code for line in short.lines if ":*" in line.code} == {"lot:*", "provider:*", "clearing:*"}
+    assert not any(line.code.startswith(("lot:lot_", "provider:P", "clearing:m")) for line in short.lines)
     assert (short.debit_minor, short.credit_minor) == (detail.debit_minor, detail.credit_minor)
     assert short.opening_minor == short.closing_minor == 0
 
