@@ -17,7 +17,7 @@ from network.audience import MadeFor
 from network.checklist import Area, Family
 from network.errors import BadColumns, BadRow
 from network.invoicing import read_vat_number
-from network.provider_accounts import read_iban
+from network.provider_accounts import read_holder, read_iban
 from network.providers import ProviderKind
 from network.services import Delivery, Kind
 from network.states import State
@@ -205,6 +205,9 @@ URL = _matching(r"https://\S+", "un indirizzo https://", "an https:// address")
 FLAG = Content(lambda text: {"0": False, "1": True}[text], "0 o 1", "0 or 1")
 DAY = Content(_read_day, "una data AAAA-MM-GG", "a date YYYY-MM-DD")
 MOMENT = Content(_read_moment, "un istante ISO 8601 con il fuso", "an ISO 8601 moment with its time zone")
+HOLDER = Content(
+    read_holder, "un nome in lettere che le banche possono scrivere", "a name in letters that banks can write"
+)
 IBAN = Content(read_iban, "un IBAN con le cifre di controllo giuste", "an IBAN whose check digits are right")
 REGIME = _one_of(tuple(found.code for found in vat.regimes()))
 
@@ -262,7 +265,7 @@ PROVIDER_ACCOUNTS = File(
     "provider_accounts.csv",
     "provider_account",
     ("provider_code",),
-    {"provider_code": CODE, "iban": IBAN, "holder": TEXT, "payment_days": _whole(0)},
+    {"provider_code": CODE, "iban": IBAN, "holder": HOLDER, "payment_days": _whole(0)},
 )
 PROVIDER_INVOICING = File(
     "provider_invoicing.csv",

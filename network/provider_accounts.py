@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from stdnum import iban as ibans
 from stdnum.exceptions import ValidationError
 
+from network import bank_text
 from network.models import ProviderAccountRow
 
 MOST_PAYMENT_DAYS = 365
@@ -38,6 +39,22 @@ def every(session: Session, codes: Collection[str] | None = None) -> dict[str, P
     if codes is not None:
         statement = statement.where(ProviderAccountRow.provider_code.in_(codes))
     return {row[0]: ProviderAccount(*row) for row in session.execute(statement)}
+
+
+def is_holder(text: str) -> bool:
+    """Say whether banks can write a holder's name: something of it is left in the characters they agree on."""
+    return bool(bank_text.plain(text, bank_text.LONGEST_NAME))
+
+
+def read_holder(text: str) -> str:
+    """
+    Return a holder's name as it is.
+
+    Errors: ValueError when banks cannot write it.
+    """
+    if not is_holder(text):
+        raise ValueError(text)
+    return text
 
 
 def is_iban(text: str) -> bool:

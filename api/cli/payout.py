@@ -26,6 +26,7 @@ _LEFT_OUT_IT = {
     "nothing_to_pay": "gli storni superano gli addebiti: al prossimo pagamento",
     "no_account": "manca l'IBAN",
     "iban_invalid": "l'IBAN non è valido",
+    "holder_unwritable": "le banche non possono scrivere il nome dell'intestatario",
     "book_stopped": "il libro è fermo",
     "not_covered": "in banca non c'è il denaro del finanziatore: al prossimo pagamento",
 }
@@ -33,6 +34,7 @@ _LEFT_OUT_EN = {
     "nothing_to_pay": "refunds exceed captures: in the next run",
     "no_account": "no IBAN",
     "iban_invalid": "invalid IBAN",
+    "holder_unwritable": "banks cannot write the holder's name",
     "book_stopped": "the book is stopped",
     "not_covered": "the funder's money is not in the bank: in the next run",
 }
@@ -119,6 +121,25 @@ def file_(caller: Caller, reference: str, form: str, output: Path | None) -> Non
     path.write_bytes(content)
     caller.say("Scritto {path}.", "Wrote {path}.", path=path)
     caller.data(path=path, format=form)
+
+
+@payout.command()
+@click.argument("payment", type=TEXT)
+@click.option("--reason", type=TEXT, required=True, help="Why it never left, such as the bank's refusal.")
+@click.option("--on", type=DAY, help="Business date of the entries; today unless given.")
+@dry_run
+@click.pass_obj
+def withdraw(caller: Caller, payment: str, reason: str, on: date | None) -> None:
+    """Record that PAYMENT (REFERENCE-00001) never left the bank: what it settled is payable again."""
+    day = on or clock.today()
+    done = change(
+        caller, lambda session: payments.withdraw(session, payment, on=day, actor=caller.actor, reason=reason)
+    )
+    caller.say(
+        "{id} {amount}: ritirato, torna da pagare.", "{id} {amount}: withdrawn, payable again.",
+        id=done.end_to_end_id, amount=euro(done.amount_minor),
+    )  # fmt: skip
+    caller.data(payment=done)
 
 
 @payout.command()

@@ -20,7 +20,7 @@ def write(run: Run, form: Format, created_at: datetime) -> bytes:
     """
     Return the file of a run; the same run and moment give the same bytes.
 
-    Payments that failed meanwhile are left out: their money is payable again, in another run.
+    Payments that the bank has answered are left out: what it paid is paid, what failed is payable again in another run.
 
     Errors: PayoutFileEmpty, PayeeUnwritable, PayoutFileWrong.
     Source: docs/settlement.md.

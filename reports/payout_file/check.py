@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import fromstring
 
 from network import provider_accounts
-from reports.payout_file import text
+from network.bank_text import ALLOWED, LONGEST_NAME, plain
 from reports.payout_file.errors import PayeeUnwritable, PayoutFileEmpty, PayoutFileWrong
 from wallet.settlement.payouts import Run
 
-NAME, REMITTANCE, IDENTIFIER = 70, 140, 35
+REMITTANCE, IDENTIFIER = 140, 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,18 @@ class Order:
 
 def orders(run: Run) -> list[Order]:
     """
-    Return the credit transfers of a run; those that failed are not asked for again.
+    Return the credit transfers of a run that the bank has not answered; the others are not asked for again.
 
     Errors: PayoutFileEmpty, PayeeUnwritable.
     """
     found = []
     for payment in run.payments:
-        if payment.state == "failed":
+        if payment.state != "prepared":
             continue
-        name = text.plain(payment.holder, NAME)
+        name = plain(payment.holder, LONGEST_NAME)
         if not name:
             raise PayeeUnwritable(holder=payment.holder, provider=payment.provider_code)
-        remittance = text.plain(
-            f"Servizi welfare, regolamento {run.reference}, rif. {payment.end_to_end_id}", REMITTANCE
-        )
+        remittance = plain(f"Servizi welfare, regolamento {run.reference}, rif. {payment.end_to_end_id}", REMITTANCE)
         found.append(Order(payment.end_to_end_id, name, payment.iban, written(payment.amount_minor), remittance))
     if not found:
         raise PayoutFileEmpty(reference=run.reference)
@@ -55,7 +53,7 @@ def payer_name(run: Run) -> str:
 
     Errors: PayeeUnwritable.
     """
-    name = text.plain(run.payer.name, NAME)
+    name = plain(run.payer.name, LONGEST_NAME)
     if not name:
         raise PayeeUnwritable(holder=run.payer.name, provider="payer")
     return name
@@ -72,8 +70,13 @@ def total(asked: list[Order]) -> str:
 
 
 def message_id(run: Run) -> str:
-    """Return the id by which a bank knows a file, and refuses it a second time: one for each run."""
-    return run.run_id.replace("_", "-")
+    """
+    Return the id by which a bank knows a file, and refuses it a second time.
+
+    One for each run; a file that asks for less, because the bank has answered some of it, is another.
+    """
+    answered = sum(payment.state != "prepared" for payment in run.payments)
+    return run.run_id.replace("_", "-") + (f"-{answered}" if answered else "")
 
 
 def compare(content: bytes, run: Run, asked: list[Order]) -> None:
@@ -106,10 +109,12 @@ def compare(content: bytes, run: Run, asked: list[Order]) -> None:
         "IBAN": all(provider_accounts.is_iban(order.iban) for order in read),
         "InstdAmt": all(transfer.get("Ccy") == "EUR" for parent in transfers for transfer in _all(parent, "InstdAmt")),
         "length": all(
-            len(order.name) <= NAME and len(order.remittance) <= REMITTANCE and len(order.end_to_end_id) <= IDENTIFIER
+            len(order.name) <= LONGEST_NAME
+            and len(order.remittance) <= REMITTANCE
+            and len(order.end_to_end_id) <= IDENTIFIER
             for order in read
         ),
-        "characters": all(text.ALLOWED.fullmatch(element.text or "") for element in root.iter() if not len(element)),
+        "characters": all(ALLOWED.fullmatch(element.text or "") for element in root.iter() if not len(element)),
     }
     for field, holds in held.items():
         if not holds:

@@ -6,10 +6,10 @@ from config.errors import DomainError
 
 
 class PayoutFileEmpty(DomainError):
-    """Every payment of the run failed, so that nothing is left to ask of a bank."""
+    """The bank has answered every payment of the run, so that nothing is left to ask of it."""
 
-    it = "Nel pagamento «{reference}» non resta niente da pagare: sono stati respinti tutti."
-    en = "Run '{reference}' has nothing left to pay: all its payments failed."
+    it = "Nel pagamento «{reference}» non resta niente da chiedere alla banca: ha già risposto di tutti."
+    en = "Run '{reference}' has nothing left to ask of the bank: it has answered every payment."
 
 
 class PayeeUnwritable(DomainError):

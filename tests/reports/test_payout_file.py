@@ -11,8 +11,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sepaxml.validation import try_valid_xml
 
+from network import bank_text
 from reports import payout_file
-from reports.payout_file import Format, check, text
+from reports.payout_file import Format, check
 from reports.payout_file.errors import PayeeUnwritable, PayoutFileEmpty, PayoutFileWrong
 from wallet.settlement.payouts import LeftOut, Payment, Run
 from wallet.settlement.terms import Payer
@@ -44,6 +45,7 @@ def run(*payments: Payment, payer: Payer = PAYER) -> Run:
         date(2026, 11, 20),
         date(2026, 11, 25),
         payer,
+        (),
         CREATED,
         payments or (payment(1), payment(2, 5)),
         (LeftOut("P05", "no_account", 100),),
@@ -168,6 +170,18 @@ def test_a_payment_that_failed_is_not_asked_for_again(form: Format) -> None:
     assert b"1234.56" in content
 
 
+@pytest.mark.parametrize("form", Format)
+def test_what_the_bank_has_paid_is_not_asked_for_again_and_the_file_has_a_name_of_its_own(form: Format) -> None:
+    whole = payout_file.write(run(), form, CREATED).decode()
+    rest = payout_file.write(run(payment(1, state="paid"), payment(2, 5)), form, CREATED).decode()
+
+    assert "NOV-2026-00001" not in rest
+    assert "pay-01JDEMO00000000000000000000-1<" in rest
+    assert "pay-01JDEMO00000000000000000000-1<" not in whole
+    with pytest.raises(PayoutFileEmpty):
+        payout_file.write(run(payment(1, state="paid")), form, CREATED)
+
+
 def test_a_run_of_which_all_failed_has_no_file() -> None:
     with pytest.raises(PayoutFileEmpty):
         payout_file.write(run(payment(1, state="failed")), Format.CBI, CREATED)
@@ -227,5 +241,5 @@ def test_a_file_that_says_something_else_is_caught(change: tuple[bytes, bytes], 
     ],
 )
 def test_a_text_is_written_in_the_banks_characters(written: str, read: str) -> None:
-    assert text.plain(written, 70) == read
-    assert re.fullmatch(r"[a-zA-Z0-9/\-?:().,'+ ]*", text.plain(written, 70))
+    assert bank_text.plain(written, 70) == read
+    assert re.fullmatch(r"[a-zA-Z0-9/\-?:().,'+ ]*", bank_text.plain(written, 70))

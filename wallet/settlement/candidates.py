@@ -84,6 +84,8 @@ def choose(
             left_out.append(LeftOut(provider, "no_account", amount_minor))
         elif not provider_accounts.is_iban(account.iban):
             left_out.append(LeftOut(provider, "iban_invalid", amount_minor))
+        elif not provider_accounts.is_holder(account.holder):
+            left_out.append(LeftOut(provider, "holder_unwritable", amount_minor))
         else:
             nets[provider] = amount_minor
     lines = coverage.take_out(session, nets, advanced)

@@ -1,7 +1,8 @@
 -- What a payout run may settle: captures and refunds that are due, undisputed, and in no other run.
 --
 -- A refund is due with the capture it undoes. Its fee is what the fee of its capture falls by, so that the fees of a
--- capture and its refunds add up to the fee of what was kept, to the cent.
+-- capture and its refunds add up to the fee of what was kept, to the cent; a capture that was paid keeps the terms it was
+-- paid under.
 insert into payout_candidate
 select e.book_id,
        e.entry_id,
@@ -29,7 +30,11 @@ select e.book_id,
         where p.book_id = e.book_id and p.entry_id = e.entry_id
           and v.account_id in (p.credit_account_id, p.debit_account_id)) m
  cross join lateral (
-       select coalesce((select r.basis_points
+       select coalesce((select l.fee_basis_points
+                          from payout_line l
+                         where e.refunds is not null and l.book_id = c.book_id and l.entry_id = c.entry_id
+                           and not l.returned),
+                       (select r.basis_points
                           from unnest(%(fee_providers)s::text[], %(fee_from)s::date[], %(fee_to)s::date[],
                                       %(fee_points)s::integer[]) r(provider, valid_from, valid_to, basis_points)
                          where r.provider in (a.provider_code, '*')

@@ -198,7 +198,6 @@ def uphold(
             capture_id=found.entry_id,
             actor=by.actor,
             reason=dispute_id,
-            key=dispute_id,
         )
     return _settle(session, book_id, found, State.UPHELD, by, note, asked)
 

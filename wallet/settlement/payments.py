@@ -12,6 +12,7 @@ from config import database
 from ledger import accounts
 from ledger.posting import Draft, Pair
 from wallet import chart
+from wallet.errors import ReasonRequired
 from wallet.settlement.errors import PaymentNotFound, PaymentStateWrong
 from wallet.settlement.payouts import Payment, moved, write
 from wallet.settlement.tables import PayoutPayment
@@ -92,6 +93,19 @@ def fail(
         (payment.run_id, payment.provider_code),
     )
     return _end(session, payment, "failed", on, actor, line_id, reason)
+
+
+def withdraw(session: Session, end_to_end_id: str, *, on: date, actor: str, reason: str) -> Payment:
+    """
+    Record that a payment never left, as a person knows: its file was lost, or the bank refused it; then as `fail`.
+
+    Errors: ReasonRequired, PaymentNotFound, PaymentStateWrong; those of `posting.post`.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    # What the bank has confirmed comes back by a line of the bank's alone.
+    _require(by_end_to_end_id(session, end_to_end_id, lock=True), "failed", ("prepared",))
+    return fail(session, end_to_end_id, on=on, actor=actor, reason=reason.strip())
 
 
 def _require(payment: Payment, wanted: str, allowed: tuple[str, ...]) -> None:

@@ -95,13 +95,14 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A payout run with its payments; `replayed` when it had been prepared before."""
+    """A payout run with its payments and the fees it withheld by; `replayed` when it had been prepared before."""
 
     run_id: str
     reference: str
     due_by: date
     execute_on: date
     payer: Payer
+    fees: tuple[dict[str, Any], ...]
     prepared_at: datetime
     payments: tuple[Payment, ...]
     left_out: tuple[LeftOut, ...]
@@ -153,7 +154,7 @@ def prepare(
     lock(session, exclusive=True)
     found = _find(session, reference)
     if found is not None:
-        _refuse_other(found, due_by, execute_on, terms.payer, advances)
+        _refuse_other(found, due_by, execute_on, terms, advances)
         return replace(found, replayed=True)
     today = clock.today()
     if execute_on < today:
@@ -174,7 +175,7 @@ def prepare(
         for number, one in enumerate(payable, start=1)
     ]  # fmt: skip
     told = _beyond(session, advanced, [payment.provider_code for payment in paid])
-    _record(session, run_id, reference, due_by, execute_on, terms.payer, paid, left_out, told, actor)
+    _record(session, run_id, reference, due_by, execute_on, terms, paid, left_out, told, actor)
     _record_left(session, run_id, left_lines)
     _post(session, run_id, [payment.provider_code for payment in paid], today, actor)
     session.connection().exec_driver_sql(_PREPARED, (today, actor, run_id))
@@ -235,7 +236,7 @@ def _record(
     reference: str,
     due_by: date,
     execute_on: date,
-    payer: Payer,
+    terms: Terms,
     paid: Sequence[Payment],
     left_out: Sequence[LeftOut],
     advances: Sequence[Advance],
@@ -244,7 +245,8 @@ def _record(
     values = {
         "due_by": due_by,
         "execute_on": execute_on,
-        "payer": asdict(payer),
+        "payer": asdict(terms.payer),
+        "fees": list(_told(terms)),
         "left_out": [asdict(out) for out in left_out],
         "advances": [asdict(advance) for advance in advances],
         "actor": actor,
@@ -335,6 +337,7 @@ def _find(session: Session, reference: str) -> Run | None:
         row.due_by,
         row.execute_on,
         Payer(**row.payer),
+        tuple(row.fees),
         row.prepared_at,
         tuple(Payment(*payment) for payment in payments),
         tuple(LeftOut(**out) for out in row.left_out),
@@ -342,8 +345,16 @@ def _find(session: Session, reference: str) -> Run | None:
     )
 
 
-def _refuse_other(found: Run, due_by: date, execute_on: date, payer: Payer, advances: Sequence[Advance]) -> None:
-    asked = {"due_by": due_by, "execute_on": execute_on, "payer": payer}
+def _told(terms: Terms) -> tuple[dict[str, Any], ...]:
+    """Return the fees of a file of terms as a run keeps them."""
+    return tuple(
+        {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(fee).items()}
+        for fee in terms.fees
+    )
+
+
+def _refuse_other(found: Run, due_by: date, execute_on: date, terms: Terms, advances: Sequence[Advance]) -> None:
+    asked = {"due_by": due_by, "execute_on": execute_on, "payer": terms.payer, "fees": _told(terms)}
     differs = [name for name, value in asked.items() if getattr(found, name) != value]
     if {advance.book for advance in found.advances} != {advance.book for advance in advances}:
         differs.append("advances")

@@ -169,6 +169,8 @@ class _Row:
 def _payer(row: _Row) -> Payer:
     name, iban, cuc, bic = row.text("name"), row.text("iban"), row.text("cuc"), row.text("bic", "")
     row.finish()
+    if not provider_accounts.is_holder(name):
+        raise row.bad(f"le banche non possono scrivere «{name}»", f"banks cannot write '{name}'")
     try:
         iban = provider_accounts.read_iban(iban)
     except ValueError:

@@ -49,6 +49,19 @@ def test_a_disputed_capture_is_not_paid(funded: Scene) -> None:
     assert amounts(pay(funded)) == {"P04": 11_000}
 
 
+def test_what_was_refused_can_be_settled_another_way(funded: Scene) -> None:
+    contested = delivered(funded, channel="VOUCHER")
+    opened = dispute(funded, contested.authorization_id)
+    with pytest.raises(PartialRefundNotAllowed) as refused, funded.session.begin_nested():
+        disputes.uphold(funded.session, funded.book_id, opened.dispute_id, by=MANAGER, amount=euro(2_000), note="metà")
+
+    # Kept under a key, the refusal would be the only answer for a month.
+    assert not refused.value.recorded
+    settled = disputes.uphold(funded.session, funded.book_id, opened.dispute_id, by=MANAGER, note="tutto")
+
+    assert settled.state is State.UPHELD
+
+
 def test_a_dismissed_capture_is_payable_again(funded: Scene) -> None:
     contested = delivered(funded)
     opened = dispute(funded, contested.authorization_id)

@@ -7,12 +7,15 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from config import clock
 from ledger import books
 from tests.wallet.scene import Scene, open_scene
 from tests.wallet.settlement.acts import APRIL_30, amounts, count, delivered, pay, withholding
+from wallet.errors import ReasonRequired
 from wallet.settlement import payments, payouts, terms
 from wallet.settlement.errors import (
     ExecutionDatePast,
+    PaymentStateWrong,
     PayoutEmpty,
     PayoutNotFound,
     PayoutReferenceChanged,
@@ -191,6 +194,63 @@ def test_who_has_an_account_that_cannot_be_is_left_out_and_named(funded: Scene) 
         pay(funded)
 
     assert refusal.value.details["left_out"] == ["P04 (iban_invalid)"]
+
+
+@pytest.mark.parametrize("holder", ["Φροντίδα", "Забота", "😀"])
+def test_who_has_a_name_that_banks_cannot_write_is_left_out_and_keeps_nobody_waiting(
+    funded: Scene, holder: str
+) -> None:
+    named = sa.text("update provider_account set holder = :holder where provider_code = 'P04'")
+    funded.session.execute(named, {"holder": holder})
+    delivered(funded)
+    delivered(funded, "SAN-CR")
+
+    run = pay(funded)
+
+    assert amounts(run) == {"P03": 14_000}
+    assert [(out.subject, out.reason) for out in run.left_out] == [("P04", "holder_unwritable")]
+    funded.session.execute(named, {"holder": "Frontida"})
+    assert amounts(pay(funded, "R2")) == {"P04": 5_500}
+
+
+def test_the_fee_of_a_refund_is_that_of_its_capture_whatever_the_terms_say_later(funded: Scene) -> None:
+    paid = delivered(funded, channel="DIRECT")
+    pay(funded, under=withholding(1_000))
+    funded.refund(paid, 5_500)
+    delivered(funded, quantity=4, channel="DIRECT")
+
+    second = pay(funded, "R2", under=withholding(0))
+
+    (one,) = second.payments
+    assert [(line.amount_minor, line.fee_minor) for line in payouts.lines(funded.session, one)] == [
+        (-5_500, -550), (22_000, 0),
+    ]  # fmt: skip
+    assert funded.posted("fees") == 0
+
+
+def test_a_reference_under_other_fees_is_refused(funded: Scene) -> None:
+    delivered(funded)
+    pay(funded, under=withholding(1_000))
+
+    with pytest.raises(PayoutReferenceChanged) as refused:
+        pay(funded, under=withholding(0))
+
+    assert refused.value.details["differs"] == ["fees"]
+
+
+def test_a_payment_that_never_left_is_withdrawn_with_a_reason_and_payable_again(funded: Scene) -> None:
+    delivered(funded)
+    pay(funded)
+
+    with pytest.raises(ReasonRequired):
+        payments.withdraw(funded.session, "R1-00001", on=clock.today(), actor="op", reason=" ")
+    payments.withdraw(funded.session, "R1-00001", on=clock.today(), actor="op", reason="file smarrito")
+
+    assert amounts(pay(funded, "R2")) == {"P04": 5_500}
+    payments.confirm(funded.session, "R2-00001", on=clock.today(), actor="op")
+    with pytest.raises(PaymentStateWrong):
+        payments.withdraw(funded.session, "R2-00001", on=clock.today(), actor="op", reason="altro")
+    assert funded.differences() == []
 
 
 def test_a_stopped_book_is_left_out_and_named(funded: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Texts in the characters that banks agree on: letters, digits, space and ten marks."""
+"""Texts in the characters that banks agree on: letters, digits, space and ten marks. A payment is named in no other."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _INSTEAD = str.maketrans(
         "]": ")", "{": "(", "}": ")", "°": ".",
     }
 )  # fmt: skip
+LONGEST_NAME = 70
 ALLOWED = re.compile(r"[a-zA-Z0-9/\-?:().,'+ ]*")
 
 
