@@ -51,9 +51,10 @@ def check(
     """
     Hold a budget file against its plan and the people known, and report every problem.
 
-    Errors: PlanNotFound; what is wrong with the file is in the result.
+    Errors: PlanNotFound, OwnMoneyNeedsReceipt; what is wrong with the file is in the result.
     """
     terms = plans.by_code(session, book_id, plan_code)
+    funding.refuse_own_money(terms)
     return budgets.check(
         path,
         _budget_terms(session, terms),
@@ -83,7 +84,7 @@ def load(
     file waits for the first and then finds its load. `repeat` grants the same content again under a new reference
     (a monthly twelfth is the same file every month).
 
-    Errors: PlanNotFound, BudgetReferenceChanged, BudgetContentRepeated, BudgetFileRefused (its `check` holds every
+    Errors: those of `check`, BudgetReferenceChanged, BudgetContentRepeated, BudgetFileRefused (its `check` holds every
             problem), BudgetNotFunded, PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)

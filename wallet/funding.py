@@ -14,9 +14,11 @@ from ledger.errors import InsufficientFunds
 from ledger.posting import Draft, Pair
 from plans import plans
 from plans.plans import PlanTerms
+from plans.rulebook.words import PlanSource
 from plans.words import FundingPolicy
 from wallet import chart
 from wallet.errors import FundingExceedsCommitment
+from wallet.social.errors import OwnMoneyNeedsReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,27 @@ class FundingState:
     grantable_minor: int
 
 
+def refuse_own_money(terms: PlanTerms) -> None:
+    """
+    Refuse a plan of citizens' own money, which nobody promises or grants: it comes with their receipts, and goes back.
+
+    Errors: OwnMoneyNeedsReceipt.
+    """
+    if terms.source is PlanSource.PRIVATE:
+        raise OwnMoneyNeedsReceipt(plan=terms.code)
+
+
 def commit(
     session: Session, book_id: int, plan_code: str, amount: Money, *, on: date, actor: str, reference: str | None = None
 ) -> int:
     """
     Record that the funder commits an amount to a plan, and return the entry's id.
 
-    Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, DuplicateReference, PeriodClosed, OccurredInFuture.
+    Errors: PlanNotFound, OwnMoneyNeedsReceipt, AmountNotPositive, CurrencyMismatch, DuplicateReference, PeriodClosed,
+            OccurredInFuture.
     """
     terms = _locked(session, book_id, plan_code)
+    refuse_own_money(terms)
     ids = chart.open_plan(session, terms)
     pair = Pair(ids[chart.receivable(plan_code)], ids[chart.committed(plan_code)], money.minor(amount))
     draft = Draft("commitment", on, (pair,), reference)
@@ -56,10 +70,12 @@ def record_transfer(
     Record a bank transfer of the funder for a plan, and return the entry's id.
 
     For a prefunded plan what arrived becomes available for granting; on account it already was.
-    Errors: PlanNotFound, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment, DuplicateReference,
-            PeriodClosed, OccurredInFuture.
+    Errors: PlanNotFound, OwnMoneyNeedsReceipt, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment,
+            DuplicateReference, PeriodClosed, OccurredInFuture.
     """
-    bank = chart.open_plan(session, plans.by_code(session, book_id, plan_code))[chart.BANK]
+    terms = plans.by_code(session, book_id, plan_code)
+    refuse_own_money(terms)
+    bank = chart.open_plan(session, terms)[chart.BANK]
     return fund_from(session, book_id, plan_code, bank, amount, on=on, actor=actor, reference=reference)
 
 

@@ -17,7 +17,7 @@ from ledger.errors import InsufficientFunds, LedgerError
 from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
-from wallet import chart, lots, wallets
+from wallet import chart, funding, lots, wallets
 from wallet.errors import (
     BudgetNotFunded,
     CorrectionBeforeGrant,
@@ -63,7 +63,19 @@ def grant_many(
     session: Session, terms: PlanTerms, grants: Sequence[Grant], *, on: date, actor: str, memo: str = ""
 ) -> list[int]:
     """
-    Put credit into lots, all or nothing, and return the entries' ids in the same order.
+    Put credit of a funder's into lots, all or nothing, and return the entries' ids in the same order.
+
+    Errors: OwnMoneyNeedsReceipt; those of `put`.
+    """
+    funding.refuse_own_money(terms)
+    return put(session, terms, grants, on=on, actor=actor, memo=memo)
+
+
+def put(
+    session: Session, terms: PlanTerms, grants: Sequence[Grant], *, on: date, actor: str, memo: str = ""
+) -> list[int]:
+    """
+    Put credit of any source into lots; of citizens' own money, whoever calls it records the receipt.
 
     Errors: BudgetNotFunded when the plan has not enough available for granting; those of `ledger.posting.post`.
     """
@@ -95,9 +107,10 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     """
     Take wrongly granted credit back before it is spent, as its own entry with a reason; return the entry's id.
 
-    What was brought from another platform was never drawn from the plan's money and does not go back there.
-    Errors: ReasonRequired, LotNotFound, CorrectionBeforeGrant, CorrectionExceedsGrant, AmountNotPositive,
-            CurrencyMismatch, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    What was brought from another platform was never drawn from the plan's money and does not go back there; nor does
+    what citizens paid themselves, which `tenders.give_back` sends back to them.
+    Errors: ReasonRequired, LotNotFound, OwnMoneyNeedsReceipt, CorrectionBeforeGrant, CorrectionExceedsGrant,
+            AmountNotPositive, CurrencyMismatch, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
     """
     if not reason.strip():
         raise ReasonRequired()
@@ -106,12 +119,13 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
     ).one_or_none()
     if row is None:
         raise LotNotFound(lot=lot_id)
+    terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
+    funding.refuse_own_money(terms)
     # A purchase that counts on this credit is decided before or after.
     wallets.lock(session, book_id, row.employee_id)
     granted_on = session.scalar(sa.text(_GRANTED_ON), {"book": book_id, "account": row.account_id})
     if granted_on is not None and on < granted_on:
         raise CorrectionBeforeGrant(lot=lot_id, on=on, granted_on=granted_on)
-    terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
     target = chart.open_plan(session, terms)[chart.granting(terms)]
     asked = {"book": book_id, "employee": row.employee_id, "plan": row.plan_id}
     sources = session.execute(sa.text(_SOURCES), asked).one()

@@ -44,6 +44,11 @@ _SPENDABLE = (
     "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
     " where l.book_id = %s and l.employee_id = %s"
 )
+# The clock ends lots without their wallets' locks: whoever moves what is free in one takes these, in its order.
+_LOCK = (
+    "select l.lot_id from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
+    " where l.book_id = %(book)s and l.lot_id = any(%(lots)s::text[]) order by b.account_id for update of b, l"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ def of_wallet(session: Session, book_id: int, employee_id: str) -> list[Spendabl
         SpendableLot(lot, plan, PlanSource(source), expires_on, grace, account, carried, int(available))
         for lot, plan, source, expires_on, grace, account, carried, available in rows
     ]
+
+
+def lock(session: Session, book_id: int, lot_ids: Sequence[str]) -> None:
+    """Keep what is free in some lots as it is until the end of the transaction, from the clock too."""
+    database.rows(session, _LOCK, {"book": book_id, "lots": text_array(lot_ids)})
 
 
 def ensure(session: Session, terms: PlanTerms, people: Iterable[tuple[str, date]]) -> dict[tuple[str, date], int]:

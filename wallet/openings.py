@@ -25,7 +25,7 @@ from plans import opening_file, people, plans
 from plans.opening_file import Balance
 from plans.plans import PlanTerms
 from plans.rows import OpeningLoad, table
-from wallet import amounts, chart, lots, wallets
+from wallet import amounts, chart, funding, lots, wallets
 from wallet.errors import (
     OpeningAlreadyUndone,
     OpeningNotFound,
@@ -88,12 +88,13 @@ def load(
     `document_ref` names the document of the old platform that proves them, `total` what it counts. The same content
     under the same document changes nothing.
 
-    Errors: those of `amounts.minor`; PlanNotFound, those of `plans.opening_file.read`, OpeningReferenceChanged,
-            OpeningFileRefused (its problems name every row, the total among them), OpeningRepeated, PeriodClosed,
-            OccurredInFuture.
+    Errors: those of `amounts.minor`; PlanNotFound, OwnMoneyNeedsReceipt, those of `plans.opening_file.read`,
+            OpeningReferenceChanged, OpeningFileRefused (its problems name every row, the total among them),
+            OpeningRepeated, PeriodClosed, OccurredInFuture.
     """
     total_minor = amounts.minor(total)
     terms = plans.by_code(session, book_id, plan_code)
+    funding.refuse_own_money(terms)
     # The file is checked against the terms it is brought under, and one file of a plan at a time.
     chart.lock_plan(session, book_id, terms.plan_id)
     session.execute(

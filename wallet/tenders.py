@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock, ids
+from config import clock, database, ids
 from config.labelled import Labelled
 from ledger import accounts, idempotency, posting
 from ledger.accounts import Opening
@@ -48,6 +48,17 @@ _TENDER, _RETURN = table(Tender), table(TenderReturn)
 _REFERENCE = re.compile(r"\S(?:.{1,62})\S")
 # Thirteen digits and more in a row, however grouped, are a card's number: it is not ours to keep.
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,}")
+# What ended in one lot and waits, less what went back since for the payments that stand in it: the plan's account holds
+# the money of all its citizens, and every lot's is its own.
+_WAITING = (
+    "select (select coalesce(sum(case p.debit_account_id when %(lot)s then p.amount_minor else -p.amount_minor end), 0)"
+    "          from posting p where p.book_id = %(book)s"
+    "           and ((p.debit_account_id = %(lot)s and p.credit_account_id = %(ended)s)"
+    "                or (p.debit_account_id = %(ended)s and p.credit_account_id = %(lot)s)))"
+    "     - (select coalesce(sum(r.amount_minor), 0) from tender t"
+    "          join tender_return r on r.book_id = t.book_id and r.tender_id = t.tender_id"
+    "         where t.book_id = %(book)s and t.lot_id = %(lot_id)s)"
+)
 
 
 class TenderKind(Labelled):
@@ -170,18 +181,19 @@ def credit(
     plan_accounts = chart.open_plan(session, terms)
     received = _received(session, terms.book_id, receipt.kind)
     receivable = plan_accounts[chart.receivable(terms.code)]
-    committed, funded = plan_accounts[chart.committed(terms.code)], plan_accounts[chart.funded(terms.code)]
+    committed, granting = plan_accounts[chart.committed(terms.code)], plan_accounts[chart.granting(terms)]
     memo = receipt.reference
     # Promised and paid in the same moment: the plan's accounts tell own money like any other.
+    pairs = [Pair(received, receivable, amount_minor)]
+    if granting != committed:
+        pairs.append(Pair(committed, granting, amount_minor))
     drafts = [
         Draft("commitment", on, (Pair(receivable, committed, amount_minor),), memo=memo),
-        Draft(
-            "funding", on, (Pair(received, receivable, amount_minor), Pair(committed, funded, amount_minor)), memo=memo
-        ),
+        Draft("funding", on, tuple(pairs), memo=memo),
     ]
     for draft in drafts:
         posting.post(session, terms.book_id, draft, actor=actor)
-    grants.grant_many(session, terms, [Grant(employee_id, amount_minor, expires_on)], on=on, actor=actor, memo=memo)
+    grants.put(session, terms, [Grant(employee_id, amount_minor, expires_on)], on=on, actor=actor, memo=memo)
     return next(
         lot
         for lot in lots.of_wallet(session, terms.book_id, employee_id)
@@ -278,9 +290,12 @@ def give_back(session: Session, book_id: int, asked: str, *, on: date, actor: st
     terms = plans.terms(session, book_id, [paid.plan_id])[paid.plan_id]
     plan_accounts = chart.open_plan(session, terms)
     ended = plan_accounts[chart.returned(terms.code)]
+    lots.lock(session, book_id, [paid.lot_id])
     lot = next(found for found in lots.of_wallet(session, book_id, paid.employee_id) if found.lot_id == paid.lot_id)
     # What time has ended in the lot already waits in the plan's account, beside that of others, unless it was paid out.
-    waiting = residual.waiting(session, book_id, paid.employee_id, terms.code)
+    waiting = min(
+        _waiting(session, book_id, lot, ended), residual.waiting(session, book_id, paid.employee_id, terms.code)
+    )
     free = min(lot.available_minor, left)
     rest = min(left - free, waiting)
     if free + rest <= 0:
@@ -348,6 +363,11 @@ def record_transfer(
 
 def _still_taken(refusal: InsufficientFunds, kind: TenderKind) -> dict[str, Any]:
     return {"available": refusal.details["available"], "kind_it": kind.label_it, "kind_en": kind.label_en}
+
+
+def _waiting(session: Session, book_id: int, lot: SpendableLot, ended: int) -> int:
+    asked = {"book": book_id, "lot": lot.account_id, "lot_id": lot.lot_id, "ended": ended}
+    return int(database.rows(session, _WAITING, asked)[0][0])
 
 
 def _gone_back(session: Session, book_id: int, tender_id: str) -> int:

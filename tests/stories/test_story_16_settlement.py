@@ -40,8 +40,9 @@ from tests import factories
 from tests.stories.reading import assert_sound, balances, buy, on
 from tests.wallet.settlement.acts import withholding
 from tests.wallet.settlement.bank import Tx, entry, sent
-from wallet import captures
+from wallet import captures, tenders
 from wallet.settlement import clearing, confirmations, payouts, terms
+from wallet.tenders import Receipt, TenderKind
 
 OCTOBER, DECEMBER_31 = date(2026, 10, 1), date(2026, 12, 31)
 PAID = {"P02": 12_740, "P04": 5_390, "P12": 34_300, "P18": 11_760}
@@ -64,9 +65,15 @@ def citizens(session: Session, code: str, kind: FunderKind, source: PlanSource) 
     book = books.open_book(session, code, code)
     funders.record(session, book, code=code, name=code, kind=kind, home_territory="cremona")
     factories.plan(session, book, "A", source=source, entitlement=Entitlement.AD_PERSONAM, act=None)
-    factories.funded(session, book, amount=Money("600", "EUR"))
     citizen = factories.employee(session, book, hired_on=None, cluster=None)
-    factories.grant(session, book, "A", citizen, 60_000)
+    if source is PlanSource.PRIVATE:
+        receipt = Receipt(TenderKind.BANK_TRANSFER, "CRO-000016")
+        paid = factories.euro(60_000)
+        tenders.record(session, book, citizen, "A", receipt, paid, on=OCTOBER, actor="sportello")
+        tenders.record_transfer(session, book, receipt.kind, paid, reference="EC-10", on=OCTOBER, actor="sportello")
+    else:
+        factories.funded(session, book, amount=Money("600", "EUR"))
+        factories.grant(session, book, "A", citizen, 60_000)
     return book, citizen
 
 

@@ -39,6 +39,9 @@ def busy(empty_scene: Scene) -> Iterator[Office]:
 
 
 RETURN = "entry_id in (select entry_id from entry where kind = 'tender_return')"
+SHARE = "entry_id in (select entry_id from entry where kind = 'grant' and memo like 'POS-%')"
+ENDED = "entry_id in (select entry_id from entry where kind = 'expiry')"
+GONE_BACK = "select tender_id from tender_return"
 CLAIM = "entry_id in (select entry_id from entry where kind = 'cost_report')"
 TAMPERINGS = [
     ("tender_account", "delete from tender where authorization_id in (select authorization_id from tender limit 1)"),
@@ -54,6 +57,17 @@ TAMPERINGS = [
     ("tender_return_entry", "delete from tender_return"),
     ("tender_return_entry", f"update posting set amount_minor = amount_minor + 1 where {RETURN}"),
     ("tender_returned_twice", "update tender_return set amount_minor = amount_minor + 1"),
+    ("tender_lot", "update entry set kind = 'gift' where kind = 'grant' and memo like 'POS-%'"),
+    ("tender_lot", "update tender set lot_id = 'lot_of_nobody'"),
+    ("tender_lot", f"update posting set amount_minor = amount_minor + 1 where {SHARE}"),
+    ("tender_lot_returned", f"update posting set amount_minor = amount_minor - 1 where {ENDED}"),
+    ("tender_lot_returned", f"update tender set lot_id = 'lot_of_nobody' where tender_id in ({GONE_BACK})"),
+    ("own_money_paid", f"update posting set amount_minor = amount_minor - 1 where {ENDED}"),
+    (
+        "own_money_paid",
+        "insert into residual_payment select book_id, 'rpy_1', employee_id, plan_id, 'CITIZEN', 'OPERATOR', 'IT', 'x',"
+        "  1, paid_on, 1, 'x' from tender limit 1",
+    ),
     ("share_split", "update social_use set municipal_minor = municipal_minor - 1, citizen_minor = citizen_minor + 1"),
     ("share_split", "update social_use set municipal_minor = municipal_minor - 1"),
     ("entrusted_account", "update social_claim set amount_minor = amount_minor + 1"),

@@ -100,6 +100,19 @@ class PlanNotPrivate(WalletError):
     en = "Plan {plan} is not of source PRIVATE: own money stands in a PRIVATE plan of the citizens' book."
 
 
+class OwnMoneyNeedsReceipt(WalletError):
+    """Citizens' own money is granted, brought, promised or corrected like a funder's, without a receipt of theirs."""
+
+    it = (
+        "Il piano {plan} è di denaro dei cittadini: si registra con la ricevuta di ciascun pagamento (social pay) e si "
+        "restituisce con social give-back."
+    )
+    en = (
+        "Plan {plan} is of citizens' own money: it is recorded with the receipt of each payment (social pay), and goes "
+        "back with social give-back."
+    )
+
+
 class TenderNotFound(WalletError):
     """No payment of a person's own has this id or receipt in this book."""
 
