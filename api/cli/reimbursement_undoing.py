@@ -15,7 +15,8 @@ from api.cli.groups import Command, dry_run
 from api.cli.words import AMOUNT, DAY, TEXT, Word
 from api.cli.work import book_of, change
 from config import clock
-from wallet.reimbursements import closing, undoing
+from wallet.reimbursements import closing, documents, orphans, undoing
+from wallet.reimbursements.orphans import Swept
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.words import Undoing
 
@@ -125,6 +126,26 @@ def repay(caller: Caller, amount: Money, on: date | None, reference: str | None)
     _tell_open(caller, entry, left)
 
 
+@click.command("sweep-documents", cls=Command)
+@click.option("--days", type=click.IntRange(1), default=orphans.GRACE_DAYS, show_default=True,
+              help="Only what nobody kept for so many days.")  # fmt: skip
+@dry_run
+@click.pass_obj
+def sweep_documents(caller: Caller, days: int) -> None:
+    """Remove the documents that no reimbursement of any book names: what failed submissions left behind."""
+
+    def work(session: Session) -> Swept:
+        return orphans.sweep(session, documents.store(), days=days, dry_run=caller.dry_run)
+
+    swept = change(caller, work)
+    caller.say(
+        "Tolti {n} documenti che nessuno cita ({size} byte); {named} sono citati, {young} troppo recenti.",
+        "Removed {n} documents that nobody names ({size} bytes); {named} are named, {young} too young.",
+        n=swept.removed, size=swept.removed_bytes, named=swept.named, young=swept.young,
+    )  # fmt: skip
+    caller.data(swept=swept)
+
+
 def _tell_open(caller: Caller, entry: int, left: int) -> None:
     caller.say(
         "Pagati in busta paga e ancora da regolare: {left}.", "Paid by payroll and still to be settled: {left}.",
@@ -133,4 +154,4 @@ def _tell_open(caller: Caller, entry: int, left: int) -> None:
     caller.data(entry_id=entry, open_minor=left)
 
 
-COMMANDS = (withdraw_approval, reverse_payment, set_off, repay)
+COMMANDS = (withdraw_approval, reverse_payment, set_off, repay, sweep_documents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import date
 from pathlib import Path
@@ -192,3 +193,17 @@ def test_an_approval_and_a_payment_are_taken_back_and_settled_with_the_funder(de
     assert "[payroll_paid_exceeded]" in desk.refused(1, "reimbursement repay 120,01")
     assert "€0.00" in desk.done("reimbursement repay 120,00")
     desk.done("ledger verify")
+
+
+def test_documents_that_nobody_names_are_swept(desk: Shell) -> None:
+    submitted(desk)
+    orphan = desk.folder / "data" / "documents" / "ab" / ("ab" * 32)
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.write_bytes(b"%PDF")
+    os.utime(orphan, (0, 0))
+
+    assert "Removed 1 documents" in desk.done("reimbursement sweep-documents --dry-run")
+    assert orphan.exists()
+    told = desk.done("reimbursement sweep-documents", language="it")
+    assert "Tolti 1 documenti che nessuno cita (4 byte); 2 sono citati, 0 troppo recenti." in " ".join(told.split())
+    assert not orphan.exists()

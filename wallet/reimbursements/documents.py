@@ -7,20 +7,23 @@ and never served: whoever reviews gets a copy in a folder of theirs.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import filetype
 
-from config import settings
+from config import clock, settings
 from wallet.reimbursements.errors import (
     DocumentEmpty,
     DocumentNameDiffers,
@@ -132,20 +135,54 @@ class Store:
 
     def keep(self, upload: Upload) -> None:
         """
-        Write a document down, whole or not at all, for the program's user alone; the same again changes nothing.
+        Write a document down, whole or not at all, for the program's user alone; the same again is as if it were new.
 
-        A document whose transaction then fails stays behind, and no row names it.
+        A document whose transaction then fails stays behind, and no row names it: `orphans.sweep` takes it.
         """
         target = self.path(upload.sha256)
-        if target.exists() and sha256(target.read_bytes()).digest() == upload.sha256:
-            return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.locked():
+            if not (target.exists() and sha256(target.read_bytes()).digest() == upload.sha256):
+                self._write(target, upload.content)
+            # Young again: whoever sweeps leaves it to the transaction that will name it.
+            moment = clock.now().timestamp()
+            os.utime(target, (moment, moment))
+
+    def every(self) -> Iterator[Path]:
+        """Yield each file there is, what an interrupted writing left behind too."""
+        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            if path.is_file():
+                yield path
+
+    def remove(self, path: Path, *, older_than: datetime) -> int | None:
+        """Remove a file that nobody kept again since a moment and return its size; None where it stays or is gone."""
+        with self.locked():
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                return None
+            if found.st_mtime >= older_than.timestamp():
+                return None
+            path.unlink()
+        return found.st_size
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody else keep or remove a file meanwhile, in this process or another."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _write(self, target: Path, content: bytes) -> None:
         target.parent.mkdir(mode=0o700, exist_ok=True)
         # A fresh file of `mkstemp` is readable by its owner alone.
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(upload.content)
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(target)

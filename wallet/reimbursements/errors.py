@@ -63,6 +63,26 @@ class DocumentMissing(ReimbursementError):
     en = "{file}: the document is no longer in its folder, or was changed ({sha256}): restore it."
 
 
+class SweepGraceTooShort(ReimbursementError):
+    """Documents were to be swept sooner than a submission may take to name them."""
+
+    it = "Si tolgono i documenti che nessuno cita da almeno {least} giorno: indicarne {least} o più, non {days}."
+    en = "Documents are removed that nobody has named for {least} day at least: give {least} or more, not {days}."
+
+
+class SweepNamesNothing(ReimbursementError):
+    """Not one of the documents kept is named by this database: it is another one's folder."""
+
+    it = (
+        "Nessuno dei {files} documenti di {folder} è citato in questo database: è la cartella di un altro. "
+        "Controllare BORSELLINO_DOCUMENTS_DIR e DATABASE_URL. Non è stato tolto nulla."
+    )
+    en = (
+        "None of the {files} documents in {folder} is named in this database: the folder is another one's. "
+        "Check BORSELLINO_DOCUMENTS_DIR and DATABASE_URL. Nothing was removed."
+    )
+
+
 class ExpenseUnknown(ReimbursementError):
     """No expense is called so."""
 
