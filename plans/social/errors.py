@@ -209,6 +209,19 @@ class IseeExpired(DomainError):
     en = "The ISEE of application {application} ended on {valid_until}: record the new (social isee) and try again."
 
 
+class AboveThreshold(DomainError):
+    """A voucher of somebody whose indicator has risen above the service's threshold."""
+
+    it = (
+        "L'ISEE in vigore della domanda {application} supera la soglia di {threshold}: il voucher non si usa più. "
+        "Sospendere o revocare la domanda (social advance, social end), o registrare un nuovo ISEE."
+    )
+    en = (
+        "The ISEE in force of application {application} exceeds the threshold of {threshold}: the voucher can be used "
+        "no more. Suspend or revoke the application (social advance, social end), or record a new ISEE."
+    )
+
+
 class TransitionNotAllowed(Spoken):
     """The application cannot go from the state it is in to the one asked for."""
 

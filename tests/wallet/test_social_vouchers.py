@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from config import clock
 from plans.social import applications, assessments, offer, states, steps
 from plans.social.errors import (
+    AboveThreshold,
     ActInvalid,
     CaseRefInvalid,
     DsuDatesInvalid,
@@ -31,11 +32,11 @@ from plans.social.errors import (
     ThresholdExceeded,
     TransitionNotAllowed,
 )
-from plans.social.isee import complete
+from plans.social.isee import Attestation, complete
 from plans.social.words import IseeType, Selection, Standing, State, Why
 from tests.factories import euro
 from tests.wallet.scene import Scene
-from tests.wallet.social_office import JANUARY_15, OFFER, Office, open_office, rows
+from tests.wallet.social_office import DECEMBER_31, JANUARY_15, OFFER, Office, open_office, rows
 from wallet import captures, tenders, verification
 from wallet.errors import BudgetNotFunded
 from wallet.social import claims, vouchers
@@ -253,6 +254,17 @@ def test_an_attestation_that_is_over_admits_nobody_and_assigns_nothing(empty_sce
         office.step(first, State.ADMITTED)
     with pytest.raises(IseeExpired):
         office.assign(second)
+
+
+def test_above_the_threshold_nothing_new_is_bought_with_a_voucher(office: Office) -> None:
+    asked = office.active()
+    risen = Attestation(2_000_001, IseeType.ORDINARIO, "INPS-ISEE-2026-99999999A-00", JANUARY_15, DECEMBER_31)
+
+    applications.record_isee(office.session, office.book_id, asked, risen, on=clock.today(), actor="ufficio")
+
+    with pytest.raises(AboveThreshold) as refused:
+        office.buy(asked)
+    assert "20.000,00" in refused.value.text("it")
 
 
 @pytest.mark.parametrize("valid_until", [date(2026, 3, 9), date(2027, 1, 1)])

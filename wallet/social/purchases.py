@@ -23,7 +23,13 @@ from plans.rows import table
 from plans.rulebook.words import Channel
 from plans.social import applications, assessments, offer, own_share
 from plans.social.applications import Application
-from plans.social.errors import InstrumentPaysNoPrice, IseeExpired, QuotaNotInForce, ServiceNotEntrusted
+from plans.social.errors import (
+    AboveThreshold,
+    InstrumentPaysNoPrice,
+    IseeExpired,
+    QuotaNotInForce,
+    ServiceNotEntrusted,
+)
 from plans.social.isee import Assessment
 from plans.social.tariffs import Quota
 from plans.social.words import Instrument, Standing, State
@@ -90,10 +96,9 @@ def buy(
 
     Units:  minor units in the result.
     Errors: KeyReused, InProgress; ApplicationNotFound, SocialVoucherNotActive, InstrumentPaysNoPrice,
-            ServiceNotEntrusted, VoucherMissing, VoucherOutsidePeriod, QuotaNotInForce, IseeExpired, those of
-            `purchases.consider`,
-            NothingFromMunicipality, ShareMissing, ShareNotNeeded, ReceiptInvalid, ReceiptTaken, PeriodClosed,
-            LedgerCorrupt.
+            ServiceNotEntrusted, VoucherMissing, VoucherOutsidePeriod, QuotaNotInForce, IseeExpired, AboveThreshold,
+            those of `purchases.consider`, NothingFromMunicipality, ShareMissing, ShareNotNeeded, ReceiptInvalid,
+            ReceiptTaken, PeriodClosed, LedgerCorrupt.
     """
 
     def work() -> Bought:
@@ -252,6 +257,8 @@ def _in_force(session: Session, book_id: int, found: Application, today: date, s
         assert assessment.valid_until is not None  # noqa: S101
         if assessment.valid_until < max(today, service_on):
             raise IseeExpired(application=found.application_id, valid_until=assessment.valid_until)
+    if assessment.standing is Standing.ABOVE and assessment.threshold_minor is not None:
+        raise AboveThreshold(application=found.application_id, threshold=from_minor(assessment.threshold_minor))
     return assessment
 
 
