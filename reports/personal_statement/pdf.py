@@ -18,6 +18,7 @@ from reports.personal_statement.model import PersonalStatement
 from reports.words import Words
 from wallet import labels, pension
 from wallet.position import words as told
+from wallet.reimbursements import checklist
 
 GAP: Final = 6 * mm
 NOTHING: Final = "–"
@@ -357,5 +358,7 @@ def _or_nothing(amount_minor: int, text: Words) -> str:
 
 
 def _service(name: str, text: Words) -> str:
-    """Return a service's name; what nobody ordered has words of ours."""
+    """Return a service's name; what was asked back, and what nobody ordered, have words of ours."""
+    if (expense := checklist.expenses().get(name)) is not None:
+        return text("reimbursed", expense=expense.name(text.language))
     return pension.NAME[text.language == "en"] if name == pension.SERVICE else name

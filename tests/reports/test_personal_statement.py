@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -115,6 +116,19 @@ def test_the_document_says_it_in_words_that_can_be_selected(
         assert "Niccolò Alberti" in str(document.docinfo["/Title"])
         last = f"Pagina {len(document.pages)} di" if language == "it" else f"Page {len(document.pages)} of"
         assert last in said
+
+
+@pytest.mark.parametrize(("language", "said"), [("it", "Rimborso: asilo nido"), ("en", "Reimbursement: nursery")])
+def test_what_was_asked_back_stands_in_words(
+    session: Session, told: Story, tmp_path: Path, language: str, said: str
+) -> None:
+    found = state(session, told)
+    first, *others = found.purchases
+    asked_back = replace(found, purchases=(replace(first, service="NURSERY", provider=""), *others))
+
+    pdf.write(asked_back, tmp_path / "year.pdf", language)
+
+    assert said in " ".join(text_of(tmp_path / "year.pdf").split())
 
 
 def test_the_same_data_give_the_same_bytes(session: Session, told: Story, tmp_path: Path) -> None:
