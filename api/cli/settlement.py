@@ -223,6 +223,13 @@ def _tell_clearing(caller: Caller, run: clearings.Run) -> None:
     )
     if run.reopened_by is not None:
         caller.say("Riaperta da {by}: {why}.", "Reopened by {by}: {why}.", by=run.reopened_by, why=run.reopened_reason)
+    for month in run.earlier:
+        caller.say(
+            "Di mesi precedenti: {month}, {entries} scritture, {gross} lordi e {fee} di commissioni.",
+            "From earlier months: {month}, {entries} entries, {gross} gross and {fee} of fees.",
+            month=f"{month.month:%m/%Y}", entries=str(month.entries), gross=euro(month.gross_minor),
+            fee=euro(month.fee_minor),
+        )  # fmt: skip
     codes = look(lambda session: {funder.book_id: funder.code for funder in funders.every(session)})
     columns = (
         Column("libro", "book"), Column("origine", "home"), Column("erogazione", "delivery"),

@@ -95,6 +95,9 @@ def proof(statement: ClearingStatement, text: Words) -> Iterator[str]:
         netted=text.euro(statement.netted_minor),
     )
     yield state_note(statement, text)
+    for one in statement.earlier:
+        told = {"gross": text.euro(one.gross_minor), "fee": text.euro(one.fee_minor)}
+        yield text("proof.earlier", month=text.month(one.month), **told)
     if statement.run_id:
         yield text("proof.run", run=statement.run_id)
     yield f"{text('proof.seal')}: {foundation.told(statement.foundation, text)}"

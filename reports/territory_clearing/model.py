@@ -25,6 +25,15 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a run cleared of an earlier month that no run of that month had."""
+
+    month: date
+    gross_minor: int
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartyLine:
     """
     A territory's position, or the network's: what it gets from the others, below zero what it pays them.
@@ -58,7 +67,8 @@ class ClearingStatement:
     A month between territories.
 
     `run_id` is the run that closed it; None while it is open: then flows are what occurred so far, and no fee is
-    shared. `pending_minor` is what the clearing accounts of all books still owe to territories.
+    shared. `earlier` says what of a closed month's flows is of the months before. `pending_minor` is what the clearing
+    accounts of all books still owe to territories.
     """
 
     starts_on: date
@@ -68,6 +78,7 @@ class ClearingStatement:
     version: int | None
     closed_at: datetime | None
     flows: tuple[Flow, ...]
+    earlier: tuple[Earlier, ...]
     parties: tuple[PartyLine, ...]
     pending_minor: int
     books: int

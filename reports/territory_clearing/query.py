@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from network import territories
 from reports import foundation
-from reports.territory_clearing.model import ClearingStatement, Flow, PartyLine
+from reports.territory_clearing.model import ClearingStatement, Earlier, Flow, PartyLine
 from wallet import chart
 from wallet.settlement import clearing
 from wallet.settlement.errors import ClearingNotFound
@@ -83,6 +83,7 @@ def gather(session: Session, month: date) -> ClearingStatement:
         version=run.version if run else None,
         closed_at=run.closed_at if run else None,
         flows=flows,
+        earlier=tuple(Earlier(one.month, one.gross_minor, one.fee_minor) for one in run.earlier) if run else (),
         parties=tuple(_parties(flows, positions, {code: sign * amount for code, amount in moved.items()}, names)),
         pending_minor=session.scalar(_PENDING) or 0,
         books=len(books),

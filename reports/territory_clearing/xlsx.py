@@ -96,6 +96,10 @@ def _proof(sheet: Sheet, statement: ClearingStatement) -> None:
         (text("prepared_at"), statement.prepared_at),
         (text("proof.sum_label"), Amount(statement.sum_minor)),
         (text("proof.difference"), Amount(statement.difference_minor)),
+        *(
+            (text("proof.earlier_label", month=text.month(one.month)), Amount(one.gross_minor))
+            for one in statement.earlier
+        ),
         (text("card.gross"), Amount(statement.gross_minor)),
         (text("card.netted"), Amount(statement.netted_minor)),
         (text("proof.seal"), foundation.told(statement.foundation, text, whole=True)),

@@ -175,3 +175,25 @@ def test_a_month_without_flows_is_an_empty_statement_that_holds(
 
 def test_both_languages_have_the_same_words() -> None:
     assert set(lines.of("it").texts) == set(lines.of("en").texts)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "it",
+            "Comprende 250,00 € lordi e 0,00 € di commissioni di marzo 2026, che nessuna compensazione aveva preso.",
+        ),
+        ("en", "It includes €250.00 gross and €0.00 of fees of March 2026, which no clearing had taken."),
+    ],
+)
+def test_a_first_clearing_says_what_it_took_of_the_months_before(
+    session: Session, network_told: NetworkStory, language: str, said: str
+) -> None:
+    with on(session, date(2026, 5, 2)):
+        clearing.run(session, APRIL[0], terms=terms.shipped(), actor="op")
+        found = gather(session, APRIL[0])
+
+    assert [(one.month, one.gross_minor) for one in found.earlier] == [(MARCH[0], 25_000)]
+    assert found.gross_minor == 25_000 - 4_000
+    assert said in " ".join(lines.proof(found, lines.of(language))).replace("\u00a0", " ")

@@ -49,6 +49,13 @@ _FLOWS = (
 _POSITIONS = (
     "insert into clearing_position (run_id, party, position_minor) select %s, * from unnest(%s::text[], %s::bigint[])"
 )
+# A run takes what no run has cleared: this is what of it bears a day before its own month.
+_EARLIER = (
+    "select date_trunc('month', e.occurred_on)::date as month, sum(k.gross_minor)::bigint as gross_minor,"
+    "       sum(k.fee_minor)::bigint as fee_minor, count(distinct (k.book_id, k.entry_id)) as entries"
+    "  from clearing_line k join entry e on e.book_id = k.book_id and e.entry_id = k.entry_id"
+    " where k.run_id = %s and e.occurred_on < %s group by 1 order by 1"
+)
 _STOPPED = "select code from book where status <> 'open' order by code limit 1"
 _ENTRIES = "select book_id, entry_id from entry where kind = 'clearing' and reference = %s order by book_id"
 
@@ -82,6 +89,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a run cleared that belongs to an earlier month, and that no run of that month had; minor units."""
+
+    month: date
+    gross_minor: int
+    fee_minor: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A month's clearing; `replayed` when it had been closed before."""
 
@@ -97,7 +114,13 @@ class Run:
     reopened_at: datetime | None
     flows: tuple[Flow, ...]
     positions: tuple[Position, ...]
+    earlier: tuple[Earlier, ...] = ()
     replayed: bool = False
+
+    @property
+    def earlier_minor(self) -> int:
+        """What of the gross flows is from earlier months, in minor units."""
+        return sum(month.gross_minor for month in self.earlier)
 
 
 def run(session: Session, month: date, *, terms: Terms, actor: str) -> Run:
@@ -106,8 +129,8 @@ def run(session: Session, month: date, *, terms: Terms, actor: str) -> Run:
 
     What a home territory bought in another it owes there: each territory pays its own providers. Of the fee withheld
     at payout home, delivery and network have the shares of the day the month ends. Captures, refunds and payments up
-    to that day that no other run has cleared are in it; what is recorded later goes into the next month. Run again, it
-    returns what was closed.
+    to that day that no other run has cleared are in it, and `earlier` says what of them is of the months before; what
+    is recorded later goes into the next month. Run again, it returns what was closed.
 
     Errors: ClearingMonthNotOver, ClearingLaterClosed, BookStopped, FeeUnshared; those of `posting.post`.
     """
@@ -286,5 +309,6 @@ def _whole(session: Session, row: Any, *, replayed: bool = False) -> Run:
         **row._mapping,
         flows=tuple(Flow(*flow) for flow in flows),
         positions=tuple(Position(*position) for position in positions),
+        earlier=tuple(Earlier(*month) for month in database.rows(session, _EARLIER, (row.run_id, row.starts_on))),
         replayed=replayed,
     )

@@ -279,3 +279,41 @@ def test_the_run_takes_the_day_the_month_ends(cremona: Scene) -> None:
     (flow,) = clear(cremona, under=replace(terms.shipped(), shares=(before, after))).flows
 
     assert (flow.home_fee_minor, flow.delivery_fee_minor) == (0, 1_400)
+
+
+def test_a_run_takes_up_to_its_months_end_and_tells_what_is_of_the_months_before(cremona: Scene) -> None:
+    cremona.go_to(date(2026, 3, 31))
+    delivered(cremona, "PSI-MI")
+    pay(cremona, under=withholding(1_000))
+    cremona.go_to(date(2026, 4, 1))
+    delivered(cremona, "FIS-NA", channel="DIRECT")
+    cremona.go_to(date(2026, 4, 30))
+    delivered(cremona, "PSI-MI")
+    cremona.go_to(date(2026, 5, 1))
+    delivered(cremona, "PSI-MI")
+
+    april = clear(cremona, APRIL, under=replace(withholding(1_000), shares=(sharing(5_000, 3_000, 2_000),)))
+
+    assert sum(flow.gross_minor for flow in april.flows) == 6_000 + 35_000 + 6_000
+    assert april.earlier == (clearing.Earlier(MARCH, 6_000, 600, 2),)
+    assert april.earlier_minor == 6_000
+    assert cremona.posted("clearing:milano") == 6_000
+    before = cremona.image()
+    again = clear(cremona, APRIL)
+    assert (again.replayed, again.earlier, again.flows) == (True, april.earlier, april.flows)
+    assert cremona.image() == before
+
+    cremona.go_to(date(2026, 6, 1))
+    assert clear(cremona, date(2026, 5, 1)).earlier == ()
+    assert cremona.differences() == []
+
+
+def test_a_reopened_month_still_tells_what_it_had_taken(cremona: Scene) -> None:
+    delivered(cremona, "PSI-MI")
+    cremona.go_to(date(2026, 5, 1))
+    april = clear(cremona, APRIL)
+
+    reopened = clearing.reopen(cremona.session, APRIL, reason="prova", actor="capo")
+
+    assert reopened.earlier == april.earlier == (clearing.Earlier(MARCH, 6_000, 0, 1),)
+    assert clear(cremona, MARCH).earlier == ()
