@@ -12,31 +12,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from config.labelled import Labelled
 from network import data
 
 
-class Family(StrEnum):
+class Family(Labelled):
     """The five families of requirements."""
 
-    LEGAL = "LEGAL"
-    ECONOMIC = "ECONOMIC"
-    AUTHORISATION = "AUTHORISATION"
-    QUALITY = "QUALITY"
-    TECHNICAL = "TECHNICAL"
-
-    @property
-    def label_it(self) -> str:
-        """Return the family's name in Italian."""
-        return _FAMILIES_IT[self]
-
-
-_FAMILIES_IT = {
-    Family.LEGAL: "requisiti giuridico-amministrativi",
-    Family.ECONOMIC: "requisiti economico-finanziari",
-    Family.AUTHORISATION: "autorizzazioni amministrative",
-    Family.QUALITY: "procedure per la qualità",
-    Family.TECHNICAL: "elementi tecnico-professionali",
-}
+    LEGAL = "LEGAL", "requisiti giuridico-amministrativi"
+    ECONOMIC = "ECONOMIC", "requisiti economico-finanziari"
+    AUTHORISATION = "AUTHORISATION", "autorizzazioni amministrative"
+    QUALITY = "QUALITY", "procedure per la qualità"
+    TECHNICAL = "TECHNICAL", "elementi tecnico-professionali"
 
 
 class Area(StrEnum):

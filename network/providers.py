@@ -5,49 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.labelled import Labelled
 from network import qualification
 from network.errors import ProviderNotFound
 from network.models import ProviderRow
 from network.states import State
 
 
-class ProviderKind(StrEnum):
+class ProviderKind(Labelled):
     """What a provider is; some kinds decide VAT, and two are exempt from qualification."""
 
-    SOCIAL_COOP_A = "SOCIAL_COOP_A"
-    SOCIAL_COOP_B = "SOCIAL_COOP_B"
-    CONSORTIUM = "CONSORTIUM"
-    SOCIAL_ENTERPRISE = "SOCIAL_ENTERPRISE"
-    SPORT_ASSOCIATION = "SPORT_ASSOCIATION"
-    CLINIC = "CLINIC"
-    PROFESSIONAL = "PROFESSIONAL"
-    COMPANY = "COMPANY"
-    PUBLIC_BODY = "PUBLIC_BODY"
-    PUBLIC_TRANSPORT = "PUBLIC_TRANSPORT"
-
-    @property
-    def label_it(self) -> str:
-        """Return the kind's name in Italian."""
-        return _KINDS_IT[self]
-
-
-_KINDS_IT = {
-    ProviderKind.SOCIAL_COOP_A: "cooperativa sociale A",
-    ProviderKind.SOCIAL_COOP_B: "cooperativa sociale B",
-    ProviderKind.CONSORTIUM: "consorzio",
-    ProviderKind.SOCIAL_ENTERPRISE: "impresa sociale",
-    ProviderKind.SPORT_ASSOCIATION: "associazione sportiva",
-    ProviderKind.CLINIC: "centro clinico",
-    ProviderKind.PROFESSIONAL: "professionista",
-    ProviderKind.COMPANY: "impresa",
-    ProviderKind.PUBLIC_BODY: "ente pubblico",
-    ProviderKind.PUBLIC_TRANSPORT: "trasporto pubblico",
-}
+    SOCIAL_COOP_A = "SOCIAL_COOP_A", "cooperativa sociale A"
+    SOCIAL_COOP_B = "SOCIAL_COOP_B", "cooperativa sociale B"
+    CONSORTIUM = "CONSORTIUM", "consorzio"
+    SOCIAL_ENTERPRISE = "SOCIAL_ENTERPRISE", "impresa sociale"
+    SPORT_ASSOCIATION = "SPORT_ASSOCIATION", "associazione sportiva"
+    CLINIC = "CLINIC", "centro clinico"
+    PROFESSIONAL = "PROFESSIONAL", "professionista"
+    COMPANY = "COMPANY", "impresa"
+    PUBLIC_BODY = "PUBLIC_BODY", "ente pubblico"
+    PUBLIC_TRANSPORT = "PUBLIC_TRANSPORT", "trasporto pubblico"
 
 
 @dataclass(frozen=True, slots=True)

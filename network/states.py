@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from config.labelled import Labelled
 
 
-class State(StrEnum):
+class State(Labelled):
     """What a provider, or a document, is on a day; documents are never EXEMPT."""
 
-    PENDING = "PENDING"
-    QUALIFIED = "QUALIFIED"
-    SUSPENDED = "SUSPENDED"
-    EXPIRED = "EXPIRED"
-    EXEMPT = "EXEMPT"
-
-    @property
-    def label_it(self) -> str:
-        """Return the state's name in Italian."""
-        return _STATES_IT[self]
+    PENDING = "PENDING", "in attesa"
+    QUALIFIED = "QUALIFIED", "qualificato"
+    SUSPENDED = "SUSPENDED", "sospeso"
+    EXPIRED = "EXPIRED", "scaduto"
+    EXEMPT = "EXEMPT", "esente"
 
     @property
     def may_serve(self) -> bool:
@@ -25,11 +20,4 @@ class State(StrEnum):
         return self in MAY_SERVE
 
 
-_STATES_IT = {
-    State.PENDING: "in attesa",
-    State.QUALIFIED: "qualificato",
-    State.SUSPENDED: "sospeso",
-    State.EXPIRED: "scaduto",
-    State.EXEMPT: "esente",
-}
 MAY_SERVE = frozenset({State.QUALIFIED, State.EXEMPT})

@@ -9,21 +9,17 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config.labelled import Labelled
 from network.audience import MadeFor
 from network.errors import ServiceNotFound
 from network.models import ProviderRow, ServiceRow, TerritoryRow
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """An authorization has a price and a provider; a request is completed by a person."""
 
-    AUTHORIZATION = "authorization"
-    REQUEST = "request"
-
-    @property
-    def label_it(self) -> str:
-        """Return the kind's name in Italian."""
-        return "autorizzazione" if self is Kind.AUTHORIZATION else "richiesta"
+    AUTHORIZATION = "authorization", "autorizzazione"
+    REQUEST = "request", "richiesta"
 
 
 class Delivery(StrEnum):

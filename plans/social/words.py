@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from config.labelled import Labelled
 
 
-class _Labelled(StrEnum):
-    """A word of the code with the Italian one that people read."""
-
-    label_it: str
-
-    def __new__(cls, value: str, label_it: str = "") -> _Labelled:
-        """Make a member of its word and its label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label_it = label_it
-        return member
-
-
-class Instrument(_Labelled):
+class Instrument(Labelled):
     """By which public procedure a municipality entrusts a service; it says what the money is."""
 
     ACCREDITAMENTO_VOUCHER = "ACCREDITAMENTO_VOUCHER", "accreditamento con voucher"
@@ -26,14 +13,14 @@ class Instrument(_Labelled):
     APPALTO = "APPALTO", "appalto"
 
 
-class Selection(_Labelled):
+class Selection(Labelled):
     """In which order admitted applications are served."""
 
     COUNTER = "COUNTER", "a sportello"
     RANKING = "RANKING", "graduatoria"
 
 
-class State(_Labelled):
+class State(Labelled):
     """Where an application stands."""
 
     DRAFT = "DRAFT", "bozza"
@@ -57,7 +44,7 @@ class State(_Labelled):
     REVOKED = "REVOKED", "revocata"
 
 
-class Why(_Labelled):
+class Why(Labelled):
     """Why an application moved; codes, so that nobody writes a person's story here."""
 
     ORDINARY = "ORDINARY", "corso ordinario"
@@ -79,7 +66,7 @@ class Why(_Labelled):
     REGISTRY = "REGISTRY", "dati anagrafici aggiornati"
 
 
-class IseeType(_Labelled):
+class IseeType(Labelled):
     """Which of the indicators an attestation carries."""
 
     ORDINARIO = "ORDINARIO", "ordinario"
@@ -89,7 +76,7 @@ class IseeType(_Labelled):
     UNIVERSITARIO = "UNIVERSITARIO", "universitario"
 
 
-class Standing(_Labelled):
+class Standing(Labelled):
     """How an attestation stands to the threshold of a service; all that is kept of the indicator."""
 
     BELOW = "BELOW", "entro la soglia"
@@ -98,7 +85,7 @@ class Standing(_Labelled):
     NOT_PRESENTED = "NOT_PRESENTED", "ISEE non presentato"
 
 
-class TariffKind(_Labelled):
+class TariffKind(Labelled):
     """The shape of a co-payment function."""
 
     STEP = "STEP", "a fasce"
@@ -106,7 +93,7 @@ class TariffKind(_Labelled):
     PIECEWISE = "PIECEWISE", "a tratti"
 
 
-class Fallback(_Labelled):
+class Fallback(Labelled):
     """What somebody pays whose indicator is not known, or attests omissions."""
 
     LAST_BAND = "LAST_BAND", "ultima fascia"
@@ -114,14 +101,14 @@ class Fallback(_Labelled):
     AS_USUAL = "AS_USUAL", "come da ISEE"
 
 
-class Effect(_Labelled):
+class Effect(Labelled):
     """From when a new indicator changes what is paid."""
 
     SAME_DAY = "SAME_DAY", "dallo stesso giorno"
     NEXT_MONTH = "NEXT_MONTH", "dal mese successivo"
 
 
-class QuotaKind(_Labelled):
+class QuotaKind(Labelled):
     """In which form a citizen's share is said."""
 
     AMOUNT = "AMOUNT", "importo per unità"
@@ -129,7 +116,7 @@ class QuotaKind(_Labelled):
     FULL = "FULL", "prezzo intero"
 
 
-class ClaimKind(_Labelled):
+class ClaimKind(Labelled):
     """What a partner may ask a municipality for; co-design pays back costs, never a price."""
 
     COST_REPORT = "COST_REPORT", "rendiconto dei costi"

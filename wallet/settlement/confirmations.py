@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
+from config.labelled import Labelled
 from config.money import from_minor
 from wallet.errors import ReasonRequired
 from wallet.settlement import camt, payments
@@ -36,34 +36,17 @@ _NO_ID = ("", "NOTPROVIDED")
 _WORDS = re.compile(r"[A-Za-z0-9-]+")
 
 
-class Why(StrEnum):
+class Why(Labelled):
     """How a line was matched, or why it was not."""
 
-    END_TO_END_ID = "end_to_end_id"
-    AMOUNT_AND_IBAN = "amount_and_iban"
-    REMITTANCE = "remittance"
-    NO_PAYMENT = "no_payment"
-    SEVERAL_PAYMENTS = "several_payments"
-    AMOUNT_DIFFERS = "amount_differs"
-    IBAN_DIFFERS = "iban_differs"
-    NOT_EXPECTED = "not_expected"
-
-    @property
-    def label_it(self) -> str:
-        """Return it in Italian."""
-        return _WHYS_IT[self]
-
-
-_WHYS_IT = {
-    Why.END_TO_END_ID: "identificativo del pagamento",
-    Why.AMOUNT_AND_IBAN: "importo e IBAN",
-    Why.REMITTANCE: "causale",
-    Why.NO_PAYMENT: "nessun pagamento corrisponde",
-    Why.SEVERAL_PAYMENTS: "corrispondono più pagamenti",
-    Why.AMOUNT_DIFFERS: "l'importo è diverso",
-    Why.IBAN_DIFFERS: "l'IBAN è diverso",
-    Why.NOT_EXPECTED: "il pagamento è già concluso",
-}
+    END_TO_END_ID = "end_to_end_id", "identificativo del pagamento"
+    AMOUNT_AND_IBAN = "amount_and_iban", "importo e IBAN"
+    REMITTANCE = "remittance", "causale"
+    NO_PAYMENT = "no_payment", "nessun pagamento corrisponde"
+    SEVERAL_PAYMENTS = "several_payments", "corrispondono più pagamenti"
+    AMOUNT_DIFFERS = "amount_differs", "l'importo è diverso"
+    IBAN_DIFFERS = "iban_differs", "l'IBAN è diverso"
+    NOT_EXPECTED = "not_expected", "il pagamento è già concluso"
 
 
 @dataclass(frozen=True, slots=True)

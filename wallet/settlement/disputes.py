@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from moneyed import Money
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import database, ids
 from config.database import plain_array
+from config.labelled import Labelled
 from config.money import from_minor
 from plans.rulebook.words import Channel
 from wallet import amounts, authorizations, captures
@@ -28,53 +28,29 @@ from wallet.settlement.errors import (
 from wallet.settlement.tables import DisputeEvent, DisputeRow
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """Why a capture is disputed."""
 
-    NOT_DELIVERED = "NOT_DELIVERED"
-    PARTLY_DELIVERED = "PARTLY_DELIVERED"
-    WRONG_AMOUNT = "WRONG_AMOUNT"
-    CHARGED_TWICE = "CHARGED_TWICE"
-    POOR_QUALITY = "POOR_QUALITY"
-
-    @property
-    def label_it(self) -> str:
-        """Return the reason in Italian."""
-        return _REASONS_IT[self]
+    NOT_DELIVERED = "NOT_DELIVERED", "servizio non reso"
+    PARTLY_DELIVERED = "PARTLY_DELIVERED", "servizio reso in parte"
+    WRONG_AMOUNT = "WRONG_AMOUNT", "importo sbagliato"
+    CHARGED_TWICE = "CHARGED_TWICE", "addebitato due volte"
+    POOR_QUALITY = "POOR_QUALITY", "servizio scadente"
 
 
-_REASONS_IT = {
-    Reason.NOT_DELIVERED: "servizio non reso",
-    Reason.PARTLY_DELIVERED: "servizio reso in parte",
-    Reason.WRONG_AMOUNT: "importo sbagliato",
-    Reason.CHARGED_TWICE: "addebitato due volte",
-    Reason.POOR_QUALITY: "servizio scadente",
-}
-
-
-class Role(StrEnum):
+class Role(Labelled):
     """Who disputes or settles."""
 
-    EMPLOYEE = "EMPLOYEE"
-    WELFARE_MANAGER = "WELFARE_MANAGER"
-
-    @property
-    def label_it(self) -> str:
-        """Return the role in Italian."""
-        return {Role.EMPLOYEE: "lavoratore", Role.WELFARE_MANAGER: "welfare manager"}[self]
+    EMPLOYEE = "EMPLOYEE", "lavoratore"
+    WELFARE_MANAGER = "WELFARE_MANAGER", "welfare manager"
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a dispute stands."""
 
-    OPEN = "open"
-    UPHELD = "upheld"
-    DISMISSED = "dismissed"
-
-    @property
-    def label_it(self) -> str:
-        """Return the state in Italian."""
-        return {State.OPEN: "aperta", State.UPHELD: "accolta", State.DISMISSED: "respinta"}[self]
+    OPEN = "open", "aperta"
+    UPHELD = "upheld", "accolta"
+    DISMISSED = "dismissed", "respinta"
 
 
 @dataclass(frozen=True, slots=True)
