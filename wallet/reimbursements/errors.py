@@ -125,6 +125,19 @@ class ExpenseAmountInvalid(ReimbursementError):
     en = "The amount {amount} will not do: write an amount above zero."
 
 
+class FixLowersDocument(ReimbursementError):
+    """A fix that corrects a document's total to less than was asked for: the office approves a part instead."""
+
+    it = (
+        "Il documento dice {document}, meno dei {amount} chiesti: non occorre correggere il totale. Allegare il "
+        "documento giusto: l'ufficio approva la parte che vi è scritta e il resto torna nel borsellino."
+    )
+    en = (
+        "The document says {document}, less than the {amount} asked for: its total need not be corrected. Attach the "
+        "right document: the office approves the part it says, and the rest goes back to the wallet."
+    )
+
+
 class SubmissionIncomplete(ReimbursementError):
     """Documents, declarations or answers that the checklist asks for are missing; all of them are named."""
 

@@ -20,9 +20,9 @@ from wallet.reimbursements import checklist, deadlines, paying, receipts, record
 from wallet.reimbursements.documents import MOST, Store, Upload
 from wallet.reimbursements.errors import (
     DocumentsTooMany,
-    ExpenseAmountTooHigh,
     ExpenseInFuture,
     FixChangesNothing,
+    FixLowersDocument,
     ReimbursementNotOpen,
     ReimbursementNotToMend,
 )
@@ -108,7 +108,7 @@ def fix(
     Mend a reimbursement with documents or corrected facts; it goes back to its place in the queue.
 
     Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotToMend, SupplierCodeInvalid,
-            FixChangesNothing, ExpenseInFuture, ExpenseAmountTooHigh, DocumentsTooMany, SubmissionIncomplete,
+            FixChangesNothing, ExpenseInFuture, FixLowersDocument, DocumentsTooMany, SubmissionIncomplete,
             ExpenseOutsidePlan, ExpenseTotalDiffers, ReceiptAskedBefore, DocumentUsedBefore.
     """
     told = correction.told()
@@ -265,7 +265,7 @@ def _mend(
             raise ExpenseInFuture(on=changed[name])
     document_minor = changed.get("document_minor", found.document_minor)
     if document_minor < found.amount_minor:
-        raise ExpenseAmountTooHigh(amount=from_minor(found.amount_minor), document=from_minor(document_minor))
+        raise FixLowersDocument(amount=from_minor(found.amount_minor), document=from_minor(document_minor))
     _check_fix(session, book_id, found, changed, uploads)
     names = ("supplier", "supplier_tax_code", "document_no", "document_on")
     supplier, tax_code, number, on = (changed.get(name, getattr(found, name)) for name in names)
