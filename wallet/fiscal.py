@@ -314,24 +314,19 @@ def settle_year(session: Session, book_id: int, employee_id: str, category: Cate
     """
     if category not in limited():
         return 0
-    day = on if on.year == year else date(year, 12, 31)
     asked = {"book": book_id, "employee": employee_id, "year": year, "category": str(category)}
     rows = session.connection().exec_driver_sql(_LIMITED_YEAR, asked).all()
     if not rows:
         return 0
-    total = sum(int(row.exempt + row.taxable) for row in rows)
-    taxable, rule_ids = _taxable_of_year(session, book_id, employee_id, category, total, day)
+    nets = [int(row.exempt + row.taxable) for row in rows]
+    taxable, rule_ids = taxable_of_year(session, book_id, employee_id, category, sum(nets), year=year, on=on)
     if taxable is None:
         return 0
     lines: list[Line] = []
     reason = "annual_cap_settled"
     if category is Category.FRINGE:
         reason = "fringe_limit_exceeded" if taxable else "fringe_limit_respected"
-    # The last ones are the excess; past a cliff all of them are.
-    for row in reversed(rows):
-        net = int(row.exempt + row.taxable)
-        due = min(net, taxable)
-        taxable -= due
+    for row, due in zip(reversed(rows), reversed(share_of_year(nets, taxable)), strict=True):
         wrong = due - int(row.taxable)
         key = (row.authorization_id, row.plan_id, row.source, row.channel)
         if wrong > 0:
@@ -343,14 +338,32 @@ def settle_year(session: Session, book_id: int, employee_id: str, category: Cate
     return len(lines) // 2
 
 
-def _taxable_of_year(
-    session: Session, book_id: int, employee_id: str, category: Category, total_minor: int, day: date
+def share_of_year(nets_minor: Sequence[int], taxable_minor: int) -> list[int]:
+    """
+    Return what of each use of a year is taxable, given what of their total is, in the order they were written.
+
+    The last ones are the excess; past a cliff all of them are.
+    """
+    shares = []
+    for net_minor in reversed(nets_minor):
+        shares.append(min(net_minor, taxable_minor))
+        taxable_minor -= shares[-1]
+    return shares[::-1]
+
+
+def taxable_of_year(
+    session: Session, book_id: int, employee_id: str, category: Category, total_minor: int, *, year: int, on: date
 ) -> tuple[int | None, Sequence[str]]:
-    """What of a year's total is taxable under the category's limit, and the rules that say so; None without a limit."""
+    """
+    Return what of a year's total is taxable under the category's limit as known today, and the rules that say so.
+
+    The limit is that of the day `on` where it lies in the year, else that of the year's last day; None without one.
+    """
+    day = on if on.year == year else date(year, 12, 31)
     day = limited_day(loading.load(), category, day, clock.today())
     person = people.for_authorization(session, book_id, employee_id, None, day)
     if category is Category.FRINGE:
-        year = assess_fringe_year(
+        found = assess_fringe_year(
             total_minor,
             person.external_fringe_minor,
             dependent_child_declared=person.dependent_child_declared,
@@ -358,7 +371,7 @@ def _taxable_of_year(
             on=day,
             known_at=clock.today(),
         )
-        return (None, ()) if year is None else (year.ours_taxable_minor, year.rule_ids)
+        return (None, ()) if found is None else (found.ours_taxable_minor, found.rule_ids)
     limits = yearly_limits(
         loading.load(), category, day, clock.today(), first_job_pension_plus=person.first_job_pension
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -40,9 +41,10 @@ def recheck(caller: Caller, year: int, form: str | None, output: Path | None) ->
     _tell(caller, found)
     if path is not None:
         caller.say("Scritto {path}.", "Wrote {path}.", path=path)
-    caller.data(year=year, path=path, correction_minor=found.correction_minor, unused=found.unused,
-                decisions=found.coverage.decisions, difference_minor=found.coverage.difference_minor,
-                lines=found.lines)  # fmt: skip
+    caller.data(year=year, path=path, correction_minor=found.correction_minor, waiting_minor=found.waiting_minor,
+                unused=found.unused, decisions=found.coverage.decisions,
+                difference_minor=found.coverage.difference_minor,
+                lines=[asdict(line) | {"correction_minor": line.correction_minor} for line in found.lines])  # fmt: skip
 
 
 def _tell(caller: Caller, found: RecheckReport) -> None:
@@ -56,6 +58,7 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
         Column("regole di allora", "rules of then", folds=True),
         Column("regole di oggi", "rules of today", folds=True),
         Column("correzione", "correction", right=True),
+        Column("col ricalcolo", "by recomputing", right=True),
     ]
     rows = [
         (
@@ -67,6 +70,7 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
             line.rules_then,
             line.rules_now,
             euro(line.correction_minor),
+            euro(line.waiting_minor),
         )
         for line in found.lines
     ]
@@ -75,3 +79,11 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
                "{n} decisions re-checked: {changed} used and {unused} unused ones change; correction {amount}.",
                n=found.coverage.decisions, changed=len(found.lines), unused=found.unused,
                amount=euro(found.correction_minor))  # fmt: skip
+    if found.waits:
+        caller.note(
+            "Una parte ({amount} in tutto) la scrive il ricalcolo dell'anno («borsellino position --recompute») e"
+            " arriva poi alle paghe con l'esportazione del mese.",
+            "Part of it ({amount} in all) is written by recomputing the year ('borsellino position --recompute') and"
+            " then reaches payroll with the month's export.",
+            amount=euro(found.waiting_minor),
+        )

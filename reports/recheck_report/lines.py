@@ -55,6 +55,8 @@ def remarks(report: RecheckReport, text: Words) -> Iterator[str]:
     """Yield what to know beside the lines."""
     if not report.lines:
         yield text("none")
+    if report.waits:
+        yield text("waits", amount=text.euro(report.waiting_minor))
     if report.unused:
         yield text("unused", count=report.unused)
 

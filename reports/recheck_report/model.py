@@ -30,10 +30,11 @@ class RuleText:
 @dataclass(frozen=True, slots=True)
 class RecheckLine:
     """
-    One purchase that was used and of which the law says something else today.
+    One purchase that was used and of which the law says something else today, or than its events say.
 
-    `rules_then` and `rules_now` are those on which only the one or the other outcome stands. `correction_minor` is what
-    payroll adds to the taxable income of the year; below zero, what it takes away.
+    `rules_then` and `rules_now` are those on which only the one or the other outcome stands. `recorded_minor` is what
+    is recorded as taxable of it, `due_minor` what the law of today makes taxable; `waiting_minor` the part of the
+    correction that a recomputation of the year writes, which then reaches payroll by itself.
     """
 
     employee_no: str
@@ -53,7 +54,14 @@ class RecheckLine:
     rules_now: tuple[str, ...]
     taxable_then_minor: int
     taxable_now_minor: int
-    correction_minor: int
+    recorded_minor: int
+    due_minor: int
+    waiting_minor: int
+
+    @property
+    def correction_minor(self) -> int:
+        """What payroll adds to the taxable income of the year; below zero, what it takes away."""
+        return self.due_minor - self.recorded_minor
 
     @property
     def name(self) -> str:
@@ -70,6 +78,7 @@ class PersonTotal:
     tax_code: str
     purchases: int
     correction_minor: int
+    waiting_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,16 @@ class RecheckReport:
         return sum(line.correction_minor for line in self.lines)
 
     @property
+    def waiting_minor(self) -> int:
+        """What of it a recomputation of the years writes, all together."""
+        return sum(line.waiting_minor for line in self.lines)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a recomputation would write some of it, even if the sum of it is nothing."""
+        return any(line.waiting_minor for line in self.lines)
+
+    @property
     def added_minor(self) -> int:
         """What becomes taxable."""
         return sum(max(line.correction_minor, 0) for line in self.lines)
@@ -129,6 +148,7 @@ class RecheckReport:
                 tax_code,
                 len(mine),
                 sum(line.correction_minor for line in mine),
+                sum(line.waiting_minor for line in mine),
             )
             for tax_code, mine in found.items()
         )

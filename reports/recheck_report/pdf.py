@@ -77,17 +77,26 @@ def _cards(report: RecheckReport, text: Words) -> list[Card]:
 
 def _people(report: RecheckReport, text: Words) -> Iterator[Flowable]:
     columns = [
-        Column(text("column.name"), WIDTH * 0.38),
-        Column(text("column.tax_code"), WIDTH * 0.22),
+        Column(text("column.name"), WIDTH * 0.3),
+        Column(text("column.tax_code"), WIDTH * 0.2),
         Column(text("column.employee_no"), WIDTH * 0.12),
         Column(text("column.purchases"), WIDTH * 0.1, figures=True),
-        Column(text("column.correction"), WIDTH * 0.18, figures=True),
+        Column(text("column.correction"), WIDTH * 0.14, figures=True),
+        Column(text("column.waiting"), WIDTH * 0.14, figures=True),
     ]
     rows = [
-        (one.name, one.tax_code, one.employee_no, str(one.purchases), text.amount(one.correction_minor))
+        (
+            one.name,
+            one.tax_code,
+            one.employee_no,
+            str(one.purchases),
+            text.amount(one.correction_minor),
+            text.amount(one.waiting_minor),
+        )
         for one in report.people
     ]
-    rows.append((text("total"), "", "", str(len(report.lines)), text.amount(report.correction_minor)))
+    sums = text.amount(report.correction_minor), text.amount(report.waiting_minor)
+    rows.append((text("total"), "", "", str(len(report.lines)), *sums))
     yield CondPageBreak(40 * mm)
     yield Heading(text("heading.people"))
     yield blocks.folding_table(columns, rows, total=True)
@@ -96,13 +105,15 @@ def _people(report: RecheckReport, text: Words) -> Iterator[Flowable]:
 
 def _lines(report: RecheckReport, text: Words) -> Iterator[Flowable]:
     columns = [
-        Column(text("column.name"), WIDTH * 0.17),
-        Column(text("column.day"), WIDTH * 0.1),
-        Column(text("column.category"), WIDTH * 0.13),
-        Column(text("column.used"), WIDTH * 0.1, figures=True),
-        Column(text("column.then"), WIDTH * 0.2),
-        Column(text("column.now"), WIDTH * 0.2),
-        Column(text("column.correction"), WIDTH * 0.1, figures=True),
+        Column(text("column.name"), WIDTH * 0.13),
+        Column(text("column.day"), WIDTH * 0.09),
+        Column(text("column.category"), WIDTH * 0.12),
+        Column(text("column.used"), WIDTH * 0.09, figures=True),
+        Column(text("column.then"), WIDTH * 0.145),
+        Column(text("column.now"), WIDTH * 0.145),
+        Column(text("column.recorded"), WIDTH * 0.095, figures=True),
+        Column(text("column.due"), WIDTH * 0.09, figures=True),
+        Column(text("column.correction"), WIDTH * 0.095, figures=True),
     ]
     rows = [
         (
@@ -112,12 +123,17 @@ def _lines(report: RecheckReport, text: Words) -> Iterator[Flowable]:
             text.amount(line.used_minor),
             lines.then(line, text),
             lines.now(line, text),
+            text.amount(line.recorded_minor),
+            text.amount(line.due_minor),
             text.amount(line.correction_minor),
         )
         for line in report.lines
     ]
-    total = text.amount(report.correction_minor)
-    rows.append((text("total"), "", "", text.amount(report.used_minor), "", "", total))
+    taxed = sum(line.recorded_minor for line in report.lines)
+    sums = (taxed, taxed + report.correction_minor, report.correction_minor)
+    recorded, due, correction = map(text.amount, sums)
+    total = (text("total"), "", "", text.amount(report.used_minor), "", "", recorded, due, correction)
+    rows.append(total)
     yield CondPageBreak(50 * mm)
     yield Heading(text("heading.lines"))
     yield blocks.folding_table(columns, rows, total=True)

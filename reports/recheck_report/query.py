@@ -71,7 +71,9 @@ def _line(found: Recheck, person: sa.Row[tuple[str, ...]]) -> RecheckLine:
         rules_now=tuple(rule for rule in found.rule_ids_now if rule not in then),
         taxable_then_minor=found.taxable_then_minor,
         taxable_now_minor=found.taxable_now_minor,
-        correction_minor=found.correction_minor,
+        recorded_minor=found.recorded_minor,
+        due_minor=found.due_minor,
+        waiting_minor=found.waiting_minor,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reports import foundation
 from reports.recheck_report import lines
-from reports.recheck_report.model import RecheckReport
+from reports.recheck_report.model import PersonTotal, RecheckLine, RecheckReport
 from reports.sheet import Amount, Looks, Sheet, workbook
 from reports.words import Words
 
@@ -28,7 +28,10 @@ _LINES = (
     ("used", 14),
     ("taxable_then", 14),
     ("taxable_now", 14),
+    ("recorded", 14),
+    ("due", 14),
     ("correction", 14),
+    ("waiting", 14),
 )
 
 
@@ -77,16 +80,16 @@ def _summary(sheet: Sheet, report: RecheckReport, text: Words) -> None:
 
 
 def _people(sheet: Sheet, report: RecheckReport) -> None:
-    sheet.widths(14, 40, 22, 12, 16)
-    sheet.table(("employee_no", "name", "tax_code", "purchases", "correction"), 2, len(report.people))
+    sheet.widths(14, 40, 22, 12, 16, 16)
+    sheet.table(("employee_no", "name", "tax_code", "purchases", "correction", "waiting"), 3, len(report.people))
     for one in report.people:
-        sheet.write(one.employee_no, one.name, one.tax_code, one.purchases, Amount(one.correction_minor))
-    sheet.total(5, {4: report.correction_minor})
+        sheet.write(one.employee_no, one.name, one.tax_code, one.purchases, *_corrections(one))
+    sheet.total(6, {4: report.correction_minor, 5: report.waiting_minor})
 
 
 def _lines(sheet: Sheet, report: RecheckReport, text: Words) -> None:
     sheet.widths(*(width for _, width in _LINES))
-    sheet.table([name for name, _ in _LINES], 4, len(report.lines))
+    sheet.table([name for name, _ in _LINES], 7, len(report.lines))
     for line in report.lines:
         sheet.folded(
             line.employee_no,
@@ -106,9 +109,17 @@ def _lines(sheet: Sheet, report: RecheckReport, text: Words) -> None:
             Amount(line.used_minor),
             Amount(line.taxable_then_minor),
             Amount(line.taxable_now_minor),
-            Amount(line.correction_minor),
+            Amount(line.recorded_minor),
+            Amount(line.due_minor),
+            *_corrections(line),
         )
-    sheet.total(len(_LINES), {14: report.used_minor, 17: report.correction_minor})
+    recorded = sum(line.recorded_minor for line in report.lines)
+    sums = (recorded, recorded + report.correction_minor, report.correction_minor, report.waiting_minor)
+    sheet.total(len(_LINES), {14: report.used_minor, **dict(enumerate(sums, 17))})
+
+
+def _corrections(one: RecheckLine | PersonTotal) -> tuple[Amount, Amount]:
+    return Amount(one.correction_minor), Amount(one.waiting_minor)
 
 
 def _rules(sheet: Sheet, report: RecheckReport, text: Words) -> None:

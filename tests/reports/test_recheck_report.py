@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pikepdf
 import pypdf
 import pytest
@@ -36,7 +37,9 @@ LINE = RecheckLine(
     rules_now=("circle-c-relatives",),
     taxable_then_minor=10_000,
     taxable_now_minor=0,
-    correction_minor=-10_000,
+    recorded_minor=10_000,
+    due_minor=0,
+    waiting_minor=0,
 )
 
 
@@ -74,13 +77,14 @@ def test_a_use_that_no_decision_explains_breaks_the_proof(session: Session, half
 
 
 def test_totals_are_per_person_and_keep_what_is_added_apart_from_what_is_taken_away(report: RecheckReport) -> None:
-    other = replace(LINE, tax_code="X", last_name="Rossi", correction_minor=2_500, taxable_now_minor=12_500)
-    found = replace(report, lines=(LINE, replace(LINE, correction_minor=-1), other))
+    other = replace(LINE, tax_code="X", last_name="Rossi", due_minor=12_500, waiting_minor=500)
+    found = replace(report, lines=(LINE, replace(LINE, due_minor=9_999, waiting_minor=-1), other))
 
-    assert [(one.name, one.purchases, one.correction_minor) for one in found.people] == [
-        ("D'Àvila Zoë", 2, -10_001),
-        ("Rossi Zoë", 1, 2_500),
+    assert [(one.name, one.purchases, one.correction_minor, one.waiting_minor) for one in found.people] == [
+        ("D'Àvila Zoë", 2, -10_001, -1),
+        ("Rossi Zoë", 1, 2_500, 500),
     ]
+    assert (found.waiting_minor, found.waits) == (499, True)
     assert (found.added_minor, found.removed_minor, found.correction_minor) == (2_500, 10_001, -7_501)
 
 
@@ -103,3 +107,29 @@ def test_many_lines_go_over_pages_with_their_headings_and_no_byte_differs(
     assert all(
         f"{number} {'di' if language == 'it' else 'of'} {len(pages)}" in page for number, page in enumerate(pages, 1)
     )
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_a_recomputation_writes_is_told_apart(report: RecheckReport, tmp_path: Path, language: str) -> None:
+    found = replace(report, lines=(replace(LINE, recorded_minor=45_000, waiting_minor=-45_000),))
+
+    pdf.write(found, tmp_path / "r.pdf", language)
+    xlsx.write(found, tmp_path / "r.xlsx", language)
+
+    text = " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "r.pdf").pages)
+    assert "borsellino position --recompute" in text
+    headings, row, total = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[2].iter_rows(values_only=True)
+    assert headings[17:] == (
+        ("Imponibile registrato", "Imponibile dovuto", "Correzione", "di cui col ricalcolo")
+        if language == "it"
+        else ("Recorded as taxable", "Due as taxable", "Correction", "by recomputing")
+    )
+    assert row[14:] == (100, 100, 0, 450, 0, -450, -450)
+    assert total[20] == "=SUBTOTAL(109,U2:U2)"
+
+
+def test_nothing_is_said_of_recomputing_where_nothing_waits(report: RecheckReport, tmp_path: Path) -> None:
+    pdf.write(replace(report, lines=(LINE,)), tmp_path / "r.pdf")
+
+    pages = pypdf.PdfReader(tmp_path / "r.pdf").pages
+    assert not any("recompute" in page.extract_text() for page in pages)

@@ -101,7 +101,7 @@ def test_the_report_tells_payroll_both_rules_and_the_amount_and_not_for_whom(ses
     rows = list(openpyxl.load_workbook(tmp_path / "riesame.xlsx")["Spese"].iter_rows(min_row=2, values_only=True))
     assert (rows[0][6], rows[0][7]) == ("imponibile", "esente su dichiarazione")
     assert (rows[0][12], rows[0][13]) == (", ".join(line.rules_then), ", ".join(line.rules_now))
-    assert (rows[0][14], rows[0][17], rows[1][17]) == (230, -230, "=SUBTOTAL(109,R2:R2)")
+    assert (rows[0][14], rows[0][19], rows[1][19]) == (230, -230, "=SUBTOTAL(109,T2:T2)")
     for told in (
         "imponibili 230,00 €, con le norme note al 10/06/2025",
         "esente su dichiarazione: imponibili 0,00 €, con le norme note al 22/11/2026",
