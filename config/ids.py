@@ -8,7 +8,7 @@ import secrets
 from ulid import ULID
 
 # A ULID is ten characters of time and sixteen of chance, in the alphabet that leaves out I, L, O and U.
-_CHANCE = 16
+CHANCE = 16
 _ALPHABET = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -19,6 +19,6 @@ def new(prefix: str) -> str:
 
 def many(prefix: str, count: int) -> list[str]:
     """Return that many fresh identifiers of one moment, in ascending order; a hundred thousand cost what few do."""
-    start = new(prefix)[:-_CHANCE]
+    start = new(prefix)[:-CHANCE]
     chance = base64.b32encode(secrets.token_bytes(count * 10)).translate(_ALPHABET).decode()
-    return sorted(start + chance[i : i + _CHANCE] for i in range(0, count * _CHANCE, _CHANCE))
+    return sorted(start + chance[i : i + CHANCE] for i in range(0, count * CHANCE, CHANCE))

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import clock, money
+from config import clock, ids, money
 from ledger import accounts, posting
 from ledger.accounts import Opening
 from ledger.posting import Draft, Pair
@@ -75,6 +75,15 @@ class Recorded:
 def month_of(day: date) -> tuple[date, date]:
     """Return the first and last day of a day's month."""
     return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def reference(authorization_id: str) -> str:
+    """
+    Return the part of a purchase's id that is chance, which an employer may read: the rest is the moment it was made.
+
+    The provider's invoice bears it too, as the end of its reference.
+    """
+    return authorization_id[-ids.CHANCE :]
 
 
 def lines(session: Session, book_id: int, month: date) -> tuple[Line, ...]:

@@ -92,14 +92,17 @@ def recharge() -> None:
 @MONTH
 @click.option("--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True,
               help="A workbook, or a table.")  # fmt: skip
+@click.option(
+    "--detail", is_flag=True, help="Any month, amount and id of each voucher: for who runs or audits the mandate."
+)
 @click.option("--output", type=FILE, help="File to write; named after the book in this folder unless given.")
 @click.pass_obj
-def list_recharges(caller: Caller, /, month: date, form: str, output: Path | None) -> None:
-    """Write an employer's recharges of a month: VAT regime and voucher id of each, never provider or service."""
+def list_recharges(caller: Caller, /, month: date, form: str, output: Path | None, *, detail: bool) -> None:
+    """Write an employer's recharges of a closed month: VAT and voucher of each, never provider or service."""
 
     def read(session: Session) -> tuple[str, recharge_list.RechargeList]:
         book_id = book_of(caller, session)
-        return funders.of_book(session, book_id).code, recharge_list.gather(session, book_id, month)
+        return funders.of_book(session, book_id).code, recharge_list.gather(session, book_id, month, detail=detail)
 
     with caller.progress("Preparo l'elenco", "Preparing the list"):
         code, gathered = look(read, snapshot=True)

@@ -1,5 +1,5 @@
 """
-The recharge list: what the mandatary invoices to an employer for a month, by VAT regime and voucher id.
+The recharge list: what the mandatary invoices to an employer for a month, by VAT regime and voucher reference.
 
 `gather` reads everything once; `xlsx` and `csv` write what it returned and read nothing.
 """

@@ -8,7 +8,6 @@ from pathlib import Path
 from reports import table
 from reports.recharge_list import lines
 from reports.recharge_list.model import RechargeList
-from reports.sheet import Amount
 from reports.table import Cell
 from reports.words import Words
 
@@ -31,12 +30,12 @@ def _sections(found: RechargeList, text: Words) -> Iterator[tuple[str, Sequence[
         (text("month"), text.month(found.starts_on)),
         (text("prepared_at"), found.prepared_at),
         *lines.figures(found, text),
-        (text("privacy_note"),),
+        (lines.privacy(found, text),),
     ]
     yield "summary", summary
     columns = ("regime", "regime_long", "reference", "confidence", "lines", *lines.FIGURES)
     yield "regimes", [head(*columns), *_regimes(found, text)]
-    yield "lines", [head("voucher_id", "regime", *lines.FIGURES), *_lines(found)]
+    yield "lines", [head(*lines.columns(found)), *_lines(found)]
     yield "notes", [head("reference", "confidence", "note"), *lines.notes(found, text)]
     yield "proof", [head("item", "value"), (lines.verdict(found, text),), *lines.proof(found, text)]
 
@@ -44,15 +43,20 @@ def _sections(found: RechargeList, text: Words) -> Iterator[tuple[str, Sequence[
 def _regimes(found: RechargeList, text: Words) -> list[Sequence[Cell]]:
     rows: list[Sequence[Cell]] = []
     for total in found.regimes:
-        amounts = (Amount(getattr(total, f"{name}_minor")) for name in lines.FIGURES)
-        confidence = text(f"confidence.{total.confidence}")
-        name = lines.regime(total.regime, text)
-        rows.append((total.regime, name, total.reference, confidence, total.lines, *amounts))
+        confidence = text(f"confidence.{total.confidence}") if total.confidence else None
+        name = lines.regime(total.regime, found, text)
+        code = lines.short(total.regime, found)
+        rows.append((code, name, total.reference, confidence, total.lines, *lines.amounts(total.amounts)))
     return rows
 
 
 def _lines(found: RechargeList) -> list[Sequence[Cell]]:
     return [
-        (line.voucher_id, line.regime, *(Amount(getattr(line, f"{name}_minor")) for name in lines.FIGURES))
+        (
+            line.reference,
+            lines.short(line.regime, found),
+            *((line.voucher_id,) if found.detail else ()),
+            *lines.amounts(line.amounts),
+        )
         for line in found.lines
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from network import vat
 from reports import foundation, words
-from reports.recharge_list.model import RechargeList
+from reports.recharge_list.model import Amounts, RechargeList
 from reports.sheet import Amount
 from reports.words import Words
 
@@ -18,10 +18,33 @@ def of(language: str) -> Words:
     return words.read("reports.recharge_list", language)
 
 
-def regime(code: str, text: Words) -> str:
-    """Return the name of a VAT regime."""
-    found = vat.regime(code)
-    return found.label_it if text.language == "it" else found.label_en
+def regime(code: str, found: RechargeList, text: Words) -> str:
+    """Return the name of a VAT regime, or to the employer what an invoice has to say of it."""
+    if found.detail:
+        known = vat.regime(code)
+        return known.label_it if text.language == "it" else known.label_en
+    return text("rate", rate=short(code, found)) if code.isdigit() else text(f"nature.{code}")
+
+
+def short(code: str, found: RechargeList) -> str:
+    """Return the code of a VAT regime; of a rate the rate, from basis points."""
+    return code if found.detail or not code.isdigit() else f"{int(code) // 100} %"
+
+
+def amounts(of: Amounts | None) -> Iterator[Amount]:
+    """Yield the figures of a line or a regime; nothing where a line has none."""
+    if of is not None:
+        yield from (Amount(getattr(of, f"{name}_minor")) for name in FIGURES)
+
+
+def columns(found: RechargeList) -> tuple[str, ...]:
+    """Return the columns of the lines."""
+    return ("voucher", "regime", *(("voucher_id", *FIGURES) if found.detail else ()))
+
+
+def privacy(found: RechargeList, text: Words) -> str:
+    """Say what the list tells, and for whom it is."""
+    return text("privacy_note_detail" if found.detail else "privacy_note")
 
 
 def figures(found: RechargeList, text: Words) -> Iterator[tuple[str, Amount]]:

@@ -1,7 +1,8 @@
 """
 What a recharge list says, as values. Amounts are minor units.
 
-There is no field for a provider, a service, a category, a person or a day: what is not here cannot be printed.
+There is no field for a provider, a service, a category, a person or a day: what is not here cannot be printed. To the
+employer neither has a line amounts: each person's amounts stand in the personnel office's statements.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from reports.foundation import Foundation
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One voucher or authorization: its id, the VAT regime it is recharged under, and what the plan paid of it."""
+class Amounts:
+    """What is recharged, and what of it the plan paid and did not."""
 
-    voucher_id: str
-    regime: str
     net_minor: int
     vat_minor: int
     gross_minor: int
@@ -26,18 +25,34 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """
+    One voucher or authorization and the VAT it is recharged under.
+
+    `reference` is the part of its id that is chance: it has no time in it, and the provider's invoice bears it.
+    `voucher_id` and `amounts` are for who runs the mandate, and None to the employer.
+    """
+
+    reference: str
+    regime: str
+    voucher_id: str | None
+    amounts: Amounts | None
+
+
+@dataclass(frozen=True, slots=True)
 class RegimeTotal:
-    """The lines of one VAT regime, with the label that the law has for it at the month's end."""
+    """
+    The lines of one VAT regime.
+
+    To the employer a regime is what an invoice has to say: the rate, or the nature where there is none. To who runs the
+    mandate it is one of the network's, with the label that the law has for it at the month's end, else None.
+    """
 
     regime: str
-    reference: str
-    confidence: str
+    reference: str | None
+    confidence: str | None
     lines: int
-    net_minor: int
-    vat_minor: int
-    gross_minor: int
-    paid_minor: int
-    added_minor: int
+    amounts: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +71,9 @@ class RechargeList:
     """
     An employer's recharges of a month.
 
-    `lots_minor` is what the journal says that the plan's lots paid in the month, `recorded_minor` what it says of the
-    added VAT; `deductible_minor` is zero unless a consultant signs otherwise.
+    `detail`: for who runs or audits the mandate. `lots_minor` is what the journal says that the plan's lots paid in the
+    month, `recorded_minor` what it says of the added VAT; `deductible_minor` is zero unless a consultant signs
+    otherwise.
     """
 
     funder_name: str
@@ -66,6 +82,7 @@ class RechargeList:
     starts_on: date
     ends_on: date
     prepared_at: datetime
+    detail: bool
     lines: tuple[Line, ...]
     regimes: tuple[RegimeTotal, ...]
     notes: tuple[Note, ...]
@@ -75,8 +92,8 @@ class RechargeList:
     foundation: Foundation
 
     def total(self, figure: str) -> int:
-        """Return the sum of a figure of the lines: net, vat, gross, paid or added."""
-        return sum(getattr(line, f"{figure}_minor") for line in self.lines)
+        """Return the sum of a figure of the regimes: net, vat, gross, paid or added."""
+        return sum(getattr(total.amounts, f"{figure}_minor") for total in self.regimes)
 
     @property
     def difference_minor(self) -> int:

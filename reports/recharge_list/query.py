@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock
-from network import territories, vat_law
+from network import territories, vat, vat_law
 from plans import funders
 from reports import foundation
-from reports.recharge_list.model import Line, Note, RechargeList, RegimeTotal
+from reports.payroll_export import months
+from reports.recharge_list.errors import RechargeMonthOpen
+from reports.recharge_list.model import Amounts, Line, Note, RechargeList, RegimeTotal
 from wallet import recharges
 
 # Captures charge lots and refunds give back to them: what the lots paid is another derivation of what providers got.
@@ -31,26 +33,24 @@ _LOTS: Final = sa.text(
 )
 
 
-def gather(session: Session, book_id: int, month: date) -> RechargeList:
+def gather(session: Session, book_id: int, month: date, *, detail: bool = False) -> RechargeList:
     """
     Return an employer's recharges of the month that a day lies in, and prove them against the journal.
 
+    The employer reads of a closed month each voucher with its VAT, and the amounts of each VAT. With `detail`, for who
+    runs or audits the mandate, any month, with the amounts and the id of each voucher.
+
     Units:  minor units.
-    Errors: FunderNotFound, RechargeNotForFunder.
+    Errors: FunderNotFound, RechargeNotForFunder, RechargeMonthOpen.
     Source: docs/statements.md.
     """
     starts, ends = recharges.month_of(month)
     funder = funders.of_book(session, book_id)
     found = recharges.lines(session, book_id, month)
-    lines = sorted(
-        (
-            Line(x.authorization_id, x.regime, x.net_minor, x.vat_minor, x.gross_minor, x.paid_minor, x.added_minor)
-            for x in found
-        ),
-        key=lambda line: (line.regime, line.voucher_id),
-    )
+    if not detail and starts not in months.closed_months(session, book_id):
+        raise RechargeMonthOpen(month=f"{starts:%m/%Y}", first=f"{starts:%d/%m/%Y}", last=f"{ends:%d/%m/%Y}")
     asked = {"book": book_id, "starts": starts, "ends": ends}
-    regimes = _regimes(lines, ends)
+    regimes = _regimes(found, ends, detail=detail)
     return RechargeList(
         funder_name=funder.name,
         vat_number=funder.vat_number,
@@ -58,9 +58,10 @@ def gather(session: Session, book_id: int, month: date) -> RechargeList:
         starts_on=starts,
         ends_on=ends,
         prepared_at=clock.now(),
-        lines=tuple(lines),
+        detail=detail,
+        lines=tuple(sorted((_line(x, detail=detail) for x in found), key=lambda line: (line.regime, line.reference))),
         regimes=regimes,
-        notes=_notes(regimes, ends),
+        notes=_notes(ends),
         lots_minor=session.scalar(_LOTS, asked) or 0,
         recorded_minor=sum(recharges.recorded(session, book_id, month).values()),
         deductible_minor=0,
@@ -68,23 +69,40 @@ def gather(session: Session, book_id: int, month: date) -> RechargeList:
     )
 
 
-def _regimes(lines: Iterable[Line], ends: date) -> tuple[RegimeTotal, ...]:
-    by_regime: dict[str, list[Line]] = {}
+def _line(line: recharges.Line, *, detail: bool) -> Line:
+    reference = recharges.reference(line.authorization_id)
+    if not detail:
+        return Line(reference, _invoiced(line.regime), None, None)
+    return Line(reference, line.regime, line.authorization_id, _sum([line]))
+
+
+def _regimes(lines: Iterable[recharges.Line], ends: date, *, detail: bool) -> tuple[RegimeTotal, ...]:
+    by_regime: dict[str, list[recharges.Line]] = {}
     for line in lines:
-        by_regime.setdefault(line.regime, []).append(line)
+        by_regime.setdefault(line.regime if detail else _invoiced(line.regime), []).append(line)
     totals = []
-    for regime, each in by_regime.items():
-        reference = vat_law.reference(regime, ends)
-        sums = (
-            sum(getattr(line, f"{figure}_minor") for line in each)
-            for figure in ("net", "vat", "gross", "paid", "added")
-        )
-        totals.append(RegimeTotal(regime, reference.reference, reference.confidence, len(each), *sums))
+    for regime, each in sorted(by_regime.items()):
+        law = vat_law.reference(regime, ends) if detail else None
+        reference, confidence = (law.reference, law.confidence) if law is not None else (None, None)
+        totals.append(RegimeTotal(regime, reference, confidence, len(each), _sum(each)))
     return tuple(totals)
 
 
-def _notes(regimes: Iterable[RegimeTotal], ends: date) -> tuple[Note, ...]:
-    topics = [*(total.regime for total in regimes), "VOUCHER", "MANDATE", "DEDUCTION"]
+def _sum(lines: Iterable[recharges.Line]) -> Amounts:
+    each = list(lines)
+    figures = ("net_minor", "vat_minor", "gross_minor", "paid_minor", "added_minor")
+    return Amounts(*(sum(getattr(line, figure) for line in each) for figure in figures))
+
+
+def _invoiced(code: str) -> str:
+    """Return what an invoice has to say of a VAT regime: its nature, or its rate in basis points."""
+    found = vat.regime(code)
+    return found.nature or str(found.rate_basis_points)
+
+
+def _notes(ends: date) -> tuple[Note, ...]:
+    """Return the notes on every regime, whatever was bought: those on the ones met would tell of it."""
+    topics = [*(regime.code for regime in vat.regimes()), *vat_law.TOPICS]
     found = (vat_law.reference(topic, ends) for topic in topics)
     return tuple(
         Note(row.topic, row.reference, row.confidence, row.note_it, row.note_en)

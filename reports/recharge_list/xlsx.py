@@ -34,7 +34,7 @@ def _summary(sheet: Sheet, found: RechargeList) -> None:
     sheet.widths(58, 44, 44, 26, 10, 16, 16, 16, 18, 22)
     sheet.sheet.set_row(0, 24)
     sheet.write(text("title"), look=looks.title)
-    sheet.write(text("privacy_note"), look=looks.note)
+    sheet.write(lines.privacy(found, text), look=looks.note)
     sheet.row += 1
     for label, value in (
         (text("funder"), found.funder_name),
@@ -53,10 +53,10 @@ def _summary(sheet: Sheet, found: RechargeList) -> None:
     sheet.row += 1
     sheet.head("regime", "regime_long", "reference", "confidence", "lines", *lines.FIGURES, figures=6)
     for total in found.regimes:
-        amounts = (Amount(getattr(total, f"{name}_minor")) for name in lines.FIGURES)
-        confidence = text(f"confidence.{total.confidence}")
-        name = lines.regime(total.regime, text)
-        sheet.write(total.regime, name, total.reference, confidence, total.lines, *amounts)
+        confidence = text(f"confidence.{total.confidence}") if total.confidence else None
+        name = lines.regime(total.regime, found, text)
+        code = lines.short(total.regime, found)
+        sheet.write(code, name, total.reference, confidence, total.lines, *lines.amounts(total.amounts))
     sums = (Amount(found.total(name)) for name in lines.FIGURES)
     sheet.closing(text("total"), "", "", "", len(found.lines), *sums)
     sheet.row += 1
@@ -66,13 +66,14 @@ def _summary(sheet: Sheet, found: RechargeList) -> None:
 
 
 def _lines(sheet: Sheet, found: RechargeList) -> None:
-    sheet.widths(36, 10, 16, 16, 16, 18, 22)
-    columns = ("voucher_id", "regime", *lines.FIGURES)
-    sheet.table(columns, len(lines.FIGURES), len(found.lines))
+    sheet.widths(24, 10, 36, 16, 16, 16, 18, 22)
+    columns = lines.columns(found)
+    sheet.table(columns, len(lines.FIGURES) if found.detail else 0, len(found.lines))
     for line in found.lines:
-        amounts = (Amount(getattr(line, f"{name}_minor")) for name in lines.FIGURES)
-        sheet.write(line.voucher_id, line.regime, *amounts)
-    sheet.total(len(columns), {place: found.total(name) for place, name in enumerate(lines.FIGURES, 2)})
+        code = lines.short(line.regime, found)
+        sheet.write(line.reference, code, *((line.voucher_id,) if found.detail else ()), *lines.amounts(line.amounts))
+    if found.detail:
+        sheet.total(len(columns), {place: found.total(name) for place, name in enumerate(lines.FIGURES, 3)})
 
 
 def _proof(sheet: Sheet, found: RechargeList) -> None:

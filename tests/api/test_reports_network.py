@@ -52,7 +52,9 @@ def test_a_recharge_is_recorded_listed_and_paid(delivered: Shell) -> None:
 
     delivered.done("recharge record --month 02/03/2026")
     path = delivered.folder / "list.csv"
-    listed = json.loads(delivered.done(f"recharge list --month 02/03/2026 --format csv --output {path} --json"))
+    listed = json.loads(
+        delivered.done(f"recharge list --month 02/03/2026 --detail --format csv --output {path} --json")
+    )
     paid = delivered.done("recharge pay 8,80")
 
     assert listed["reconciles"] is True
@@ -77,6 +79,7 @@ def test_the_clearing_of_a_month_is_written(delivered: Shell, form: str) -> None
         (1, "provider-statement P25 --from 31/03/2026 --to 01/03/2026", "Swap the two dates"),
         (2, "provider-statement P25 --from 31/03/2026", "--to"),
         (2, "recharge list --month 2026-13-01", "--month"),
+        (1, "recharge list --month 02/03/2026", "ledger close-period"),
         (1, "recharge pay 8,81", "is recorded as owed"),
     ],
 )

@@ -13,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ledger import books
+from reports.payroll_export import months
 from reports.recharge_list import RechargeList, gather, lines
 from reports.recharge_list import csv as csv_layout
 from reports.recharge_list import xlsx as xlsx_layout
+from reports.recharge_list.errors import RechargeMonthOpen
 from tests.reports.network_story import MARCH, TODAY, NetworkStory, tell
 from tests.stories.reading import on
 from wallet import recharges
@@ -32,8 +35,17 @@ def network_told(session: Session) -> NetworkStory:
 
 
 def state(session: Session, book_id: int, month: date = MARCH[0]) -> RechargeList:
+    """The list of who runs the mandate."""
     with on(session, TODAY):
-        return gather(session, book_id, month)
+        return gather(session, book_id, month, detail=True)
+
+
+def employers(session: Session, book_id: int) -> RechargeList:
+    """The list of March as the employer gets it, once the month is closed."""
+    with on(session, TODAY):
+        if MARCH[0] not in months.closed_months(session, book_id):
+            books.close_period(session, book_id, *MARCH)
+        return gather(session, book_id, MARCH[0])
 
 
 def test_the_month_adds_up_to_the_cent(session: Session, network_told: NetworkStory) -> None:
@@ -47,12 +59,62 @@ def test_the_month_adds_up_to_the_cent(session: Session, network_told: NetworkSt
         "paid": 27_000,
         "added": 880,
     }
-    assert [(total.regime, total.lines, total.gross_minor) for total in found.regimes] == [
+    assert [(total.regime, total.lines, total.amounts.gross_minor) for total in found.regimes] == [
         ("E18", 2, 13_000),
         ("V22", 1, 4_880),
         ("V5", 1, 10_000),
     ]
     assert (found.lots_minor, found.recorded_minor, found.holds) == (27_000, 880, True)
+
+
+def test_the_employer_reads_vat_and_reference_of_each_and_amounts_of_all(
+    session: Session, network_told: NetworkStory, tmp_path: Path
+) -> None:
+    found = employers(session, network_told.e1)
+
+    assert [(total.regime, total.lines, total.amounts.gross_minor) for total in found.regimes] == [
+        ("2200", 1, 4_880),
+        ("500", 1, 10_000),
+        ("N4", 2, 13_000),
+    ]
+    assert (found.total("gross"), found.holds) == (27_880, True)
+    assert {(line.voucher_id, line.amounts) for line in found.lines} == {(None, None)}
+    csv_layout.write(found, tmp_path / "list.csv")
+    rows = [row[1:] for row in _text(tmp_path / "list.csv") if row[0] == "Righe"]
+    assert rows[0] == ["Riferimento del buono", "IVA"]
+    assert sorted(vat for _, vat in rows[1:]) == ["22 %", "5 %", "N4", "N4"]
+    assert ["Regimi IVA", "N4", "Operazione esente (natura N4)"] in [row[:3] for row in _text(tmp_path / "list.csv")]
+
+
+def test_a_reference_leads_to_its_voucher_and_its_order_tells_nothing(
+    session: Session, network_told: NetworkStory
+) -> None:
+    short, whole = employers(session, network_told.e1), state(session, network_told.e1)
+
+    bought = {found.authorization_id for found in network_told.bought.values()}
+    assert {line.reference: line.voucher_id in bought for line in whole.lines} == {
+        line.reference: True for line in short.lines
+    }
+    for line in whole.lines:
+        assert line.voucher_id is not None
+        # Ten characters of time, sixteen of chance.
+        prefix, ulid = line.voucher_id.split("_")
+        assert (prefix, ulid[10:]) == ("aut", line.reference)
+    assert list(short.lines) == sorted(short.lines, key=lambda line: (line.regime, line.reference))
+
+
+def test_the_employers_list_of_a_month_that_is_not_closed_is_refused(
+    session: Session, network_told: NetworkStory
+) -> None:
+    with on(session, TODAY), pytest.raises(RechargeMonthOpen, match="--detail"):
+        gather(session, network_told.e1, MARCH[0])
+
+
+def test_the_notes_on_the_law_do_not_follow_what_was_bought(session: Session, network_told: NetworkStory) -> None:
+    with_purchases = state(session, network_told.e1)
+
+    assert with_purchases.notes == state(session, network_told.e3).notes
+    assert {"V5", "FORF", "MULTI"} <= {note.topic for note in with_purchases.notes}
 
 
 def test_until_the_month_is_recorded_the_list_says_what_to_do(session: Session, network_told: NetworkStory) -> None:
@@ -96,7 +158,7 @@ def test_an_employer_reads_no_provider_service_person_or_day(
     session: Session, network_told: NetworkStory, tmp_path: Path, form: str, language: str
 ) -> None:
     path = tmp_path / f"list.{form}"
-    WRITERS[form](state(session, network_told.e1), path, language)
+    WRITERS[form](employers(session, network_told.e1), path, language)
 
     text = _text(path)
 
@@ -106,8 +168,15 @@ def test_an_employer_reads_no_provider_service_person_or_day(
     for secret in (*secrets, "Riservata", "Giulia", "SOCIAL_UTILITY", "2026-03-12", "12/03/2026"):
         assert not any(secret in word for word in words), secret
     assert not words & set(codes)
-    assert network_told.bought["speech"].authorization_id in words
+    speech = network_told.bought["speech"].authorization_id
+    assert recharges.reference(speech) in words
+    assert not any(speech in word or "sanitaria" in word.lower() for word in words - set(_notes(text)))
     assert not any(str(network_told.bought["speech"].code) in word for word in words)
+
+
+def _notes(rows: list[list[str]]) -> list[str]:
+    """The notes on the law, which are the same for every employer."""
+    return [cell for row in rows for cell in row if len(cell) > 80]
 
 
 def _text(path: Path) -> list[list[str]]:
@@ -138,8 +207,8 @@ def test_the_workbook_has_real_numbers_and_totals_that_follow_the_filter(
 
     sheet = openpyxl.load_workbook(path)["Righe"]
 
-    assert sum(row[4].value for row in sheet.iter_rows(min_row=2, max_row=5)) == pytest.approx(278.80)
-    assert sheet["E6"].value == "=SUBTOTAL(109,E2:E5)"
+    assert sum(row[5].value for row in sheet.iter_rows(min_row=2, max_row=5)) == pytest.approx(278.80)
+    assert sheet["F6"].value == "=SUBTOTAL(109,F2:F5)"
 
 
 def test_a_month_without_purchases_is_an_empty_list_that_holds(

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from reports import provider_settlement, recharge_list
+from reports.recharge_list.model import Amounts
 from tests import factories
 from tests.stories.reading import Credit, assert_sound, balances, buy, credit, fiscal_events, on
 from wallet import captures, recharges
@@ -52,16 +53,15 @@ def test_the_recharge_adds_ordinary_vat_that_is_the_employers_own_debt(session: 
         captures.capture(session, book, therapy.authorization_id, actor="P25")
 
     with on(session, date(2026, 6, 1)):
-        before = recharge_list.gather(session, book, date(2026, 5, 1))
+        before = recharge_list.gather(session, book, date(2026, 5, 1), detail=True)
         recharges.record(session, book, date(2026, 5, 1), actor="operator")
-        after = recharge_list.gather(session, book, date(2026, 5, 1))
+        after = recharge_list.gather(session, book, date(2026, 5, 1), detail=True)
         owed = provider_settlement.gather(session, "P25", date(2026, 5, 1), date(2026, 5, 31))
 
     (line,) = after.lines
     assert (line.voucher_id, line.regime) == (therapy.authorization_id, "V22")
     # 40,00 + 22 % = 48,80, of which the plan paid 40,00.
-    assert (line.net_minor, line.vat_minor, line.gross_minor) == (4_000, 880, 4_880)
-    assert (line.paid_minor, line.added_minor) == (4_000, 880)
+    assert line.amounts == Amounts(net_minor=4_000, vat_minor=880, gross_minor=4_880, paid_minor=4_000, added_minor=880)
     assert (before.holds, before.unrecorded_minor) == (False, 880)
     assert (after.holds, after.recorded_minor, after.deductible_minor) == (True, 880, 0)
     assert {note.topic for note in after.notes} >= {"MANDATE", "DEDUCTION"}
