@@ -323,4 +323,4 @@ def test_rows_on_article_51_say_when_they_were_last_compared_with_the_law() -> N
 def test_what_is_an_interpretation_says_that_it_is_uncertain() -> None:
     rows = loading.load().rows
 
-    assert [row.id for row in rows if row.source == "interpretation" and row.confidence != "UNC"] == []
+    assert [row.id for row in rows if row.source == "interpretazione" and row.confidence != "UNC"] == []
