@@ -18,6 +18,7 @@ from reports.plan_statement.suppression import Group
 from wallet import chart
 
 _JOURNAL = sa.text((files("reports.plan_statement") / "journal.sql").read_text("utf-8"))
+_SORTING = sa.text("select set_config('enable_sort', :sorting, true)")
 
 
 @dataclass(slots=True)
@@ -43,6 +44,9 @@ def read(
 ) -> Journal:
     """Return what the journal says of a plan over a period; of groups up to `through`, where it is given."""
     journal = Journal()
+    # For the planner, each of the journal's postings may be a group of its own, and it would sort all of them on disk;
+    # the groups are far fewer, and hashing them takes a fifth less of the whole.
+    session.execute(_SORTING, {"sorting": "off"})
     rows = session.execute(
         _JOURNAL,
         {
@@ -56,7 +60,8 @@ def read(
             "committed": chart.committed(terms.code),
             "funded": chart.funded(terms.code),
         },
-    )
+    ).all()
+    session.execute(_SORTING, {"sorting": "on"})
     for tag, key, number, last, first, tax_code, cluster, figures, moment in rows:
         match tag:
             case "person":

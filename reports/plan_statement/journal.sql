@@ -10,59 +10,101 @@
 --   budget    the plan's own accounts
 --   proof     the ledger's balances, the entries counted, what waits for a seal
 --
+--
+-- The postings of the plan's lots and of its own accounts are read once, each as a single row even where both sides are
+-- the plan's. They are added up at once by all that tells them apart (`grouped`): the rest is taken from those sums.
+--
 -- `delta` is what a posting does to a lot: plus when it credits it. A reversal counts under the kind of what it
 -- reverses, with its own sign, so that every figure is net of our own mistakes.
 --
+-- `month` is the month in which a movement of the period occurred; -infinity before the period, infinity after it.
 -- `seen` is the month in which the figures of groups count a movement: the month it occurred or, if later, the month it
 -- was recorded. What is entered late falls into a month that is not told yet, and never changes one that was.
 with mine as materialized (
     select account_id, employee_id, carried_from is not null as carried,
-           date_trunc('month', greatest(expires_on, grace_until))::date as last_month,
+           date_trunc('month', greatest(expires_on, grace_until)::timestamp)::date as last_month,
            dense_rank() over (order by employee_id) as place
       from lot
      where book_id = :book and plan_id = :plan
        and (cast(:cluster as text) is null or employee_id in (
            select employee_id from employee where book_id = :book and coalesce(cluster, '') = :cluster))
-), moves as (
-    select m.employee_id, m.place, m.carried, m.last_month, p.entry_id, -p.amount_minor as delta,
-           p.credit_account_id as other_id
-      from mine m join posting p on p.book_id = :book and p.debit_account_id = m.account_id
-    union all
-    select m.employee_id, m.place, m.carried, m.last_month, p.entry_id, p.amount_minor, p.debit_account_id
-      from mine m join posting p on p.book_id = :book and p.credit_account_id = m.account_id
-), told as materialized (
-    select m.employee_id, m.place, m.carried, m.last_month, m.entry_id, m.delta, m.other_id,
-           e.occurred_on, e.recorded_at,
-           case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind,
-           coalesce(e.hold_id, r.hold_id, o.hold_id) as hold_id
-      from moves m
-      join entry e on e.book_id = :book and e.entry_id = m.entry_id
-      left join entry r on r.book_id = :book and r.entry_id = coalesce(e.reverses, e.refunds)
-      left join entry o on o.book_id = :book and o.entry_id = coalesce(r.reverses, r.refunds)
+), plan_accounts as materialized (
+    select account_id, code from account
+     where book_id = :book and code in (:receivable, :committed, :funded)
+), watched as materialized (
+    select account_id from mine union all select account_id from plan_accounts
 ), community as materialized (
     select account_id from account where book_id = :book and code like 'community:%'
+), touched as (
+    select p.entry_id, p.line, p.amount_minor, p.debit_account_id, p.credit_account_id
+      from watched w join posting p on p.book_id = :book and p.debit_account_id = w.account_id
+    union all
+    select p.entry_id, p.line, p.amount_minor, p.debit_account_id, p.credit_account_id
+      from watched w join posting p on p.book_id = :book and p.credit_account_id = w.account_id
+     where p.debit_account_id not in (select account_id from watched)
+), mending as (
+    select e.entry_id,
+           case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind,
+           coalesce(r.hold_id, o.hold_id) as hold_id
+      from entry e
+      join entry r on r.book_id = :book and r.entry_id = coalesce(e.reverses, e.refunds)
+      left join entry o on o.book_id = :book and o.entry_id = coalesce(r.reverses, r.refunds)
+     where e.book_id = :book and (e.reverses is not null or e.refunds is not null)
+), told as (
+    select case when t.debit_account_id in (select account_id from watched) then t.debit_account_id end as debit_id,
+           case when t.credit_account_id in (select account_id from watched) then t.credit_account_id end as credit_id,
+           t.entry_id, t.amount_minor, e.recorded_at, a.category, coalesce(m.kind, e.kind) as kind,
+           coalesce(m.kind, e.kind) = 'expiry'
+               and (t.credit_account_id in (select account_id from community)
+                    or t.debit_account_id in (select account_id from community)) as to_community,
+           case when e.occurred_on < :starts then '-infinity'
+                when e.occurred_on > :ends then 'infinity'
+                else date_trunc('month', e.occurred_on::timestamp)::date end as month,
+           case when e.occurred_on between :starts and least(:ends, :through) then
+                greatest(e.occurred_on, (e.recorded_at at time zone 'Europe/Rome')::date) end as seen_on,
+           -- An entry counts once, at the first of its postings that is the plan's.
+           t.line = 1 or not exists (
+               select from posting p
+                where p.book_id = :book and p.entry_id = t.entry_id and p.line < t.line
+                  and (p.debit_account_id in (select account_id from watched)
+                       or p.credit_account_id in (select account_id from watched))) as first,
+           q.entry_id is not null as waits
+      from touched t
+      join entry e on e.book_id = :book and e.entry_id = t.entry_id
+      left join mending m on m.entry_id = t.entry_id
+      left join "authorization" a on a.book_id = :book and a.hold_id = coalesce(e.hold_id, m.hold_id)
+      left join seal_queue q on q.book_id = :book and q.entry_id = t.entry_id
+), grouped as materialized (
+    select debit_id, credit_id, kind, category, to_community, month,
+           case when seen_on <= :through then date_trunc('month', seen_on::timestamp)::date end as seen,
+           sum(amount_minor)::bigint as amount, count(*) filter (where first) as entries,
+           count(*) filter (where first and waits) as waiting, max(entry_id) as last_entry_id,
+           max(recorded_at) as last_recorded_at
+      from told group by 1, 2, 3, 4, 5, 6, 7
+), moves as materialized (
+    select m.employee_id, m.place, m.carried, m.last_month, g.kind, g.category, g.to_community, g.month, g.seen,
+           -g.amount as delta
+      from grouped g join mine m on m.account_id = g.debit_id
+    union all
+    select m.employee_id, m.place, m.carried, m.last_month, g.kind, g.category, g.to_community, g.month, g.seen,
+           g.amount
+      from grouped g join mine m on m.account_id = g.credit_id
 ), facts as materialized (
-    select t.employee_id, t.place, a.category,
-           case when t.here then date_trunc('month', t.occurred_on)::date end as month,
-           case when t.here and t.seen_on <= :through then date_trunc('month', t.seen_on)::date end as seen,
-           coalesce(sum(t.delta) filter (where t.occurred_on < :starts), 0) as opening,
-           coalesce(sum(t.delta) filter (where t.here and t.kind = 'grant'), 0) as granted,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind = 'grant_correction'), 0) as corrected,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind in ('capture', 'reimbursement')), 0) as captured,
-           coalesce(sum(t.delta) filter (where t.here and t.kind = 'refund'), 0) as refunded,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind = 'expiry' and not t.to_community), 0) as to_funder,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind = 'expiry' and t.to_community), 0) as to_community,
-           coalesce(-sum(t.delta) filter (where t.here and t.kind = 'carry_over' and not t.carried), 0) as carried_out,
-           coalesce(sum(t.delta) filter (where t.here and t.kind = 'carry_over' and t.carried), 0) as carried_in,
-           coalesce(sum(t.delta) filter (where t.here and t.kind not in
+    select employee_id, place, category, case when here then month end as month, seen,
+           coalesce(sum(delta) filter (where month = '-infinity'), 0) as opening,
+           coalesce(sum(delta) filter (where here and kind = 'grant'), 0) as granted,
+           coalesce(-sum(delta) filter (where here and kind = 'grant_correction'), 0) as corrected,
+           coalesce(-sum(delta) filter (where here and kind in ('capture', 'reimbursement')), 0) as captured,
+           coalesce(sum(delta) filter (where here and kind = 'refund'), 0) as refunded,
+           coalesce(-sum(delta) filter (where here and kind = 'expiry' and not to_community), 0) as to_funder,
+           coalesce(-sum(delta) filter (where here and kind = 'expiry' and to_community), 0) as to_community,
+           coalesce(-sum(delta) filter (where here and kind = 'carry_over' and not carried), 0) as carried_out,
+           coalesce(sum(delta) filter (where here and kind = 'carry_over' and carried), 0) as carried_in,
+           coalesce(sum(delta) filter (where here and kind not in
                ('grant', 'grant_correction', 'capture', 'reimbursement', 'refund', 'expiry', 'carry_over')), 0)
                as other,
-           coalesce(sum(t.delta) filter (where t.occurred_on > :ends), 0) as later
-      from (select told.*, occurred_on between :starts and :ends as here,
-                   greatest(occurred_on, (recorded_at at time zone 'Europe/Rome')::date) as seen_on,
-                   other_id in (select account_id from community) as to_community
-              from told) t
-      left join "authorization" a on a.book_id = :book and a.hold_id = t.hold_id
+           coalesce(sum(delta) filter (where month = 'infinity'), 0) as later
+      from (select moves.*, isfinite(month) as here from moves) t
      group by 1, 2, 3, 4, 5
 ), changes as (
     select f.*, granted - corrected as net, captured - refunded as used,
@@ -84,27 +126,11 @@ with mine as materialized (
            coalesce(sum(captured - refunded) filter (where category is distinct from 'FRINGE'), 0) as welfare,
            coalesce(sum(captured - refunded) filter (where category = 'FRINGE'), 0) as fringe
       from facts f group by 1
-), plan_accounts as materialized (
-    select account_id, code from account
-     where book_id = :book and code in (:receivable, :committed, :funded)
 ), plan_moves as (
-    select a.code, p.entry_id, p.amount_minor as delta
-      from plan_accounts a join posting p on p.book_id = :book and p.debit_account_id = a.account_id
+    select a.code, g.kind, g.month, g.amount as delta
+      from plan_accounts a join grouped g on g.debit_id = a.account_id
     union all
-    select a.code, p.entry_id, -p.amount_minor
-      from plan_accounts a join posting p on p.book_id = :book and p.credit_account_id = a.account_id
-), plan_told as materialized (
-    select m.code, m.entry_id, m.delta, e.occurred_on, e.recorded_at,
-           case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind
-      from plan_moves m
-      join entry e on e.book_id = :book and e.entry_id = m.entry_id
-      left join entry r on r.book_id = :book and r.entry_id = e.reverses
-      left join entry o on o.book_id = :book and o.entry_id = r.reverses
-), counted as materialized (
-    select distinct entry_id, recorded_at from (
-        select entry_id, recorded_at from told where occurred_on between :starts and :ends
-        union all
-        select entry_id, recorded_at from plan_told where occurred_on between :starts and :ends) c
+    select a.code, g.kind, g.month, -g.amount from plan_accounts a join grouped g on g.credit_id = a.account_id
 )
 select 'person' as tag, e.employee_id as key, e.employee_no, e.last_name, e.first_name, e.tax_code, e.cluster,
        array[p.opening, p.granted, p.corrected, p.captured, p.refunded, p.to_funder, p.to_community, p.carried_out,
@@ -140,21 +166,19 @@ union all
 select 'expiring', last_month::text, null, null, null, null, null,
        array_agg(place order by place) || array_agg(amount order by place), null
   from (select last_month, place, sum(delta)::bigint as amount
-          from told where occurred_on <= :ends group by 1, 2) x
+          from moves where month < 'infinity' group by 1, 2) x
  where amount <> 0
  group by last_month
 union all
 select 'budget', '', null, null, null, null, null, array[
-           coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment' and occurred_on < :starts), 0),
-           coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment'
-               and occurred_on between :starts and :ends), 0),
-           coalesce(-sum(delta) filter (where code = :receivable and kind = 'funding' and occurred_on < :starts), 0),
-           coalesce(-sum(delta) filter (where code = :receivable and kind = 'funding'
-               and occurred_on between :starts and :ends), 0),
+           coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment' and month = '-infinity'), 0),
+           coalesce(sum(delta) filter (where code = :receivable and kind = 'commitment' and isfinite(month)), 0),
+           coalesce(-sum(delta) filter (where code = :receivable and kind = 'funding' and month = '-infinity'), 0),
+           coalesce(-sum(delta) filter (where code = :receivable and kind = 'funding' and isfinite(month)), 0),
            -- What is committed and not granted, from the journal: the two accounts of a plan that grants draw from.
-           coalesce(-sum(delta) filter (where code <> :receivable and occurred_on <= :ends), 0),
-           coalesce(-sum(delta) filter (where code <> :receivable and occurred_on > :ends), 0)]::bigint[], null
-  from plan_told
+           coalesce(-sum(delta) filter (where code <> :receivable and month < 'infinity'), 0),
+           coalesce(-sum(delta) filter (where code <> :receivable and month = 'infinity'), 0)]::bigint[], null
+  from plan_moves
 union all
 select 'proof', '', null, null, null, null, null, array[
            (select coalesce(sum(b.side * (b.debit_posted - b.credit_posted)), 0)
@@ -163,8 +187,5 @@ select 'proof', '', null, null, null, null, null, array[
            (select coalesce(sum(b.side * (b.debit_posted - b.credit_posted)), 0)
               from plan_accounts a join balance b on b.book_id = :book and b.account_id = a.account_id
              where a.code <> :receivable),
-           count(*), max(c.entry_id),
-           -- From the queue's side: it is short but after a great load, and then it is read once.
-           (select count(*) from seal_queue q
-             where q.book_id = :book and q.entry_id in (select entry_id from counted))]::bigint[], max(c.recorded_at)
-  from counted c
+           coalesce(sum(entries), 0), max(last_entry_id), coalesce(sum(waiting), 0)]::bigint[], max(last_recorded_at)
+  from grouped where isfinite(month)
