@@ -105,9 +105,9 @@ def _people(report: RecheckReport, text: Words) -> Iterator[Flowable]:
 
 def _lines(report: RecheckReport, text: Words) -> Iterator[Flowable]:
     columns = [
-        Column(text("column.name"), WIDTH * 0.13),
-        Column(text("column.day"), WIDTH * 0.09),
-        Column(text("column.category"), WIDTH * 0.12),
+        Column(text("column.name"), WIDTH * 0.12),
+        Column(text("column.day"), WIDTH * 0.105),
+        Column(text("column.category"), WIDTH * 0.115),
         Column(text("column.used"), WIDTH * 0.09, figures=True),
         Column(text("column.then"), WIDTH * 0.145),
         Column(text("column.now"), WIDTH * 0.145),

@@ -120,9 +120,9 @@ def test_what_a_recomputation_writes_is_told_apart(report: RecheckReport, tmp_pa
     assert "borsellino position --recompute" in text
     headings, row, total = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[2].iter_rows(values_only=True)
     assert headings[17:] == (
-        ("Imponibile registrato", "Imponibile dovuto", "Correzione", "di cui col ricalcolo")
+        ("Registrato", "Dovuto oggi", "Correzione", "di cui col ricalcolo")
         if language == "it"
-        else ("Recorded as taxable", "Due as taxable", "Correction", "by recomputing")
+        else ("Recorded", "Due today", "Correction", "by recomputing")
     )
     assert row[14:] == (100, 100, 0, 450, 0, -450, -450)
     assert total[20] == "=SUBTOTAL(109,U2:U2)"
