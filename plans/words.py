@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
+from config.labelled import Labelled
 
-class FunderKind(StrEnum):
+
+class FunderKind(Labelled):
     """Who pays."""
 
-    EMPLOYER = "EMPLOYER"
-    MUNICIPALITY = "MUNICIPALITY"
-    PRIVATE = "PRIVATE"
+    EMPLOYER = "EMPLOYER", "azienda"
+    MUNICIPALITY = "MUNICIPALITY", "Comune"
+    PRIVATE = "PRIVATE", "cittadino"
 
 
 class FundingPolicy(StrEnum):
@@ -43,18 +45,18 @@ class SourceType(StrEnum):
     UNILATERAL = "UNILATERAL"
 
 
-class Fact(StrEnum):
+class Fact(Labelled):
     """What is declared of a relative (the first five) or of an employee for one tax year (the others)."""
 
-    COHABITATION = "COHABITATION"
-    MAINTENANCE = "MAINTENANCE"
-    DEPENDENCY = "DEPENDENCY"
-    NOT_SELF_SUFFICIENT = "NOT_SELF_SUFFICIENT"
-    PARENTS_MISSING = "PARENTS_MISSING"
-    EXTERNAL_FRINGE = "EXTERNAL_FRINGE"
-    EXTERNAL_PENSION = "EXTERNAL_PENSION"
-    EXTERNAL_HEALTH_FUND = "EXTERNAL_HEALTH_FUND"
-    PDR_ELSEWHERE = "PDR_ELSEWHERE"
-    DEPENDENT_CHILD = "DEPENDENT_CHILD"
-    FIRST_JOB_PENSION = "FIRST_JOB_PENSION"
-    NEW_HIRE = "NEW_HIRE"
+    COHABITATION = "COHABITATION", "convivenza"
+    MAINTENANCE = "MAINTENANCE", "mantenimento"
+    DEPENDENCY = "DEPENDENCY", "a carico"
+    NOT_SELF_SUFFICIENT = "NOT_SELF_SUFFICIENT", "non autosufficienza"
+    PARENTS_MISSING = "PARENTS_MISSING", "genitori mancanti"
+    EXTERNAL_FRINGE = "EXTERNAL_FRINGE", "altri fringe benefit"
+    EXTERNAL_PENSION = "EXTERNAL_PENSION", "altra previdenza complementare"
+    EXTERNAL_HEALTH_FUND = "EXTERNAL_HEALTH_FUND", "altro fondo sanitario"
+    PDR_ELSEWHERE = "PDR_ELSEWHERE", "premi convertiti altrove"
+    DEPENDENT_CHILD = "DEPENDENT_CHILD", "figlio a carico"
+    FIRST_JOB_PENSION = "FIRST_JOB_PENSION", "previdenza di prima occupazione"
+    NEW_HIRE = "NEW_HIRE", "neoassunto"

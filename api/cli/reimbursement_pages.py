@@ -97,8 +97,7 @@ def checklist(caller: Caller, expense: Expense, today: date) -> None:
         text = item.it if language == "it" else item.en
         caller.say("  [ ] {what}: {text}", "  [ ] {what}: {text}",
                    what=words.purpose(item.purpose, language), text=text)  # fmt: skip
-    place = 0 if language == "it" else 1
-    holders = [words.HOLDERS[holder][place] for holder in asked.holders]
+    holders = [holder.label(language) for holder in asked.holders]
     caller.say("  [ ] il documento è intestato a: {who}", "  [ ] the document is in the name of: {who}", who=holders)
     if asked.user_tax_code:
         caller.say(
@@ -107,7 +106,7 @@ def checklist(caller: Caller, expense: Expense, today: date) -> None:
         )
     for one in asked.statements:
         caller.say("  [ ] dichiari che {text} ({code})", "  [ ] you declare that {text} ({code})",
-                   text=words.STATEMENTS[one][place], code=typed(one))  # fmt: skip
+                   text=one.label(language), code=typed(one))  # fmt: skip
     if not asked.traceable:
         caller.say("  La legge non chiede un pagamento tracciabile.", "  The law asks for no traceable payment.")
     caller.say(
@@ -248,7 +247,7 @@ def show(caller: Caller, whole: Whole) -> None:
         ("Documento", "Document", found.document_no),
         ("Data del documento", "Document's day", found.document_on),
         ("Totale del documento", "Document's total", euro(found.document_minor)),
-        ("Intestato a", "In the name of", words.HOLDERS[Holder(found.holder)][place]),
+        ("Intestato a", "In the name of", Holder(found.holder).label(language)),
         ("Pagato dal lavoratore il", "Paid by the employee on", found.expense_on),
         ("Chiesto il", "Asked on", found.chosen_on),
         ("Esito", "Outcome", _OUTCOMES[Outcome(found.outcome)][place]),

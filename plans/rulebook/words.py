@@ -2,39 +2,41 @@
 
 from enum import StrEnum
 
+from config.labelled import Labelled
 
-class Category(StrEnum):
+
+class Category(Labelled):
     """A fiscal category: stable and ours, because the articles of the law are being renumbered."""
 
-    CARE = "CARE"
-    EDUCATION = "EDUCATION"
-    SOCIAL_UTILITY = "SOCIAL_UTILITY"
-    PUBLIC_TRANSPORT = "PUBLIC_TRANSPORT"
-    COLLECTIVE_TRANSPORT = "COLLECTIVE_TRANSPORT"
-    FRINGE = "FRINGE"
-    HEALTH_FUND = "HEALTH_FUND"
-    PENSION = "PENSION"
-    LTC_INSURANCE = "LTC_INSURANCE"
-    MEAL_VOUCHER = "MEAL_VOUCHER"
-    RENT_NEW_HIRE = "RENT_NEW_HIRE"
+    CARE = "CARE", "assistenza ad anziani e non autosufficienti"
+    EDUCATION = "EDUCATION", "istruzione"
+    SOCIAL_UTILITY = "SOCIAL_UTILITY", "utilità sociale"
+    PUBLIC_TRANSPORT = "PUBLIC_TRANSPORT", "trasporto pubblico"
+    COLLECTIVE_TRANSPORT = "COLLECTIVE_TRANSPORT", "trasporto collettivo"
+    FRINGE = "FRINGE", "fringe benefit"
+    HEALTH_FUND = "HEALTH_FUND", "fondo sanitario"
+    PENSION = "PENSION", "previdenza complementare"
+    LTC_INSURANCE = "LTC_INSURANCE", "assicurazione per la non autosufficienza"
+    MEAL_VOUCHER = "MEAL_VOUCHER", "buoni pasto"
+    RENT_NEW_HIRE = "RENT_NEW_HIRE", "affitto dei neoassunti"
 
 
-class Channel(StrEnum):
+class Channel(Labelled):
     """How a benefit reaches the person: paid for them, by a nominative document, or given back."""
 
-    DIRECT = "DIRECT"
-    VOUCHER = "VOUCHER"
-    REIMBURSEMENT = "REIMBURSEMENT"
+    DIRECT = "DIRECT", "diretto"
+    VOUCHER = "VOUCHER", "buono"
+    REIMBURSEMENT = "REIMBURSEMENT", "rimborso"
 
 
-class PlanSource(StrEnum):
+class PlanSource(Labelled):
     """Where the credit comes from; never mixed in one lot."""
 
-    ON_TOP = "ON_TOP"
-    CCNL = "CCNL"
-    PDR = "PDR"
-    MUNICIPAL = "MUNICIPAL"
-    PRIVATE = "PRIVATE"
+    ON_TOP = "ON_TOP", "on top"
+    CCNL = "CCNL", "CCNL"
+    PDR = "PDR", "premio (PDR)"
+    MUNICIPAL = "MUNICIPAL", "Comune"
+    PRIVATE = "PRIVATE", "privato"
 
 
 class Entitlement(StrEnum):
@@ -45,28 +47,28 @@ class Entitlement(StrEnum):
     AD_PERSONAM = "AD_PERSONAM"
 
 
-class Kinship(StrEnum):
+class Kinship(Labelled):
     """What the beneficiary is to the employee. Grandchildren, uncles, cousins and nephews are OTHER."""
 
-    SPOUSE = "SPOUSE"
-    CIVIL_PARTNER = "CIVIL_PARTNER"
-    SEPARATED_SPOUSE = "SEPARATED_SPOUSE"
-    DE_FACTO_PARTNER = "DE_FACTO_PARTNER"
-    CHILD = "CHILD"
-    CHILD_OF_DECEASED_SPOUSE = "CHILD_OF_DECEASED_SPOUSE"
-    PARENT = "PARENT"
-    GRANDPARENT = "GRANDPARENT"
-    SIBLING = "SIBLING"
-    PARENT_IN_LAW = "PARENT_IN_LAW"
-    CHILD_IN_LAW = "CHILD_IN_LAW"
-    OTHER = "OTHER"
+    SPOUSE = "SPOUSE", "coniuge"
+    CIVIL_PARTNER = "CIVIL_PARTNER", "unito/a civilmente"
+    SEPARATED_SPOUSE = "SEPARATED_SPOUSE", "coniuge separato/a"
+    DE_FACTO_PARTNER = "DE_FACTO_PARTNER", "convivente di fatto"
+    CHILD = "CHILD", "figlio/a"
+    CHILD_OF_DECEASED_SPOUSE = "CHILD_OF_DECEASED_SPOUSE", "figlio/a del coniuge deceduto"
+    PARENT = "PARENT", "genitore"
+    GRANDPARENT = "GRANDPARENT", "nonno/a"
+    SIBLING = "SIBLING", "fratello/sorella"
+    PARENT_IN_LAW = "PARENT_IN_LAW", "suocero/a"
+    CHILD_IN_LAW = "CHILD_IN_LAW", "genero/nuora"
+    OTHER = "OTHER", "altro"
 
 
-class Basis(StrEnum):
+class Basis(Labelled):
     """How we know that a relative lives with the employee: from a record, or from the employee's word."""
 
-    RECORDED = "RECORDED"
-    DECLARED = "DECLARED"
+    RECORDED = "RECORDED", "documentato"
+    DECLARED = "DECLARED", "dichiarato"
 
 
 class MealKind(StrEnum):
@@ -97,13 +99,13 @@ class Outcome(StrEnum):
     BLOCKED = "BLOCKED"
 
 
-class Confidence(StrEnum):
+class Confidence(Labelled):
     """How sure a rule is, strongest first: act read, page read, memory, uncertain."""
 
-    LAW = "V-LAW"
-    PAGE = "V-PAGE"
-    MEMORY = "MEM"
-    UNCERTAIN = "UNC"
+    LAW = "V-LAW", "testo dell'atto letto", "the act was read"
+    PAGE = "V-PAGE", "pagina ufficiale letta", "a page says so"
+    MEMORY = "MEM", "da verificare sul testo", "to be checked against the text"
+    UNCERTAIN = "UNC", "interpretazione", "interpretation"
 
 
 class OverCap(StrEnum):

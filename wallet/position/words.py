@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from config import money
-from plans import labels
 from plans.rulebook.words import Category, Confidence, OverCap
 from wallet import reasons
 from wallet.position.gauge import Gauge
@@ -22,8 +21,8 @@ _UNKNOWN: Final = {
         "nobody has said what is paid elsewhere under the same limit",
     ),
     Unknown.DECLARATION: (
-        "la dichiarazione su cui si reggeva è stata ritirata",
-        "the declaration it rested on was withdrawn",
+        "ciò che si sapeva del familiare o dell'assunzione, e su cui si reggeva, non vale più",
+        "what was known of the relative or of the hiring, and it rested on, holds no more",
     ),
 }
 _LIMIT: Final = ("Limite dell'anno: {limit}.", "The year's limit: {limit}.")
@@ -128,15 +127,7 @@ def _one_more(gauge: Gauge) -> tuple[str, str]:
 
 def confidence(found: Confidence, language: str) -> str:
     """Say how sure a rule is."""
-    return labels.italian(found) if language == "it" else _CONFIDENCE[found]
-
-
-_CONFIDENCE: Final = {
-    Confidence.LAW: "the act was read",
-    Confidence.PAGE: "a page says so",
-    Confidence.MEMORY: "to be checked against the text",
-    Confidence.UNCERTAIN: "interpretation",
-}
+    return found.label(language)
 
 
 def reason(code: str, language: str) -> str:

@@ -221,7 +221,7 @@ def check_complete(
             )
         )
     missing += [
-        (f"dichiarazione «{words.STATEMENTS[one][0]}»", f"declaration '{words.STATEMENTS[one][1]}'")
+        (f"dichiarazione «{one.label_it}»", f"declaration '{one.label_en}'")
         for one in needed_statements(asked, submission)
         if one not in submission.statements
     ]

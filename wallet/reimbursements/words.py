@@ -9,16 +9,16 @@ from typing import Final
 from config.labelled import Labelled
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a reimbursement stands."""
 
-    SUBMITTED = "submitted"
-    NEEDS_FIX = "needs_fix"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    PAID = "paid"
-    EXPIRED = "expired"
+    SUBMITTED = "submitted", "presentata"
+    NEEDS_FIX = "needs_fix", "da sistemare"
+    APPROVED = "approved", "approvata"
+    REJECTED = "rejected", "respinta"
+    WITHDRAWN = "withdrawn", "ritirata"
+    PAID = "paid", "pagata"
+    EXPIRED = "expired", "scaduta"
 
 
 # States in which the money is held and somebody still has to act; and those in which its receipt counts as asked for.
@@ -26,21 +26,21 @@ OPEN: Final = (State.SUBMITTED, State.NEEDS_FIX)
 ASKING: Final = (*OPEN, State.APPROVED, State.PAID)
 
 
-class Purpose(StrEnum):
+class Purpose(Labelled):
     """What a document is there to prove. A health certificate is none of them: only its expiry is kept, as a fact."""
 
-    EXPENSE = "EXPENSE"
-    PAYMENT = "PAYMENT"
-    CONTRACT = "CONTRACT"
+    EXPENSE = "EXPENSE", "documento di spesa"
+    PAYMENT = "PAYMENT", "prova del pagamento"
+    CONTRACT = "CONTRACT", "contratto"
 
 
-class Holder(StrEnum):
+class Holder(Labelled):
     """In whose name the expense document is: the employee, the person the expense is for, or somebody else."""
 
-    EMPLOYEE = "EMPLOYEE"
-    USER = "USER"
-    RELATIVE = "RELATIVE"
-    OTHER = "OTHER"
+    EMPLOYEE = "EMPLOYEE", "il lavoratore", "the employee"
+    USER = "USER", "chi usa il servizio", "the person who uses the service"
+    RELATIVE = "RELATIVE", "un familiare del lavoratore", "a relative of the employee"
+    OTHER = "OTHER", "un'altra persona", "somebody else"
 
 
 class PaymentMeans(StrEnum):
@@ -54,31 +54,101 @@ class PaymentMeans(StrEnum):
     CASH = "CASH"
 
 
-class Statement(StrEnum):
+class Statement(Labelled):
     """What the employee declares when submitting (art. 46-47 DPR 445/2000)."""
 
-    NOT_REIMBURSED_ELSEWHERE = "NOT_REIMBURSED_ELSEWHERE"
-    NOT_TO_BE_DETRACTED = "NOT_TO_BE_DETRACTED"
-    RELATIONSHIP = "RELATIONSHIP"
-    MAIN_HOME = "MAIN_HOME"
+    NOT_REIMBURSED_ELSEWHERE = (
+        "NOT_REIMBURSED_ELSEWHERE",
+        "la spesa non è stata e non sarà rimborsata da altri, nemmeno in parte",
+        "the expense has not been and will not be reimbursed by others, not even in part",
+    )
+    NOT_TO_BE_DETRACTED = (
+        "NOT_TO_BE_DETRACTED",
+        "la parte rimborsata non sarà portata in detrazione o deduzione",
+        "what is reimbursed will not be detracted or deducted",
+    )
+    RELATIONSHIP = (
+        "RELATIONSHIP",
+        "la persona per cui è la spesa è il familiare indicato",
+        "the person whom the expense is for is the relative named",
+    )
+    MAIN_HOME = (
+        "MAIN_HOME",
+        "la spesa riguarda un immobile a uso abitativo, abitazione principale dove la legge la chiede",
+        "the expense is about a home, the main home where the law asks for it",
+    )
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """Why something has to be mended or is rejected; each says what to do."""
 
-    HOLDER_NOT_ALLOWED = "holder_not_allowed"
-    USER_NOT_SHOWN = "user_not_shown"
-    SERVICE_NOT_SHOWN = "service_not_shown"
-    DOCUMENT_UNREADABLE = "document_unreadable"
-    DOCUMENT_INCOMPLETE = "document_incomplete"
-    AMOUNT_DIFFERS = "amount_differs"
-    DATE_DIFFERS = "date_differs"
-    NUMBER_DIFFERS = "number_differs"
-    PAYMENT_NOT_SHOWN = "payment_not_shown"
-    CERTIFICATE_MISSING = "certificate_missing"
-    NOT_REIMBURSABLE = "not_reimbursable"
-    REIMBURSED_ELSEWHERE = "reimbursed_elsewhere"
-    NOT_AUTHENTIC = "not_authentic"
+    HOLDER_NOT_ALLOWED = (
+        "holder_not_allowed",
+        "Il documento è intestato a un'altra persona: serve intestato a te o a chi ha usato il servizio. "
+        "Chiedi al fornitore di riemetterlo e allegalo.",
+        "The document is in somebody else's name: it must be in yours, or in that of whoever used the service. "
+        "Ask the provider to issue it again and attach it.",
+    )
+    USER_NOT_SHOWN = (
+        "user_not_shown",
+        "Il documento non dice chi ha usato il servizio: allega una dichiarazione del fornitore con il nome.",
+        "The document does not say who used the service: attach a statement of the provider with the name.",
+    )
+    SERVICE_NOT_SHOWN = (
+        "service_not_shown",
+        "Il documento non dice di quale servizio si tratta: allega il dettaglio del fornitore.",
+        "The document does not say which service it is about: attach the provider's detail.",
+    )
+    DOCUMENT_UNREADABLE = (
+        "document_unreadable",
+        "Il documento non si legge: allega una copia intera e nitida.",
+        "The document cannot be read: attach a whole and sharp copy.",
+    )
+    DOCUMENT_INCOMPLETE = (
+        "document_incomplete",
+        "Il documento non è completo: allega tutte le pagine.",
+        "The document is not complete: attach every page.",
+    )
+    AMOUNT_DIFFERS = (
+        "amount_differs",
+        "L'importo del documento non è quello indicato: correggilo o allega il documento giusto.",
+        "The document's amount is not the one given: correct it or attach the right document.",
+    )
+    DATE_DIFFERS = (
+        "date_differs",
+        "La data del documento o del pagamento non è quella indicata: correggila.",
+        "The date of the document or of the payment is not the one given: correct it.",
+    )
+    NUMBER_DIFFERS = (
+        "number_differs",
+        "Il numero del documento o il fornitore non sono quelli indicati: correggili.",
+        "The document's number or the provider are not the ones given: correct them.",
+    )
+    PAYMENT_NOT_SHOWN = (
+        "payment_not_shown",
+        "Non si vede che la spesa è stata pagata: allega la ricevuta o la quietanza.",
+        "It does not show that the expense was paid: attach the receipt.",
+    )
+    CERTIFICATE_MISSING = (
+        "certificate_missing",
+        "Manca un certificato di non autosufficienza in corso di validità: fallo registrare (si tiene la scadenza).",
+        "A certificate of non self-sufficiency that is still valid is missing: have it recorded (its expiry is kept).",
+    )
+    NOT_REIMBURSABLE = (
+        "not_reimbursable",
+        "Questa spesa non è fra quelle che il piano rimborsa.",
+        "This expense is not one that the plan reimburses.",
+    )
+    REIMBURSED_ELSEWHERE = (
+        "reimbursed_elsewhere",
+        "La spesa è già stata rimborsata da altri.",
+        "The expense has been reimbursed by others already.",
+    )
+    NOT_AUTHENTIC = (
+        "not_authentic",
+        "Il documento non risulta autentico: rivolgiti al welfare manager.",
+        "The document does not appear authentic: ask the welfare manager.",
+    )
 
 
 class Undoing(Labelled):
@@ -97,102 +167,6 @@ OF_PAYMENTS: Final = (Undoing.WRONG_REQUEST, Undoing.NOT_PAID, Undoing.WRONG_PAY
 
 # Reasons that no new document mends: they end the reimbursement and are no reason to ask for a fix.
 FINAL: Final = (Reason.NOT_REIMBURSABLE, Reason.REIMBURSED_ELSEWHERE, Reason.NOT_AUTHENTIC)
-
-REASONS: Final[Mapping[Reason, tuple[str, str]]] = {
-    Reason.HOLDER_NOT_ALLOWED: (
-        "Il documento è intestato a un'altra persona: serve intestato a te o a chi ha usato il servizio. "
-        "Chiedi al fornitore di riemetterlo e allegalo.",
-        "The document is in somebody else's name: it must be in yours, or in that of whoever used the service. "
-        "Ask the provider to issue it again and attach it.",
-    ),
-    Reason.USER_NOT_SHOWN: (
-        "Il documento non dice chi ha usato il servizio: allega una dichiarazione del fornitore con il nome.",
-        "The document does not say who used the service: attach a statement of the provider with the name.",
-    ),
-    Reason.SERVICE_NOT_SHOWN: (
-        "Il documento non dice di quale servizio si tratta: allega il dettaglio del fornitore.",
-        "The document does not say which service it is about: attach the provider's detail.",
-    ),
-    Reason.DOCUMENT_UNREADABLE: (
-        "Il documento non si legge: allega una copia intera e nitida.",
-        "The document cannot be read: attach a whole and sharp copy.",
-    ),
-    Reason.DOCUMENT_INCOMPLETE: (
-        "Il documento non è completo: allega tutte le pagine.",
-        "The document is not complete: attach every page.",
-    ),
-    Reason.AMOUNT_DIFFERS: (
-        "L'importo del documento non è quello indicato: correggilo o allega il documento giusto.",
-        "The document's amount is not the one given: correct it or attach the right document.",
-    ),
-    Reason.DATE_DIFFERS: (
-        "La data del documento o del pagamento non è quella indicata: correggila.",
-        "The date of the document or of the payment is not the one given: correct it.",
-    ),
-    Reason.NUMBER_DIFFERS: (
-        "Il numero del documento o il fornitore non sono quelli indicati: correggili.",
-        "The document's number or the provider are not the ones given: correct them.",
-    ),
-    Reason.PAYMENT_NOT_SHOWN: (
-        "Non si vede che la spesa è stata pagata: allega la ricevuta o la quietanza.",
-        "It does not show that the expense was paid: attach the receipt.",
-    ),
-    Reason.CERTIFICATE_MISSING: (
-        "Manca un certificato di non autosufficienza in corso di validità: fallo registrare (si tiene la scadenza).",
-        "A certificate of non self-sufficiency that is still valid is missing: have it recorded (its expiry is kept).",
-    ),
-    Reason.NOT_REIMBURSABLE: (
-        "Questa spesa non è fra quelle che il piano rimborsa.",
-        "This expense is not one that the plan reimburses.",
-    ),
-    Reason.REIMBURSED_ELSEWHERE: (
-        "La spesa è già stata rimborsata da altri.",
-        "The expense has been reimbursed by others already.",
-    ),
-    Reason.NOT_AUTHENTIC: (
-        "Il documento non risulta autentico: rivolgiti al welfare manager.",
-        "The document does not appear authentic: ask the welfare manager.",
-    ),
-}
-
-STATES_IT: Final[Mapping[State, str]] = {
-    State.SUBMITTED: "presentata",
-    State.NEEDS_FIX: "da sistemare",
-    State.APPROVED: "approvata",
-    State.REJECTED: "respinta",
-    State.WITHDRAWN: "ritirata",
-    State.PAID: "pagata",
-    State.EXPIRED: "scaduta",
-}
-PURPOSES_IT: Final[Mapping[Purpose, str]] = {
-    Purpose.EXPENSE: "documento di spesa",
-    Purpose.PAYMENT: "prova del pagamento",
-    Purpose.CONTRACT: "contratto",
-}
-HOLDERS: Final[Mapping[Holder, tuple[str, str]]] = {
-    Holder.EMPLOYEE: ("il lavoratore", "the employee"),
-    Holder.USER: ("chi usa il servizio", "the person who uses the service"),
-    Holder.RELATIVE: ("un familiare del lavoratore", "a relative of the employee"),
-    Holder.OTHER: ("un'altra persona", "somebody else"),
-}
-STATEMENTS: Final[Mapping[Statement, tuple[str, str]]] = {
-    Statement.NOT_REIMBURSED_ELSEWHERE: (
-        "la spesa non è stata e non sarà rimborsata da altri, nemmeno in parte",
-        "the expense has not been and will not be reimbursed by others, not even in part",
-    ),
-    Statement.NOT_TO_BE_DETRACTED: (
-        "la parte rimborsata non sarà portata in detrazione o deduzione",
-        "what is reimbursed will not be detracted or deducted",
-    ),
-    Statement.RELATIONSHIP: (
-        "la persona per cui è la spesa è il familiare indicato",
-        "the person whom the expense is for is the relative named",
-    ),
-    Statement.MAIN_HOME: (
-        "la spesa riguarda un immobile a uso abitativo, abitazione principale dove la legge la chiede",
-        "the expense is about a home, the main home where the law asks for it",
-    ),
-}
 
 
 STEPS_IT: Final[Mapping[str, str]] = {
@@ -215,17 +189,17 @@ def step(kind: str, language: str) -> str:
 
 
 def state(code: str, language: str) -> str:
-    """Return the word for a state; in English the code is the word."""
-    return STATES_IT[State(code)] if language == "it" else code.replace("_", " ")
+    """Return the word for a state."""
+    return State(code).label(language)
 
 
 def purpose(code: str, language: str) -> str:
     """Return the words for what a document proves."""
-    return PURPOSES_IT[Purpose(code)] if language == "it" else code.lower()
+    return Purpose(code).label(language)
 
 
 def reason(code: str, language: str) -> str:
     """Return the sentence for a reason of a review, or the words for one of undoing."""
     if code in set(Undoing):
         return Undoing(code).label(language)
-    return REASONS[Reason(code)][0 if language == "it" else 1]
+    return Reason(code).label(language)
