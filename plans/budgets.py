@@ -18,7 +18,7 @@ from typing import Final
 from config.errors import DomainError
 from config.money import from_minor
 from plans import sheets
-from plans.errors_files import (
+from plans.errors_budgets import (
     AmountDiffers,
     BudgetExceeded,
     BudgetWithoutRows,
@@ -144,7 +144,7 @@ def check(
     Hold a budget file against the plan and the roster; a file that cannot be read is a problem of the result too.
 
     Units:  minor units of EUR. `on_progress` gets the number of rows done, every 1,000 rows and at the end.
-    Errors: none; every refusal of `plans.sheets.read` and of plans/errors_files.py arrives as a `Problem`.
+    Errors: none; every refusal of `plans.sheets.read` and of plans/errors_*.py about files arrives as a `Problem`.
     """
     inspection = _Inspection(terms, roster)
     sheet: Sheet | None = None

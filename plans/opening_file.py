@@ -13,7 +13,7 @@ from config.money import from_minor
 from plans import sheets
 from plans.budgets import RosterEntry
 from plans.errors import EmployeeNotFound
-from plans.errors_files import BudgetWithoutRows, ExpiryOutsidePlan, TotalDiffers
+from plans.errors_budgets import BudgetWithoutRows, ExpiryOutsidePlan, TotalDiffers
 from plans.errors_sources import LotRepeated, OpeningExpired, OpeningFileRefused
 from plans.plans import PlanTerms
 from plans.sheets import Column, Problem, Row, Sheet, cells

@@ -17,7 +17,7 @@ from typing import Final
 from plans import facts, sheets
 from plans.budgets import RosterEntry
 from plans.errors import EmployeeNotFound, PersonRepeated, YearTooFar
-from plans.errors_files import AmountNotPositive
+from plans.errors_cells import AmountNotPositive
 from plans.errors_sources import PayrollFileRefused, PayrollFileSilent, TaxYearMissing, TaxYearUnreadable
 from plans.sheets import Column, Problem, Sheet, cells, headers
 from plans.words import Fact

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from plans.errors_files import (
+from plans.errors_codes import (
     TaxCodeBirthDate,
     TaxCodeCharacters,
     TaxCodeCheckCharacter,

@@ -15,7 +15,7 @@ from api.cli.caller import Caller
 from api.errors import TextEmpty
 from config import money
 from config.errors import DomainError
-from plans.errors_files import AmountNotPositive, TextUnreadable
+from plans.errors_cells import AmountNotPositive, TextUnreadable
 from plans.sheets import cells
 
 W = TypeVar("W", bound=StrEnum)

@@ -15,7 +15,7 @@ from typing import Final
 
 from config.money import MAX_MINOR
 from plans import taxcodes
-from plans.errors_files import (
+from plans.errors_cells import (
     AmountAmbiguous,
     AmountNegative,
     AmountNotPositive,
@@ -24,10 +24,10 @@ from plans.errors_files import (
     AmountUnreadable,
     DateUnreadable,
     DateYearShort,
-    TaxCodeScientific,
     TextTooLong,
     TextUnreadable,
 )
+from plans.errors_codes import TaxCodeScientific
 
 Cell = object
 TEXT_LENGTH: Final = 200

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from config.errors import DomainError
 from plans import taxcodes
-from plans.errors_files import RowTooWide, TotalInside, ValueMissing
+from plans.errors_cells import RowTooWide, TotalInside, ValueMissing
 from plans.sheets import cells, headers
 from plans.sheets.problems import Problem, describe
 

@@ -21,13 +21,7 @@ from xml.parsers import expat
 
 import python_calamine
 
-from plans.errors_files import (
-    FileEncrypted,
-    FileFormatUnsupported,
-    FileNotSpreadsheet,
-    SheetMissing,
-    ZipBomb,
-)
+from plans.errors_files import FileEncrypted, FileFormatUnsupported, FileNotSpreadsheet, SheetMissing, ZipBomb
 
 UNPACKED_BYTES = 100 * 1024 * 1024
 RATIO = 200

@@ -29,7 +29,7 @@ from plans.errors import (
     RelativeNotFound,
     YearTooFar,
 )
-from plans.errors_files import TaxCodeCheckCharacter
+from plans.errors_codes import TaxCodeCheckCharacter
 from plans.rulebook.facts import NewHire, Relative
 from plans.rulebook.words import Basis, Category, Kinship
 from plans.words import Fact

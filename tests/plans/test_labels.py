@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from plans import errors, errors_files, labels
+from plans import errors, errors_budgets, errors_cells, errors_codes, errors_files, labels
 from plans.rulebook.words import Category, MealKind
 
 
@@ -15,7 +15,10 @@ def test_a_code_that_nobody_is_shown_stands_for_itself() -> None:
     assert labels.italian(MealKind.PAPER) == "PAPER"
 
 
-@pytest.mark.parametrize("module", [errors, errors_files], ids=lambda module: module.__name__)
+MODULES = (errors, errors_budgets, errors_cells, errors_codes, errors_files)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_offices_are_told_in_the_infinitive_what_to_do(module: object) -> None:
     for refusal in vars(module).values():
         text = str(getattr(refusal, "it", ""))

@@ -26,7 +26,7 @@ from plans.errors import (
     RelativeOfThemselves,
     VatNumberMissing,
 )
-from plans.errors_files import TaxCodeInvalid, VatNumberCheckDigit, VatNumberInvalid
+from plans.errors_codes import TaxCodeInvalid, VatNumberCheckDigit, VatNumberInvalid
 from plans.people_file import EmployeeDraft, RelativeDraft
 from plans.rulebook.words import Kinship
 from plans.words import Fact, FunderKind

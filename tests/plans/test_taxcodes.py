@@ -11,8 +11,7 @@ from stdnum import luhn
 from stdnum.it import codicefiscale, iva
 
 from plans import taxcodes
-from plans.errors_files import (
-    CellRefused,
+from plans.errors_codes import (
     TaxCodeBirthDate,
     TaxCodeCharacters,
     TaxCodeCheckCharacter,
@@ -24,6 +23,7 @@ from plans.errors_files import (
     VatNumberCheckDigit,
     VatNumberInvalid,
 )
+from plans.errors_files import CellRefused
 
 PLACES = [
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if place in (0, 1, 2, 3, 4, 5, 11) else "0123456789LMNPQRSTUV" for place in range(15)

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from config.errors import DomainError
-from plans import budgets, errors_files
+from plans import budgets, errors_budgets, errors_cells, errors_codes, errors_files
 from plans.sheets import headers
 
 PAGE = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
 REFUSALS = [
     refusal
-    for refusal in vars(errors_files).values()
+    for module in (errors_files, errors_cells, errors_codes, errors_budgets)
+    for refusal in vars(module).values()
     if isinstance(refusal, type) and issubclass(refusal, DomainError) and "it" in vars(refusal)
 ]
 
