@@ -174,11 +174,11 @@ def authorize(
     """
 
     def work() -> Authorization:
-        frozen, home_territory = _lock_wallet(session, book_id, purchase)
+        frozen, home_territory = begin(session, book_id, purchase)
         considered = purchases.consider(session, book_id, purchase)
         if frozen:
             considered = purchases.declined(considered, Decline.WALLET_FROZEN)
-        return _record(session, book_id, considered, home_territory, actor)
+        return record(session, book_id, considered, home_territory, actor)
 
     return idempotency.once(
         session,
@@ -335,8 +335,13 @@ def _status(found: Authorization, captured_minor: int, refunded_minor: int, ende
     return "refunded" if refunded_minor == captured_minor else "partially_refunded"
 
 
-def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bool, str]:
-    """Take the person's mutex, settle what is due, and return whether the wallet is frozen and the funder's home."""
+def begin(session: Session, book_id: int, purchase: Purchase) -> tuple[bool, str]:
+    """
+    Take the person's mutex, settle what is due, and return whether the wallet is frozen and the funder's home.
+
+    What is considered and recorded afterwards, in the same transaction, is decided on what nobody else changes.
+    Errors: EmployeeNotFound.
+    """
     asked = (purchase.service_code, book_id, purchase.employee_id)
     found = database.rows(session, _LOCK, asked)
     if not found:
@@ -350,7 +355,13 @@ def _lock_wallet(session: Session, book_id: int, purchase: Purchase) -> tuple[bo
     return status == "frozen", home_territory
 
 
-def _record(session: Session, book_id: int, considered: Considered, home_territory: str, actor: str) -> Authorization:
+def record(session: Session, book_id: int, considered: Considered, home_territory: str, actor: str) -> Authorization:
+    """
+    Write down what was decided of a purchase, between `begin` and the end of the transaction.
+
+    Its money is reserved unless it is declined; in channel VOUCHER the fiscal event is written. What the clock took
+    meanwhile makes it a decline.
+    """
     authorization_id = ids.new("aut")
     values = _values(considered, authorization_id, home_territory, actor)
     if considered.decline is None:
@@ -365,7 +376,7 @@ def _record(session: Session, book_id: int, considered: Considered, home_territo
         except InsufficientFunds:
             # The sweep takes what ended at midnight without the wallet's lock: an answer, not an error.
             short = purchases.declined(considered, Decline.INSUFFICIENT_FUNDS)
-            return _record(session, book_id, short, home_territory, actor)
+            return record(session, book_id, short, home_territory, actor)
         values["code"] = codes.new()
     database.run(session, _INSERT, {"book_id": book_id, **values, "facts": Jsonb(values["facts"])})
     if considered.decline is None and considered.channel is Channel.VOUCHER:

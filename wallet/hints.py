@@ -19,6 +19,10 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "Il borsellino è sospeso: rivolgiti al welfare manager.",
         "The wallet is frozen: ask the welfare manager.",
     ),
+    Decline.MUNICIPAL_VOUCHER: (
+        "Questo credito è un voucher del Comune, che paga solo insieme alla tua quota: chiedi allo sportello sociale.",
+        "This credit is a voucher of the municipality, which pays only beside your own share: ask the social office.",
+    ),
     Decline.PROVIDER_NOT_QUALIFIED: (
         "Il fornitore oggi non è qualificato: scegli un altro fornitore nel catalogo.",
         "The provider is not qualified today: choose another provider in the catalogue.",

@@ -20,6 +20,7 @@ STATUSES: Final[Mapping[str, str]] = {
 DECLINES: Final[Mapping[str, str]] = {
     "employee_left": "rapporto di lavoro finito",
     "wallet_frozen": "borsellino sospeso",
+    "municipal_voucher": "voucher del Comune",
     "provider_not_qualified": "fornitore non qualificato",
     "channel_not_allowed": "canale non ammesso",
     "price_mismatch": "prezzo diverso",

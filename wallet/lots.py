@@ -40,7 +40,11 @@ _SPENDABLE = (
     "            from hold_line h join hold o using (book_id, hold_id)"
     "           where h.book_id = l.book_id and h.account_id = l.account_id and o.state = 'open'"
     "             and h.captured_minor + h.released_minor < h.amount_minor and o.expires_at <= ledger_now()), 0) end"
-    "       as available"
+    "       as available,"
+    "       l.source in ('MUNICIPAL', 'PRIVATE') and ("
+    "         exists (select from social_voucher v where v.book_id = l.book_id and v.lot_id = l.lot_id)"
+    "         or exists (select from tender t where t.book_id = l.book_id and t.lot_id = l.lot_id"
+    "                       and t.authorization_id is not null)) as apart"
     "  from lot l join balance b on b.book_id = l.book_id and b.account_id = l.account_id"
     " where l.book_id = %s and l.employee_id = %s"
 )
@@ -53,7 +57,11 @@ _LOCK = (
 
 @dataclass(frozen=True, slots=True)
 class SpendableLot:
-    """One lot as a purchase sees it; `available_minor` is what is neither spent nor held."""
+    """
+    One lot as a purchase sees it; `available_minor` is what is neither spent nor held.
+
+    `apart` is the credit of a municipal voucher, or a citizen's share beside one: only `social.purchases` spends it.
+    """
 
     lot_id: str
     plan_id: str
@@ -63,6 +71,7 @@ class SpendableLot:
     account_id: int
     carried: bool
     available_minor: int
+    apart: bool = False
 
     @property
     def last_day(self) -> date:
@@ -79,8 +88,8 @@ def of_wallet(session: Session, book_id: int, employee_id: str) -> list[Spendabl
     """Return every lot of a wallet, spent and expired ones included, in one statement."""
     rows = database.rows(session, _SPENDABLE, (book_id, employee_id))
     return [
-        SpendableLot(lot, plan, PlanSource(source), expires_on, grace, account, carried, int(available))
-        for lot, plan, source, expires_on, grace, account, carried, available in rows
+        SpendableLot(lot, plan, PlanSource(source), expires_on, grace, account, carried, int(available), apart)
+        for lot, plan, source, expires_on, grace, account, carried, available, apart in rows
     ]
 
 

@@ -61,6 +61,7 @@ class Decline(StrEnum):
 
     EMPLOYEE_LEFT = "employee_left"
     WALLET_FROZEN = "wallet_frozen"
+    MUNICIPAL_VOUCHER = "municipal_voucher"
     PROVIDER_NOT_QUALIFIED = "provider_not_qualified"
     CHANNEL_NOT_ALLOWED = "channel_not_allowed"
     PRICE_MISMATCH = "price_mismatch"
@@ -215,9 +216,11 @@ class Considered:
         return kept if self.facts is None else kept | keep(self.facts)
 
 
-def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
+def consider(session: Session, book_id: int, purchase: Purchase, *, apart: bool = False) -> Considered:
     """
     Gather the facts of a purchase, ask the rulebook for every candidate category, and choose lots; write nothing.
+
+    The credit of municipal vouchers, which knows of the citizen's share, is looked at only with `apart`.
 
     Errors: ServiceDatePast, ServiceNotFound, ServiceIsARequest, PriceNotFound, QuantityOrAmount, CurrencyMismatch,
             AmountTooLarge, AmountNotExact, EmployeeNotFound, RelativeNotFound; the first that applies. Everything else
@@ -234,8 +237,10 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
         raise ServiceDatePast(service_on=service_on)
     offer = services.offer(session, purchase.service_code, today)
     quantity, amount_minor, mispriced = _price(purchase, offer)
-    wallet_lots = lots.of_wallet(session, book_id, purchase.employee_id)
-    terms = plans.terms(session, book_id, {lot.plan_id for lot in wallet_lots}) if wallet_lots else {}
+    all_lots = lots.of_wallet(session, book_id, purchase.employee_id)
+    wallet_lots = [lot for lot in all_lots if apart or not lot.apart]
+    kept_apart = [lot for lot in all_lots if lot.apart and not apart]
+    terms = plans.terms(session, book_id, {lot.plan_id for lot in all_lots}) if all_lots else {}
     channel = purchase.channel or _first_channel(offer, terms.values(), quantity)
     # A voucher is taxed the day it is issued, a direct service the day it is given.
     tax_on = today if channel is Channel.VOUCHER else max(service_on, today)
@@ -267,7 +272,7 @@ def consider(session: Session, book_id: int, purchase: Purchase) -> Considered:
     )
     if _out_of_reach(session, offer, person):
         return declined(base, Decline.TERRITORY_NOT_ENABLED)
-    return _answer(base, _chosen_today(session, book_id, base, today), wallet_lots, terms, mispriced)
+    return _answer(base, _chosen_today(session, book_id, base, today), wallet_lots, kept_apart, terms, mispriced)
 
 
 def _chosen_today(session: Session, book_id: int, base: Considered, today: date) -> Considered:
@@ -286,6 +291,11 @@ def _chosen_today(session: Session, book_id: int, base: Considered, today: date)
 def declined(considered: Considered, decline: Decline) -> Considered:
     """Return the same purchase, declined for a reason that lies outside it."""
     return _with(considered, decline=decline, shares=())
+
+
+def paid_by(considered: Considered, shares: Sequence[Share]) -> Considered:
+    """Return the same purchase, paid by these lots and declined for nothing."""
+    return _with(considered, decline=None, shares=tuple(shares))
 
 
 def keep(facts: Facts) -> dict[str, Any]:
@@ -359,6 +369,7 @@ def _answer(
     base: Considered,
     chosen: Considered,
     wallet_lots: Sequence[SpendableLot],
+    kept_apart: Sequence[SpendableLot],
     terms: Mapping[str, PlanTerms],
     mispriced: Decline | None,
 ) -> Considered:
@@ -373,13 +384,18 @@ def _answer(
     if base.offer.made_for is MadeFor.WORKER and base.purchase.relative_id is not None:
         return _with(base, decline=Decline.BENEFICIARY_NOT_ELIGIBLE)
 
-    live = [
-        lot
-        for lot in wallet_lots
-        if terms[lot.plan_id].starts_on <= today
-        # Credit is spent when the service is given: it must live until then.
-        and max(today, base.service_on) <= lot.last_day_under(terms[lot.plan_id], person.left_on)
-    ]
+    def living(some: Sequence[SpendableLot]) -> list[SpendableLot]:
+        return [
+            lot
+            for lot in some
+            if terms[lot.plan_id].starts_on <= today
+            # Credit is spent when the service is given: it must live until then.
+            and max(today, base.service_on) <= lot.last_day_under(terms[lot.plan_id], person.left_on)
+        ]
+
+    live = living(wallet_lots)
+    if not live and living(kept_apart):
+        return _with(base, decline=Decline.MUNICIPAL_VOUCHER)
     if not live:
         begun = [lot for lot in wallet_lots if terms[lot.plan_id].starts_on <= today]
         return _with(base, decline=_without_lots(begun, person, today))

@@ -27,7 +27,6 @@ from reports.social_statement.errors import NotTheMunicipality, PeriodNotMonths
 from reports.social_statement.model import Told
 from tests import factories
 from tests.factories import euro
-from tests.stories.reading import buy
 from tests.wallet.conftest import wallet_engine
 from tests.wallet.scene import NOON, at, tell_the_time
 from tests.wallet.social_office import Office, open_office
@@ -213,11 +212,13 @@ def test_one_withheld_service_takes_another_with_it(office: Office) -> None:
 
 def test_a_voucher_spent_round_its_share_is_told(office: Office) -> None:
     with_citizens(office, 5)
-    citizen = office.citizen()
-    office.active(citizen=citizen)
-    # As somebody might who opens the wallet by hand.
-    office.session.execute(sa.text("update wallet set status = 'open' where employee_id = :e"), {"e": citizen})
-    buy(office.session, office.book_id, citizen, "PAS-CR")
+    office.captured(office.active())
+    # As somebody might who writes past the program.
+    office.session.execute(sa.text("set local session_replication_role = replica"))
+    office.session.execute(
+        sa.text("delete from social_use where authorization_id = (select max(authorization_id) from social_use)")
+    )
+    office.session.execute(sa.text("set local session_replication_role = origin"))
 
     found = gather(office)
 

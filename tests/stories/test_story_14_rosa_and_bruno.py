@@ -205,7 +205,7 @@ def test_a_voucher_pays_nothing_outside_its_own_way_of_buying(session: Session) 
     with on(session, MARCH_9):
         whole = buy(session, book, bruno, "PAS-CR")
 
-    assert (whole.status, whole.decline_code) == ("declined", "wallet_frozen")
+    assert (whole.status, whole.decline_code) == ("declined", "municipal_voucher")
 
 
 def test_a_suspended_voucher_and_one_whose_isee_has_ended_buy_nothing(session: Session) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from plans.rulebook.words import Category, Channel, ExpenseKind, Kinship
 from tests.factories import euro
 from tests.wallet.scene import DIRECT, VOUCHER, Scene
+from tests.wallet.social_office import open_office
 from wallet import authorizations, grants, hints, lots
 from wallet.authorizations import Authorization
 from wallet.purchases import Decline, Purchase
@@ -35,6 +36,13 @@ def employee_left(scene: Scene) -> Authorization:
 def wallet_frozen(scene: Scene) -> Authorization:
     scene.freeze()
     return scene.ask("PSI-CR")
+
+
+def municipal_voucher(scene: Scene) -> Authorization:
+    office = open_office(scene.session)
+    scene.book_id, scene.worker = office.book_id, office.citizen()
+    office.active(citizen=scene.worker)
+    return scene.ask("PAS-CR")
 
 
 def provider_not_qualified(scene: Scene) -> Authorization:
@@ -76,6 +84,7 @@ def spouse_of_unknown_dependency(scene: Scene) -> Authorization:
 
 CASES = [
     Case(Decline.EMPLOYEE_LEFT, employee_left, "Il rapporto di lavoro è finito", "The employment has ended"),
+    Case(Decline.MUNICIPAL_VOUCHER, municipal_voucher, "è un voucher del Comune", "a voucher of the municipality"),
     Case(Decline.WALLET_FROZEN, wallet_frozen, "Il borsellino è sospeso", "The wallet is frozen"),
     Case(
         Decline.PROVIDER_NOT_QUALIFIED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,12 +35,15 @@ from plans.social.errors import (
 )
 from plans.social.isee import Attestation, complete
 from plans.social.words import IseeType, Selection, Standing, State, Why
+from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import Scene
 from tests.wallet.social_office import DECEMBER_31, JANUARY_15, OFFER, Office, open_office, rows
-from wallet import captures, tenders, verification
+from wallet import authorizations, captures, tenders, verification, wallets
+from wallet.authorizations import Authorization
 from wallet.errors import BudgetNotFunded
-from wallet.social import claims, vouchers
+from wallet.purchases import Purchase
+from wallet.social import claims, purchases, vouchers
 from wallet.social.errors import (
     ClaimTaken,
     PartnerNotNamed,
@@ -56,6 +60,7 @@ from wallet.social.errors import (
     VoucherPeriodInvalid,
     VoucherStillUsed,
 )
+from wallet.tenders import TenderKind
 
 
 @pytest.fixture
@@ -423,6 +428,67 @@ def test_a_voucher_pays_to_its_last_cent_and_then_declines(office: Office) -> No
     assert rows(office.session, office.book_id, "tender") == 0
     assert office.buy(asked).authorization.status == "authorized"
     assert sound(office)
+
+
+def whole(office: Office, citizen: str, **more: Any) -> Authorization:
+    """What the ordinary door answers, which knows of no share."""
+    asked = Purchase(citizen, "PAS-CR", **({"quantity": 1} | more))
+    return authorizations.authorize(office.session, office.book_id, asked, actor="x")
+
+
+def test_the_ordinary_door_is_closed_to_a_voucher_and_says_which_one_is_open(office: Office) -> None:
+    citizen = office.citizen()
+    office.buy(office.active(citizen=citizen))
+
+    declined = whole(office, citizen)
+
+    assert (declined.status, declined.decline_code) == ("declined", "municipal_voucher")
+    simulated = authorizations.simulate(office.session, office.book_id, Purchase(citizen, "PAS-CR", quantity=1))
+    assert simulated.decline_code == "municipal_voucher"
+    assert sound(office)
+
+
+def test_beside_a_voucher_other_credit_pays_alone(office: Office) -> None:
+    citizen = office.citizen()
+    office.active(citizen=citizen)
+    factories.grant(office.session, office.book_id, "PUB", citizen, 850, expires_on=date(2026, 6, 30))
+
+    assert whole(office, citizen, quantity=2).decline_code == "insufficient_funds"
+    assert whole(office, citizen).status == "authorized"
+    assert whole(office, citizen).decline_code == "insufficient_funds"
+
+
+def test_a_voucher_that_is_over_is_no_reason_any_more(office: Office) -> None:
+    citizen = office.citizen()
+    office.active(citizen=citizen)
+
+    later = whole(office, citizen, service_on=date(2027, 1, 2))
+
+    assert later.decline_code == "insufficient_funds"
+
+
+def test_a_share_that_waits_is_spent_by_nobody_else(office: Office) -> None:
+    citizen = office.citizen()
+    bought = office.buy(office.active(citizen=citizen))
+    tenders.record_transfer(
+        office.session, office.book_id, TenderKind.CARD, euro(170), reference="CRO-1", on=clock.today(), actor="x"
+    )
+
+    undone = purchases.void(office.session, office.book_id, bought.authorization.authorization_id, actor="x")
+
+    assert undone.returned is None
+    assert whole(office, citizen).decline_code == "municipal_voucher"
+    assert sound(office)
+
+
+def test_a_suspended_wallet_stops_both_doors(office: Office) -> None:
+    citizen = office.citizen()
+    asked = office.active(citizen=citizen)
+    wallets.set_status(office.session, office.book_id, citizen, "frozen")
+
+    assert office.buy(asked).authorization.decline_code == "wallet_frozen"
+    assert whole(office, citizen).decline_code == "wallet_frozen"
+    assert rows(office.session, office.book_id, "tender") == 0
 
 
 def test_a_voucher_is_for_its_days(office: Office) -> None:

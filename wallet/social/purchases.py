@@ -180,14 +180,16 @@ def _buy(
     purchase = Purchase(
         found.employee_id, service_code, quantity=quantity, service_on=service_on, channel=Channel.VOUCHER
     )
-    _, home = authorizations._lock_wallet(session, book_id, purchase)
-    considered = purchases.consider(session, book_id, purchase)
+    frozen, home = authorizations.begin(session, book_id, purchase)
+    considered = purchases.consider(session, book_id, purchase, apart=True)
+    if frozen:
+        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
     citizen = quota.of(considered.offer.price_minor, considered.quantity)
     municipal = considered.amount_minor - citizen
     shares = _municipal_share(session, book_id, found, considered, voucher, municipal)
     if shares is None:
         # What speaks against it is recorded, as of any purchase; of the citizen's money nothing was taken.
-        given = authorizations._record(session, book_id, _declined(considered), home, actor)
+        given = authorizations.record(session, book_id, _declined(considered), home, actor)
         return Bought(given, municipal, citizen, None)
     if municipal == 0:
         raise NothingFromMunicipality(price=from_minor(citizen))
@@ -204,9 +206,7 @@ def _buy(
         own = own_share.beside(session, terms)
         lot = tenders.credit(session, own, found.employee_id, receipt, citizen, voucher.ends_on, on=today, actor=actor)
         shares = (*shares, Share(lot, citizen))
-    given = authorizations._record(
-        session, book_id, purchases._with(considered, shares=shares, decline=None), home, actor
-    )
+    given = authorizations.record(session, book_id, purchases.paid_by(considered, shares), home, actor)
     paid = None
     if own is not None and receipt is not None:
         paid = tenders.keep(
@@ -272,7 +272,7 @@ def _municipal_share(
     """
     if considered.decision is None or considered.decline not in (None, Decline.INSUFFICIENT_FUNDS):
         return None
-    lot = vouchers._spendable(session, book_id, found.employee_id, voucher)
+    lot = vouchers.spendable(session, book_id, found.employee_id, voucher)
     if lot.available_minor < municipal:
         return None
     return (Share(lot, municipal),) if municipal else ()

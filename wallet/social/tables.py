@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, ForeignKeyConstraint, SmallInteger, Text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.database import Base
@@ -33,6 +33,7 @@ class SocialVoucher(Base):
             ["book_id", "application_id"], ["social_application.book_id", "social_application.application_id"]
         ),
         ForeignKeyConstraint(["book_id", "lot_id"], ["lot.book_id", "lot.lot_id"]),
+        Index("ix_social_voucher_lot", "book_id", "lot_id"),
     )
 
 
@@ -76,6 +77,7 @@ class Tender(Base):
         ForeignKeyConstraint(
             ["book_id", "authorization_id"], ["authorization.book_id", "authorization.authorization_id"]
         ),
+        Index("ix_tender_lot", "book_id", "lot_id"),
     )
 
 

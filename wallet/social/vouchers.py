@@ -61,7 +61,7 @@ def assign(
     Assign an admitted application: by accreditation its voucher becomes a lot that ends with the period.
 
     By co-design and tender no credit goes to the citizen: the application is assigned, its partner reports or invoices.
-    The wallet is closed to purchases that do not know the citizen's share: it is spent with `purchases.buy`.
+    The credit is closed to purchases that do not know the citizen's share: it is spent with `purchases.buy`.
 
     Units:  `amount` in euro, the municipality's part for the whole period; None where there is no voucher.
     Errors: ApplicationNotFound, StepInFuture, TransitionNotAllowed, SelectionMismatch, ReasonNotAllowed, IseeMissing,
@@ -92,8 +92,6 @@ def assign(
         voucher_id = ids.new("vch")
         grant = Grant(found.employee_id, amount_minor, ends_on, voucher_id)
         grants.grant_many(session, terms, [grant], on=on, actor=actor, memo=found.application_id)
-        # Credit that knows nothing of the citizen's share must not pay whole prices.
-        wallets.set_status(session, book_id, found.employee_id, "frozen")
         lot_id = _lot(session, book_id, found.employee_id, terms.plan_id, ends_on)
         assert lot_id is not None  # noqa: S101
         voucher = Voucher(voucher_id, found.application_id, lot_id, terms.plan_id, amount_minor, starts_on, ends_on, on)
@@ -186,7 +184,7 @@ def _lot(session: Session, book_id: int, employee_id: str, plan_id: str, ends_on
 
 
 def _check_over(session: Session, book_id: int, found: Application, voucher: Voucher, to: State, on: date) -> None:
-    lot = _spendable(session, book_id, found.employee_id, voucher)
+    lot = spendable(session, book_id, found.employee_id, voucher)
     held = accounts.states(session, book_id, [lot.account_id])[lot.account_id].held_minor
     details = {
         "application": found.application_id,
@@ -202,11 +200,12 @@ def _check_over(session: Session, book_id: int, found: Application, voucher: Vou
 def _give_back(
     session: Session, book_id: int, employee_id: str, voucher: Voucher, reason: str, on: date, actor: str
 ) -> int:
-    free = _spendable(session, book_id, employee_id, voucher).available_minor
+    free = spendable(session, book_id, employee_id, voucher).available_minor
     if free > 0:
         grants.correct(session, book_id, voucher.lot_id, from_minor(free), reason=reason, on=on, actor=actor)
     return max(free, 0)
 
 
-def _spendable(session: Session, book_id: int, employee_id: str, voucher: Voucher) -> lots.SpendableLot:
+def spendable(session: Session, book_id: int, employee_id: str, voucher: Voucher) -> lots.SpendableLot:
+    """Return the lot of a voucher, with what is free in it."""
     return next(lot for lot in lots.of_wallet(session, book_id, employee_id) if lot.lot_id == voucher.lot_id)
