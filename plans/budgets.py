@@ -30,7 +30,6 @@ from plans.errors_budgets import (
     EmployeeRepeated,
     EmployeeUnknown,
     ExpiryOutsidePlan,
-    TotalDiffers,
 )
 from plans.sheets import Column, Problem, Row, Sheet, cells
 from plans.sheets.problems import describe
@@ -207,8 +206,8 @@ class _Inspection:
         if self.row_count == 0:
             self.note(sheet.problem(BudgetWithoutRows()))
         elif self.amounts_complete:
-            self._compare_total(sheet, sheet.stated_total, sheet.stated_total_row)
-            self._compare_total(sheet, expected_minor, None)
+            for differs in sheet.differences(self.total_minor, expected_minor=expected_minor):
+                self.note(differs)
         committed, granted = self.terms.committed_minor, self.terms.already_granted_minor
         if committed is not None and self.total_minor + granted > committed:
             self.note(
@@ -306,17 +305,6 @@ class _Inspection:
         counts = self.clusters.setdefault(entry.cluster, [0, 0])
         counts[0] += 1
         counts[1] += amount
-
-    def _compare_total(self, sheet: Sheet, stated_minor: int | None, number: int | None) -> None:
-        if stated_minor is None or stated_minor == self.total_minor:
-            return
-        differs = TotalDiffers(
-            expected=from_minor(stated_minor),
-            found=from_minor(self.total_minor),
-            difference=from_minor(abs(stated_minor - self.total_minor)),
-        )
-        column = None if number is None else "amount"
-        self.note(sheet.problem(differs, number, column, None if number is None else from_minor(stated_minor).amount))
 
 
 def _fold(name: str) -> str:

@@ -9,11 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from config.money import from_minor
 from plans import sheets
 from plans.budgets import RosterEntry
 from plans.errors import EmployeeNotFound
-from plans.errors_budgets import BudgetWithoutRows, ExpiryOutsidePlan, TotalDiffers
+from plans.errors_budgets import BudgetWithoutRows, ExpiryOutsidePlan
 from plans.errors_sources import LotRepeated, OpeningExpired, OpeningFileRefused
 from plans.plans import PlanTerms
 from plans.sheets import Column, Problem, Row, Sheet, cells
@@ -60,7 +59,7 @@ def read(path: Path, terms: PlanTerms, roster: Mapping[str, RosterEntry], *, tot
     Read a file of balances for a plan, whole; `total_minor` is what the old platform's document says they add up to.
 
     Problems found in it: those of `sheets` cell by cell, EmployeeNotFound, ExpiryOutsidePlan, LotRepeated,
-    BudgetWithoutRows, TotalDiffers.
+    BudgetWithoutRows.
     Errors: those of `sheets.read`.
     """
     sheet = sheets.read(path, _COLUMNS)
@@ -81,7 +80,7 @@ def read(path: Path, terms: PlanTerms, roster: Mapping[str, RosterEntry], *, tot
     if rows == 0:
         problems.append(sheet.problem(BudgetWithoutRows()))
     elif complete:
-        problems += _totals(sheet, total, total_minor)
+        problems += sheet.differences(total, expected_minor=total_minor)
     return Reading(sheet, tuple(balances), tuple(problems), total, _hash(terms.code, balances))
 
 
@@ -123,16 +122,6 @@ def _against(
         first = first_rows.setdefault((code, expiry or terms.spend_by), row.number)
         if first != row.number:
             yield sheet.problem(LotRepeated(first_row=first), row.number, "tax_code", code)
-
-
-def _totals(sheet: Sheet, total: int, counted: int) -> Iterator[Problem]:
-    for stated, number in ((sheet.stated_total, sheet.stated_total_row), (counted, None)):
-        if stated is None or stated == total:
-            continue
-        differs = TotalDiffers(
-            expected=from_minor(stated), found=from_minor(total), difference=from_minor(abs(stated - total))
-        )
-        yield sheet.problem(differs, number, None if number is None else "amount")
 
 
 def _hash(plan_code: str, balances: Sequence[Balance]) -> str:

@@ -101,10 +101,14 @@ def read(path: Path, roster: Mapping[str, RosterEntry], *, year: int | None, dec
     told: list[Told] = []
     problems: list[Problem] = []
     first_rows: dict[tuple[str, int], int] = {}
-    rows = silent = 0
+    rows = silent = total = 0
+    # A row that cannot be read is a problem enough: its amount is not known.
+    complete = True
     for number, values, found in sheet.rows():
         code, written_year, *amounts = values[: 2 + len(FACTS)]
         rows += 1
+        total += amounts[0] or 0
+        complete &= not found
         of_year = year if written_year is None else written_year
         # A year that cannot be read is told as such, and neither missing nor that of the whole file.
         unread = any(problem.refusal is TaxYearUnreadable for problem in found)
@@ -123,6 +127,8 @@ def read(path: Path, roster: Mapping[str, RosterEntry], *, year: int | None, dec
         ]
         silent += not said
         told += said
+    if complete:
+        problems += sheet.differences(total)
     if problems:
         raise PayrollFileRefused(file=path.name, count=len(problems), problems=tuple(problems))
     if not told:

@@ -47,7 +47,7 @@ from wallet.social.tables import Tender, TenderReturn
 _TENDER, _RETURN = table(Tender), table(TenderReturn)
 _REFERENCE = re.compile(r"\S(?:.{1,62})\S")
 # Thirteen digits and more in a row, however grouped, are a card's number: it is not ours to keep.
-_CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,}")
+_CARD_NUMBER = re.compile(r"(?:\d[\W_]?){13,}")
 # What ended in one lot and waits, less what went back since for the payments that stand in it: the plan's account holds
 # the money of all its citizens, and every lot's is its own.
 _WAITING = (

@@ -11,12 +11,20 @@ from sqlalchemy.orm import Session
 
 from config import clock, ids
 from plans import plans
-from plans.bonus.errors import BonusAgreementMissing, BonusDepositBackwards, BonusPlanNeeded, BonusShareInvalid
+from plans.bonus import rules
+from plans.bonus.errors import (
+    BonusAgreementMissing,
+    BonusDepositBackwards,
+    BonusJointTooLate,
+    BonusPlanNeeded,
+    BonusShareInvalid,
+)
 from plans.bonus.simulation import WHOLE_PERCENT
 from plans.errors import PlanActMissing
 from plans.plan_file import Act
 from plans.plans import PlanTerms
 from plans.rows import BonusAgreement, table
+from plans.rulebook import loading
 from plans.rulebook.words import PlanSource
 
 _AGREEMENT = table(BonusAgreement)
@@ -62,7 +70,8 @@ def record(
     Write down the deposit of a plan's agreement, and return it with whether that was new; the same twice is not.
 
     What is said later stands from then on; choices already made keep what they stood on.
-    Errors: PlanNotFound, BonusPlanNeeded, PlanActMissing, BonusShareInvalid, BonusDepositBackwards; in this order.
+    Errors: PlanNotFound, BonusPlanNeeded, PlanActMissing, BonusShareInvalid, BonusDepositBackwards,
+            BonusJointTooLate; in this order.
     Source: L. 208/2015 art. 1 c. 187; DM 25/3/2016 art. 5.
     """
     terms = bonus_plan(session, book_id, plan_code)
@@ -75,6 +84,9 @@ def record(
         raise BonusDepositBackwards(
             plan=plan_code, signed_on=act.signed_on or "-", deposited_on=deposited_on, today=today
         )
+    last = rules.joint_signed_by(loading.load(), today)
+    if joint and last is not None and (act.signed_on is None or act.signed_on > last):
+        raise BonusJointTooLate(plan=plan_code, signed_on=act.signed_on or "-", last=last)
     told = {
         "deposit_code": deposit_code,
         "deposited_on": deposited_on,

@@ -25,6 +25,7 @@ from plans.bonus.errors import (
     BonusChosenBefore,
     BonusChosenOutOfTime,
     BonusConversionNotAgreed,
+    BonusCreditOver,
     BonusIncomeUnknown,
 )
 from plans.bonus.rules import BonusRules
@@ -101,8 +102,8 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
 
     The caller has the worker's wallet locked, so that two choices do not share one room.
     Errors: BonusAgreementMissing, EmployeeNotFound, BonusAmountInvalid, BonusShareInvalid, BonusChosenBefore,
-            BonusConversionNotAgreed, BonusChosenOutOfTime, BonusRuleMissing, BonusIncomeUnknown, BonusIncomeAbove,
-            BonusCapExceeded; in this order.
+            BonusConversionNotAgreed, BonusChosenOutOfTime, BonusRuleMissing, BonusCreditOver, BonusIncomeUnknown,
+            BonusIncomeAbove, BonusCapExceeded; in this order.
     Source: L. 208/2015 art. 1 c. 182-189; AdE circ. 5/E/2018 (the year of the choice).
     """
     agreement = agreements.require(session, terms)
@@ -120,6 +121,9 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
     year = year_of(session, terms.book_id, card.employee_id, draft.chosen_on)
     if held_before is not None:
         return Prepared(held_before, held, simulation.room(held, year), existing=True)
+    last_day = terms.last_day(terms.spend_by, card.left_on)
+    if converted_minor and last_day < today:
+        raise BonusCreditOver(plan=terms.code, employee=card.tax_code, last_day=last_day)
     if converted_minor and draft.income_within is None:
         limit = from_minor(held.income_limit_minor)
         raise BonusIncomeUnknown(year=draft.chosen_on.year - 1, limit=limit)
@@ -285,6 +289,7 @@ def _same(standing: Choice, draft: ChoiceDraft, amount_minor: int) -> Choice:
         premium_minor=amount_minor,
         share_percent=draft.share_percent,
         chosen_on=draft.chosen_on,
+        income_within=draft.income_within,
         waived=draft.waived,
     )
     if asked != standing:

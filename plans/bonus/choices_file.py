@@ -91,9 +91,12 @@ def read(path: Path, premium: str) -> Reading:
     drafts: list[ChoiceDraft] = []
     problems: list[Problem] = []
     first_rows: dict[str, int] = {}
+    total, complete = 0, True
     for number, values, found in sheet.rows():
         code, amount, percent, chosen_on, within, waived, *_ = values
         problems += found
+        complete &= amount is not None
+        total += amount or 0
         if code is not None and first_rows.setdefault(code, number) != number:
             problems.append(sheet.problem(PersonRepeated(first_row=first_rows[code]), number, "tax_code", code))
         elif not found:
@@ -101,6 +104,8 @@ def read(path: Path, premium: str) -> Reading:
             drafts.append(
                 ChoiceDraft(code, premium, money.from_minor(amount), percent, chosen_on, within, waived or False)
             )
+    if complete:
+        problems += sheet.differences(total)
     refuse(path, problems)
     return Reading(sheet, tuple(numbers), tuple(drafts))
 

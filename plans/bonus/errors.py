@@ -61,6 +61,32 @@ class BonusDepositBackwards(DomainError):
     en = "The agreement of plan {plan} was signed on {signed_on}: it cannot be deposited on {deposited_on} ({today})."
 
 
+class BonusJointTooLate(DomainError):
+    """The higher limit of joint involvement, for a contract that was signed after the last day for it."""
+
+    it = (
+        "L'accordo del piano {plan} è del {signed_on}: il limite del coinvolgimento paritetico spetta ai contratti "
+        "sottoscritti entro il {last}. Registrarlo senza --joint."
+    )
+    en = (
+        "The agreement of plan {plan} was signed on {signed_on}: the limit of joint involvement is for contracts "
+        "signed by {last}. Record it without --joint."
+    )
+
+
+class BonusCreditOver(DomainError):
+    """A bonus would be turned into credit that nobody can spend any more."""
+
+    it = (
+        "Il credito del piano {plan} per {employee} si spendeva fino al {last_day}: convertito ora andrebbe perso. "
+        "Pagare il premio in denaro (0 %), o convertirlo in un piano ancora aperto."
+    )
+    en = (
+        "The credit of plan {plan} could be spent by {employee} until {last_day}: converted now it would be lost. "
+        "Pay the bonus in cash (0 %), or convert it into a plan that is still open."
+    )
+
+
 class BonusConversionNotAgreed(DomainError):
     """The agreement does not let the worker choose welfare, or not this share."""
 

@@ -82,6 +82,12 @@ def at(rulebook: Rulebook, on: date, known_at: date, *, joint: bool = False) -> 
     )
 
 
+def joint_signed_by(rulebook: Rulebook, on: date) -> date | None:
+    """Return the last day on which a contract could be signed that keeps the limit of joint involvement, if any."""
+    found = rulebook.limits.at((LimitSubject.PDR_CONVERSION, LimitVariant.JOINT_INVOLVEMENT), on, on)
+    return None if found is None else found.contract_signed_by
+
+
 def _missing(rulebook: Rulebook, on: date) -> BonusRuleMissing:
     starts = [row.valid_from for row in rulebook.rows if isinstance(row, BonusRateRule)]
     return BonusRuleMissing(on=on, first=min(starts))

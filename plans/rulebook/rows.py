@@ -102,7 +102,11 @@ class CircleRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRule(Rule):
-    """A limit in euro cents per year or per day, and what happens above it."""
+    """
+    A limit in euro cents per year or per day, and what happens above it.
+
+    `contract_signed_by` is the last day on which the contract that gives it could be signed, where the law has one.
+    """
 
     subject: LimitSubject
     variant: LimitVariant
@@ -111,6 +115,7 @@ class LimitRule(Rule):
     over_cap: OverCap
     counts_elsewhere: bool
     channels: tuple[Channel, ...]
+    contract_signed_by: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

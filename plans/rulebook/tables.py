@@ -145,6 +145,7 @@ def _limit(row: Row) -> LimitRule:
         over_cap=row.word("over_cap", OverCap),
         counts_elsewhere=row.flag("counts_elsewhere", False),
         channels=row.words("channels", Channel) if row.has("channels") else (),
+        contract_signed_by=row.day("contract_signed_by") if row.has("contract_signed_by") else None,
     )
     if daily and rule.over_cap is not OverCap.EXCESS_ONLY:
         raise row.refuse("a daily limit can only tax the excess")

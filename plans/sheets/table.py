@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from config.errors import DomainError
+from config.money import from_minor
 from plans import taxcodes
+from plans.errors_budgets import TotalDiffers
 from plans.errors_cells import RowTooWide, TotalInside, ValueMissing
 from plans.sheets import cells, headers
 from plans.sheets.problems import Problem, describe
@@ -71,6 +73,23 @@ class Sheet:
     width: int = field(repr=False)
     stated_total: int | None = None
     stated_total_row: int | None = None
+
+    def differences(self, found_minor: int, *, expected_minor: int | None = None) -> Iterator[Problem]:
+        """
+        Yield where the rows do not add up: to the totals row, or to the total that was told beside the file.
+
+        Units: minor units. After the last row was read.
+        """
+        for stated, number in ((self.stated_total, self.stated_total_row), (expected_minor, None)):
+            if stated is None or stated == found_minor:
+                continue
+            differs = TotalDiffers(
+                expected=from_minor(stated),
+                found=from_minor(found_minor),
+                difference=from_minor(abs(stated - found_minor)),
+            )
+            column = None if number is None else self.total
+            yield self.problem(differs, number, column, None if number is None else from_minor(stated).amount)
 
     def rows(self) -> Iterator[Row]:
         """

@@ -108,6 +108,18 @@ def test_a_file_of_choices_is_kept_whole_and_once(bonus: Shell) -> None:
     assert bonus.contents() == before
 
 
+def test_a_file_of_choices_that_does_not_add_up_is_refused(bonus: Shell) -> None:
+    rows = f"{GIULIA};1.000,00;50 %;01/03/2026;sì\n{MARIO};2.000,00;0;01/03/2026;\nTotale;2.999,00;;;\n"
+    path = bonus.write("scelte.csv", HEADER + rows)
+    before = bonus.contents()
+
+    text = bonus.refused(2, f"bonus load {path} --plan B", language="it")
+
+    assert "[total_differs]" in text
+    assert "riga 4" in text
+    assert bonus.contents() == before
+
+
 def test_a_workbook_keeps_percentages_as_fractions_and_a_lone_one_is_refused(bonus: Shell, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

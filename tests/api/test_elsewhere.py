@@ -40,5 +40,12 @@ def test_problems_are_told_with_their_place_and_exit_2(shell: Shell) -> None:
     assert shell.sql("select count(*) from employee_fact") == [(0,)]
 
 
+def test_a_file_that_does_not_add_up_is_refused(shell: Shell) -> None:
+    path = shell.write("paghe.csv", HEADER + f"{GIULIA};2026;100,00;\n{MARIO};2026;;\nTotale;;99,00;\n")
+
+    assert "[total_differs]" in shell.refused(2, f"elsewhere load {path}", language="it")
+    assert shell.sql("select count(*) from employee_fact") == [(0,)]
+
+
 def test_a_year_without_bonuses_is_an_empty_list(shell: Shell) -> None:
     assert json.loads(shell.done("bonus year 2026 --json"))["workers"] == []

@@ -23,9 +23,11 @@ from plans.bonus.errors import (
     BonusChosenBefore,
     BonusChosenOutOfTime,
     BonusConversionNotAgreed,
+    BonusCreditOver,
     BonusDepositBackwards,
     BonusIncomeAbove,
     BonusIncomeUnknown,
+    BonusJointTooLate,
     BonusPlanNeeded,
     BonusShareInvalid,
 )
@@ -111,7 +113,9 @@ def test_the_same_choice_again_changes_nothing(bonus: Scene) -> None:
     assert bonus.image() == before
 
 
-@pytest.mark.parametrize("change", [{"share_percent": 50}, {"amount": 1}, {"chosen_on": date(2026, 3, 6)}])
+@pytest.mark.parametrize(
+    "change", [{"share_percent": 50}, {"amount": 1}, {"chosen_on": date(2026, 3, 6)}, {"income_within": False}]
+)
 def test_another_choice_about_the_same_bonus_is_refused(bonus: Scene, change: dict[str, object]) -> None:
     choose(bonus)
 
@@ -203,10 +207,45 @@ def test_only_the_shares_agreed_may_be_chosen(bonus: Scene) -> None:
     assert choose(bonus, share_percent=50).choice.converted_minor == 50_000
 
 
-def test_an_agreement_of_joint_involvement_has_its_own_cap(bonus: Scene) -> None:
-    agreement(bonus, joint=True)
+def signed(scene: Scene, on: date) -> None:
+    """A plan of converted bonuses whose contract was signed on that day."""
+    scene.plan("B", source=PlanSource.PDR, act=replace(ACT, signed_on=on))
 
-    assert choose(bonus, 400_000).choice.converted_minor == 400_000
+
+def test_a_contract_of_joint_involvement_signed_in_time_has_its_own_cap(empty_scene: Scene) -> None:
+    signed(empty_scene, date(2017, 4, 24))
+    agreement(empty_scene, joint=True)
+
+    assert choose(empty_scene, 400_000).choice.converted_minor == 400_000
+
+
+def test_a_contract_of_joint_involvement_signed_a_day_later_has_not(empty_scene: Scene) -> None:
+    signed(empty_scene, date(2017, 4, 25))
+
+    with pytest.raises(BonusJointTooLate) as refused:
+        agreement(empty_scene, joint=True)
+
+    assert "24/04/2017" in refused.value.text("it")
+    agreement(empty_scene)
+    with pytest.raises(BonusCapExceeded):
+        choose(empty_scene, 300_001)
+
+
+def test_no_bonus_becomes_credit_that_is_over(bonus: Scene) -> None:
+    bonus.go_to(date(2026, 12, 1))
+
+    with pytest.raises(BonusCreditOver) as refused:
+        choose(bonus)
+
+    assert "30/11/2026" in refused.value.text("it")
+    assert choose(bonus, share_percent=0).choice.cash_minor == 100_000
+
+
+def test_no_bonus_becomes_credit_of_somebody_whose_grace_is_over(bonus: Scene) -> None:
+    people.leave(bonus.session, bonus.book_id, bonus.worker, on=date(2026, 1, 31))
+
+    with pytest.raises(BonusCreditOver):
+        choose(bonus)
 
 
 def test_without_a_deposited_agreement_nothing_is_converted(empty_scene: Scene) -> None:
@@ -296,7 +335,7 @@ def test_a_choice_is_history_and_an_agreement_too(bonus: Scene) -> None:
         "delete from bonus_agreement",
         "update bonus_choice set revoked_at = now(), revoked_by = 'x', revoked_why = 'y', premium_minor = 1",
     ):
-        with pytest.raises(sa.exc.IntegrityError), bonus.session.begin_nested():
+        with pytest.raises(sa.exc.DatabaseError), bonus.session.begin_nested():
             bonus.session.execute(sa.text(statement))
 
 
