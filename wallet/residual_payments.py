@@ -248,10 +248,10 @@ def _left(
     if payee is Payee.PENSION_FUND:
         found = residual.pension(session, book_id, plan_code=terms.code, employee_id=employee_id)
         return sum(each.left_minor for each in found), []
+    own = [lot.lot_id for lot in lots.of_wallet(session, book_id, employee_id) if lot.plan_id == terms.plan_id]
+    lots.lock(session, book_id, own)
     free = [
-        lot
-        for lot in lots.of_wallet(session, book_id, employee_id)
-        if lot.plan_id == terms.plan_id and lot.available_minor > 0
+        lot for lot in lots.of_wallet(session, book_id, employee_id) if lot.lot_id in own and lot.available_minor > 0
     ]
     return residual.waiting(session, book_id, employee_id, terms.code), free
 
