@@ -2,8 +2,9 @@
 Declarations, with what they mean for purchases already made.
 
 What payroll says of benefits from elsewhere, and a child declared or withdrawn, moves a year's limit: the events of the
-year are held against it again at once. Declarations about relatives change the decisions to come; those already made
-are listed by `wallet.recheck`.
+year are held against it again at once. Declarations about relatives change the decisions to come; of those already
+made, what was exempt and would not be is unknown in the position, and `wallet.changed_facts` lists all that would be
+otherwise.
 """
 
 from __future__ import annotations

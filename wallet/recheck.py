@@ -33,10 +33,10 @@ from plans.rulebook.words import (
 )
 from wallet import fiscal, purchases
 
-# What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
-_DECIDED = """
-select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a.taxable_minor, a.rule_ids,
-       a.rulebook_version, a.facts, a.tax_on, (a.decided_at at time zone 'Europe/Rome')::date as decided_on,
+# What was decided for a year or used in it: `book` and `year`. What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
+DECIDED = """
+select a.authorization_id, a.employee_id, a.relative_id, a.status, a.outcome, a.amount_minor, a.taxable_minor,
+       a.rule_ids, a.rulebook_version, a.facts, a.tax_on, (a.decided_at at time zone 'Europe/Rome')::date as decided_on,
        coalesce(e.used_minor, 0)::bigint as used_minor
   from "authorization" a
   left join lateral (
@@ -49,7 +49,7 @@ select a.authorization_id, a.employee_id, a.status, a.outcome, a.amount_minor, a
 """
 
 # What each authorization did for the tax of the year, in the order in which it began to; a plan and a source each.
-_RECORDED = """
+RECORDED = """
 select employee_id, category, authorization_id, in_limit,
        sum(case kind when 'use' then amount_minor else -amount_minor end)::bigint as used_minor,
        sum(case kind when 'use' then taxable_minor else -taxable_minor end)::bigint as taxable_minor
@@ -123,7 +123,7 @@ class Recheck:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stood:
+class Stood:
     """What was decided, on which facts and rules; what was `given` is owed, and taxable where nothing decides it."""
 
     facts: Facts
@@ -141,11 +141,11 @@ class _Asked:
     """A purchase of the year that was decided again: each thing it stood on, with what is said of it today."""
 
     row: Any
-    decisions: list[tuple[_Stood, Decision]]
+    decisions: list[tuple[Stood, Decision]]
     used: bool
 
     @property
-    def last(self) -> tuple[_Stood, Decision]:
+    def last(self) -> tuple[Stood, Decision]:
         """What it stood on last."""
         return self.decisions[-1]
 
@@ -177,7 +177,7 @@ class _Asked:
         amount_minor = sum(stood.facts.amount_minor for stood, _ in parts)
         return sum(self._taxable_now(*one) for one in parts) * used_minor // amount_minor
 
-    def _taxable_now(self, stood: _Stood, now: Decision) -> int:
+    def _taxable_now(self, stood: Stood, now: Decision) -> int:
         # What was given is owed; what nothing decides any more cannot be exempt.
         if now.outcome is Outcome.BLOCKED and (self.used or stood.given):
             return stood.facts.amount_minor
@@ -205,7 +205,7 @@ class Coverage:
 def coverage(session: Session, book_id: int, year: int) -> Coverage:
     """Return how much of a tax year the re-check sees, from the tax events themselves."""
     connection, values = session.connection(), {"book": book_id, "year": year}
-    decided = connection.exec_driver_sql(_DECIDED, values).all()
+    decided = connection.exec_driver_sql(DECIDED, values).all()
     events = connection.exec_driver_sql(_EVENTS, values).scalar_one()
     return Coverage(len(decided), sum(row.used_minor for row in decided), events)
 
@@ -222,11 +222,11 @@ def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
     rulebook, known_at = loading.load(), clock.today()
     values = {"book": book_id, "year": year}
     asked: dict[str, _Asked] = {}
-    for row in database.rows(session, _DECIDED, values):
-        stood = _stood(row, year)
+    for row in database.rows(session, DECIDED, values):
+        stood = stood_on(row, year)
         decisions = [(one, decide(one.facts, rulebook, one.on, known_at)) for one in stood]
         asked[row.authorization_id] = _Asked(row, decisions, row.used_minor > 0)
-    recorded = [row for row in database.rows(session, _RECORDED, values) if row.authorization_id in asked]
+    recorded = [row for row in database.rows(session, RECORDED, values) if row.authorization_id in asked]
     due, settled = _due(session, book_id, year, asked, recorded)
     taxed = Counter[str]()
     for row in recorded:
@@ -304,14 +304,14 @@ def _recheck(one: _Asked, taxed: int, due: int, settled: int, known_at: date, ve
     )
 
 
-def _stood(row: Any, year: int) -> list[_Stood]:
+def stood_on(row: Any, year: int) -> list[Stood]:
     """Return what a purchase stood on in a year: its decision, or the deliveries that were decided again."""
     if row.tax_on.year == year:
         facts, rule_ids = facts_of(row.facts), tuple(row.rule_ids)
         outcome, version = Outcome(row.outcome), row.rulebook_version
-        return [_Stood(facts, row.tax_on, outcome, row.taxable_minor, rule_ids, version, row.decided_on)]
+        return [Stood(facts, row.tax_on, outcome, row.taxable_minor, rule_ids, version, row.decided_on)]
     return [
-        _Stood(
+        Stood(
             facts_of(given["facts"]),
             date.fromisoformat(given["on"]),
             Outcome(given["outcome"]),
@@ -337,13 +337,8 @@ def facts_of(kept: Mapping[str, Any]) -> Facts:
     if "relative" in kept:
         values["relative"] = Relative(**{name: _value(name, value) for name, value in kept["relative"].items()})
     if "new_hire" in kept:
-        values["new_hire"] = new_hire_of(kept["new_hire"])
+        values["new_hire"] = NewHire(**{name: _value(name, value) for name, value in kept["new_hire"].items()})
     return Facts(**values)
-
-
-def new_hire_of(kept: Mapping[str, Any]) -> NewHire:
-    """Return what was declared of a hiring, as it was kept beside a decision."""
-    return NewHire(**{name: _value(name, value) for name, value in kept.items()})
 
 
 def _value(name: str, value: Any) -> Any:

@@ -25,7 +25,8 @@ class Line:
     One fiscal event as it was appended; nothing of the service, the provider or the relative.
 
     `lapsed` says that it is the use of a voucher whose time is over and whose reversal is not written yet;
-    `on_declaration` that it was decided exempt on the worker's own word, `withdrawn` that the word was taken back.
+    `on_declaration` that it was decided exempt on the worker's own word, `withdrawn` that what is known today of the
+    relative, or of the hiring, would not let it be exempt.
     """
 
     event_id: int

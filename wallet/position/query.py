@@ -13,20 +13,20 @@ from plans import people
 from plans.facts import FIRST_YEAR
 from plans.people import PersonFacts
 from plans.rulebook import loading
-from plans.rulebook.facts import NewHire
 from plans.rulebook.model import Rulebook
 from plans.rulebook.words import Category, Channel, Outcome, PlanSource
 from wallet import fiscal, recheck, wallets
 from wallet.position.errors import PositionYearOutOfRange
 from wallet.position.gauge import Gauge, gauge
 from wallet.position.model import CategoryPosition, Line, MomentLine, Position, Split, Unknown
+from wallet.standing import Standing
 
 # What stood when it was given in another year than it was decided for, or moved there, is kept beside the decision.
 _LINES = """
 select f.event_id, f.kind, f.category, f.source, f.channel, p.code as plan_code, f.exempt_minor, f.taxable_minor,
        f.in_limit, f.reason, f.fiscal_on, f.recorded_at, f.authorization_id, f.entry_id, f.rule_ids,
-       a.outcome, a.tax_on, a.relative_id, a.facts -> 'relative' as relative, a.facts -> 'given' as given,
-       a.facts -> 'new_hire' as new_hire,
+       a.outcome, a.tax_on, a.relative_id, a.facts -> 'given' as given,
+       case when a.relative_id is not null or a.category = 'RENT_NEW_HIRE' then a.facts end as facts,
        a.channel = 'VOUCHER' and a.status = 'authorized' and a.expires_at <= ledger_now() as lapsed
   from fiscal_event f
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
@@ -45,16 +45,14 @@ select category, in_limit, sum(amount_minor - captured_minor)::bigint as reserve
    and (channel <> 'REIMBURSEMENT' or extract(year from tax_on) = %(year)s)
  group by category, in_limit
 """
-# What a decision on the worker's own word may have rested on, as it is kept with it.
-_WORDS = ("cohabitation", "maintenance_declared")
 
 
 def position(session: Session, book_id: int, employee_id: str, year: int) -> Position:
     """
     Say how a person stands for the tax in a year, from the events that were appended and the rules as known today.
 
-    Nothing is written; the number of statements depends on neither the book nor, but for relatives who were served on
-    the worker's own word, the person's purchases.
+    Nothing is written; the number of statements depends on neither the book nor, but for the days on which relatives
+    were served, the person's purchases.
 
     Units:  minor units.
     Errors: EmployeeNotFound, PositionYearOutOfRange; in this order.
@@ -66,11 +64,11 @@ def position(session: Session, book_id: int, employee_id: str, year: int) -> Pos
     on = _day_of(year, today)
     rulebook = loading.load()
     asked = {"book": book_id, "employee": employee_id, "year": year}
-    person = people.for_authorization(session, book_id, employee_id, None, on)
-    lines = _lines(session, book_id, employee_id, year, person.new_hire, database.rows(session, _LINES, asked))
+    lines = _lines(session, book_id, employee_id, year, database.rows(session, _LINES, asked))
     reserved = {
         (Category(row.category), row.in_limit): int(row.reserved) for row in database.rows(session, _RESERVED, asked)
     }
+    person = people.for_authorization(session, book_id, employee_id, None, on)
     gauges = _gauges(lines, reserved, person, rulebook, on, today)
     return Position(
         employee=card,
@@ -114,21 +112,17 @@ def _day_of(year: int, today: date) -> date:
     return today if today.year == year else date(year, 12, 31)
 
 
-def _lines(
-    session: Session, book_id: int, employee_id: str, year: int, hired: NewHire | None, rows: Iterable[Any]
-) -> tuple[Line, ...]:
-    stands: dict[tuple[str, date], Any] = {}
+def _lines(session: Session, book_id: int, employee_id: str, year: int, rows: Iterable[Any]) -> tuple[Line, ...]:
+    standing = Standing(session, book_id)
+    withdrawn: dict[str, bool] = {}
     lines = []
     for row in rows:
-        outcome, kept = _stood(row, year)
-        # Rent stands on what was declared of the hiring, and on nothing else once that is another.
-        withdrawn = row.new_hire is not None and recheck.new_hire_of(row.new_hire) != hired
-        if outcome is Outcome.EXEMPT_ON_DECLARATION and row.relative_id is not None:
-            key = (row.relative_id, row.tax_on)
-            if key not in stands:
-                found = people.for_authorization(session, book_id, employee_id, *key)
-                stands[key] = found.relative
-            withdrawn = any(kept.get(word) and not getattr(stands[key], word) for word in _WORDS)
+        outcome, kept, on = _stood(row, year)
+        if row.authorization_id not in withdrawn:
+            change = None
+            if kept is not None:
+                change = standing.change(employee_id, row.relative_id, recheck.facts_of(kept), on)
+            withdrawn[row.authorization_id] = change is not None and change.lost
         lines.append(
             Line(
                 event_id=row.event_id,
@@ -148,19 +142,20 @@ def _lines(
                 rule_ids=tuple(row.rule_ids),
                 outcome=outcome,
                 lapsed=row.lapsed,
-                withdrawn=withdrawn,
+                withdrawn=withdrawn[row.authorization_id],
             )
         )
     return tuple(lines)
 
 
-def _stood(row: Any, year: int) -> tuple[Outcome | None, Mapping[str, Any]]:
-    """Return the outcome that holds for a year, and what was known of the relative then."""
+def _stood(row: Any, year: int) -> tuple[Outcome | None, Mapping[str, Any] | None, date]:
+    """Return the outcome that holds for a year, the facts it stood on where they can change, and for which day."""
     if row.tax_on.year != year:
         for given in reversed(row.given or ()):
             if date.fromisoformat(given["on"]).year == year:
-                return Outcome(given["outcome"]), given["facts"].get("relative", {})
-    return None if row.outcome is None else Outcome(row.outcome), row.relative or {}
+                kept = None if row.facts is None else given["facts"]
+                return Outcome(given["outcome"]), kept, date.fromisoformat(given["on"])
+    return None if row.outcome is None else Outcome(row.outcome), row.facts, row.tax_on
 
 
 def _gauges(

@@ -108,11 +108,12 @@ def test_rent_without_its_conditions_is_wages_and_takes_no_room(tenant: Desk) ->
     assert tenant.scene.events()[-1] == ("use", 0, 450_000, "reimbursed", 2026)
 
 
-def test_what_a_withdrawn_declaration_bore_is_unknown(tenant: Desk) -> None:
+def test_what_a_replaced_declaration_bore_is_unknown_where_the_new_one_would_not_bear_it(tenant: Desk) -> None:
     rent(tenant, 100_000)
+    declare(tenant, income=2_900_000)
     assert stand(tenant)[0].unknown_minor == 0
 
-    declare(tenant, income=2_900_000)
+    declare(tenant, income=3_500_001)
 
     category, _ = stand(tenant)
     assert (category.exempt_minor, category.unknown_minor, category.because) == (0, 100_000, (Unknown.DECLARATION,))
