@@ -100,15 +100,17 @@ with mine as materialized (
            coalesce(-sum(delta) filter (where here and kind = 'expiry' and to_community), 0) as to_community,
            coalesce(-sum(delta) filter (where here and kind = 'carry_over' and not carried), 0) as carried_out,
            coalesce(sum(delta) filter (where here and kind = 'carry_over' and carried), 0) as carried_in,
+           coalesce(sum(delta) filter (where here and kind = 'opening'), 0) as brought,
            coalesce(sum(delta) filter (where here and kind not in
-               ('grant', 'grant_correction', 'capture', 'reimbursement', 'refund', 'expiry', 'carry_over')), 0)
+               ('grant', 'grant_correction', 'opening', 'capture', 'reimbursement', 'refund', 'expiry', 'carry_over')), 0)
                as other,
            coalesce(sum(delta) filter (where month = 'infinity'), 0) as later
       from (select moves.*, isfinite(month) as here from moves) t
      group by 1, 2, 3, 4, 5
 ), changes as (
     select f.*, granted - corrected as net, captured - refunded as used,
-           granted - corrected - captured + refunded - to_funder - to_community - carried_out + carried_in + other
+           granted - corrected + brought - captured + refunded - to_funder - to_community - carried_out + carried_in
+               + other
                as change
       from facts f
 ), held as (
@@ -122,7 +124,7 @@ with mine as materialized (
     select f.employee_id, min(place) as place, sum(opening) as opening, sum(granted) as granted, sum(corrected) as corrected,
            sum(captured) as captured, sum(refunded) as refunded, sum(to_funder) as to_funder,
            sum(to_community) as to_community, sum(carried_out) as carried_out, sum(carried_in) as carried_in,
-           sum(other) as other,
+           sum(brought) as brought, sum(other) as other,
            coalesce(sum(captured - refunded) filter (where category is distinct from 'FRINGE'), 0) as welfare,
            coalesce(sum(captured - refunded) filter (where category = 'FRINGE'), 0) as fringe
       from facts f group by 1
@@ -134,7 +136,7 @@ with mine as materialized (
 )
 select 'person' as tag, e.employee_id as key, e.employee_no, e.last_name, e.first_name, e.tax_code, e.cluster,
        array[p.opening, p.granted, p.corrected, p.captured, p.refunded, p.to_funder, p.to_community, p.carried_out,
-             p.carried_in, p.other, p.welfare, p.fringe, coalesce(h.held, 0), p.place]::bigint[] as figures,
+             p.carried_in, p.other, p.welfare, p.fringe, coalesce(h.held, 0), p.brought, p.place]::bigint[] as figures,
        null::timestamptz as moment
   from people p
   join employee e on e.book_id = :book and e.employee_id = p.employee_id

@@ -52,11 +52,13 @@ def movements(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]
     total = statement.total
     to_pension = statement.plan.residual_destination is Residual.PENSION_FUND
     ended = "expired_to_pension" if to_pension else "expired_to_funder"
+    brought = (_line("brought", "+", total.brought_minor, words),) if total.brought_minor else ()
     other = (_line("other", "+", total.other_minor, words),) if total.other_minor else ()
     return (
         _line("opening", "", total.opening_minor, words),
         _line("granted", "+", total.granted_minor, words),
         _line("corrected", "−", total.corrected_minor, words),
+        *brought,
         _line("captured", "−", total.captured_minor, words),
         _line("refunded", "+", total.refunded_minor, words),
         _line(ended, "−", total.expired_to_funder_minor, words),
@@ -168,8 +170,8 @@ def equation(statement: PlanStatement, words: Words) -> str:
         "residual": total.residual_minor,
     }
     written = {name: words.amount(amount) for name, amount in figures.items()}
-    if total.other_minor:
-        return words("proof.equation_other", other=words.amount(total.other_minor), **written)
+    if more := total.brought_minor + total.other_minor:
+        return words("proof.equation_other", other=words.amount(more), **written)
     return words("proof.equation", **written)
 
 

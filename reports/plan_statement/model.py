@@ -37,7 +37,7 @@ class Movement:
 
     Every figure is net of the entries that reversed a mistake in it; `other_minor` is what no figure here names, signed
     as it changes the credit, and is zero as long as every kind of entry has its figure. `welfare_minor` and
-    `fringe_minor` split what was used: captured less refunded.
+    `fringe_minor` split what was used: captured less refunded. `brought_minor` came from another platform.
     """
 
     opening_minor: int = 0
@@ -53,6 +53,7 @@ class Movement:
     welfare_minor: int = 0
     fringe_minor: int = 0
     held_minor: int = 0
+    brought_minor: int = 0
 
     @property
     def granted_net_minor(self) -> int:
@@ -81,6 +82,7 @@ class Movement:
             - self.expired_minor
             - self.carried_out_minor
             + self.carried_in_minor
+            + self.brought_minor
             + self.other_minor
         )
 
