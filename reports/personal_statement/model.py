@@ -8,6 +8,7 @@ from datetime import date, datetime
 from plans.rulebook.words import Category, Channel, PlanSource
 from reports.foundation import Foundation
 from wallet.position import Position
+from wallet.reimbursements.words import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,22 @@ class PlanLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reimbursed:
+    """Where a reimbursement stands: the day the person paid, and the month of the payslip that gave it back."""
+
+    state: State
+    expense_on: date
+    payroll_month: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """
     One purchase that was paid, or counted for the tax, in the year.
 
     `charged_minor` is what was charged less what was given back in the year; the exempt and taxable parts are those of
     its fiscal events of this tax year, which may be another year's charge (a voucher is taxed when it is issued).
+    `reimbursement` is what became of an expense that was asked back; its `provider` is the document's supplier.
     """
 
     authorization_id: str
@@ -52,6 +63,7 @@ class Purchase:
     channel: Channel
     category: Category | None
     status: str
+    reimbursement: Reimbursed | None
     charged_minor: int
     exempt_minor: int
     taxable_minor: int

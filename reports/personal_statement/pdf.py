@@ -14,11 +14,12 @@ from reports import blocks, foundation, look, pages, words
 from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.personal_statement.gauges import Picture
-from reports.personal_statement.model import PersonalStatement
+from reports.personal_statement.model import PersonalStatement, Purchase
 from reports.words import Words
 from wallet import labels, pension
 from wallet.position import words as told
 from wallet.reimbursements import checklist
+from wallet.reimbursements.words import state
 
 GAP: Final = 6 * mm
 NOTHING: Final = "–"
@@ -222,11 +223,11 @@ def _purchases(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
     ]
     rows: list[Row] = [
         (
-            text.day(x.decided_on),
+            text.day(x.decided_on if x.reimbursement is None else x.reimbursement.expense_on),
             _service(x.service, text),
             x.provider,
             x.beneficiary or text("yourself"),
-            labels.status(x.status, text.language),
+            _status(x, text),
             _or_nothing(x.charged_minor, text),
             _or_nothing(x.exempt_minor, text),
             _or_nothing(x.taxable_minor, text),
@@ -355,6 +356,16 @@ class _Flowing(Flowable):
 
 def _or_nothing(amount_minor: int, text: Words) -> str:
     return text.amount(amount_minor) if amount_minor else NOTHING
+
+
+def _status(purchase: Purchase, text: Words) -> str:
+    """Return where a purchase stands; what payroll gave back says in which payslip."""
+    found = purchase.reimbursement
+    if found is None:
+        return labels.status(purchase.status, text.language)
+    if found.payroll_month is not None:
+        return text("paid_in", month=text.month_figures(found.payroll_month))
+    return state(found.state, text.language)
 
 
 def _service(name: str, text: Words) -> str:

@@ -14,9 +14,10 @@ from plans import funders
 from plans.rulebook import loading
 from plans.rulebook.words import Category, Channel, PlanSource
 from reports import foundation
-from reports.personal_statement.model import JanuaryItem, PersonalStatement, PlanLine, Purchase
+from reports.personal_statement.model import JanuaryItem, PersonalStatement, PlanLine, Purchase, Reimbursed
 from wallet import position as positions
 from wallet.position import Line
+from wallet.reimbursements.words import State
 
 # A reversal counts under the kind of what it reverses, with its own sign. A posting between two lots of the person is
 # a movement of each.
@@ -63,9 +64,11 @@ select p.plan_id, p.code, p.name, p.source, max(greatest(l.expires_on, coalesce(
  order by p.code
 """
 _PURCHASES = """
-select a.authorization_id, a.hold_id, a.decided_at, a.service_code, s.name as service, v.name as provider,
-       r.first_name as beneficiary, a.channel, a.category, a.status
+select a.authorization_id, a.hold_id, a.decided_at, a.service_code, s.name as service,
+       coalesce(v.name, m.supplier) as provider, r.first_name as beneficiary, a.channel, a.category, a.status,
+       m.status as reimbursement, m.expense_on, m.payroll_month
   from "authorization" a
+  left join reimbursement m on m.book_id = a.book_id and m.authorization_id = a.authorization_id
   left join service s on s.code = a.service_code
   left join provider v on v.code = a.provider_code
   left join relative r on r.book_id = a.book_id and r.relative_id = a.relative_id
@@ -186,6 +189,9 @@ def _purchases(
             channel=Channel(row.channel),
             category=None if row.category is None else Category(row.category),
             status=row.status,
+            reimbursement=None
+            if row.reimbursement is None
+            else Reimbursed(State(row.reimbursement), row.expense_on, row.payroll_month),
             charged_minor=charged.get(row.hold_id, 0),
             exempt_minor=taxed.get(row.authorization_id, (0, 0))[0],
             taxable_minor=taxed.get(row.authorization_id, (0, 0))[1],

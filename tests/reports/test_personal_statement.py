@@ -16,7 +16,13 @@ from sqlalchemy.orm import Session
 
 from reports import personal_statement
 from reports.personal_statement import PersonalStatement, pdf
+from reports.personal_statement.model import Reimbursed
 from tests.reports.story import Story, on
+from tests.wallet.conftest import empty_scene, wallet_engine
+from tests.wallet.reimbursements.conftest import Desk, desk, upload
+from wallet.reimbursements.words import State
+
+__all__ = ["desk", "empty_scene", "upload", "wallet_engine"]
 
 
 def state(session: Session, story: Story, who: str = "Alberti", year: int = 2026) -> PersonalStatement:
@@ -148,3 +154,23 @@ def test_both_languages_have_the_same_words() -> None:
         return found
 
     assert keys(table["it"]) == keys(table["en"])
+
+
+def test_a_reimbursement_names_what_was_paid_to_whom_and_the_payslip(desk: Desk, tmp_path: Path) -> None:
+    paid = desk.pay(desk.approve(desk.submit(expense="SUMMER_CENTRE", expense_on=date(2026, 3, 2))))
+    approved = desk.approve(desk.submit(expense="NURSERY", document=5_000))
+    desk.submit(expense="NURSERY", document=1_000)
+    path = tmp_path / "year.pdf"
+
+    found = personal_statement.gather(desk.scene.session, desk.scene.book_id, desk.scene.worker, 2026)
+    pdf.write(found, path, "it")
+
+    told = {x.authorization_id: x for x in found.purchases}
+    assert told[paid.authorization_id].provider == "Cooperativa Il Gioco"
+    assert told[paid.authorization_id].reimbursement == Reimbursed(State.PAID, date(2026, 3, 2), date(2026, 3, 1))
+    assert told[approved.authorization_id].reimbursement is not None
+    said = " ".join(text_of(path).split())
+    for words in ("Rimborso: centro estivo", "02/03/2026", "paghe 03/2026", "approvata", "presentata"):
+        assert words in said
+    assert "SUMMER_CENTRE" not in said
+    assert found.holds
