@@ -6,11 +6,10 @@ A voucher is one line, net of what was refunded of it. No line names a beneficia
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -18,22 +17,21 @@ from network import invoicing, provider_accounts, vat_law
 from network.invoicing import Buyer, Seller
 from network.vat_law import StampDuty
 from reports.errors import TaxRegimeMismatch
-from reports.provider_settlement.model import Line, ProviderStatement, RegimeTotal, regime_totals
+from reports.provider_settlement import documents
+from reports.provider_settlement.model import Document, Line, ProviderStatement, RegimeTotal
+from reports.provider_settlement.model import Kind as Kind
 
 # A provider without VAT because of what it is bears the tax regime of it, and the other way round.
 _REGIME_OF = {"FORF": "RF19"}
 
 
-class Kind(StrEnum):
-    """The kinds of document, by their codes in an electronic invoice."""
-
-    INVOICE = "TD01"
-    CREDIT_NOTE = "TD04"
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One voucher's line; minor units, above zero. `reference` is for the mandatary's books (20 characters at most)."""
+    """
+    One voucher's line; minor units, above zero. `reference` is for the mandatary's books (20 characters at most).
+
+    `corrects` are the days of the captures that a line of a credit note gives back.
+    """
 
     code: str
     reference: str
@@ -46,6 +44,20 @@ class Item:
     gross_minor: int
     net_minor: int
     vat_minor: int
+    corrects: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """
+    What of a credit note corrects a month's captures: the places of its lines, from one, and the month's first day.
+
+    `number` is the one proposed for the invoice of that month: the provider puts the number it gave in its place.
+    """
+
+    month: date
+    number: str
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Proforma:
     stamp_duty: StampDuty | None
     iban: str | None
     due_on: date
+    corrected: tuple[Corrected, ...] = ()
 
     @property
     def total_minor(self) -> int:
@@ -88,39 +101,52 @@ def proformas(session: Session, statement: ProviderStatement, issued_on: date) -
     for line in statement.lines:
         _check_regime(statement, seller, line)
     account = provider_accounts.every(session, [statement.provider_code]).get(statement.provider_code)
-    buyers = {place: invoicing.buyer(session, place) for place in sorted({line.mandatary for line in statement.lines})}
-    by_buyer: dict[str, list[Line]] = defaultdict(list)
-    for line in statement.lines:
-        by_buyer[buyers[line.mandatary].vat_number].append(line)
-
     found = []
-    for vat_number, lines in by_buyer.items():
-        buyer = next(buyer for buyer in buyers.values() if buyer.vat_number == vat_number)
-        items = _items(lines)
-        for kind, sign in ((Kind.INVOICE, 1), (Kind.CREDIT_NOTE, -1)):
-            chosen = [(item, of) for item, of in items if sum(line.gross_minor for line in of) * sign > 0]
-            if not chosen:
-                continue
-            regimes = _positive(regime_totals(line for _, of in chosen for line in of), sign)
-            exempt = sum(regime.gross_minor for regime in regimes if regime.vat_minor == 0)
-            found.append(
-                Proforma(
-                    kind=kind,
-                    number="",
-                    issued_on=issued_on,
-                    starts_on=statement.starts_on,
-                    ends_on=statement.ends_on,
-                    provider_code=statement.provider_code,
-                    seller=seller,
-                    buyer=buyer,
-                    items=tuple(item for item, _ in chosen),
-                    regimes=regimes,
-                    stamp_duty=vat_law.stamp_duty(exempt, issued_on),
-                    iban=account.iban if account else None,
-                    due_on=max(line.due_on for _, of in chosen for line in of),
-                )
+    for document in statement.documents:
+        lines = [line for purchase in document.purchases for line in purchase]
+        items = tuple(_item(purchase, document.kind) for purchase in document.purchases)
+        exempt = sum(regime.gross_minor for regime in document.regimes if regime.vat_minor == 0)
+        found.append(
+            Proforma(
+                kind=document.kind,
+                number=document.number,
+                issued_on=issued_on,
+                starts_on=statement.starts_on,
+                ends_on=statement.ends_on,
+                provider_code=statement.provider_code,
+                seller=seller,
+                buyer=_buyer(session, lines, document),
+                items=items,
+                regimes=document.regimes,
+                stamp_duty=vat_law.stamp_duty(exempt, issued_on),
+                iban=account.iban if account else None,
+                due_on=max(line.due_on for line in lines),
+                corrected=tuple(_corrected(session, statement, document.vat_number, items)),
             )
-    return _numbered(found)
+        )
+    return tuple(found)
+
+
+def _buyer(session: Session, lines: Iterable[Line], document: Document) -> Buyer:
+    """Return whom a document is made out to: of territories with one mandatary the first."""
+    buyers = (invoicing.buyer(session, place) for place in sorted({line.mandatary for line in lines}))
+    return next(buyer for buyer in buyers if buyer.vat_number == document.vat_number)
+
+
+def _corrected(
+    session: Session, statement: ProviderStatement, vat_number: str, items: Sequence[Item]
+) -> Iterable[Corrected]:
+    """Yield what each month's invoice to the buyer is corrected by, and the number that was proposed for it."""
+    months = sorted({day.replace(day=1) for item in items for day in item.corrects})
+    for month in months:
+        ends_on = month.replace(day=monthrange(month.year, month.month)[1])
+        lines = [line for line in statement.before if month <= line.occurred_on <= ends_on]
+        told = documents.split(statement.provider_code, ends_on, lines, documents.buyers(session, lines))
+        number = next((one.number for one in told if (one.kind, one.vat_number) == (Kind.INVOICE, vat_number)), "")
+        places = (
+            place for place, item in enumerate(items, 1) if any(day.replace(day=1) == month for day in item.corrects)
+        )
+        yield Corrected(month, number, tuple(places))
 
 
 def _check_regime(statement: ProviderStatement, seller: Seller, line: Line) -> None:
@@ -130,56 +156,22 @@ def _check_regime(statement: ProviderStatement, seller: Seller, line: Line) -> N
         raise TaxRegimeMismatch(provider=statement.provider_code, tax_regime=seller.tax_regime, regime=line.vat_regime)
 
 
-def _items(lines: Iterable[Line]) -> list[tuple[Item, list[Line]]]:
+def _item(lines: Sequence[Line], kind: Kind) -> Item:
     """Put the lines of one voucher together; amounts are told without sign, the document has it."""
-    by_code: dict[tuple[int, str], list[Line]] = {}
-    for line in lines:
-        by_code.setdefault((line.book_id, line.authorization_id), []).append(line)
-    found = []
-    for each in by_code.values():
-        first = each[0]
-        gross = sum(line.gross_minor for line in each)
-        item = Item(
-            code=first.code,
-            # The last twenty characters of the authorization's id: enough for the mandatary to find it by.
-            reference=first.authorization_id[-20:],
-            service_name=first.service_name,
-            channel=first.channel,
-            issued_on=first.issued_on,
-            first_on=min(line.occurred_on for line in each),
-            last_on=max(line.occurred_on for line in each),
-            vat_regime=first.vat_regime,
-            gross_minor=abs(gross),
-            net_minor=abs(sum(line.net_minor for line in each)),
-            vat_minor=abs(sum(line.vat_minor for line in each)),
-        )
-        found.append((item, each))
-    return found
-
-
-def _positive(regimes: Iterable[RegimeTotal], sign: int) -> tuple[RegimeTotal, ...]:
-    return tuple(
-        RegimeTotal(
-            total.regime,
-            total.lines,
-            sign * total.gross_minor,
-            sign * total.net_minor,
-            sign * total.vat_minor,
-            sign * total.rounding_minor,
-        )
-        for total in regimes
+    first = lines[0]
+    undone = (line.captured_on for line in lines if line.gross_minor < 0 and kind is Kind.CREDIT_NOTE)
+    return Item(
+        code=first.code,
+        # The last twenty characters of the authorization's id: enough for the mandatary to find it by.
+        reference=first.authorization_id[-20:],
+        service_name=first.service_name,
+        channel=first.channel,
+        issued_on=first.issued_on,
+        first_on=min(line.occurred_on for line in lines),
+        last_on=max(line.occurred_on for line in lines),
+        vat_regime=first.vat_regime,
+        gross_minor=abs(sum(line.gross_minor for line in lines)),
+        net_minor=abs(sum(line.net_minor for line in lines)),
+        vat_minor=abs(sum(line.vat_minor for line in lines)),
+        corrects=tuple(sorted(set(undone))),
     )
-
-
-def _numbered(found: list[Proforma]) -> tuple[Proforma, ...]:
-    """Give each document a number of at most twenty characters: PF-<provider>-<month>-<place>."""
-    ordered = sorted(found, key=lambda one: (one.kind.value, one.buyer.vat_number))
-    return tuple(
-        Proforma(**{name: getattr(one, name) for name in Proforma.__slots__} | {"number": _number(one, place)})
-        for place, one in enumerate(ordered, 1)
-    )
-
-
-def _number(one: Proforma, place: int) -> str:
-    tail = f"-{one.ends_on:%y%m}-{place}"
-    return f"PF-{one.provider_code[: 20 - 3 - len(tail)]}{tail}"

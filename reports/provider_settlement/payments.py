@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,23 +11,43 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from network import provider_accounts
+from reports.provider_settlement.model import Transfer
 from wallet.settlement import terms as settlement
 
 _ANY: Final = settlement.ANY
-# A line is in one run at most unless the bank returned it: the run that holds it now comes first.
+# A line is in one run at most unless the bank returned it: the run that holds it now comes last.
 _PAID: Final = sa.text(
-    "select distinct on (l.book_id, l.entry_id) l.book_id, l.entry_id, l.fee_minor, l.due_on, l.returned, p.state,"
-    "       (select max(e.occurred_on) from payout_event e"
-    "         where e.run_id = l.run_id and e.provider_code = l.provider_code and e.kind = 'paid') as paid_on"
+    "select l.book_id, l.entry_id, l.fee_minor, l.due_on, l.returned, p.state, p.end_to_end_id, r.execute_on,"
+    "       v.prepared_on, v.failed_on, v.paid_on"
     "  from payout_line l join payout_payment p on p.run_id = l.run_id and p.provider_code = l.provider_code"
-    " where l.provider_code = :provider order by l.book_id, l.entry_id, l.returned, l.run_id desc"
+    "  join payout_run r on r.run_id = l.run_id"
+    "  join lateral (select max(e.occurred_on) filter (where e.kind = 'prepared') as prepared_on,"
+    "                       max(e.occurred_on) filter (where e.kind = 'failed') as failed_on,"
+    "                       max(e.occurred_on) filter (where e.kind = 'paid') as paid_on"
+    "                  from payout_event e where e.run_id = l.run_id and e.provider_code = l.provider_code) v on true"
+    " where l.provider_code = :provider order by l.book_id, l.entry_id, l.run_id"
+)
+_TRANSFERS: Final = sa.text(
+    "select p.end_to_end_id, r.execute_on,"
+    "       (select max(e.occurred_on) from payout_event e where e.run_id = p.run_id"
+    "           and e.provider_code = p.provider_code and e.kind = 'paid' and p.state = 'paid') as paid_on,"
+    "       p.state, p.iban, p.amount_minor, p.fee_minor"
+    "  from payout_payment p join payout_run r on r.run_id = p.run_id"
+    " where p.provider_code = :provider order by r.execute_on, p.end_to_end_id"
+)
+# The entries by which payments left the provider's account, and came back to it.
+_ENTRIES: Final = sa.text(
+    "select t.book_id, w.entry_id, p.end_to_end_id"
+    "  from payout_part t join payout_payment p on p.run_id = t.run_id and p.provider_code = t.provider_code"
+    " cross join lateral (values (t.entry_id), (t.returned_entry_id)) w(entry_id)"
+    " where t.provider_code = :provider and w.entry_id is not null"
 )
 _DISPUTED: Final = sa.text(
     'select d.book_id, d.entry_id from dispute d join "authorization" a'
     "   on a.book_id = d.book_id and a.authorization_id = d.authorization_id"
     " where a.provider_code = :provider and d.state = 'open'"
 )
-_STATES: Final = {"prepared": "proposed", "paid": "paid"}
+_STATES: Final = {"prepared": "proposed", "paid": "paid", "failed": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +72,23 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What became of one line; the fee and the due date are those of the run it is in, None outside one."""
+    """
+    What became of one line; the fee and the due date are those of the run it is in, None outside one.
 
-    state: str
+    `away` are the days between which it was off the provider's account, from one until before the other.
+    """
+
+    state: str = "due"
     fee_minor: int | None = None
     due_on: date | None = None
+    reference: str = ""
+    execute_on: date | None = None
     paid_on: date | None = None
+    away: tuple[tuple[date, date], ...] = ()
+
+    def owed(self, on: date) -> bool:
+        """Say whether it was owed at the end of a day."""
+        return not any(left <= on < back for left, back in self.away)
 
 
 Paid = Mapping[tuple[int, int], Payment]
@@ -74,11 +105,40 @@ def terms_of(session: Session, provider_code: str, agreed: settlement.Terms) -> 
 def of_provider(session: Session, provider_code: str) -> Paid:
     """Return what became of the lines of a provider that were in a payout or are disputed, by book and entry."""
     asked = {"provider": provider_code}
-    found = {(book_id, entry_id): Payment("disputed") for book_id, entry_id in session.execute(_DISPUTED, asked)}
+    found: dict[tuple[int, int], Payment] = {}
     for row in session.execute(_PAID, asked):
+        key = (row.book_id, row.entry_id)
+        away = (*found.get(key, Payment()).away, (row.prepared_on, row.failed_on or date.max))
         if row.returned:
-            found.setdefault((row.book_id, row.entry_id), Payment("failed"))
+            found[key] = Payment("failed", away=away)
         else:
             paid_on = row.paid_on if row.state == "paid" else None
-            found[row.book_id, row.entry_id] = Payment(_STATES[row.state], row.fee_minor, row.due_on, paid_on)
+            facts = (row.fee_minor, row.due_on, row.end_to_end_id, row.execute_on, paid_on)
+            found[key] = Payment(_STATES[row.state], *facts, away)
+    for book_id, entry_id in session.execute(_DISPUTED, asked):
+        key = (book_id, entry_id)
+        found[key] = replace(found.get(key, Payment()), state="disputed")
     return found
+
+
+def transfers(session: Session, provider_code: str) -> tuple[Transfer, ...]:
+    """Return every credit transfer to a provider, by the day it is asked for."""
+    rows = session.execute(_TRANSFERS, {"provider": provider_code})
+    return tuple(
+        Transfer(
+            row.end_to_end_id,
+            row.execute_on,
+            row.paid_on,
+            _STATES[row.state],
+            row.iban,
+            row.amount_minor,
+            row.fee_minor,
+        )
+        for row in rows
+    )
+
+
+def entries(session: Session, provider_code: str) -> Mapping[tuple[int, int], str]:
+    """Return the reference of the payment that an entry took off the provider's account or gave back to it."""
+    rows = session.execute(_ENTRIES, {"provider": provider_code})
+    return {(book_id, entry_id): reference for book_id, entry_id, reference in rows}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
@@ -12,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock
-from network import providers, vat
+from network import invoicing, provider_accounts, providers, vat
+from network.errors import InvoiceDataMissing
 from reports import foundation
 from reports.errors import PeriodEndsBeforeStart
-from reports.provider_settlement import payments
-from reports.provider_settlement.model import BookAccount, Line, ProviderStatement
+from reports.provider_settlement import documents, payments
+from reports.provider_settlement.model import BookAccount, Line, Payee, ProviderStatement, Settled
 from wallet import chart
 from wallet.settlement import terms as settlement
 
@@ -51,17 +53,28 @@ def gather(
     asked = {"account": chart.provider(provider.code), "ends": ends_on}
     entries = session.execute(_JOURNAL, asked).all()
     balances: dict[int, int] = dict(session.execute(_BALANCES, asked).all())
-    terms = payments.terms_of(session, provider.code, agreed or settlement.shipped())
+    agreed = agreed or settlement.shipped()
+    terms = payments.terms_of(session, provider.code, agreed)
     paid = payments.of_provider(session, provider.code)
     accounts = _accounts(entries, balances, starts_on)
+    found = list(_lines(entries, terms, paid, ends_on))
+    lines = tuple(line for line in found if line.occurred_on >= starts_on)
+    settled = tuple(_settled(entries, payments.entries(session, provider.code), starts_on))
+    named = {line.reference for line in found} | {one.reference for one in settled}
     return ProviderStatement(
+        issuer=agreed.payer.name,
         provider_code=provider.code,
         provider_name=provider.name,
         territory=provider.territory_code,
+        payee=_payee(session, provider.code),
         starts_on=starts_on,
         ends_on=ends_on,
         prepared_at=clock.now(),
-        lines=tuple(line for line in _lines(entries, terms, paid) if line.occurred_on >= starts_on),
+        lines=lines,
+        before=tuple(line for line in found if line.occurred_on < starts_on),
+        documents=documents.split(provider.code, ends_on, lines, documents.buyers(session, lines)),
+        transfers=tuple(one for one in payments.transfers(session, provider.code) if one.reference in named),
+        settled=settled,
         accounts=accounts,
         foundation=foundation.of_books(session, [account.book_id for account in accounts]),
     )
@@ -85,8 +98,29 @@ def _figure(entry: Any) -> str:
     return "refund" if "refund" in (entry.kind, entry.origin) else "capture"
 
 
-def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -> Iterable[Line]:
+def _settled(entries: Iterable[Any], payment_of: Mapping[tuple[int, int], str], starts_on: date) -> Iterable[Settled]:
+    """Yield what payments of the period took off the account in all books, and what came back of them."""
+    sums: dict[tuple[date, str], int] = defaultdict(int)
+    for entry in entries:
+        if entry.authorization_id is None and entry.occurred_on >= starts_on:
+            reference = payment_of.get((entry.book_id, entry.entry_id), "")
+            sums[entry.occurred_on, reference] -= entry.amount_minor
+    for (day, reference), amount in sorted(sums.items()):
+        yield Settled(day, reference, amount)
+
+
+def _payee(session: Session, provider_code: str) -> Payee:
+    """Return where a provider is paid, and its VAT number, as far as the tables say."""
+    account = provider_accounts.every(session, [provider_code]).get(provider_code)
+    vat_number = ""
+    with suppress(InvoiceDataMissing):
+        vat_number = invoicing.seller(session, provider_code).vat_number
+    return Payee(account.iban, account.holder, vat_number) if account else Payee(vat_number=vat_number)
+
+
+def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid, ends_on: date) -> Iterable[Line]:
     """Yield a line for each capture and refund; a purchase is split once, whatever the parts it was captured in."""
+    today = clock.today()
     before: dict[tuple[int, str], int] = defaultdict(int)
     left: dict[tuple[int, int], int] = defaultdict(int)
     for entry in entries:
@@ -99,9 +133,12 @@ def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -
         net = net_after - net_before
         left[capture] += entry.amount_minor
         fee = terms.fee_minor(left[capture] - entry.amount_minor, left[capture], entry.captured_on)
-        payment = paid.get((entry.book_id, entry.entry_id), payments.Payment("due"))
+        payment = paid.get((entry.book_id, entry.entry_id), payments.Payment())
+        # What is given back is due no earlier than it happened, whatever the day of its capture.
+        due_on = max(payment.due_on or terms.due_on(entry.captured_on, entry.occurred_on), entry.occurred_on)
         yield Line(
             occurred_on=entry.occurred_on,
+            captured_on=entry.captured_on,
             entry_id=entry.entry_id,
             book_id=entry.book_id,
             mandatary=entry.home_territory,
@@ -116,7 +153,19 @@ def _lines(entries: Sequence[Any], terms: payments.Terms, paid: payments.Paid) -
             net_minor=net,
             vat_minor=entry.amount_minor - net,
             fee_minor=fee if payment.fee_minor is None else payment.fee_minor,
-            due_on=payment.due_on or terms.due_on(entry.captured_on, entry.occurred_on),
+            due_on=due_on,
+            reference=payment.reference,
+            execute_on=payment.execute_on,
             paid_on=payment.paid_on,
-            state=payment.state,
+            state=_state(payment.state, entry.amount_minor, late=due_on < today),
+            owed=payment.owed(ends_on),
         )
+
+
+def _state(state: str, amount_minor: int, *, late: bool) -> str:
+    """Say of what is in no payment whether it is late, or will be taken off the next one."""
+    if state != "due":
+        return state
+    if amount_minor < 0:
+        return "deducted"
+    return "overdue" if late else "due"
