@@ -161,18 +161,13 @@ def table_pages(columns: Sequence[Column], rows: Sequence[Row], room: float, *, 
 
 
 def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *, total: bool = False) -> Table:
-    """Return a table whose texts fold in their columns; its headings stand again on every page it goes over."""
-    small, head = look.style(CELL), look.style(7.5, font=look.SEMIBOLD, color=look.MUTED)
-    written: list[list[Any]] = [
-        [column.heading if column.figures else Paragraph(escape(column.heading), head) for column in columns]
-    ]
-    written += (
-        [
-            cell if column.figures else Paragraph(escape(look.printable(cell)), small)
-            for column, cell in zip(columns, row, strict=True)
-        ]
-        for row in rows
-    )
+    """
+    Return a table whose texts fold in their columns; its headings stand again on every page it goes over.
+
+    What is in a column that is `whole` stays on one line. A total never stands on a page alone.
+    """
+    small, strong = look.style(CELL), look.style(CELL, font=look.SEMIBOLD)
+    head = look.style(7.5, font=look.SEMIBOLD, color=look.MUTED)
     commands: list[Any] = [
         ("FONT", (0, 0), (-1, -1), look.REGULAR, CELL),
         ("FONT", (0, 0), (-1, 0), look.SEMIBOLD, 7.5),
@@ -188,7 +183,28 @@ def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *,
         *(("ALIGN", (place, 0), (place, -1), "RIGHT") for place, column in enumerate(columns) if column.figures),
     ]
     if total:
-        commands += [("FONT", (0, -1), (-1, -1), look.SEMIBOLD, CELL), ("LINEABOVE", (0, -1), (-1, -1), 0.8, look.INK)]
+        commands += [
+            ("FONT", (0, -1), (-1, -1), look.SEMIBOLD, CELL),
+            ("LINEABOVE", (0, -1), (-1, -1), 0.8, look.INK),
+            ("NOSPLIT", (0, max(len(rows) - 1, 0)), (-1, len(rows))),
+        ]
+    written: list[list[Any]] = [
+        [column.heading if column.figures else Paragraph(escape(column.heading), head) for column in columns]
+    ]
+    for number, row in enumerate(rows, 1):
+        last = total and number == len(rows)
+        font = look.SEMIBOLD if last else look.REGULAR
+        cells: list[Any] = []
+        for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            if not (column.figures or column.whole):
+                cells.append(Paragraph(escape(look.printable(cell)), strong if last else small))
+                continue
+            shown = cell if column.figures else look.printable(cell)
+            size = look.fitting(shown, font, CELL, column.width - 2 * PADDING)
+            if size < CELL:
+                commands.append(("FONT", (place, number), (place, number), font, size))
+            cells.append(shown)
+        written.append(cells)
     widths = [column.width for column in columns]
     return Table(written, colWidths=widths, style=TableStyle(commands), repeatRows=1, hAlign="LEFT")
 

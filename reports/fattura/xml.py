@@ -16,7 +16,8 @@ from network import vat, vat_law
 from plans.rulebook.words import Channel
 from reports.cells import number
 from reports.errors import InvoiceNotValid
-from reports.fattura.model import Item, Kind, Proforma
+from reports.fattura import facts
+from reports.fattura.model import Item, Proforma
 from reports.provider_settlement.model import RegimeTotal
 
 # The charset of names and descriptions in the format's schema; what it lacks is written otherwise.
@@ -36,7 +37,6 @@ _SPELLED: Final = {
 CODE_TYPE: Final = "WELFARE"
 # The prefix that readers of the format are used to.
 ElementTree.register_namespace("p", a38.NS)
-_TRANSFER: Final = "MP05"
 
 
 def write(proforma: Proforma, path: Path) -> None:
@@ -131,12 +131,12 @@ def _body(proforma: Proforma) -> Any:
     duty = proforma.stamp_duty
     document = a38.DatiGeneraliDocumento(
         tipo_documento=proforma.kind.value,
-        divisa="EUR",
+        divisa=facts.CURRENCY,
         data=proforma.issued_on,
         numero=proforma.number,
         dati_bollo=a38.DatiBollo(bollo_virtuale="SI", importo_bollo=number(duty.amount_minor)) if duty else None,
         importo_totale_documento=number(proforma.total_minor),
-        causale=[_cause(proforma)],
+        causale=[plain(cause, 200) for cause in facts.causes(proforma)],
     )
     body = a38.FatturaElettronicaBody(
         dati_generali=a38.DatiGenerali(dati_generali_documento=document),
@@ -145,13 +145,18 @@ def _body(proforma: Proforma) -> Any:
             dati_riepilogo=_summaries(proforma),
         ),
     )
-    if proforma.kind is Kind.INVOICE:
+    body.dati_generali.dati_fatture_collegate = [
+        a38.DatiFattureCollegate(riferimento_numero_linea=list(one.places), id_documento=one.number)
+        for one in proforma.corrected
+        if one.number
+    ]
+    if facts.paid(proforma):
         body.dati_pagamento = [
             a38.DatiPagamento(
-                condizioni_pagamento="TP02",
+                condizioni_pagamento=facts.PAID_WHOLE,
                 dettaglio_pagamento=[
                     a38.DettaglioPagamento(
-                        modalita_pagamento=_TRANSFER,
+                        modalita_pagamento=facts.TRANSFER,
                         data_scadenza_pagamento=proforma.due_on,
                         importo_pagamento=number(proforma.total_minor),
                         iban=proforma.iban,
@@ -162,20 +167,16 @@ def _body(proforma: Proforma) -> Any:
     return body
 
 
-def _cause(proforma: Proforma) -> str:
-    what = "Storni" if proforma.kind is Kind.CREDIT_NOTE else "Servizi"
-    period = f"dal {proforma.starts_on:%d/%m/%Y} al {proforma.ends_on:%d/%m/%Y}"
-    return plain(f"{what} di welfare aziendale {period}, acquistati dal mandatario senza rappresentanza", 200)
-
-
 def _line(place: int, item: Item) -> Any:
     regime = vat.regime(item.vat_regime)
-    issued = "BUONO" if item.channel == Channel.VOUCHER else "ORDINE"
+    # For a voucher the day it was issued is the day of the supply.
+    days = [(facts.VOUCHER if item.channel == Channel.VOUCHER else facts.ORDER, item.issued_on)]
+    days += [(facts.UNDONE, day) for day in item.corrects]
     return a38.DettaglioLinee(
         numero_linea=place,
         codice_articolo=[a38.CodiceArticolo(CODE_TYPE, item.code)],
         descrizione=plain(item.service_name, 1000),
-        quantita=Decimal("1.00"),
+        quantita=Decimal(facts.QUANTITY),
         unita_misura="n.",
         data_inizio_periodo=item.first_on,
         data_fine_periodo=item.last_on,
@@ -184,8 +185,7 @@ def _line(place: int, item: Item) -> Any:
         aliquota_iva=number(regime.rate_basis_points),
         natura=regime.nature,
         riferimento_amministrazione=item.reference,
-        # For a voucher the day it was issued is the day of the supply.
-        altri_dati_gestionali=[a38.AltriDatiGestionali(tipo_dato=issued, riferimento_data=item.issued_on)],
+        altri_dati_gestionali=[a38.AltriDatiGestionali(tipo_dato=kind, riferimento_data=day) for kind, day in days],
     )
 
 
@@ -200,7 +200,7 @@ def _summaries(proforma: Proforma) -> list[Any]:
     for total in proforma.regimes:
         regime = vat.regime(total.regime)
         reference = plain(vat_law.reference(total.regime, proforma.issued_on).reference, 100)
-        due = "I" if regime.nature is None else None
+        due = facts.vat_due(total.regime)
         together.setdefault((regime.rate_basis_points, regime.nature, reference, due), []).append(total)
     return [_summary(*key, totals) for key, totals in together.items()]
 

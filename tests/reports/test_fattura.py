@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pikepdf
+import pypdf
 import pytest
 import sqlalchemy as sa
 import xmlschema
@@ -180,6 +182,114 @@ def test_what_was_undone_after_its_invoice_is_a_credit_note(
 
     assert (texts(root, "TipoDocumento"), texts(root, "ImportoTotaleDocumento")) == (["TD04"], ["40.00"])
     assert texts(root, "DatiPagamento") == []
+
+
+def test_a_credit_note_says_what_it_corrects(session: Session, network_told: NetworkStory, tmp_path: Path) -> None:
+    (one,) = documents(session, "P25", APRIL)
+    (march,) = (each for each in documents(session, "P25") if each.buyer == one.buyer)
+
+    root = written(one, tmp_path)
+    pdf.write(one, tmp_path / "note.pdf")
+
+    # Captured on 15 March, undone on 2 April: the line says the one, and the document the invoice of that month.
+    lines = [found for found in root.iter("AltriDatiGestionali") if found.findtext("TipoDato") == "STORNO"]
+    assert [found.findtext("RiferimentoData") for found in lines] == ["2026-03-15"]
+    (related,) = root.iter("DatiFattureCollegate")
+    assert [(part.tag, part.text) for part in related] == [
+        ("RiferimentoNumeroLinea", "1"),
+        ("IdDocumento", march.number),
+    ]
+    assert texts(root, "Causale")[1:] == ["Storna operazioni fatturate per il mese di marzo 2026"]
+    page = text_of(tmp_path / "note.pdf")
+    for told in ("Che cosa si corregge", march.number, "15/03/2026", "02/04/2026", *texts(root, "Causale")):
+        assert told in page
+    assert "si sostituiscono con i numeri delle fatture davvero emesse" in page
+
+
+def test_a_credit_note_over_two_months_names_both(session: Session, network_told: NetworkStory, tmp_path: Path) -> None:
+    with on(session, date(2026, 5, 3)):
+        for name in ("after-school", "physiotherapy"):
+            bought = network_told.bought[name].authorization_id
+            captures.refund(session, network_told.e1, bought, on=date(2026, 5, 2), actor="op")
+    one, other = (documents(session, code, (TODAY.replace(day=1), TODAY))[0] for code in ("P02", "P12"))
+
+    root = written(one, tmp_path)
+
+    assert [each.month for each in one.corrected] == [date(2026, 3, 1), date(2026, 4, 1)]
+    assert texts(root, "IdDocumento") == ["PF-P02-2603-1", "PF-P02-2604-1"]
+    assert texts(root, "RiferimentoNumeroLinea") == ["1", "1"]
+    assert [each.number for each in other.corrected] == ["PF-P12-2603-1"]
+
+
+def test_an_invoice_corrects_nothing(session: Session, network_told: NetworkStory, tmp_path: Path) -> None:
+    root = written(documents(session, "P25")[0], tmp_path)
+
+    assert list(root.iter("DatiFattureCollegate")) == []
+    assert "STORNO" not in texts(root, "TipoDato")
+
+
+# -- the paper ---------------------------------------------------------------------------------------------------------
+
+
+def text_of(path: Path) -> str:
+    """The text of a document, in one line."""
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(path).pages).split())
+
+
+def long(one: Proforma, count: int) -> Proforma:
+    """The document with so many lines, each with a name of its own that is too long for one line."""
+    name = "Infermiere a domicilio (prestazione singola, festivi e notti comprese) presso il domicilio n."
+    items = (
+        replace(one.items[0], service_name=f"{name} {place:03}", code=f"AAAA-BBBB-{place:04}") for place in range(count)
+    )
+    return replace(one, items=tuple(items))
+
+
+@pytest.mark.parametrize("count", [1, 9, 23, 45, 67])
+def test_the_headings_stand_once_on_each_page_and_no_description_is_cut(
+    session: Session, network_told: NetworkStory, tmp_path: Path, count: int
+) -> None:
+    one = long(documents(session, "P18")[0], count)
+    root = written(one, tmp_path)
+    pdf.write(one, tmp_path / "p.pdf")
+
+    pages = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "p.pdf").pages]
+
+    whole = " ".join(pages)
+    with_lines = [page for page in pages if "AAAA-BBBB" in page]
+    assert len(with_lines) == len([page for page in pages if "Codice buono" in page])
+    assert {page.count("Codice buono") for page in with_lines} == {1}
+    assert "…" not in whole
+    for description in texts(root, "Descrizione"):
+        assert description in whole
+    # The total keeps the last line company.
+    assert "Totale" in with_lines[-1]
+
+
+# What only programs read: the envelope, the number of a line, and the kind of a day, which the paper says in words.
+FOR_PROGRAMS = {"ProgressivoInvio", "FormatoTrasmissione", "UnitaMisura", "Quantita", "TipoDato"}
+
+
+@pytest.mark.parametrize(("provider", "period"), [("P25", MARCH), ("P18", MARCH), ("P02", MARCH), ("P25", APRIL)])
+def test_what_the_file_says_is_on_the_paper(
+    session: Session, network_told: NetworkStory, tmp_path: Path, provider: str, period: tuple[date, date]
+) -> None:
+    for number, one in enumerate(documents(session, provider, period)):
+        root = written(one, tmp_path)
+        pdf.write(one, tmp_path / f"{number}.pdf")
+        page = text_of(tmp_path / f"{number}.pdf")
+        for leaf in (found for found in root.iter() if not len(found) and found.tag not in FOR_PROGRAMS):
+            assert any(form in page for form in as_read(leaf.text or "")), (leaf.tag, leaf.text)
+
+
+def as_read(found: str) -> set[str]:
+    """A value of the file as people read it: amounts and days the Italian way."""
+    forms = {found, found.lower()}
+    if re.fullmatch(r"-?\d+\.\d\d", found):
+        forms.add(found.replace(".", ",").replace("-", "−"))
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", found):
+        forms.add(f"{date.fromisoformat(found):%d/%m/%Y}")
+    return forms
 
 
 def test_an_invoice_after_2026_bears_the_new_references(
