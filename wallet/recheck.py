@@ -33,7 +33,8 @@ from plans.rulebook.words import (
 )
 from wallet import fiscal, purchases
 
-# What was decided for a year or used in it: `book` and `year`. What was used is what was captured and not given back; a voucher counts from its issue, as its tax does.
+# What was decided for a year or used in it. What was used is what was captured and not given back; a voucher counts
+# from its issue, as its tax does.
 DECIDED = """
 select a.authorization_id, a.employee_id, a.relative_id, a.status, a.outcome, a.amount_minor, a.taxable_minor,
        a.rule_ids, a.rulebook_version, a.facts, a.tax_on, (a.decided_at at time zone 'Europe/Rome')::date as decided_on,

@@ -44,6 +44,7 @@ def recheck(caller: Caller, year: int, form: str | None, output: Path | None) ->
     caller.data(year=year, path=path, correction_minor=found.correction_minor, waiting_minor=found.waiting_minor,
                 unused=found.unused, decisions=found.coverage.decisions,
                 difference_minor=found.coverage.difference_minor,
+                facts=[asdict(line) for line in found.facts],
                 lines=[asdict(line) | {"correction_minor": line.correction_minor} for line in found.lines])  # fmt: skip
 
 
@@ -86,4 +87,10 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
             "Part of it ({amount} in all) is written by recomputing the year ('borsellino position --recompute') and"
             " then reaches payroll with the month's export.",
             amount=euro(found.waiting_minor),
+        )
+    if found.facts:
+        caller.note(
+            "Altre {n} cambierebbero esito per ciò che oggi si sa del familiare o dell'assunzione: sono nel file.",
+            "{n} others would change by what is known today of the relative or of the hiring: they are in the file.",
+            n=len(found.facts),
         )

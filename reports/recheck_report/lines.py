@@ -57,6 +57,8 @@ def remarks(report: RecheckReport, text: Words) -> Iterator[str]:
         yield text("none")
     if report.waits:
         yield text("waits", amount=text.euro(report.waiting_minor))
+    if report.facts:
+        yield text("facts", count=len(report.facts))
     if report.unused:
         yield text("unused", count=report.unused)
 

@@ -70,6 +70,32 @@ class RecheckLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FactsLine:
+    """
+    One purchase that was used and that what is known today of the person would let decide otherwise, by the same law.
+
+    `due_minor` is what would be taxable of it; None where the total of the person's year decides that.
+    """
+
+    employee_no: str
+    last_name: str
+    first_name: str
+    tax_code: str
+    tax_on: date
+    category: Category
+    used_minor: int
+    outcome_then: Outcome
+    outcome_now: Outcome
+    recorded_minor: int
+    due_minor: int | None
+
+    @property
+    def name(self) -> str:
+        """Last name first, as lists of people are read."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonTotal:
     """What payroll must correct for one person in the year."""
 
@@ -87,7 +113,7 @@ class RecheckReport:
     The re-check of one tax year of a book.
 
     `unused` counts the purchases whose outcome changes and of which nothing was used, or that were declined: there is
-    nothing to correct, and payroll is not told whose they are.
+    nothing to correct, and payroll is not told whose they are. `facts` are no part of the correction.
     """
 
     funder_name: str
@@ -95,6 +121,7 @@ class RecheckReport:
     year: int
     prepared_at: datetime
     lines: tuple[RecheckLine, ...]
+    facts: tuple[FactsLine, ...]
     unused: int
     coverage: Coverage
     rules: Mapping[str, RuleText]

@@ -61,6 +61,9 @@ def _flow(report: RecheckReport, text: Words) -> Iterator[Flowable]:
     if report.lines:
         yield from _people(report, text)
         yield from _lines(report, text)
+    if report.facts:
+        yield from _facts(report, text)
+    if report.lines:
         yield from _rules(report, text)
 
 
@@ -137,6 +140,38 @@ def _lines(report: RecheckReport, text: Words) -> Iterator[Flowable]:
     yield CondPageBreak(50 * mm)
     yield Heading(text("heading.lines"))
     yield blocks.folding_table(columns, rows, total=True)
+    yield Spacer(0, 7 * mm)
+
+
+def _facts(report: RecheckReport, text: Words) -> Iterator[Flowable]:
+    columns = [
+        Column(text("column.name"), WIDTH * 0.22),
+        Column(text("column.day"), WIDTH * 0.105),
+        Column(text("column.category"), WIDTH * 0.165),
+        Column(text("column.used"), WIDTH * 0.1, figures=True),
+        Column(text("column.then_facts"), WIDTH * 0.1),
+        Column(text("column.now_facts"), WIDTH * 0.11),
+        Column(text("column.recorded"), WIDTH * 0.1, figures=True),
+        Column(text("column.due"), WIDTH * 0.1, figures=True),
+    ]
+    rows = [
+        (
+            line.name,
+            text.day(line.tax_on),
+            text.named("category", line.category),
+            text.amount(line.used_minor),
+            text(f"outcome.{line.outcome_then}"),
+            text(f"outcome.{line.outcome_now}"),
+            text.amount(line.recorded_minor),
+            text("by_year") if line.due_minor is None else text.amount(line.due_minor),
+        )
+        for line in report.facts
+    ]
+    yield CondPageBreak(50 * mm)
+    yield Heading(text("heading.facts"))
+    yield blocks.paragraph(text("facts_note"), 8.5, look.REGULAR, look.MUTED)
+    yield Spacer(0, 1.5 * mm)
+    yield blocks.folding_table(columns, rows)
     yield Spacer(0, 7 * mm)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -10,8 +12,9 @@ from plans import funders
 from plans.rulebook import loading
 from plans.rulebook.model import Rulebook
 from reports import foundation
-from reports.recheck_report.model import RecheckLine, RecheckReport, RuleText
-from wallet import recheck
+from reports.recheck_report.model import FactsLine, RecheckLine, RecheckReport, RuleText
+from wallet import changed_facts, recheck
+from wallet.changed_facts import FactsChange
 from wallet.recheck import Recheck
 
 _PEOPLE = sa.text(
@@ -32,10 +35,9 @@ def gather(session: Session, book_id: int, year: int) -> RecheckReport:
     rulebook, funder = loading.load(), funders.of_book(session, book_id)
     changed = recheck.recheck(session, book_id, year)
     used = [one for one in changed if one.used_minor]
-    people = {
-        row.employee_id: row
-        for row in session.execute(_PEOPLE, {"book": book_id, "people": [one.employee_id for one in used]})
-    }
+    facts = changed_facts.of_year(session, book_id, year)
+    concerned = sorted({one.employee_id for one in used} | {one.employee_id for one in facts})
+    people = {row.employee_id: row for row in session.execute(_PEOPLE, {"book": book_id, "people": concerned})}
     lines = [_line(one, people[one.employee_id]) for one in used]
     told = {rule_id: _rule(rulebook, rule_id) for line in lines for rule_id in (*line.rules_then, *line.rules_now)}
     return RecheckReport(
@@ -43,7 +45,8 @@ def gather(session: Session, book_id: int, year: int) -> RecheckReport:
         vat_number=funder.vat_number,
         year=year,
         prepared_at=clock.now(),
-        lines=tuple(sorted(lines, key=lambda line: (line.name.casefold(), line.tax_code, line.tax_on))),
+        lines=tuple(sorted(lines, key=_order)),
+        facts=tuple(sorted((_fact(one, people[one.employee_id]) for one in facts), key=_order)),
         unused=len(changed) - len(used),
         coverage=recheck.coverage(session, book_id, year),
         rules=dict(sorted(told.items())),
@@ -75,6 +78,26 @@ def _line(found: Recheck, person: sa.Row[tuple[str, ...]]) -> RecheckLine:
         due_minor=found.due_minor,
         waiting_minor=found.waiting_minor,
     )
+
+
+def _fact(found: FactsChange, person: sa.Row[tuple[str, ...]]) -> FactsLine:
+    return FactsLine(
+        employee_no=person.employee_no,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        tax_code=person.tax_code,
+        tax_on=found.tax_on,
+        category=found.category,
+        used_minor=found.used_minor,
+        outcome_then=found.outcome_then,
+        outcome_now=found.outcome_now,
+        recorded_minor=found.recorded_minor,
+        due_minor=found.due_minor,
+    )
+
+
+def _order(line: RecheckLine | FactsLine) -> tuple[str, str, date]:
+    return line.name.casefold(), line.tax_code, line.tax_on
 
 
 def _rule(rulebook: Rulebook, rule_id: str) -> RuleText:

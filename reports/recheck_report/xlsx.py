@@ -49,6 +49,7 @@ def write(report: RecheckReport, path: Path, language: str = "it") -> None:
         _summary(Sheet(book, looks, text("section.summary"), text), report, text)
         _people(Sheet(book, looks, text("section.people"), text), report)
         _lines(Sheet(book, looks, text("section.lines"), text, wide=True), report, text)
+        _facts(Sheet(book, looks, text("section.facts"), text, wide=True), report, text)
         _rules(Sheet(book, looks, text("section.rules"), text, wide=True), report, text)
 
 
@@ -116,6 +117,26 @@ def _lines(sheet: Sheet, report: RecheckReport, text: Words) -> None:
     recorded = sum(line.recorded_minor for line in report.lines)
     sums = (recorded, recorded + report.correction_minor, report.correction_minor, report.waiting_minor)
     sheet.total(len(_LINES), {14: report.used_minor, **dict(enumerate(sums, 17))})
+
+
+def _facts(sheet: Sheet, report: RecheckReport, text: Words) -> None:
+    sheet.widths(12, 22, 20, 20, 12, 34, 24, 24, 14, 14, 14)
+    who = ("employee_no", "last_name", "first_name", "tax_code", "day", "category", "then_facts", "now_facts")
+    sheet.table((*who, "used", "recorded", "due"), 3, len(report.facts))
+    for line in report.facts:
+        sheet.folded(
+            line.employee_no,
+            line.last_name,
+            line.first_name,
+            line.tax_code,
+            line.tax_on,
+            text.named("category", line.category),
+            text(f"outcome.{line.outcome_then}"),
+            text(f"outcome.{line.outcome_now}"),
+            Amount(line.used_minor),
+            Amount(line.recorded_minor),
+            text("by_year") if line.due_minor is None else Amount(line.due_minor),
+        )
 
 
 def _corrections(one: RecheckLine | PersonTotal) -> tuple[Amount, Amount]:

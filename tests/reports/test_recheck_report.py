@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from plans.rulebook.words import Category, Outcome
 from reports import recheck_report
 from reports.recheck_report import RecheckReport, pdf, xlsx
-from reports.recheck_report.model import RecheckLine
+from reports.recheck_report.model import FactsLine, RecheckLine
 from tests.reports.story import Story, on
 
 LINE = RecheckLine(
@@ -133,3 +133,24 @@ def test_nothing_is_said_of_recomputing_where_nothing_waits(report: RecheckRepor
 
     pages = pypdf.PdfReader(tmp_path / "r.pdf").pages
     assert not any("recompute" in page.extract_text() for page in pages)
+
+
+FACT = FactsLine("007", "D'Àvila", "Zoë", "ZVLZOE80A01D150X", date(2026, 6, 10), Category.CARE, 2_300, Outcome.EXEMPT,
+                 Outcome.TAXABLE, 0, 2_300)  # fmt: skip
+
+
+def test_what_the_facts_of_today_would_change_stands_apart(report: RecheckReport, tmp_path: Path) -> None:
+    found = replace(report, facts=(FACT, replace(FACT, category=Category.FRINGE, due_minor=None)))
+
+    pdf.write(found, tmp_path / "r.pdf")
+    xlsx.write(found, tmp_path / "r.xlsx")
+
+    text = " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "r.pdf").pages)
+    assert "Fatti cambiati dopo la spesa" in text
+    assert "Altre 2 spese usate" in text
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Fatti cambiati"]
+    assert [row[5:] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        ("Assistenza anziani e n. autosuff.", "esente", "imponibile", 23, 0, 23),
+        ("Fringe benefit", "esente", "imponibile", 23, 0, "secondo l'anno"),
+    ]
+    assert found.correction_minor == 0

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import openpyxl
 import pypdf
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import clock
 from plans.rulebook import loading
 from plans.rulebook.words import Kinship, Outcome
 from plans.words import Fact, TaxablePolicy
@@ -17,7 +19,7 @@ from reports import recheck_report
 from reports.recheck_report import pdf, xlsx
 from tests import factories
 from tests.stories.reading import assert_sound, buy, fiscal_events, on
-from wallet import captures
+from wallet import captures, declarations
 from wallet.recheck import recheck
 
 
@@ -140,3 +142,25 @@ def test_only_what_was_used_is_corrected(session: Session) -> None:
     # Declined then, accepted today: nothing to correct, something to tell her.
     assert found[refused.authorization_id].correction_minor == 0
     assert found[refused.authorization_id].outcome_now is Outcome.EXEMPT_ON_DECLARATION
+
+
+def test_when_the_sister_turns_out_not_to_live_with_her_payroll_reads_it_apart(session: Session) -> None:
+    book, teresa, sister = _teresa(session)
+    with on(session, date(2025, 6, 10)):
+        hours = buy(session, book, teresa, "ADI-CR", 10, relative_id=sister, consent=True)
+        captures.capture(session, book, hours.authorization_id, actor="P01")
+    with on(session, date(2026, 11, 22)):
+        fact = session.scalar(sa.text("select fact_id from relative_fact where fact = 'COHABITATION'"))
+        declarations.withdraw(session, book, str(fact), recorded_at=clock.now())
+
+        found = recheck_report.gather(session, book, 2025)
+
+    # On the facts of June the law of today would exempt 230.00; on those of today it would not.
+    [line], [fact_line] = found.lines, found.facts
+    assert (line.recorded_minor, line.due_minor, found.correction_minor) == (23_000, 0, -23_000)
+    assert (fact_line.name, fact_line.outcome_then, fact_line.outcome_now) == (
+        line.name,
+        Outcome.EXEMPT_ON_DECLARATION,
+        Outcome.TAXABLE,
+    )
+    assert (fact_line.used_minor, fact_line.recorded_minor, fact_line.due_minor) == (23_000, 23_000, 23_000)
