@@ -66,9 +66,11 @@ select p.plan_id, p.code, p.name, p.source, max(greatest(l.expires_on, coalesce(
 _PURCHASES = """
 select a.authorization_id, a.hold_id, a.decided_at, a.service_code, s.name as service,
        coalesce(v.name, m.supplier) as provider, r.first_name as beneficiary, a.channel, a.category, a.status,
-       m.status as reimbursement, m.expense_on, m.payroll_month
+       case when m.authorization_id = a.authorization_id then m.status end as reimbursement, m.expense_on,
+       m.payroll_month
   from "authorization" a
-  left join reimbursement m on m.book_id = a.book_id and m.authorization_id = a.authorization_id
+  left join reimbursement_authorization k on k.book_id = a.book_id and k.authorization_id = a.authorization_id
+  left join reimbursement m on m.book_id = k.book_id and m.reimbursement_id = k.reimbursement_id
   left join service s on s.code = a.service_code
   left join provider v on v.code = a.provider_code
   left join relative r on r.book_id = a.book_id and r.relative_id = a.relative_id
