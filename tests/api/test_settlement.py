@@ -209,3 +209,25 @@ def test_what_the_bank_does_not_cover_is_left_out_with_its_reason(captured: Shel
     captured.refused(1, "payout prepare APR --due-by 30/04/2026 --advance E1")
     advanced = captured.done("payout prepare APR --due-by 30/04/2026 --advance E1 --advance-reason annunciato")
     assert "Advanced €60.00 beyond the bank of E1: annunciato." in advanced
+
+
+def test_a_payment_that_came_back_or_never_left_is_payable_again_with_its_reason(
+    captured: Shell, tmp_path: Path
+) -> None:
+    captured.done(f"payout prepare MAR {DUE}")
+    assert "reason" in captured.refused(2, "payout withdraw MAR-00001")
+    assert "payable again" in captured.done("payout withdraw MAR-00001 --reason", "scartato dalla banca")
+    assert "payment_state_wrong" in captured.refused(1, "payout withdraw MAR-00001 --reason ancora")
+
+    captured.done(f"payout prepare MAR-2 {DUE}")
+    out = entry(Tx("55.00", "MAR-2-00001"), booked_on="2026-03-02")
+    captured.done(f"payout confirm {sent(tmp_path, out, number='1')}")
+    back = entry(Tx("55.00", "MAR-2-00001", outgoing=False), booked_on="2026-03-02")
+    back = back.replace("<Sts>", "<RvslInd>true</RvslInd><Sts>")
+    said = captured.done(f"payout confirm {sent(tmp_path, back, number='2')}", language="it")
+
+    assert "MAR-2-00001 55,00\xa0€: respinto" in said
+    assert "MAR-3" in captured.done(f"payout prepare MAR-3 {DUE}")
+    reasons = [row[0] for row in captured.sql("select reason from payout_event where kind = 'failed' order by run_id")]
+    assert reasons == ["scartato dalla banca", "RVSL"]
+    captured.done("ledger verify --all")

@@ -18,6 +18,9 @@ from wallet.settlement.errors import ConfirmationTooLarge, ConfirmationUnreadabl
 
 LIMIT_MB = 20
 _PREFIX = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+# What kind of movement it is; a credit transfer that is returned, or called back, has a kind of its own.
+_SUB_FAMILY = "BkTxCd/Domn/Fmly/SubFmlyCd"
+_RETURNS = ("RRTN", "RPCR")
 # Texts of the bank's are stored and shown: cut where the standard ends them.
 _LONGEST = 140
 
@@ -118,7 +121,7 @@ class _Reader:
     ) -> StatementLine:
         outgoing = self.direction(detail if self.text(detail, "CdtDbtInd") else entry)
         party, other = ("Cdtr", "Dbtr") if outgoing else ("Dbtr", "Cdtr")
-        returned = self.text(detail, "RtrInf/Rsn/Cd") or self.text(detail, "RtrInf/Rsn/Prtry")
+        returned = self.returned(entry, detail)
         # What comes back bears the parties of the payment that it gives back.
         named = other if returned and self.text(detail, f"RltdPties/{other}Acct/Id/IBAN") else party
         amount = self.amount_of(paid)
@@ -132,7 +135,7 @@ class _Reader:
             "iban": self.text(detail, f"RltdPties/{named}Acct/Id/IBAN"),
             "name": self.text(detail, f"RltdPties/{named}/Pty/Nm") or self.text(detail, f"RltdPties/{named}/Nm"),
             "remittance": self.remittance(entry, detail),
-            "return_reason": returned or ("RVSL" if self.text(entry, "RvslInd") == "true" else ""),
+            "return_reason": returned,
         }
         identity = [
             self.text(statement, "Id"),
@@ -161,6 +164,16 @@ class _Reader:
         if told not in ("CRDT", "DBIT"):
             raise _unreadable(self.path, "un movimento senza segno", "a movement without a direction")
         return told == "DBIT"
+
+    def returned(self, entry: Element, detail: Element) -> str:
+        """Say why a movement gives another back: its reason, or that it is a reversal or a return; else nothing."""
+        told = self.text(detail, "RtrInf/Rsn/Cd") or self.text(detail, "RtrInf/Rsn/Prtry")
+        if told:
+            return told
+        if self.text(entry, "RvslInd") in ("true", "1"):
+            return "RVSL"
+        code = self.text(detail, _SUB_FAMILY) or self.text(entry, _SUB_FAMILY)
+        return code if code in _RETURNS else ""
 
     def remittance(self, entry: Element, detail: Element) -> str:
         told = " ".join(found.text or "" for found in self.all(detail, "RmtInf/Ustrd")).strip()

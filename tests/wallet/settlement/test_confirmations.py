@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -218,6 +219,57 @@ def test_a_payment_that_comes_back_has_failed_and_is_payable_again(waiting: Scen
     assert waiting.posted("bank") == 1_000_000
     assert amounts(pay(waiting, "R2")) == {"P04": 5_500}
     assert waiting.differences() == []
+
+
+CODE = "<BkTxCd><Prtry><Cd>48</Cd></Prtry></BkTxCd>"
+OURS = "IT60X0542811101000000123456"
+
+
+def told(code: str) -> str:
+    domain = f"<Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>{code}</SubFmlyCd></Fmly></Domn>"
+    return CODE.replace("<Prtry>", f"{domain}<Prtry>")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["confirmed", "prepared"])
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("<Sts>", "<RvslInd>true</RvslInd><Sts>", "RVSL"),
+        ("<Sts>", "<RvslInd>1</RvslInd><Sts>", "RVSL"),
+        (CODE, told("RRTN"), "RRTN"),
+        (CODE, told("RPCR"), "RPCR"),
+    ],
+)
+def test_a_payment_that_the_bank_reverses_or_returns_by_its_code_is_payable_again(
+    waiting: Scene, tmp_path: Path, before: bool, old: str, new: str, reason: str
+) -> None:
+    if before:
+        read(waiting, sent(tmp_path, entry(Tx("55.00", "R1-00002", IBAN_4)), number="1"))
+    # A reversal bears the parties of what it reverses: we pay, the provider is paid.
+    parties = (
+        f"<RltdPties><DbtrAcct><Id><IBAN>{OURS}</IBAN></Id></DbtrAcct>"
+        f"<CdtrAcct><Id><IBAN>{IBAN_4}</IBAN></Id></CdtrAcct></RltdPties>"
+    )
+    back = entry(Tx("55.00", "R1-00002", "X", outgoing=False)).replace(old, new)
+    back = re.sub("<RltdPties>.*</RltdPties>", parties, back)
+
+    done = read(waiting, sent(tmp_path, back, number="2"))
+
+    assert [(match.end_to_end_id, match.line.return_reason) for match in done.failed] == [("R1-00002", reason)]
+    assert states(waiting)["P04"] == "failed"
+    assert waiting.posted("bank") == 1_000_000
+    assert amounts(pay(waiting, "R2")) == {"P04": 5_500}
+    assert waiting.differences() == []
+
+
+def test_money_that_comes_in_by_another_code_gives_nothing_back(waiting: Scene, tmp_path: Path) -> None:
+    read(waiting, sent(tmp_path, entry(Tx("55.00", "R1-00002", IBAN_4)), number="1"))
+    came = entry(Tx("55.00", "R1-00002", IBAN_4, outgoing=False)).replace(CODE, told("ESCT"))
+
+    done = read(waiting, sent(tmp_path, came, number="2"))
+
+    assert [match.why for match in done.unmatched] == [Why.NOT_EXPECTED]
+    assert states(waiting)["P04"] == "paid"
 
 
 def test_a_payment_and_its_return_in_one_file(waiting: Scene, tmp_path: Path) -> None:
