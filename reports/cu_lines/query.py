@@ -42,28 +42,35 @@ having sum(case f.kind when 'use' then f.exempt_minor else -f.exempt_minor end) 
 # Every purchase with an event of the year, or with an entry in it; what the ledger took from lots for it, gave back,
 # and still reserves for a voucher.
 _PROOF: Final = """
-with concerned as (
-    select a.authorization_id, a.hold_id, a.channel from "authorization" a
-     where a.book_id = %(book)s and a.hold_id is not null
-       and (exists (select from fiscal_event f where f.book_id = a.book_id and f.authorization_id = a.authorization_id
-                       and f.fiscal_year = %(year)s)
-            or a.hold_id in (select c.hold_id from entry e
-                               join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
-                              where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null)
-                                and a.channel <> 'VOUCHER'
-                                and e.occurred_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)))),
+with met as (
+    select f.authorization_id from fiscal_event f where f.book_id = %(book)s and f.fiscal_year = %(year)s
+    union
+    select a.authorization_id
+      from entry e
+      join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+      join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
+     where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null) and a.channel <> 'VOUCHER'
+       and e.occurred_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)),
+concerned as materialized (
+    select a.authorization_id, a.hold_id, a.channel
+      from met m join "authorization" a on a.book_id = %(book)s and a.authorization_id = m.authorization_id
+     where a.hold_id is not null),
 events as (
     select sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end)
                filter (where f.fiscal_year = %(year)s) as of_year,
            sum(case f.kind when 'use' then f.amount_minor else -f.amount_minor end)
                filter (where f.fiscal_year <> %(year)s) as of_others
       from fiscal_event f join concerned c on c.authorization_id = f.authorization_id where f.book_id = %(book)s),
+captures as (
+    select c.book_id, c.entry_id, c.refunds, k.channel
+      from concerned k join entry c on c.book_id = %(book)s and c.hold_id = k.hold_id),
 moved as (
     select sum(case when e.refunds is not null then -p.amount_minor
-                    when k.channel <> 'VOUCHER' then p.amount_minor else 0 end) as net
-      from concerned k
-      join entry c on c.book_id = %(book)s and c.hold_id = k.hold_id
-      join entry e on e.book_id = c.book_id and (e.entry_id = c.entry_id or e.refunds = c.entry_id)
+                    when e.channel <> 'VOUCHER' then p.amount_minor else 0 end) as net
+      from (select * from captures
+             union all
+            select e.book_id, e.entry_id, e.refunds, c.channel
+              from captures c join entry e on e.book_id = c.book_id and e.refunds = c.entry_id) e
       join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
       join lot l on l.book_id = p.book_id
                 and l.account_id = case when e.refunds is null then p.debit_account_id else p.credit_account_id end),

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, database
 from plans.rulebook.errors import RulebookInvalid
 from plans.rulebook.words import Category, Channel, Kinship, PlanSource
 from plans.words import Fact
 from reports import cu_lines
-from reports.cu_lines import boxes, xlsx
+from reports.cu_lines import boxes, query, xlsx
 from reports.cu_lines import csv as table
 from reports.cu_lines.model import CuYear
 from tests import factories
@@ -305,3 +305,10 @@ def test_an_approval_that_was_withdrawn_leaves_no_line_and_its_reversal_keeps_th
     ]
     assert month.lines[1].reversal_of == (month.lines[0].event_id,)
     assert month.proof.holds
+
+
+def test_the_proof_is_asked_once_whatever_the_number_of_purchases(session: Session) -> None:
+    plan = database.rows(session, f"explain {query._PROOF}", {"book": 1, "year": 2026})
+
+    # What the planner calls so may run for each purchase of the book, and once looked the whole journal up for each.
+    assert not [line for (line,) in plan if "SubPlan" in line]
