@@ -20,16 +20,15 @@ from wallet import recharges
 
 # Captures charge lots and refunds give back to them: what the lots paid is another derivation of what providers got.
 _LOTS: Final = sa.text(
-    "select coalesce(sum(case when d.code like 'lot:%' then p.amount_minor else 0 end"
-    "                    - case when c.code like 'lot:%' then p.amount_minor else 0 end), 0)::bigint"
-    "  from entry e"
-    "  join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
-    "  join account d on d.book_id = p.book_id and d.account_id = p.debit_account_id"
-    "  join account c on c.book_id = p.book_id and c.account_id = p.credit_account_id"
-    " where e.book_id = :book and e.occurred_on between :starts and :ends"
-    "   and exists (select from posting q join account v on v.book_id = q.book_id"
-    "                  and v.account_id in (q.debit_account_id, q.credit_account_id) and v.code like 'provider:%'"
-    "                where q.book_id = e.book_id and q.entry_id = e.entry_id)"
+    "select coalesce(sum(x.amount_minor), 0)::bigint from ("
+    "  select sum(case when d.code like 'lot:%' then p.amount_minor else 0 end"
+    "             - case when c.code like 'lot:%' then p.amount_minor else 0 end) as amount_minor"
+    "    from entry e"
+    "    join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
+    "    join account d on d.book_id = p.book_id and d.account_id = p.debit_account_id"
+    "    join account c on c.book_id = p.book_id and c.account_id = p.credit_account_id"
+    "   where e.book_id = :book and e.occurred_on between :starts and :ends"
+    "   group by e.entry_id having bool_or(d.code like 'provider:%' or c.code like 'provider:%')) x"
 )
 
 

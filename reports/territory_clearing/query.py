@@ -37,16 +37,19 @@ _OPEN: Final = sa.text(
 )
 # The clearing accounts over all books: what the month's purchases wrote there, or what the run took away.
 _MOVED: Final = sa.text(
-    "select a.code, sum(case when p.debit_account_id = a.account_id then p.amount_minor"
-    "                        else -p.amount_minor end)::bigint"
-    "  from account a join posting p on p.book_id = a.book_id"
-    "   and a.account_id in (p.debit_account_id, p.credit_account_id)"
-    "  join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
-    " where a.code like 'clearing:%' and (cast(:run as text) is not null and e.kind = 'clearing' and e.reference = :run"
-    "   or cast(:run as text) is null and e.occurred_on between :starts and :ends and e.kind <> 'clearing'"
-    "      and not exists (select from entry o where o.book_id = e.book_id and o.entry_id = e.reverses"
-    "                        and o.kind = 'clearing'))"
-    " group by a.code"
+    "with told as materialized ("
+    "  select e.book_id, e.entry_id from entry e"
+    "   where cast(:run as text) is not null and e.kind = 'clearing' and e.reference = :run"
+    "      or cast(:run as text) is null and e.occurred_on between :starts and :ends and e.kind <> 'clearing'"
+    "         and not exists (select from entry o where o.book_id = e.book_id and o.entry_id = e.reverses"
+    "                           and o.kind = 'clearing'))"
+    " select a.code, sum(case when p.debit_account_id = a.account_id then p.amount_minor"
+    "                         else -p.amount_minor end)::bigint"
+    "   from told t"
+    "   join posting p on p.book_id = t.book_id and p.entry_id = t.entry_id"
+    "   join account a on a.book_id = p.book_id and a.account_id in (p.debit_account_id, p.credit_account_id)"
+    "  where a.code like 'clearing:%'"
+    "  group by a.code"
 )
 _PENDING: Final = sa.text(
     "select coalesce(sum(greatest(b.debit_posted - b.credit_posted, 0)), 0)::bigint from account a"

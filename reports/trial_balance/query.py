@@ -18,23 +18,25 @@ from reports.folding import folded
 from reports.foundation import Foundation
 
 _BOOK: Final = sa.text(
-    "select b.code, coalesce(f.name, b.name), min(e.occurred_on), max(e.occurred_on)"
-    "  from book b left join funder f on f.book_id = b.book_id left join entry e on e.book_id = b.book_id"
-    " where b.book_id = :book group by b.code, f.name, b.name"
+    "select b.code, coalesce(f.name, b.name),"
+    "       (select min(occurred_on) from entry e where e.book_id = b.book_id),"
+    "       (select max(occurred_on) from entry e where e.book_id = b.book_id)"
+    "  from book b left join funder f on f.book_id = b.book_id where b.book_id = :book"
 )
+# The journal is read once, and added up by the two accounts of each posting before it is told of either.
 _LINES: Final = """
-with moved as (
-    select p.debit_account_id as account_id, p.amount_minor as debit, 0 as credit, e.occurred_on
-      from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id where p.book_id = %(book)s
-     union all
-    select p.credit_account_id, 0, p.amount_minor, e.occurred_on
-      from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id where p.book_id = %(book)s),
+with pairs as materialized (
+    select p.debit_account_id, p.credit_account_id,
+           sum(p.amount_minor) filter (where e.occurred_on < %(starts)s) as opening,
+           sum(p.amount_minor) filter (where e.occurred_on between %(starts)s and %(ends)s) as moved,
+           sum(p.amount_minor) filter (where e.occurred_on > %(ends)s) as later
+      from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id
+     where p.book_id = %(book)s group by 1, 2),
 sums as (
-    select account_id, sum(debit - credit) filter (where occurred_on < %(starts)s) as opening,
-           sum(debit) filter (where occurred_on between %(starts)s and %(ends)s) as debit,
-           sum(credit) filter (where occurred_on between %(starts)s and %(ends)s) as credit,
-           sum(debit - credit) filter (where occurred_on > %(ends)s) as later
-      from moved group by account_id)
+    select account_id, sum(opening) as opening, sum(debit) as debit, sum(credit) as credit, sum(later) as later
+      from (select debit_account_id as account_id, opening, moved as debit, null as credit, later from pairs
+             union all
+            select credit_account_id, -opening, null, moved, -later from pairs) s group by account_id)
 select a.code, a.name, a.kind, coalesce(s.opening, 0)::bigint as opening, coalesce(s.debit, 0)::bigint as debit,
        coalesce(s.credit, 0)::bigint as credit,
        (b.debit_posted - b.credit_posted - coalesce(s.later, 0))::bigint as ledger
