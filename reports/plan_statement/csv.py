@@ -69,6 +69,7 @@ def _summary(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         (text("prepared_at"), statement.prepared_at),
         *((line.label, Amount(line.amount_minor)) for line in lines.summary(statement, text)),
         *(((text("groups"), note),) if (note := lines.groups(statement, text)) else ()),
+        *(((text("section.employees"), note),) if (note := lines.persons(statement, text)) else ()),
     ]
 
 
@@ -116,13 +117,13 @@ def _months(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
 
 
 def _employees(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
-    figures = ("opening", "granted", "welfare_used", "fringe_used", "expired", "residual", "held")
     rows: list[Sequence[Cell]] = [
-        _head(text, "employee_no", "last_name", "first_name", "tax_code", "cluster", *figures)
+        _head(text, "employee_no", "last_name", "first_name", "tax_code", "cluster", *lines.figures(statement))
     ]
     for line in statement.employees:
         who = (line.employee_no, line.last_name, line.first_name, line.tax_code, line.cluster)
-        rows.append((*who, *map(Amount, lines.person(line.movement))))
+        told = (text("hidden") if a is None else Amount(a) for a in lines.person(line.movement, statement))
+        rows.append((*who, *told))
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config import clock
@@ -70,17 +70,38 @@ def movements(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]
     )
 
 
-def person(moved: Movement) -> tuple[int, ...]:
-    """Return a person's figures in columns: opening, granted, welfare, fringe, expired, residual, held."""
-    return (
-        moved.opening_minor,
-        moved.granted_net_minor,
-        moved.welfare_minor,
-        moved.fringe_minor,
-        moved.expired_minor,
-        moved.residual_minor,
-        moved.held_minor,
-    )
+def figures(statement: PlanStatement) -> tuple[str, ...]:
+    """Return the columns of a person's figures; what is held is told to payroll alone."""
+    told = ("opening", "granted", "welfare_used", "fringe_used", "expired", "residual")
+    return (*told, "held") if statement.reading is Reading.PAYROLL else told
+
+
+def person(moved: Movement, statement: PlanStatement) -> tuple[int | None, ...]:
+    """Return a person's figures in columns; None where they are withheld."""
+    told = {
+        "opening": moved.opening_minor,
+        "granted": moved.granted_net_minor,
+        "welfare_used": moved.welfare_minor,
+        "fringe_used": moved.fringe_minor,
+        "expired": moved.expired_minor,
+        "residual": moved.residual_minor,
+        "held": moved.held_minor,
+    }
+    return tuple(told[name] if statement.people_told or name == "granted" else None for name in figures(statement))
+
+
+def people_total(statement: PlanStatement) -> tuple[int, ...]:
+    """Return the sums of the columns of people, told whether or not each person's figures are."""
+    total = replace(statement, people_told=True)
+    return tuple(amount or 0 for amount in person(statement.total, total))
+
+
+def persons(statement: PlanStatement, words: Words) -> str:
+    """Return why each person's figures are withheld, and which days to ask for; nothing where they are told."""
+    if statement.people_told:
+        return ""
+    first, last = map(words.day, statement.whole_months)
+    return words("persons_months", first=first, last=last)
 
 
 def groups(statement: PlanStatement, words: Words) -> str:

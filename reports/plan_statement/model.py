@@ -178,7 +178,11 @@ class ExpiringLine:
 
 @dataclass(frozen=True, slots=True)
 class EmployeeLine:
-    """One person with credit of the plan."""
+    """
+    One person with credit of the plan.
+
+    To the personnel office nothing is held; of a period that is not of whole months that are over it was only granted.
+    """
 
     employee_no: str
     last_name: str
@@ -357,6 +361,9 @@ class PlanStatement:
     expiring: tuple[ExpiringLine, ...]
     rules: Rules
     proof: Proof
+    # Whether each person's figures are told, or only what was granted, and the period to ask for instead.
+    people_told: bool
+    whole_months: tuple[date, date]
     # The only cluster whose people and credit are told; None for all of them.
     cluster: str | None = None
     currency: str = field(default="EUR")

@@ -228,17 +228,20 @@ def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     )
     people = statement.employees
     yield Heading(text("heading.employees"))
+    if note := lines.persons(statement, text):
+        yield from blocks.notes(note)
     if not people:
         yield from blocks.notes(text("no_people"))
         return
 
     def row(place: int) -> Row:
         line = people[place]
-        # What is held is part of the residual, and stands in the other formats.
-        figures = (_or_nothing(amount, text) for amount in lines.person(line.movement)[:-1])
+        # What is held is part of the residual, and stands in payroll's other formats.
+        told = lines.person(line.movement, statement)[: len(names)]
+        figures = (text("hidden") if amount is None else _or_nothing(amount, text) for amount in told)
         return (line.name, line.tax_code, line.cluster, *figures)
 
-    total = (text("total"), "", "", *map(text.amount, lines.person(statement.total)[:-1]))
+    total = (text("total"), "", "", *map(text.amount, lines.people_total(statement)[: len(names)]))
     yield from blocks.long_table(columns, row, len(people), total)
 
 

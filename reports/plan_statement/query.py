@@ -18,7 +18,7 @@ from plans.plans import PlanTerms
 from plans.rulebook import loading, signing
 from plans.rulebook.words import Category, Confidence
 from reports.errors import ClusterTooSmall, ClusterWithoutCredit, PeriodEndsBeforeStart
-from reports.plan_statement import groups, uptake
+from reports.plan_statement import groups, persons, uptake
 from reports.plan_statement import journal as journals
 from reports.plan_statement.journal import Journal
 from reports.plan_statement.model import (
@@ -83,9 +83,10 @@ def gather(
     Return a plan's statement over a period, both days included, from the journal, and prove it against the balances.
 
     To the personnel office categories and clusters are told in whole segments of months (`suppression`), from the
-    plan's start. The number of statements does not depend on how many people there are. What is held is held now,
-    whatever the period; everything else is what occurred in it. With `cluster`, people and credit of that cluster
-    alone, beside the whole plan's budget; the personnel office is then told of no group: it could be subtracted.
+    plan's start, and each person's figures of whole months that are over (`persons`). The number of statements does not
+    depend on how many people there are. What is held is held now, whatever the period; everything else is what occurred
+    in it. With `cluster`, people and credit of that cluster alone, beside the whole plan's budget; the personnel office
+    is then told of no group: it could be subtracted.
 
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, PlanNotFound, ClusterWithoutCredit, ClusterTooSmall; in this order.
@@ -97,7 +98,7 @@ def gather(
     draft = plans.describe(session, book_id, plan_code)
     # The last day that figures of groups may go up to; they are told from the plan's start, or not at all.
     told = reading is Reading.HR and starts_on == terms.starts_on and cluster is None
-    through = _last_whole_month(ends_on) if told else None
+    through = persons.last_whole_month(ends_on, clock.today()) if told else None
     if cluster is not None:
         _check_cluster(session, terms, cluster, reading)
     journal = journals.read(session, terms, starts_on, ends_on, through, cluster)
@@ -115,6 +116,7 @@ def gather(
     sums, users = groups.cluster_sums(journal, last), groups.cluster_users(journal, last)
     told_of = groups.totals(sums, ends_on, last, withheld, uptake.total(users, len(journal.people), reading))
     months = _months(journal.months, starts_on, ends_on)
+    people_told = persons.told(reading, terms, starts_on, ends_on, clock.today())
     return PlanStatement(
         reading=reading,
         plan=_card(session, terms, draft),
@@ -126,20 +128,16 @@ def gather(
         groups=told_of,
         clusters=groups.clusters(journal.people, sums, users, reading, told_of),
         categories=groups.categories(terms, journal, last, withheld),
-        employees=tuple(sorted(journal.people, key=_alphabetically)),
+        employees=tuple(sorted(persons.lines(journal.people, reading, told=people_told), key=_alphabetically)),
         payroll=_payroll(session, period) if reading is Reading.PAYROLL else (),
         months=months,
         expiring=uptake.expiring(journal.expiring, reading),
         rules=_rules(session, terms, period, reading),
         proof=_proof(session, book_id, journal, total, _overdrawn(journal.people, total, months, starts_on, ends_on)),
+        people_told=people_told,
+        whole_months=persons.whole_months(terms, starts_on, ends_on, clock.today()),
         cluster=cluster,
     )
-
-
-def _last_whole_month(ends_on: date) -> date:
-    """Return the last day of the last month that is whole by the end of a period, and over today."""
-    day = timedelta(days=1)
-    return (min(ends_on, clock.today() - day) + day).replace(day=1) - day
 
 
 def _check_cluster(session: Session, terms: PlanTerms, cluster: str, reading: Reading) -> None:

@@ -72,6 +72,8 @@ def _summary(sheet: Sheet, statement: PlanStatement) -> None:
             sheet.write(label, Amount(line.amount_minor))
     sheet.row += 1
     sheet.write(lines.verdict(statement, text), look=_verdict_look(sheet, statement))
+    if note := lines.persons(statement, text):
+        sheet.write(note, look=sheet.looks.note)
     sheet.row += 1
     sheet.head("month", "granted", "used", figures=2)
     first = sheet.row
@@ -149,13 +151,18 @@ def _expiring(sheet: Sheet, statement: PlanStatement) -> None:
 
 def _employees(sheet: Sheet, statement: PlanStatement) -> None:
     sheet.widths(13, 24, 20, 20, 22, 14, 14, 14, 14, 14, 14, 14)
-    figures = ("opening", "granted", "welfare_used", "fringe_used", "expired", "residual", "held")
+    figures = lines.figures(statement)
     columns = ("employee_no", "last_name", "first_name", "tax_code", "cluster", *figures)
     sheet.table(columns, len(figures), len(statement.employees))
     for line in statement.employees:
         who = (line.employee_no, line.last_name, line.first_name, line.tax_code, line.cluster)
-        sheet.write(*who, *map(Amount, lines.person(line.movement)))
-    sheet.total(len(columns), dict(enumerate(lines.person(statement.total), 5)))
+        sheet.write(*who, *map(_shown, lines.person(line.movement, statement)))
+    # A column that is withheld has no sum.
+    sums = zip(figures, lines.people_total(statement), strict=True)
+    sheet.total(
+        len(columns),
+        {place: sum_ for place, (name, sum_) in enumerate(sums, 5) if statement.people_told or name == "granted"},
+    )
 
 
 def _payroll(sheet: Sheet, statement: PlanStatement) -> None:

@@ -60,8 +60,8 @@ def statement(once: Told) -> PlanStatement:
 
 
 def made(session: Session, story: Story, reading: Reading) -> PlanStatement:
-    """The first half in one reading."""
-    with on(session, date(2026, 6, 30)):
+    """The first half in one reading, as made on the day after."""
+    with on(session, date(2026, 7, 1)):
         return gather(session, story.book_id, PLAN, date(2026, 1, 1), date(2026, 6, 30), reading=reading)
 
 
@@ -333,7 +333,7 @@ def test_the_workbook_holds_numbers_and_dates(statement: PlanStatement, tmp_path
     assert summary["− Addebitato (servizi resi)"] == 1720
     assert summary["Residuo finale"] == 4225
     people = list(book["Lavoratori"].iter_rows(values_only=True))
-    assert people[1] == ("001", "Alberti", "Niccolò", people[1][3], "operai", 0, 600, 175, 0, 0, 425, 55)
+    assert people[1] == ("001", "Alberti", "Niccolò", people[1][3], "operai", 0, 600, 175, 0, 0, 425)
     assert book["Lavoratori"]["F2"].number_format.startswith("#,##0.00")
     assert people[-1][0] == "Totale"
     assert people[-1][6] == "=SUBTOTAL(109,G2:G11)"
@@ -385,7 +385,7 @@ def test_the_italian_csv_is_what_an_italian_spreadsheet_opens(statement: PlanSta
     summary = {row[0]: row[1] for row in rows_of(path, "Riepilogo")}
     assert summary["Residuo finale"] == "4225,00"
     assert summary["Periodo"] == "dal 01/01/2026 al 30/06/2026"
-    assert rows_of(path, "Lavoratori")[1][5:] == ["0,00", "600,00", "175,00", "0,00", "0,00", "425,00", "55,00"]
+    assert rows_of(path, "Lavoratori")[1][5:] == ["0,00", "600,00", "175,00", "0,00", "0,00", "425,00"]
     assert rows_of(path, "Mesi")[2] == ["02/2026", "-100,00", "450,00"]
 
 
