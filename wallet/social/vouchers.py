@@ -20,7 +20,7 @@ from plans.social import applications, offer, states
 from plans.social.applications import Application
 from plans.social.errors import InstrumentPaysNoPrice
 from plans.social.words import Instrument, State, Why
-from wallet import amounts, authorizations, grants, lots, wallets
+from wallet import amounts, authorizations, expiry, grants, lots, wallets
 from wallet.grants import Grant
 from wallet.social.errors import VoucherMissing, VoucherOverlaps, VoucherPeriodInvalid, VoucherStillUsed
 from wallet.social.tables import SocialVoucher
@@ -116,8 +116,9 @@ def end(
     act_ref: str | None = None,
 ) -> tuple[Application, int]:
     """
-    End an assigned application (revoked, renounced, expired, used up) and give its free credit back to the plan.
+    End an assigned application (revoked, renounced, expired, used up) and give its free credit back.
 
+    Before the voucher's last day is over it goes back to the plan, to be assigned again; after it, to the municipality.
     What is held was promised: it can still be captured, and `end_rest` takes what comes free afterwards. Returns the
     cents that went back.
     Errors: ApplicationNotFound, StepInFuture, TransitionNotAllowed, ReasonNotAllowed, VoucherStillUsed (only of a
@@ -200,10 +201,13 @@ def _check_over(session: Session, book_id: int, found: Application, voucher: Vou
 def _give_back(
     session: Session, book_id: int, employee_id: str, voucher: Voucher, reason: str, on: date, actor: str
 ) -> int:
+    # What time has ended goes where the clock sends it, whoever of the two comes first: to the municipality.
+    lot = spendable(session, book_id, employee_id, voucher)
+    ended = expiry.expire_rest(session, book_id, {lot.account_id: 0}, on=on, actor=actor).returned_minor
     free = spendable(session, book_id, employee_id, voucher).available_minor
     if free > 0:
         grants.correct(session, book_id, voucher.lot_id, from_minor(free), reason=reason, on=on, actor=actor)
-    return max(free, 0)
+    return ended + max(free, 0)
 
 
 def spendable(session: Session, book_id: int, employee_id: str, voucher: Voucher) -> lots.SpendableLot:
