@@ -21,8 +21,10 @@ from plans.words import FunderKind, FundingPolicy
 from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import Scene, csv_file
-from wallet import budgets, chart, funding, grants, openings, tenders, verification
-from wallet.social.errors import OwnMoneyNeedsReceipt, TenderSpent
+from wallet import budgets, chart, funding, grants, openings, residual_payments, tenders, verification
+from wallet.errors import ResidualExceedsLeft
+from wallet.residual_payments import Payee
+from wallet.social.errors import OwnMoneyNeedsReceipt, TenderHandedOver, TenderSpent
 from wallet.social.tables import TenderReturn
 from wallet.tenders import Paid, Receipt, TenderKind
 
@@ -221,3 +223,76 @@ def test_the_database_carries_over_no_own_money(town: Scene) -> None:
         town.session.execute(
             sa.text("update lot set carried_from = lot_id where book_id = :book"), {"book": town.book_id}
         )
+
+
+# -- a whole life ----------------------------------------------------------------------------------------------------
+
+
+def test_own_money_from_the_receipt_to_the_last_cent_that_went_back(town: Scene) -> None:
+    """100.00 by card: 55.00 spent and given back after the end, 60.00 handed over to the bank, 40.00 not."""
+    rosa = town.worker
+
+    def told() -> dict[str, int]:
+        assert town.differences() == []
+        accounts_told = {code: town.posted(code) for code in ("tender:card", "bank", "provider:P04")}
+        return accounts_told | {
+            "lot": sum(lot.available_minor for lot in town.lots()),
+            "held": sum(town.posted(f"lot:{lot.lot_id}") for lot in town.lots())
+            - sum(lot.available_minor for lot in town.lots()),
+            "ended": town.posted("plan:PRV:returned"),
+            "plan": sum(town.posted(f"plan:PRV:{name}") for name in ("receivable", "committed", "funded")),
+        }
+
+    nothing = {"tender:card": 0, "bank": 0, "provider:P04": 0, "lot": 0, "held": 0, "ended": 0, "plan": 0}
+    assert told() == nothing
+
+    # Recorded by its receipt: whoever took the card owes it, Rosa can spend it.
+    paid = pay(town, 10_000)
+    assert told() == nothing | {"tender:card": 10_000, "lot": 10_000}
+
+    # Bought, which reserves it, and delivered, which owes it to the provider.
+    bought = town.buy("PSI-CR")
+    assert told() == nothing | {"tender:card": 10_000, "lot": 4_500, "held": 5_500}
+    town.capture(bought)
+    assert told() == nothing | {"tender:card": 10_000, "lot": 4_500, "provider:P04": 5_500}
+
+    # 60.00 came to the bank, from which the provider would be paid.
+    tenders.record_transfer(
+        town.session, town.book_id, TenderKind.CARD, euro(6_000), reference="EC-11", on=clock.today(), actor="test"
+    )
+    assert told() == nothing | {"tender:card": 4_000, "bank": 6_000, "lot": 4_500, "provider:P04": 5_500}
+
+    # The plan is over: what was not spent waits.
+    town.go_to(AFTER)
+    assert town.expire().returned_minor == 4_500
+    assert told() == nothing | {"tender:card": 4_000, "bank": 6_000, "ended": 4_500, "provider:P04": 5_500}
+
+    # Given back after the end: the provider gets nothing, and Rosa has thirty days.
+    town.go_to(date(2026, 12, 3))
+    town.refund(bought)
+    assert told() == nothing | {"tender:card": 4_000, "bank": 6_000, "ended": 4_500, "lot": 5_500}
+    town.go_to(date(2027, 1, 2))
+    assert town.expire().returned_minor == 0
+    town.go_to(date(2027, 1, 3))
+    assert town.expire().returned_minor == 5_500
+    assert told() == nothing | {"tender:card": 4_000, "bank": 6_000, "ended": 10_000}
+
+    # The card's side has 40.00 alone: the rest is paid back by bank transfer, and what is left the way it came.
+    with pytest.raises(TenderHandedOver):
+        give_back(town, paid)
+    sent = residual_payments.pay(
+        town.session, town.book_id, rosa, "PRV", Payee.CITIZEN, account="IT60X0542811101000000123456",
+        reference="SEPA-1", amount=euro(6_000), on=clock.today(), actor="test",
+    )  # fmt: skip
+    assert sent.amount_minor == 6_000
+    assert told() == nothing | {"tender:card": 4_000, "ended": 4_000}
+    assert give_back(town, paid) == 4_000
+    assert told() == nothing
+
+    # Nothing is left to give, in either way.
+    nothing_goes_back(town, paid)
+    with pytest.raises(ResidualExceedsLeft):
+        residual_payments.pay(
+            town.session, town.book_id, rosa, "PRV", Payee.CITIZEN, account="IT60X0542811101000000123456",
+            reference="SEPA-2", on=clock.today(), actor="test",
+        )  # fmt: skip
