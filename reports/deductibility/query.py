@@ -50,12 +50,13 @@ select p.code, p.name, p.source, p.source_type, p.document_ref, p.signed_on, p.d
 """
 # The other side of the same entries: who was credited, between territories or not.
 _CREDITED: Final = f"""{_ENTRIES}
-select coalesce(sum(case when a.account_id = s.credit_account_id then s.amount_minor else -s.amount_minor end),
-                0)::bigint
+select coalesce(sum(case when c.code not like 'lot:%%' and c.code not like 'clearing:%%' then s.amount_minor else 0 end
+                    - case when d.code not like 'lot:%%' and d.code not like 'clearing:%%' then s.amount_minor
+                           else 0 end), 0)::bigint
   from told t
   join posting s on s.book_id = t.book_id and s.entry_id = t.entry_id
-  join account a on a.book_id = s.book_id and a.account_id in (s.credit_account_id, s.debit_account_id)
- where a.code not like 'lot:%%' and a.code not like 'clearing:%%'
+  join account c on c.book_id = s.book_id and c.account_id = s.credit_account_id
+  join account d on d.book_id = s.book_id and d.account_id = s.debit_account_id
 """
 
 
