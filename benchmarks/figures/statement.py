@@ -41,12 +41,12 @@ def measure(stage: Stage) -> list[Result]:
     address = stage.loaded("statement", fill, migrate=True)
     bare: list[float] = []
     found: list[dict[str, float]] = []
-    for number in range(1, 4):
+    for number in range(1, stage.rounds + 1):
         bare.append(_aggregate(address))
         found.append(_write(address))
         told = found[-1]
         stage.tell(
-            f"round {number}/3: aggregation {bare[-1]:.2f} s, statement {told['gather']:.2f} s,"
+            f"round {number}/{stage.rounds}: aggregation {bare[-1]:.2f} s, statement {told['gather']:.2f} s,"
             f" layout {told['layout']:.2f} s, {told['megabytes']:.0f} MB"
         )
     gathering = median(one["gather"] for one in found)
@@ -60,7 +60,7 @@ def measure(stage: Stage) -> list[Result]:
         Result(
             f"{title}: gathering beside the aggregation",
             median(one["gather"] / alone for one, alone in zip(found, bare, strict=True)),
-            None,
+            3,
             None,
             f"{gathering:.2f} s beside {median(bare):.2f} s",
             at_most=True,
