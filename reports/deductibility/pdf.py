@@ -29,6 +29,7 @@ def write(found: Deductibility, path: Path, language: str = "it") -> None:
         title=f"{text('title')} {found.year}",
         author=found.funder_name,
         subject=f"{found.funder_name} {found.year}",
+        created=found.prepared_at,
         running=f"{found.funder_name} · {text('title')} {found.year}",
         footer=foundation.footer(found.foundation, text),
     )

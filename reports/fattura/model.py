@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,7 @@ class Proforma:
     kind: Kind
     number: str
     issued_on: date
+    prepared_at: datetime
     starts_on: date
     ends_on: date
     provider_code: str
@@ -111,6 +112,7 @@ def proformas(session: Session, statement: ProviderStatement, issued_on: date) -
                 kind=document.kind,
                 number=document.number,
                 issued_on=issued_on,
+                prepared_at=statement.prepared_at,
                 starts_on=statement.starts_on,
                 ends_on=statement.ends_on,
                 provider_code=statement.provider_code,

@@ -39,6 +39,7 @@ def write(proforma: Proforma, path: Path, language: str = "it") -> None:
         title=f"{text('title')} {proforma.number}",
         author=proforma.seller.legal_name,
         subject=text.period(proforma.starts_on, proforma.ends_on),
+        created=proforma.prepared_at,
         running=f"{text('title')} {proforma.number} · {proforma.seller.legal_name}",
         footer=text("footer", number=proforma.number),
     )

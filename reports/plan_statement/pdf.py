@@ -63,6 +63,7 @@ def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
         title=f"{text('title')} {plan.code}",
         author=plan.funder_name,
         subject=period,
+        created=statement.prepared_at,
         running=f"{plan.funder_name} · {plan.code} · {period}",
         footer=footer,
     )

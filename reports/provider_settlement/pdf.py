@@ -34,6 +34,7 @@ def write(statement: ProviderStatement, path: Path, language: str = "it") -> Non
         title=f"{text('title')} {statement.provider_code}",
         author=statement.issuer,
         subject=period,
+        created=statement.prepared_at,
         running=f"{statement.provider_name} · {statement.provider_code} · {period}",
         footer=foundation.footer(statement.foundation, text),
     )

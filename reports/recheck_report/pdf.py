@@ -27,6 +27,7 @@ def write(report: RecheckReport, path: Path, language: str = "it") -> None:
         title=f"{text('title')} {report.year}",
         author=report.funder_name,
         subject=subject,
+        created=report.prepared_at,
         running=f"{report.funder_name} · {text('title')} · {subject}",
         footer=foundation.footer(report.foundation, text),
     )

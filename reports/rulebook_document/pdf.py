@@ -19,6 +19,7 @@ from reports.front import Card, Cards, Head, Masthead
 from reports.rulebook_document import lines
 from reports.rulebook_document.model import RulebookDocument, RuleSheet
 from reports.words import Words
+from wallet.settlement import terms
 
 # So many cases are numbered in a rule's sheet; all of them stand at the end.
 NUMBERED: Final = 20
@@ -40,8 +41,9 @@ def write(document: RulebookDocument, path: Path, language: str = "it") -> None:
         _flow(document, text),
         text,
         title=f"{text('title')} {document.version}",
-        author="borsellino",
+        author=terms.shipped().payer.name,
         subject=subject,
+        created=document.prepared_at,
         running=f"{text('title')} · {subject}",
         footer=f"{text('version')} {signed}",
     )

@@ -9,6 +9,7 @@ from reports.rulebook_document import lines
 from reports.rulebook_document.model import RulebookDocument
 from reports.sheet import Amount, Looks, Sheet, workbook
 from reports.words import Words
+from wallet.settlement import terms
 
 _RULES = (
     ("rule", 30),
@@ -51,7 +52,7 @@ def write(document: RulebookDocument, path: Path, language: str = "it") -> None:
     with workbook(
         path,
         title=f"{text('title')} {document.version}",
-        author="borsellino",
+        author=terms.shipped().payer.name,
         subject=subject,
         created=document.prepared_at,
     ) as book:

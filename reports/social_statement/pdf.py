@@ -31,6 +31,7 @@ def write(statement: SocialStatement, path: Path, language: str = "it") -> None:
         title=text("title"),
         author=statement.funder_name,
         subject=period,
+        created=statement.prepared_at,
         running=f"{statement.funder_name} · {period}",
         footer=foundation.footer(statement.foundation, text),
     )

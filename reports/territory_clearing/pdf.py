@@ -32,6 +32,7 @@ def write(statement: ClearingStatement, path: Path, language: str = "it") -> Non
         title=f"{text('title')} {statement.starts_on:%Y-%m}",
         author="borsellino",
         subject=month,
+        created=statement.prepared_at,
         running=f"{text('title')} · {month}",
         footer=foundation.footer(statement.foundation, text),
     )
