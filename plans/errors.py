@@ -172,8 +172,8 @@ class FactHasNoEnd(InWords):
 class PlanNotFound(DomainError):
     """No such plan in this book."""
 
-    it = "Il piano {plan} non c'è in questo libro: verificare il codice o caricare il suo file."
-    en = "There is no plan {plan} in this book: check the code or load its file."
+    it = "Il piano {plan} non c'è in questo libro (ci sono: {known}): verificare il codice o caricare il suo file."
+    en = "There is no plan {plan} in this book (there are: {known}): check the code or load its file."
 
 
 class PlanIncomplete(DomainError):

@@ -145,7 +145,7 @@ def terms(session: Session, book_id: int, plan_ids: Iterable[str]) -> Mapping[st
     found = {row.plan_id: _terms(row) for row in database.rows(session, _TERMS, {"book": book_id, "plans": asked})}
     for plan_id in asked:
         if plan_id not in found:
-            raise PlanNotFound(plan=plan_id)
+            raise _not_found(session, book_id, plan_id)
     return found
 
 
@@ -157,8 +157,12 @@ def by_code(session: Session, book_id: int, code: str) -> PlanTerms:
     """
     row = session.execute(_TERMS_BY_CODE, {"book": book_id, "code": code}).one_or_none()
     if row is None:
-        raise PlanNotFound(plan=code)
+        raise _not_found(session, book_id, code)
     return _terms(row)
+
+
+def _not_found(session: Session, book_id: int, asked: str) -> PlanNotFound:
+    return PlanNotFound(plan=asked, known=[terms.code for terms in of_book(session, book_id)] or ["-"])
 
 
 def of_book(session: Session, book_id: int) -> tuple[PlanTerms, ...]:
@@ -174,7 +178,7 @@ def describe(session: Session, book_id: int, code: str) -> PlanDraft:
     """
     known = _find(session, book_id, code)
     if known is None:
-        raise PlanNotFound(plan=code)
+        raise _not_found(session, book_id, code)
     return known[1]
 
 
