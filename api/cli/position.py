@@ -84,6 +84,10 @@ def _tell(caller: Caller, found: Position, corrections: int | None, *, events: b
         caller.say("{text}", "{text}", text=_named(caller, gauge))
         for sentence in words.sentences(gauge, caller.language):
             caller.say("  {text}", "  {text}", text=sentence)
+    if found.bonus is not None:
+        caller.say("Premio ({rule})", "Bonus ({rule})", rule=found.bonus.cap_rule_id)
+        for sentence in words.bonus(found.bonus, caller.language):
+            caller.say("  {text}", "  {text}", text=sentence)
     _tell_moments(caller, found)
     if events:
         _tell_events(caller, found)

@@ -201,6 +201,11 @@ def of_book_year(session: Session, book_id: int, year: int) -> tuple[Choice, ...
     return _standing_choices(session, book_id, _CHOICE.c.year == year)
 
 
+def of_person(session: Session, book_id: int, employee_id: str) -> tuple[Choice, ...]:
+    """Return a worker's standing choices."""
+    return _standing_choices(session, book_id, _CHOICE.c.employee_id == employee_id)
+
+
 def year_of(session: Session, book_id: int, employee_id: str, on: date) -> Year:
     """Return what a worker's year already took of the limits: standing choices here, and what is declared elsewhere."""
     converted, taxed = session.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -35,6 +36,7 @@ class YearLine:
     cap_minor: int
     over_minor: int
     doubts: tuple[str, ...]
+    cap_rule_id: str
 
 
 def of_book(session: Session, book_id: int, year: int, *, today: date) -> tuple[YearLine, ...]:
@@ -49,6 +51,19 @@ def of_book(session: Session, book_id: int, year: int, *, today: date) -> tuple[
         _line(session, book_id, list(group), joint, today)
         for _, group in groupby(made, key=lambda choice: choice.employee_id)
     )
+
+
+def of_person(session: Session, book_id: int, made: Sequence[Choice], *, today: date) -> Mapping[int, YearLine]:
+    """Return the tax years in which a worker made these choices."""
+    joint = {
+        code: (found := agreements.find(session, plans.by_code(session, book_id, code))) is not None and found.joint
+        for code in {choice.plan_code for choice in made}
+    }
+    by_year = sorted(made, key=lambda choice: choice.year)
+    return {
+        year: _line(session, book_id, list(group), joint, today)
+        for year, group in groupby(by_year, key=lambda choice: choice.year)
+    }
 
 
 def _line(session: Session, book_id: int, made: list[Choice], joint: dict[str, bool], today: date) -> YearLine:
@@ -70,4 +85,5 @@ def _line(session: Session, book_id: int, made: list[Choice], joint: dict[str, b
         # What was converted elsewhere is the other employer's to correct: no more than what was converted here.
         over_minor=min(over, year.converted_minor),
         doubts=tuple(row.id for row in held.doubts),
+        cap_rule_id=held.rows[0].id,
     )

@@ -37,7 +37,6 @@ def write(statement: PersonalStatement, path: Path, language: str = "it") -> Non
         title=f"{text('title')} {year} · {statement.name}",
         author=statement.funder_name,
         subject=text("subject", year=year),
-        created=statement.prepared_at,
         running=f"{statement.name} · {text('title')} {year}",
         footer=foundation.footer(statement.foundation, text),
     )
@@ -152,6 +151,10 @@ def _gauges(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
         sure = told.confidence(gauge.confidence, text.language)
         yield from blocks.notes(text("gauge.rules", rules=", ".join(gauge.rule_ids), sure=sure))
         yield Spacer(0, 3 * mm)
+    if statement.position.bonus is not None:
+        told_of_bonus = " ".join(told.bonus(statement.position.bonus, text.language))
+        yield blocks.paragraph(told_of_bonus, 8.5, look.REGULAR, look.INK)
+        yield from blocks.notes(text("bonus.rule", rule=statement.position.bonus.cap_rule_id))
     yield Spacer(0, GAP / 2)
 
 

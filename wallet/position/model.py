@@ -17,6 +17,8 @@ class Unknown(StrEnum):
     EXTERNAL_FRINGE = "external_fringe_unknown"
     EXTERNAL_CAP = "external_cap_unknown"
     DECLARATION = "declaration_withdrawn"
+    BONUS_ELSEWHERE = "pdr_elsewhere_unknown"
+    BONUS_OVER = "pdr_over_cap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,23 @@ class CategoryPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class BonusPosition:
+    """
+    What a worker converted of bonuses in the year, beside the cap of the law; minor units.
+
+    `elsewhere_minor` is None while nobody said it. `over_minor` is ordinary income, used or not, which payroll
+    corrects: no fiscal event says so.
+    """
+
+    converted_minor: int
+    elsewhere_minor: int | None
+    cap_minor: int
+    over_minor: int
+    cap_rule_id: str
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MomentLine:
     """On which day the law takes what a source pays through a channel for received, and how sure that is."""
 
@@ -142,6 +161,7 @@ class Position:
     rulebook_version: str
     categories: tuple[CategoryPosition, ...]
     gauges: tuple[Gauge, ...]
+    bonus: BonusPosition | None
     moments: tuple[MomentLine, ...]
     lines: tuple[Line, ...]
 

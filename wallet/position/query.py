@@ -16,6 +16,8 @@ from plans.rulebook import loading
 from plans.rulebook.model import Rulebook
 from plans.rulebook.words import Category, Channel, Outcome, PlanSource
 from wallet import fiscal, recheck, wallets
+from wallet.position import bonus
+from wallet.position.bonus import Bonuses
 from wallet.position.errors import PositionYearOutOfRange
 from wallet.position.gauge import Gauge, gauge
 from wallet.position.model import CategoryPosition, Line, MomentLine, Position, Split, Unknown
@@ -70,14 +72,16 @@ def position(session: Session, book_id: int, employee_id: str, year: int) -> Pos
     }
     person = people.for_authorization(session, book_id, employee_id, None, on)
     gauges = _gauges(lines, reserved, person, rulebook, on, today)
+    bonuses = bonus.of(session, book_id, employee_id, year, lines, today)
     return Position(
         employee=card,
         year=year,
         as_of=clock.now(),
         on=on,
         rulebook_version=rulebook.version,
-        categories=_categories(lines, reserved, gauges),
+        categories=_categories(lines, reserved, gauges, bonuses),
         gauges=gauges,
+        bonus=bonuses.position,
         moments=_moments(lines, rulebook, on, today),
         lines=lines,
     )
@@ -190,12 +194,17 @@ def _gauges(
 
 
 def _categories(
-    lines: Sequence[Line], reserved: Mapping[tuple[Category, bool], int], gauges: Sequence[Gauge]
+    lines: Sequence[Line],
+    reserved: Mapping[tuple[Category, bool], int],
+    gauges: Sequence[Gauge],
+    bonuses: Bonuses,
 ) -> tuple[CategoryPosition, ...]:
     by_gauge = {one.category: one for one in gauges}
     touched = {line.category for line in lines} | {category for category, _ in reserved}
     return tuple(
-        _category(category, [line for line in lines if line.category is category], reserved, by_gauge.get(category))
+        _category(
+            category, [line for line in lines if line.category is category], reserved, by_gauge.get(category), bonuses
+        )
         for category in Category
         if category in touched
     )
@@ -206,6 +215,7 @@ def _category(
     lines: Sequence[Line],
     reserved: Mapping[tuple[Category, bool], int],
     limit: Gauge | None,
+    bonuses: Bonuses,
 ) -> CategoryPosition:
     elsewhere = limit is not None and not limit.external_known
     because = []
@@ -214,7 +224,16 @@ def _category(
         because.append(Unknown.EXTERNAL_FRINGE if category is Category.FRINGE else Unknown.EXTERNAL_CAP)
     if sum(line.net_exempt_minor for line in lines if line.withdrawn) > 0:
         because.append(Unknown.DECLARATION)
-    unknown = sum(line.net_exempt_minor for line in lines if line.withdrawn or (elsewhere and line.in_limit))
+    if sum(line.net_exempt_minor for line in lines if bonuses.unknown(line)) > 0:
+        because.append(Unknown.BONUS_ELSEWHERE)
+    unknown = sum(
+        line.net_exempt_minor
+        for line in lines
+        if line.withdrawn or (elsewhere and line.in_limit) or bonuses.unknown(line)
+    )
+    if over := min(bonuses.over_minor.get(category, 0), sum(line.net_exempt_minor for line in lines) - unknown):
+        because.append(Unknown.BONUS_OVER)
+        unknown += over
     return CategoryPosition(
         category=category,
         exempt_minor=sum(line.net_exempt_minor for line in lines) - unknown,

@@ -9,7 +9,7 @@ from config import money
 from plans.rulebook.words import Category, Confidence, OverCap
 from wallet import reasons
 from wallet.position.gauge import Gauge
-from wallet.position.model import Unknown
+from wallet.position.model import BonusPosition, Unknown
 
 _UNKNOWN: Final = {
     Unknown.EXTERNAL_FRINGE: (
@@ -23,6 +23,14 @@ _UNKNOWN: Final = {
     Unknown.DECLARATION: (
         "ciò che si sapeva del familiare o dell'assunzione, e su cui si reggeva, non vale più",
         "what was known of the relative or of the hiring, and it rested on, holds no more",
+    ),
+    Unknown.BONUS_ELSEWHERE: (
+        "nessuno ha detto quanto premio è stato convertito presso altri datori di lavoro, per lo stesso limite",
+        "nobody has said what was converted of bonuses with other employers, under the same limit",
+    ),
+    Unknown.BONUS_OVER: (
+        "il premio convertito supera il limite dell'anno: il di più è reddito ordinario, e lo correggono le paghe",
+        "the converted bonus is over the year's limit: what is too much is ordinary income, which payroll corrects",
     ),
 }
 _LIMIT: Final = ("Limite dell'anno: {limit}.", "The year's limit: {limit}.")
@@ -72,6 +80,14 @@ _OVER_EXCESS: Final = (
     "Il limite è superato: ogni altro euro è tassato.",
     "The limit is passed: every further euro is taxable.",
 )
+_CONVERTED: Final = (
+    "Premio convertito qui: {converted}; limite dell'anno {cap}.",
+    "Bonus converted here: {converted}; the year's limit is {cap}.",
+)
+_BONUS_OVER: Final = (
+    "Oltre il limite {over}: è reddito ordinario, usato o no, e lo correggono le paghe.",
+    "{over} over the limit: it is ordinary income, used or not, and payroll corrects it.",
+)
 _UNSETTLED: Final = (
     "Gli eventi registrati dicono tassati {recorded}, le regole di oggi {due}: ricalcolare l'anno.",
     "The recorded events say {recorded} taxable, the rules of today {due}: recompute the year.",
@@ -106,6 +122,23 @@ def sentences(gauge: Gauge, language: str) -> Iterator[str]:
     yield one_more(gauge, language)
     if not gauge.settled:
         yield said(_UNSETTLED, recorded=gauge.recorded_taxable_minor, due=gauge.due_taxable_minor)
+
+
+def bonus(found: BonusPosition, language: str) -> Iterator[str]:
+    """Say what was converted of bonuses beside the cap, and what of it is over."""
+    english = language == "en"
+
+    def said(texts: tuple[str, str], **amounts: int) -> str:
+        shown = {name: money.local_minor(amount, language) for name, amount in amounts.items()}
+        return texts[english].format(**shown)
+
+    yield said(_CONVERTED, converted=found.converted_minor, cap=found.cap_minor)
+    if found.elsewhere_minor is None:
+        yield said(_ELSEWHERE_UNKNOWN)
+    else:
+        yield said(_ELSEWHERE, external=found.elsewhere_minor)
+    if found.over_minor:
+        yield said(_BONUS_OVER, over=found.over_minor)
 
 
 def one_more(gauge: Gauge, language: str) -> str:
