@@ -37,6 +37,7 @@ def write(statement: PersonalStatement, path: Path, language: str = "it") -> Non
         title=f"{text('title')} {year} · {statement.name}",
         author=statement.funder_name,
         subject=text("subject", year=year),
+        created=statement.prepared_at,
         running=f"{statement.name} · {text('title')} {year}",
         footer=foundation.footer(statement.foundation, text),
     )
