@@ -17,7 +17,7 @@ from api.cli.words import FILE
 @click.option("--output", type=FILE, help="Folder for what it makes; output/demo here unless given.")
 @click.pass_obj
 def demo(caller: Caller, output: Path | None) -> None:
-    """Run three employers through three years of welfare on this machine, and write their statements."""
+    """Run employers, a municipality and citizens through three years on this machine, and write their statements."""
     story = import_module("api.demonstration.main")
     # The story is told with styles, which a command's own words never carry.
     story.run(Console(), output=output or Path("output") / "demo", language=caller.language)

@@ -1,1 +1,1 @@
-"""The demonstration: three employers, almost three years, through the same functions that the commands call."""
+"""The demonstration: employers, a municipality and citizens for three years, through what the commands call."""

@@ -1,4 +1,4 @@
-"""The demonstration: three employers and their people from January 2024 to 22 November 2026, then what came of it."""
+"""The demonstration: employers, a municipality and citizens up to 22 November 2026, then what came of it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.orm import Session
 
-from api.demonstration import credits, history, people, purchases, statements, summary
+from api.demonstration import credits, history, people, purchases, summary, telling
 from api.demonstration.citizens.people import BODIES, HOME, Body
 from api.demonstration.credits import TODAY
 from api.demonstration.errors import BookNotOfDemonstration, DemonstrationInterrupted
+from api.demonstration.papers import writing
 from api.demonstration.people import Employer
 from api.demonstration.scene import Scene, Step, once
 from config import clock, database
@@ -50,7 +52,7 @@ def run(console: Console, *, output: Path, language: str = "it") -> None:
             written = _write(progress, scene, employers, output, language)
             found = database.transact(lambda session: summary.gather(session, scene, employers))
     _say_what_was_done(console, done, len(steps), found.purchases, language)
-    summary.tell(console, found, employers, written, language)
+    telling.tell(console, found, employers, written, language)
     seconds = time.monotonic() - started
     console.print(f"Durata: {seconds:.0f} secondi." if language == "it" else f"It took {seconds:.0f} seconds.")
 
@@ -95,6 +97,8 @@ def _play(progress: Progress, scene: Scene, steps: Sequence[Step], language: str
             break
         progress.update(task, advance=1, description=words.format(day=step.on))
     progress.update(task, completed=len(steps))
+    # Three years came in minutes, and the database has not counted them yet by itself.
+    database.transact(lambda session: session.execute(sa.text("analyze")))
     return done
 
 
@@ -105,9 +109,9 @@ def _complete(session: Session, scene: Scene) -> bool:
 
 def _write(
     progress: Progress, scene: Scene, employers: Sequence[Employer], output: Path, language: str
-) -> statements.Written:
-    task = progress.add_task("Rendiconti" if language == "it" else "Statements", total=None)
-    return statements.write(
+) -> writing.Written:
+    task = progress.add_task("Documenti" if language == "it" else "Documents", total=None)
+    return writing.write(
         scene, employers, output, language, lambda done, total: progress.update(task, completed=done, total=total)
     )
 
@@ -125,8 +129,8 @@ def _progress(console: Console) -> Progress:
 
 def _say_what_was_done(console: Console, done: int, steps: int, asked: int, language: str) -> None:
     if done == 0:
-        it = f"La dimostrazione è già caricata: {asked} acquisti, nulla è cambiato. Rendiconti riscritti uguali."
-        en = f"The demonstration is already loaded: {asked} purchases, nothing changed. Statements rewritten alike."
+        it = f"La dimostrazione è già caricata: {asked} acquisti, nulla è cambiato. Documenti riscritti uguali."
+        en = f"The demonstration is already loaded: {asked} purchases, nothing changed. Documents rewritten alike."
     elif done < steps:
         it = f"La dimostrazione era stata interrotta: ripresa e completata, {asked} acquisti."
         en = f"The demonstration had been interrupted: resumed and completed, {asked} purchases."

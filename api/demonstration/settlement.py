@@ -2,13 +2,14 @@
 How the demonstration pays its providers and nets its territories, month by month, over all books.
 
 On the 5th a payout run takes what is due, two days later the bank confirms it, on the 8th the month before is cleared.
+A last run waits for the bank's answer as the demonstration ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,7 @@ BOOK = "E1"
 TERMS_FILE = Path(__file__).with_name("settlement.toml")
 _RANK = 5
 _FIRST_MONTH = date(2024, 2, 1)
+LAST, LAST_ON = "PAG-2026-11-20", date(2026, 11, 20)
 # The payment that comes back, with the bank's reason: the account is closed.
 _RETURNED_IN, _RETURNED_OF, _CLOSED_ACCOUNT = date(2026, 10, 1), "P10", "AC04"
 _CHARGES = Movement(1_250, remittance="Commissioni e spese tenuta conto")
@@ -61,6 +63,7 @@ def steps(orders: Sequence[Order], received: Path) -> Iterator[Step]:
         yield _step(month.replace(day=5), "pagamenti", _prepare(month))
         yield _step(month.replace(day=7), "banca", _confirm(month, received))
         yield _step(month.replace(day=8), "compensazione", _clear(month))
+    yield _step(LAST_ON, "pagamenti", _last)
     yield _step(_RETURNED_IN.replace(day=9), "pagamento tornato", _return(received))
     yield _step(_RETURNED_IN.replace(day=12), "riga della banca", _resolve)
     yield from _disputes(orders)
@@ -85,6 +88,12 @@ def _prepare(month: date) -> _Work:
         return {}
 
     return work
+
+
+def _last(session: Session, _scene: Scene) -> Answers:
+    """Prepare a run that the bank has not answered when the demonstration ends."""
+    payouts.prepare(session, LAST, due_by=LAST_ON, execute_on=LAST_ON + timedelta(days=4), terms=agreed(), actor=ACTOR)
+    return {}
 
 
 def _confirm(month: date, received: Path) -> _Work:

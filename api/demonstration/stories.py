@@ -117,6 +117,18 @@ STORIES = (
         "Dieci sedute da 350 €: quattro addebitate, il resto annullato",
         "Ten sessions for 350 €: four captured, the rest voided",
     ),
+    Story(
+        "bruno",
+        "14",
+        "Pasti a domicilio: il Comune paga quattro quinti con il buono, lui un quinto con la carta",
+        "Meals at home: the municipality pays four fifths by voucher, he one fifth by card",
+    ),
+    Story(
+        "rosa",
+        "14",
+        "Gli stessi pasti, pagati con la propria carta al prezzo della rete",
+        "The same meals, paid with her own card at the network's price",
+    ),
 )
 
 

@@ -16,10 +16,20 @@ from plans.rulebook.words import Category
 from reports import words
 from tests.reports.test_formats import text_of
 
+# How what we make ourselves is named.
+_ID = "^[a-z]{3}_[0-9A-Z]{26}(:|$)"
 _SECRETS = {
     "provider": "select code, name from provider",
     "service": "select code, name from service",
-    "relative": "select relative_id, tax_code from relative",
+    "relative": (
+        "select r.relative_id, case when not exists (select from reimbursement m where m.book_id = r.book_id"
+        "   and m.relative_id = r.relative_id and m.approved_minor > 0) then r.tax_code end from relative r"
+    ),
+    # Box 705 of the Certificazione Unica names the person that an expense was given back for.
+    "relative given back for": (
+        "select r.tax_code, null from relative r where exists (select from reimbursement m"
+        "  where m.book_id = r.book_id and m.relative_id = r.relative_id and m.approved_minor > 0)"
+    ),
     # A relative may bear the name of a colleague: that name is no secret.
     "relative's name": (
         "select r.first_name || ' ' || r.last_name, r.last_name || ' ' || r.first_name from relative r"
@@ -27,11 +37,17 @@ _SECRETS = {
     ),
     "redemption code": 'select code, null from "authorization" where code is not null',
     "authorization": 'select authorization_id, null from "authorization"',
+    "citizen": "select tax_code, null from employee join funder using (book_id) where kind <> 'EMPLOYER'",
+    "document": "select supplier, document_no from reimbursement",
+    "expense": "select expense, reimbursement_id from reimbursement",
+    "application": "select protocol, case_ref from social_application",
+    "dispute": "select nullif(note, ''), dispute_id from dispute_event",
     # A grant's memo is the reference of the file that the office itself sent.
     "free text": (
-        "select memo, null from entry where kind not in ('grant', 'commitment', 'funding')"
-        " and memo <> '' and memo !~ '^aut_'"
+        "select memo, null from entry where kind not in ('grant', 'commitment', 'funding', 'opening')"
+        f" and memo <> '' and memo !~ '{_ID}'"
     ),
+    "id": f"select memo, null from entry where memo ~ '{_ID}' and memo !~ '^aut_'",
 }
 # What is too short to be told from a word like any other is looked for as a word of its own.
 _SHORT = 8
@@ -68,7 +84,8 @@ def of(session: Session) -> Secrets:
 
 def people(session: Session) -> frozenset[str]:
     """Return the tax code of every employee: the name that no two of them share."""
-    return frozenset(session.scalars(sa.text("select tax_code from employee")))
+    found = sa.text("select tax_code from employee join funder using (book_id) where kind = 'EMPLOYER'")
+    return frozenset(session.scalars(found))
 
 
 def categories() -> frozenset[str]:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from api.demonstration.credits import TODAY
 from config import clock, database
 from plans import funders, plans
+from plans.funders import FunderCard
+from plans.words import FunderKind
 from reports.errors import ClusterTooSmall, ClusterWithoutCredit
 from reports.plan_statement import PlanStatement, Reading, csv, gather, pdf, xlsx
 from tests.privacy import attacker, secrets
@@ -34,8 +36,31 @@ COMMANDS = (
     "recharge list --book {book} --month 01/09/2026 --format xlsx --output {folder}/{book}-recharge.xlsx",
     "statement --book {book} --plan {plan} --json --format csv --output {folder}/{plan}.csv",
 )
-# The voucher's id stands on the invoice that recharges it.
+# The voucher's id is for who runs the mandate; the employer has a reference that is chance.
 RECHARGED = ("authorization",)
+# What else each reader may learn, by folder and how a file's name begins; nobody learns any other secret. A plan's
+# statement for payroll has the categories of people, and nothing that this list would have to name.
+MAY_LEARN = (
+    ("azienda-personale", "", ()),
+    ("azienda-amministrazione", "", ()),
+    ("paghe", "paghe-", ("relative given back for",)),
+    ("paghe", "", ()),
+    ("commercialista", "cu-", ("relative given back for",)),
+    # Which partners a municipality entrusted a service to is public; runs stand under their ids.
+    ("commercialista", "bilancio-pub", ("provider",)),
+    ("commercialista", "giornale-pub", ("provider", "id")),
+    ("commercialista", "giornale", ("id",)),
+    ("commercialista", "", ()),
+    ("fornitore", "", ("provider", "service", "redemption code")),
+    ("comune", "siuss", ("citizen", "application")),
+    ("comune", "", ()),
+    ("rete", "PAG", ("provider",)),
+    ("rete", "riaddebiti", RECHARGED),
+    ("rete", "", ("id",)),
+    ("consulente-del-lavoro", "", ()),
+)
+# Whose readers never meet the employees at all.
+WITHOUT_PEOPLE = ("azienda-amministrazione", "fornitore", "comune", "rete", "consulente-del-lavoro")
 
 
 # The demonstration and some five hundred statements: minutes, where the machine has others to serve.
@@ -55,16 +80,14 @@ def findings(address: URL, output: Path) -> dict[str, list[object]]:
         watch, codes, named = secrets.of(session), secrets.people(session), secrets.categories()
         assert len(watch.long) > 3_000
         written = list(_write(session, output))
-        for path in (*_files(output, "personale"), *written):
+        for path in (*_files(output, "azienda-personale"), *written):
             if told := watch.found_in(text_of(path)):
                 found[f"{path.name}: secrets"] = [*told[:5]]
             if rows := secrets.beside_names(path, codes, named):
                 found[f"{path.name}: a category beside a name"] = [*rows[:5]]
-        for path in _files(output, "paghe"):
-            if told := watch.found_in(text_of(path)):
-                found[f"{path.name}: secrets"] = [*told[:5]]
+        found |= _readers(output, watch, codes)
         found |= _attacks(session)
-        books = {funder.code: funder.book_id for funder in funders.every(session)}
+        books = {funder.code: funder.book_id for funder in _employers(session)}
         firsts = {code: plans.of_book(session, book_id)[-1].code for code, book_id in books.items()}
     for code, plan in firsts.items():
         for command in COMMANDS:
@@ -73,8 +96,7 @@ def findings(address: URL, output: Path) -> dict[str, list[object]]:
             path = Path(line.rsplit(" ", 1)[1])
             if path.parent == output:
                 said += text_of(path)
-            allowed = RECHARGED if command.startswith("recharge") else ()
-            if told := watch.found_in(said, allowed=allowed):
+            if told := watch.found_in(said):
                 found[line] = [*told[:5]]
             if any(person in text and name in text for text in said.splitlines() for person in codes for name in named):
                 found[f"{line}: a category beside a name"] = []
@@ -82,15 +104,33 @@ def findings(address: URL, output: Path) -> dict[str, list[object]]:
     return found
 
 
-def _files(output: Path, reader: str) -> list[Path]:
-    found = sorted((output / "rendiconti").glob(f"*{reader}.*"))
-    assert len(found) >= 20
+def _files(output: Path, folder: str) -> list[Path]:
+    found = sorted((output / folder).iterdir())
+    assert found
     return found
+
+
+def _readers(output: Path, watch: secrets.Secrets, codes: frozenset[str]) -> dict[str, list[object]]:
+    """Return what any reader of the written documents learns and should not; a worker's own year is the worker's."""
+    found: dict[str, list[object]] = {}
+    for folder in sorted({folder for folder, _, _ in MAY_LEARN}):
+        for path in _files(output, folder):
+            text = text_of(path)
+            free = next(kinds for at, begins, kinds in MAY_LEARN if at == folder and path.name.startswith(begins))
+            if told := watch.found_in(text, allowed=free):
+                found[f"{folder}/{path.name}: secrets"] = [*told[:5]]
+            if folder in WITHOUT_PEOPLE and (people := [code for code in codes if code in text]):
+                found[f"{folder}/{path.name}: people"] = [*people[:5]]
+    return found
+
+
+def _employers(session: Session) -> list[FunderCard]:
+    return [funder for funder in funders.every(session) if funder.kind is FunderKind.EMPLOYER]
 
 
 def _write(session: Session, folder: Path) -> Iterator[Path]:
     """Write what else the personnel office may ask for: one cluster, one month, one day, another language."""
-    for funder in funders.every(session):
+    for funder in _employers(session):
         for terms in plans.of_book(session, funder.book_id):
             if terms.starts_on.year != TODAY.year:
                 continue
@@ -121,7 +161,7 @@ def _attacks(session: Session) -> dict[str, list[object]]:
     """Ask every plan's statement up to each month's end, and add up and subtract all that they tell."""
     found: dict[str, list[object]] = {}
     told = 0
-    for funder in funders.every(session):
+    for funder in _employers(session):
         for terms in plans.of_book(session, funder.book_id):
             statements = _monthly(session, funder.book_id, terms.code, terms.starts_on, min(terms.ends_on, TODAY))
             if small := attacker.small_clusters_solved(statements):

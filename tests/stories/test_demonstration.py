@@ -5,19 +5,31 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from beancount import loader
 from sqlalchemy.engine import URL
 
-from api.demonstration import credits, history, offices, people, purchases
+from api.demonstration import bank, credits, history, offices, people, purchases, receipts, settlement
+from api.demonstration.bank import Movement
+from api.demonstration.citizens import people as citizens_of
 from config import database
+from config.money import from_minor
 from network import data
-from plans import people_file, plan_file, taxcodes
+from plans import payroll_file, people_file, plan_file, taxcodes
+from plans.bonus import choices_file
+from plans.budgets import RosterEntry
+from plans.words import Fact
+from wallet.reimbursements import documents
+from wallet.reimbursements.words import Purpose
+from wallet.settlement import camt
 
 
 def test_333_people_work_for_three_employers_and_none_of_them_exists() -> None:
@@ -89,6 +101,74 @@ def test_each_office_s_files_are_read_back_as_they_were_meant(place: int, tmp_pa
     ]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_payroll_knows_from_elsewhere_is_read_back_blanks_as_silence(place: int, tmp_path: Path) -> None:
+    employer = people.employers()[place]
+    path = tmp_path / "elsewhere.csv"
+    roster = {worker.tax_code: RosterEntry(worker.tax_code, worker.cluster, None, None) for worker in employer.workers}
+
+    assert offices.write_elsewhere(path, employer, employer.workers, 2026)
+    read = payroll_file.read(path, roster, year=None, declared_on=date(2026, 1, 2))
+
+    assert {(told.employee_id, told.amount_minor) for told in read.told} == {
+        (worker.tax_code, worker.fringe_elsewhere_minor)
+        for worker in employer.workers
+        if worker.fringe_elsewhere_minor is not None
+    }
+    assert {(told.year, told.fact) for told in read.told} == {(2026, Fact.EXTERNAL_FRINGE)}
+
+
+def test_the_choices_on_a_bonus_are_read_back(tmp_path: Path) -> None:
+    budgets, _ = credits.schedule(people.employers())
+    budget = next(each for each in budgets if each.premiums)
+    path = tmp_path / "choices.csv"
+
+    offices.write_choices(path, budget.employer, budget.premiums, date(2024, 6, 30))
+    drafts = choices_file.read(path, "Premio").drafts
+
+    assert [(draft.tax_code, draft.amount, draft.share_percent) for draft in drafts] == [
+        (worker.tax_code, from_minor(premium), share) for worker, premium, share in budget.premiums
+    ]
+    assert {(draft.chosen_on, draft.income_within) for draft in drafts} == {(date(2024, 6, 30), True)}
+    # What is granted is what the shares come to.
+    assert {worker.tax_code: amount for worker, amount in budget.credits} == {
+        worker.tax_code: premium * share // 100 for worker, premium, share in budget.premiums if share
+    }
+
+
+def test_the_bank_s_answer_is_read_as_a_bank_s(tmp_path: Path) -> None:
+    account, iban = settlement.agreed().payer.iban, "IT84U9900101600000000000002"
+    sent = [Movement(12_345, "PAG-2026-10-00001", iban), Movement(12_345, "PAG-2026-10-00001", iban, returned="AC04")]
+    charges = Movement(1_250, remittance="Commissioni & spese")
+
+    path = bank.write(tmp_path / "bank" / "camt.xml", account, date(2026, 10, 7), [*sent, charges])
+    _, lines = camt.read(path)
+
+    assert [(line.outgoing, line.amount_minor, line.end_to_end_id, line.return_reason) for line in lines] == [
+        (True, 12_345, "PAG-2026-10-00001", ""),
+        (False, 12_345, "PAG-2026-10-00001", "AC04"),
+        (True, 1_250, "", ""),
+    ]
+    assert {line.iban for line in lines[:2]} == {iban}
+    assert lines[2].remittance == "Commissioni & spese"
+
+
+def test_a_receipt_is_a_document_that_reimbursements_take() -> None:
+    content = receipts.pdf("Ricevuta (copia)", ["Importo: 110,00 €", "Intestata a: Niccolò"])
+
+    assert documents.check("ricevuta.pdf", content, Purpose.EXPENSE).media_type == "application/pdf"
+    assert content == receipts.pdf("Ricevuta (copia)", ["Importo: 110,00 €", "Intestata a: Niccolò"])
+
+
+def test_citizens_have_codes_of_their_own_that_nobody_bears() -> None:
+    citizens = [one.tax_code for group in citizens_of.citizens().values() for one in group]
+    others = {worker.tax_code for employer in people.employers() for worker in employer.workers}
+
+    assert len(set(citizens)) == len(citizens) == 33
+    assert not set(citizens) & others
+    assert all(taxcodes.check(code) == code and code.startswith("Z") for code in citizens)
+
+
 @pytest.mark.slow
 def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repeated(
     own_database: URL, tmp_path: Path
@@ -113,7 +193,7 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
 
     assert "interrotta: ripresa e completata" in resumed
     assert "nessuna differenza" in resumed
-    assert "14 su 14 quadrano al centesimo" in resumed
+    assert "52 su 52 quadrano al centesimo" in resumed
     assert "già caricata" in repeated
     assert "nulla è cambiato" in repeated
     assert (_count(own_database, "authorization"), _count(own_database, "entry")) == (authorizations, entries)
@@ -121,6 +201,10 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     # Every order and every act of a story was authorized or declined exactly once.
     planned = len(purchases.plan(people.employers(), credits.schedule(people.employers())[0], _prices()))
     assert bought == planned + 22
+    _assert_indexed(output)
+    for journal in sorted(output.rglob("*.beancount")):
+        assert loader.load_string(journal.read_text("utf-8"))[1] == [], journal
+    assert _scalar(own_database, _IN_PAYMENT) == _scalar(own_database, _PREPARED) > 0
 
 
 # What employees bought: neither reimbursements, which have no provider, nor what citizens did.
@@ -128,6 +212,12 @@ _BOUGHT = (
     'select count(*) from "authorization" a join book b using (book_id)'
     " where b.code in ('E1', 'E2', 'E3') and a.provider_code is not null"
 )
+# What the books hold for the bank, and the run that it has not answered; in cents.
+_IN_PAYMENT = (
+    "select sum(b.credit_posted - b.debit_posted)::bigint from balance b join account a using (book_id, account_id)"
+    " where a.code = 'payout'"
+)
+_PREPARED = "select sum(amount_minor)::bigint from payout_payment where state = 'prepared'"
 _RUN = (
     "import sys; from pathlib import Path; from rich.console import Console; from api.demonstration import main;"
     " main.run(Console(width=200), output=Path(sys.argv[1]))"
@@ -153,6 +243,17 @@ def _finish(process: subprocess.Popen[str]) -> str:
     told, _ = process.communicate(timeout=500)
     assert process.returncode == 0, told
     return told
+
+
+def _assert_indexed(output: Path) -> None:
+    """Every file that was written is named in the index, under the folder of its reader."""
+    index = (output / "LEGGIMI.txt").read_text("utf-8")
+    parts = {found[1]: found[2] for found in re.finditer(r"^([a-z-]+)/\n((?:  .*\n|\n)+)", index, re.MULTILINE)}
+    folders = {path.name for path in output.iterdir() if path.is_dir()}
+    assert folders == parts.keys()
+    for folder in folders - {"file-ricevuti"}:
+        for path in (output / folder).iterdir():
+            assert path.name in parts[folder] or f"{path.stem} (" in parts[folder], path
 
 
 def _count(address: URL, table: str) -> int:

@@ -53,7 +53,7 @@ def steps() -> Iterator[Step]:
     yield _step(_OPENED_ON, _OFFICE, "affidamenti", _open(people))
     for place, citizen in enumerate(people, 1):
         yield _step(_FIRST_DAY, _OFFICE, f"domanda {place:02d}", _application(citizen, place))
-        if citizen.isee_minor is not None and citizen.isee_minor <= _THRESHOLD_MINOR:
+        if citizen.wants in _VOUCHERS and (citizen.isee_minor or 0) <= _THRESHOLD_MINOR:
             yield from _purchases(citizen, place)
     for code, partner, quarters in _CLAIMS:
         for month, amount_minor in quarters.items():
@@ -93,7 +93,7 @@ def _open(people: tuple[Citizen, ...]) -> _Work:
 
 
 def _application(citizen: Citizen, place: int) -> _Work:
-    """Take an application to an active voucher, or say that the ISEE is above the threshold."""
+    """Take an application to an active voucher or agreement, or say that the ISEE is above the threshold."""
 
     def work(session: Session, scene: Scene) -> Answers:
         book_id, today = scene.books[MUNICIPALITY.code], clock.today()
@@ -106,20 +106,22 @@ def _application(citizen: Citizen, place: int) -> _Work:
             citizenship="380",
             residence_istat="019036",
         )
-        isee = citizen.isee_minor or 0
-        dsu = f"INPS-ISEE-2026-{1_234_566 + place:08d}A-00"
-        shown = Attestation(isee, IseeType.ORDINARIO, dsu, today, _LAST_DAY)
+        isee, shown = citizen.isee_minor, None
+        if isee is not None:
+            dsu = f"INPS-ISEE-2026-{1_234_566 + place:08d}A-00"
+            shown = Attestation(isee, IseeType.ORDINARIO, dsu, today, _LAST_DAY)
         asked = applications.apply(session, book_id, draft, shown, actor="ufficio").application_id
 
         def step(to: State, why: Why = Why.ORDINARY) -> None:
             applications.advance(session, book_id, asked, to, why=why, on=today, actor="assistente sociale")
 
         step(State.UNDER_REVIEW)
-        if isee > _THRESHOLD_MINOR:
+        if isee is not None and isee > _THRESHOLD_MINOR:
             step(State.NOT_ADMITTED, Why.THRESHOLD_EXCEEDED)
             return {}
         step(State.ADMITTED)
-        amount = from_minor(_VOUCHERS[citizen.wants][1])
+        # By co-design and tender nothing is granted to the citizen: the partner reports or invoices.
+        amount = from_minor(_VOUCHERS[citizen.wants][1]) if citizen.wants in _VOUCHERS else None
         vouchers.assign(
             session, book_id, asked, amount, today, _LAST_DAY, on=today, actor="dirigente", act_ref="DD-46/2026"
         )

@@ -24,7 +24,7 @@ class Body:
     kind: FunderKind
 
 
-MUNICIPALITY = Body("PUB", "Comune di Cremona – Settore Sociale (demo)", FunderKind.MUNICIPALITY)
+MUNICIPALITY = Body("PUB", "Comune di Cremona (demo)", FunderKind.MUNICIPALITY)
 PRIVATE = Body("PRV", "Cittadini di Cremona (demo)", FunderKind.PRIVATE)
 BODIES = (MUNICIPALITY, PRIVATE)
 
@@ -66,6 +66,17 @@ _PUB: tuple[_Row, ...] = (
     ("Fabio", "Visioli", False, date(1988, 1, 5), "SOSTEGNO", 1, 1_420_000),
     ("Marina", "Maffezzoni", True, date(1982, 11, 13), "SOSTEGNO", 1, 1_765_000),
     ("Tobia", "Guarneri", False, date(1990, 9, 1), "SOSTEGNO", 1, 890_000),
+    ("Cesira", "Soldi", True, date(1937, 4, 12), "ADI-COP", 1, None),
+    ("Guido", "Cantù", False, date(1940, 2, 29), "ADI-COP", 1, None),
+    ("Lidia", "Vacchelli", True, date(1943, 9, 16), "ADI-COP", 1, None),
+    ("Amedeo", "Rizzi", False, date(1936, 12, 5), "ADI-COP", 1, None),
+    ("Norma", "Tira", True, date(1941, 8, 23), "ADI-COP", 1, None),
+    ("Piero", "Bonazzi", False, date(1939, 1, 31), "ADI-COP", 1, None),
+    ("Ivana", "Ghidoni", True, date(1952, 5, 27), "TRASP", 1, None),
+    ("Dino", "Visioli", False, date(1949, 10, 10), "TRASP", 1, None),
+    ("Marta", "Scolari", True, date(1960, 3, 18), "TRASP", 1, None),
+    ("Walter", "Zanoni", False, date(1955, 6, 4), "TRASP", 1, None),
+    ("Ada", "Lodi", True, date(1947, 11, 22), "TRASP", 1, None),
 )
 _PRV: tuple[_Row, ...] = (
     ("Rosa", "Stradivari", True, date(1949, 5, 19), "PAS-CR", 1, None),
