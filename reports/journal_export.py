@@ -30,6 +30,7 @@ from reports.errors import PeriodEndsBeforeStart
 from reports.folding import folded
 from wallet import labels
 
+_AT_HOME: Final = frozenset({"payout", "payout_confirmation", "payout_return", "reimbursement", "payroll_payment"})
 _ROOTS: Final = {"A": "Assets", "L": "Liabilities", "I": "Income", "E": "Expenses", "Q": "Equity"}
 _BOOK: Final = sa.text("select code, currency from book where book_id = :book")
 _FIRST: Final = sa.text("select min(occurred_on), max(occurred_on) from entry where book_id = :book")
@@ -327,8 +328,10 @@ def _legs(entry: Written, export: _Export) -> Iterator[tuple[str, int]]:
 
 
 def _reference(entry: Written) -> str | None:
-    # A purchase's reference names the authorization, which leads to the person and the service: it stays at home.
-    return None if entry.hold_id is not None or entry.refunds is not None else entry.reference
+    # A purchase's reference names the authorization, which leads to the person and the service, a payout's names the
+    # provider, a reimbursement's the expense: they stay at home.
+    private = entry.hold_id is not None or entry.refunds is not None or entry.kind in _AT_HOME
+    return None if private else entry.reference
 
 
 def _signed(amount_minor: int, export: _Export) -> str:

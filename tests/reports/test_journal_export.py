@@ -55,6 +55,19 @@ def test_beancount_agrees_with_every_kind_of_entry(session: Session, told: Story
     assert text.count(" balance ") == text.count(" open ")
 
 
+@pytest.mark.parametrize("kind", ["payout", "payout_confirmation", "payout_return", "reimbursement", "payroll_payment"])
+def test_neither_a_payout_nor_a_reimbursement_is_told_by_its_reference(
+    session: Session, told: Story, tmp_path: Path, kind: str
+) -> None:
+    known = accounts.ensure(session, told.book_id, [Opening("fees", "I"), Opening("bank:cremona", "A")])
+    pairs = (Pair(known["bank:cremona"], known["fees"], 250),)
+    posting.post(session, told.book_id, Draft(kind, date(2026, 3, 1), pairs, "pay_1:P77"), actor="test")
+
+    for write in (journal_export.write_beancount, journal_export.write_hledger, journal_export.write_csv):
+        write(session, told.book_id, tmp_path / "journal")
+        assert "P77" not in (tmp_path / "journal").read_text("utf-8")
+
+
 @pytest.mark.parametrize("tool", ["beancount", "hledger"])
 def test_an_account_above_others_agrees_too(session: Session, told: Story, tmp_path: Path, tool: str) -> None:
     codes = ("fees", "fees:cremona", "bank:cremona")
