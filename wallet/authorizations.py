@@ -19,10 +19,11 @@ from plans.errors import EmployeeNotFound
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
 from wallet import amounts, codes, fiscal, hints, purchases, wallets
+from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound
 from wallet.fiscal import Line
 from wallet.hints import Said
-from wallet.purchases import Considered, Decline, Purchase
+from wallet.purchases import Considered, Purchase
 from wallet.tables import AuthorizationRow, Wallet
 
 # Locks the wallet and says whether something in it is due. A purchase shares its provider with others; what ends the

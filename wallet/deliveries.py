@@ -12,7 +12,7 @@ from plans.rulebook import loading
 from plans.rulebook.decision import Decision
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Category, Channel, Moment, Outcome, PlanSource
-from wallet import fiscal, purchases, recheck
+from wallet import deciding, fiscal, recheck
 from wallet.authorizations import Authorization
 from wallet.errors import CaptureBeforeService
 
@@ -35,8 +35,8 @@ def check_early(session: Session, book_id: int, found: Authorization, amount_min
     facts = recheck.facts_of(found.facts)
     if on.year == found.tax_on.year:
         # The year's room was reserved when it was decided: nothing but the day is another.
-        decision = purchases.decide_for_day(session, book_id, found.employee_id, found.relative_id, facts, on)
-        as_decided = (decision.taxable_minor, purchases.counts_in_limit(decision)) == (
+        decision = deciding.decide_for_day(session, book_id, found.employee_id, found.relative_id, facts, on)
+        as_decided = (decision.taxable_minor, deciding.counts_in_limit(decision)) == (
             found.taxable_minor,
             found.in_limit,
         )
@@ -51,7 +51,7 @@ def _decide_again(
     session: Session, book_id: int, found: Authorization, amount_minor: int, on: date
 ) -> tuple[Facts, Decision]:
     facts = recheck.facts_of(found.facts)
-    return purchases.decide_again(
+    return deciding.decide_again(
         session,
         book_id,
         found.employee_id,
@@ -114,14 +114,14 @@ def _write_part(
         asked, decision = _decide_again(session, book_id, found, amount_minor, received_on)
         # The service was given and is owed; what can no longer be exempt, or be decided at all, is taxable.
         taxable = amount_minor if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
-        in_limit, rule_ids = purchases.counts_in_limit(decision), decision.rule_ids
+        in_limit, rule_ids = deciding.counts_in_limit(decision), decision.rule_ids
         given = {
             "on": str(received_on),
             "outcome": str(decision.outcome),
             "taxable_minor": taxable,
             "rule_ids": list(rule_ids),
             "rulebook_version": loading.load().version,
-            "facts": purchases.keep(asked),
+            "facts": deciding.keep(asked),
         }
         kept = (json.dumps(given), book_id, found.authorization_id)
         session.connection().exec_driver_sql(_KEEP_GIVEN, kept)

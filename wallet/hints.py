@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from config import money
 from plans.rulebook import sentences
 from plans.rulebook.words import Outcome, Reason, Warn
-from wallet.purchases import Decline
+from wallet.declines import Decline
 
 _HINTS: dict[Decline, tuple[str, str]] = {
     Decline.EMPLOYEE_LEFT: (

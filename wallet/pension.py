@@ -25,7 +25,7 @@ from plans.rulebook.decision import decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Category, Channel, Outcome, PlanSource
 from plans.words import Residual
-from wallet import fiscal, purchases
+from wallet import deciding, fiscal
 from wallet.reasons import EventReason
 
 # What stands where a purchase has its service.
@@ -97,7 +97,7 @@ def _pay_in(session: Session, terms: PlanTerms, account_id: int, ended: Ended, o
     decision = decide(facts, rulebook, on, clock.today())
     # It is owed to the fund whatever the rulebook says: what cannot be decided is taxable.
     taxable = amount if decision.outcome is Outcome.BLOCKED else decision.taxable_minor
-    in_limit = purchases.counts_in_limit(decision)
+    in_limit = deciding.counts_in_limit(decision)
     authorization_id = ids.new("aut")
     expires_at = clock.now() + timedelta(days=1)
     hold_id = holds.reserve(
@@ -136,7 +136,7 @@ def _pay_in(session: Session, terms: PlanTerms, account_id: int, ended: Ended, o
         "warnings": [str(warning) for warning in decision.warnings],
         "rules": list(decision.rule_ids),
         "version": rulebook.version,
-        "facts": Jsonb({"lots": [[ended.lot_id, amount]], "unit": ""} | purchases.keep(facts)),
+        "facts": Jsonb({"lots": [[ended.lot_id, amount]], "unit": ""} | deciding.keep(facts)),
         "actor": actor,
     }
     database.run(session, _INSERT, values)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 
 from moneyed import Money
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.money import from_minor
-from ledger.errors import AmountTooLarge
 from network import qualification, services, territories, vat
 from network.audience import MadeFor
 from network.services import Delivery, Offer
@@ -22,22 +19,20 @@ from plans import people, plans
 from plans.people import PersonFacts
 from plans.plans import PlanTerms
 from plans.rulebook import loading
-from plans.rulebook.decision import Decision, decide
+from plans.rulebook.decision import Decision
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import (
-    AgeSubject,
     Category,
     Channel,
     ExpenseKind,
     MealKind,
     Moment,
-    Outcome,
     PlanSource,
-    Reason,
 )
-from plans.words import TaxablePolicy
-from wallet import amounts, fiscal, lots
-from wallet.errors import QuantityOrAmount, ServiceDateFar, ServiceDatePast
+from wallet import deciding, fiscal, lots, prices
+from wallet.choosing import RANK, Choice, Share, choose
+from wallet.declines import Decline
+from wallet.errors import ServiceDateFar, ServiceDatePast
 from wallet.lots import SpendableLot
 
 # Hold life: to the end of the service and five days more, for the provider to enter it; a week without a date.
@@ -48,78 +43,6 @@ DAYS_AHEAD = 400
 
 # Where a relative lives is checked when it was given as a code; a name may stand for several places.
 _ISTAT_CODE = re.compile(r"\d{6}")
-
-# A purchase beyond ten million euro is a slip of the keyboard, and its quantity would not fit its column.
-MOST_MINOR = 1_000_000_000
-
-# Age of majority (art. 2 of the civil code); who counts as elderly for the 5 % rate is read as in the rulebook.
-MAJORITY = 18
-
-
-class Decline(StrEnum):
-    """Why a purchase was declined; stable codes, each with a sentence in wallet/hints.py."""
-
-    EMPLOYEE_LEFT = "employee_left"
-    WALLET_FROZEN = "wallet_frozen"
-    MUNICIPAL_VOUCHER = "municipal_voucher"
-    PROVIDER_NOT_QUALIFIED = "provider_not_qualified"
-    CHANNEL_NOT_ALLOWED = "channel_not_allowed"
-    PRICE_MISMATCH = "price_mismatch"
-    TERRITORY_NOT_ENABLED = "territory_not_enabled"
-    VOUCHER_TOPUP_NOT_ALLOWED = "voucher_topup_not_allowed"
-    VOUCHER_ONE_SERVICE_ONLY = "voucher_one_service_only"
-    BENEFICIARY_NOT_ELIGIBLE = "beneficiary_not_eligible"
-    BENEFICIARY_DOCUMENT_MISSING = "beneficiary_document_missing"
-    SERVICE_NOT_IN_PLAN = "service_not_in_plan"
-    CATEGORY_NOT_ALLOWED = "category_not_allowed"
-    LOT_EXPIRED = "lot_expired"
-    INSUFFICIENT_FUNDS = "insufficient_funds"
-    FRINGE_LIMIT_EXCEEDED = "fringe_limit_exceeded"
-    ANNUAL_CAP_EXCEEDED = "annual_cap_exceeded"
-    NEEDS_CONSENT = "needs_consent"
-
-
-# What a worker is told when the rulebook's answer cannot be followed; the first reason that is listed decides.
-_DECLINES = {
-    Reason.CHANNEL_NOT_ALLOWED: Decline.CHANNEL_NOT_ALLOWED,
-    Reason.AD_PERSONAM_EXCLUDED: Decline.CATEGORY_NOT_ALLOWED,
-    Reason.NO_RULE_ON_DATE: Decline.CATEGORY_NOT_ALLOWED,
-    Reason.FULL_PRICE_MISSING: Decline.PRICE_MISMATCH,
-    Reason.VOUCHER_BELOW_FULL_PRICE: Decline.VOUCHER_TOPUP_NOT_ALLOWED,
-    Reason.VOUCHER_ABOVE_FULL_PRICE: Decline.PRICE_MISMATCH,
-    Reason.VOUCHER_ONE_SERVICE_ONLY: Decline.VOUCHER_ONE_SERVICE_ONLY,
-    Reason.CUMULATIVE_VOUCHER_OVER_THRESHOLD: Decline.FRINGE_LIMIT_EXCEEDED,
-    Reason.EVIDENCE_NEEDED: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.PARENTS_MISSING_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.DEPENDENCY_UNKNOWN: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.BIRTH_DATE_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.NEW_HIRE_FACTS_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.EXPENSE_KIND_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.EXPENSE_NOT_REIMBURSABLE: Decline.CHANNEL_NOT_ALLOWED,
-    Reason.SPORT_NOT_EDUCATION: Decline.CATEGORY_NOT_ALLOWED,
-    Reason.SINGLE_TICKET_EXCLUDED: Decline.CATEGORY_NOT_ALLOWED,
-    Reason.MEAL_KIND_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.MEAL_DAYS_MISSING: Decline.BENEFICIARY_DOCUMENT_MISSING,
-    Reason.NEW_HIRE_CONDITIONS_NOT_MET: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.FRINGE_LIMIT_EXCEEDED: Decline.FRINGE_LIMIT_EXCEEDED,
-    Reason.ANNUAL_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
-    Reason.DAILY_CAP_EXCEEDED: Decline.ANNUAL_CAP_EXCEEDED,
-    Reason.EMPLOYEE_NOT_BENEFICIARY: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.RELATIVE_NOT_BENEFICIARY: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.OUTSIDE_CIRCLE: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.NOT_COHABITING: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.NOT_COHABITING_NOR_MAINTAINED: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.PARENTS_NOT_MISSING: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.NOT_DEPENDENT: Decline.BENEFICIARY_NOT_ELIGIBLE,
-    Reason.NOT_ELDERLY_NOR_CERTIFIED: Decline.BENEFICIARY_NOT_ELIGIBLE,
-}
-
-_RANK = {
-    Outcome.EXEMPT: 0,
-    Outcome.EXEMPT_ON_DECLARATION: 0,
-    Outcome.TAXABLE: 1,
-    Outcome.BLOCKED: 2,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +64,6 @@ class Purchase:
     consent: bool = False
     meal_kind: MealKind | None = None
     expense_kind: ExpenseKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one lot pays of a purchase; minor units."""
-
-    lot: SpendableLot
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which lots pay an amount under one category and what was decided on which facts; or why they do not."""
-
-    decision: Decision
-    facts: Facts
-    shares: tuple[Share, ...]
-    decline: Decline | None
-    available_minor: int
-    taxable_admitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +96,7 @@ class Considered:
     @property
     def in_limit(self) -> bool:
         """Whether the amount counts against its category's yearly limit."""
-        return self.decision is None or counts_in_limit(self.decision)
+        return self.decision is None or deciding.counts_in_limit(self.decision)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the facts the decision stood on, as they are kept with it."""
@@ -213,7 +116,7 @@ class Considered:
                 }
                 for other in self.alternatives
             ]
-        return kept if self.facts is None else kept | keep(self.facts)
+        return kept if self.facts is None else kept | deciding.keep(self.facts)
 
 
 def consider(session: Session, book_id: int, purchase: Purchase, *, apart: bool = False) -> Considered:
@@ -236,7 +139,7 @@ def consider(session: Session, book_id: int, purchase: Purchase, *, apart: bool 
     if expires_at <= now:
         raise ServiceDatePast(service_on=service_on)
     offer = services.offer(session, purchase.service_code, today)
-    quantity, amount_minor, mispriced = _price(purchase, offer)
+    quantity, amount_minor, mispriced = prices.price(offer, purchase.quantity, purchase.amount, purchase.channel)
     all_lots = lots.of_wallet(session, book_id, purchase.employee_id)
     wallet_lots = [lot for lot in all_lots if apart or not lot.apart]
     kept_apart = [lot for lot in all_lots if lot.apart and not apart]
@@ -245,7 +148,7 @@ def consider(session: Session, book_id: int, purchase: Purchase, *, apart: bool 
     # A voucher is taxed the day it is issued, a direct service the day it is given.
     tax_on = today if channel is Channel.VOUCHER else max(service_on, today)
     person = people.for_authorization(session, book_id, purchase.employee_id, purchase.relative_id, tax_on)
-    regime = _vat_regime(offer, person, tax_on)
+    regime = prices.vat_regime(offer, person, tax_on)
     net_minor, vat_minor = vat.split(amount_minor, regime)
     year = fiscal.year_use(session, book_id, purchase.employee_id, tax_on.year)
 
@@ -296,73 +199,6 @@ def declined(considered: Considered, decline: Decline) -> Considered:
 def paid_by(considered: Considered, shares: Sequence[Share]) -> Considered:
     """Return the same purchase, paid by these lots and declined for nothing."""
     return _with(considered, decline=None, shares=tuple(shares))
-
-
-def keep(facts: Facts) -> dict[str, Any]:
-    """Return facts as they are kept beside what was decided on them; `recheck.facts_of` reads them."""
-    return {key: _plain(value) for key, value in asdict(facts).items() if value is not None}
-
-
-def decide_for_day(
-    session: Session, book_id: int, employee_id: str, relative_id: str | None, facts: Facts, on: date
-) -> Decision:
-    """
-    Ask the rulebook again for another day of the tax year that was decided for.
-
-    The facts are those of the decision, with the relative as they are on that day.
-    """
-    person = people.for_authorization(session, book_id, employee_id, relative_id, on)
-    return decide(replace(facts, relative=person.relative), loading.load(), on, clock.today())
-
-
-def decide_again(
-    session: Session,
-    book_id: int,
-    employee_id: str,
-    relative_id: str | None,
-    facts: Facts,
-    amount_minor: int,
-    on: date,
-    *,
-    authorization_id: str,
-) -> tuple[Facts, Decision]:
-    """
-    Ask the rulebook again for the day a service was given, where that falls in another tax year than was decided for;
-    return what was asked too.
-
-    The facts are those of the decision, with the person, the relative and the year's use as they are on that day; what
-    the authorization itself still reserves is not used before it.
-    """
-    person = people.for_authorization(session, book_id, employee_id, relative_id, on)
-    year = fiscal.year_use(session, book_id, employee_id, on.year, without=authorization_id)
-    asked = replace(
-        facts,
-        amount_minor=amount_minor,
-        full_price_minor=amount_minor,
-        relative=person.relative,
-        year_used_minor=year.of(facts.category).used_minor,
-        year_taxed_minor=None,
-        external_fringe_minor=person.external_fringe_minor,
-        external_cap_minor=person.external_cap_minor(facts.category),
-        dependent_child_declared=person.dependent_child_declared,
-        first_job_pension_plus=person.first_job_pension,
-        new_hire=person.new_hire,
-    )
-    return asked, decide(asked, loading.load(), on, clock.today())
-
-
-def counts_in_limit(decision: Decision) -> bool:
-    """Whether a purchase so decided counts against its category's yearly limit."""
-    if Reason.OUTSIDE_CAP_FROM_PDR in decision.reasons:
-        return False
-    # What cannot be decided is wages like what is taxable because of its beneficiary or its conditions.
-    if decision.outcome is Outcome.BLOCKED:
-        return False
-    return not (
-        decision.category in fiscal.limited()
-        and decision.outcome is Outcome.TAXABLE
-        and not {Reason.FRINGE_LIMIT_EXCEEDED, Reason.ANNUAL_CAP_EXCEEDED} & set(decision.reasons)
-    )
 
 
 def _answer(
@@ -457,77 +293,6 @@ def _received_when_chosen(channel: Channel, source: PlanSource, on: date) -> boo
     return rule is not None and rule.moment is Moment.CHOICE
 
 
-def choose(
-    category: Category,
-    channel: Channel,
-    amount_minor: int,
-    live: Sequence[SpendableLot],
-    terms: Mapping[str, PlanTerms],
-    *,
-    facts_under: Callable[[PlanTerms], Facts],
-    tax_on: date,
-    consent: bool,
-    tax_on_under: Callable[[PlanTerms], date] | None = None,
-) -> Choice | None:
-    """
-    Decide an amount under one category and choose the lots that pay it; None when no plan allows it.
-
-    Units: minor units; `live` in the order in which lots are charged. `facts_under` a plan are what is decided on, for
-    the day `tax_on_under` it, which is `tax_on` unless told.
-    """
-    usable = [
-        lot for lot in live if category in terms[lot.plan_id].categories and channel in terms[lot.plan_id].channels
-    ]
-    if not usable:
-        return None
-    # What is spent already has no say in how the rest is taxed.
-    usable = [lot for lot in usable if lot.available_minor > 0] or usable
-    decisions: dict[tuple[str, str], tuple[Facts, Decision]] = {}
-    for lot in usable:
-        plan = terms[lot.plan_id]
-        key = (plan.source, plan.entitlement)
-        if key not in decisions:
-            facts, on = facts_under(plan), tax_on if tax_on_under is None else tax_on_under(plan)
-            decisions[key] = facts, decide(facts, loading.load(), on, clock.today())
-
-    def paying(decision: Decision) -> list[SpendableLot]:
-        plans_of = [(lot, terms[lot.plan_id]) for lot in usable]
-        return [lot for lot, plan in plans_of if _alike(decisions[plan.source, plan.entitlement][1], decision)]
-
-    def preference(found: tuple[Facts, Decision]) -> tuple[int, bool]:
-        return _RANK[found[1].outcome], sum(lot.available_minor for lot in paying(found[1])) < amount_minor
-
-    # A source that the category may not use is skipped where another may; of equal ones the first that can pay.
-    facts, decision = min(decisions.values(), key=preference)
-    fitting = paying(decision)
-    available = sum(lot.available_minor for lot in fitting)
-    decline: Decline | None = None
-    admitted = True
-    if decision.outcome is Outcome.BLOCKED:
-        decline = _because(decision)
-    elif decision.taxable_minor > 0:
-        consenting = [lot for lot in fitting if terms[lot.plan_id].taxable_policy is TaxablePolicy.WITH_CONSENT]
-        admitted = bool(consenting)
-        if not admitted or not consent:
-            decline = _because(decision)
-        else:
-            fitting = consenting
-            available = sum(lot.available_minor for lot in fitting)
-    shares = _share_out(amount_minor, fitting) if decline is None else ()
-    if decline is None and not shares:
-        decline = Decline.INSUFFICIENT_FUNDS
-    return Choice(decision, facts, shares, decline, available, admitted)
-
-
-def _alike(other: Decision, decision: Decision) -> bool:
-    """Whether two sources may pay one purchase together: it is taxed, and counts against the limit, the same way."""
-    return (other.outcome, other.exempt_minor, other.reasons) == (
-        decision.outcome,
-        decision.exempt_minor,
-        decision.reasons,
-    )
-
-
 def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
     person = base.person
     used = base.year.of(category)
@@ -556,56 +321,13 @@ def _facts(base: Considered, category: Category, plan: PlanTerms) -> Facts:
 def _order(candidate: Considered) -> tuple[int, int]:
     # The first category that is exempt and can be paid wins; then the least harmful answer.
     assert candidate.decision is not None  # noqa: S101
-    return _RANK[candidate.decision.outcome], candidate.decline is not None
-
-
-def _because(decision: Decision) -> Decline:
-    for reason in decision.reasons:
-        if reason in _DECLINES:
-            return _DECLINES[reason]
-    return Decline.NEEDS_CONSENT if decision.outcome is Outcome.TAXABLE else Decline.CATEGORY_NOT_ALLOWED
+    return RANK[candidate.decision.outcome], candidate.decline is not None
 
 
 def _without_lots(wallet_lots: Sequence[SpendableLot], person: PersonFacts, today: date) -> Decline:
     if person.left_on is not None and person.left_on < today:
         return Decline.EMPLOYEE_LEFT
     return Decline.LOT_EXPIRED if any(lot.available_minor for lot in wallet_lots) else Decline.INSUFFICIENT_FUNDS
-
-
-def _share_out(amount_minor: int, fitting: Iterable[SpendableLot]) -> tuple[Share, ...]:
-    shares = []
-    left = amount_minor
-    for lot in fitting:
-        taken = min(lot.available_minor, left)
-        if taken > 0:
-            shares.append(Share(lot, taken))
-            left -= taken
-        if left == 0:
-            return tuple(shares)
-    return ()
-
-
-def _price(purchase: Purchase, offer: Offer) -> tuple[int, int, Decline | None]:
-    if (purchase.quantity is None) == (purchase.amount is None):
-        raise QuantityOrAmount()
-    if purchase.quantity is not None:
-        if purchase.quantity < 1:
-            raise QuantityOrAmount()
-        amount_minor = purchase.quantity * offer.price_minor
-        if amount_minor > MOST_MINOR:
-            raise AmountTooLarge(amount=from_minor(amount_minor))
-        return purchase.quantity, amount_minor, None
-    assert purchase.amount is not None  # noqa: S101
-    amount_minor = amounts.minor(purchase.amount)
-    if amount_minor < 1:
-        raise QuantityOrAmount()
-    if amount_minor > MOST_MINOR:
-        raise AmountTooLarge(amount=purchase.amount)
-    quantity, rest = divmod(amount_minor, offer.price_minor)
-    if rest == 0:
-        return quantity, amount_minor, None
-    below = purchase.channel is Channel.VOUCHER and amount_minor < offer.price_minor
-    return max(quantity, 1), amount_minor, Decline.VOUCHER_TOPUP_NOT_ALLOWED if below else Decline.PRICE_MISMATCH
 
 
 def _first_channel(offer: Offer, terms: Iterable[PlanTerms], quantity: int) -> Channel:
@@ -634,41 +356,11 @@ def _out_of_reach(session: Session, offer: Offer, person: PersonFacts) -> bool:
     return offer.territory_code not in {territory.code for territory in territories.of_comune(session, comune)}
 
 
-def _vat_regime(offer: Offer, person: PersonFacts, on: date) -> str:
-    if offer.vat_if_not_listed is None:
-        return offer.vat_regime
-    return offer.vat_regime if _listed_for_reduced_vat(person, on) else offer.vat_if_not_listed
-
-
-def _listed_for_reduced_vat(person: PersonFacts, on: date) -> bool:
-    """Whether the user is of a class that the 5 % rate asks for: elderly, not self-sufficient, or a minor."""
-    relative = person.relative
-    if relative is None:
-        return False
-    if relative.not_self_sufficient:
-        return True
-    if relative.birth_date is None:
-        return False
-    elderly = loading.load().ages.at(AgeSubject.ELDERLY, on, on)
-    age = (
-        on.year - relative.birth_date.year - ((on.month, on.day) < (relative.birth_date.month, relative.birth_date.day))
-    )
-    return age < MAJORITY or (elderly is not None and age >= elderly.years)
-
-
 def _hold_end(service_on: date | None, now: datetime) -> datetime:
     if service_on is None:
         return now + timedelta(days=DAYS_WITHOUT_DATE)
     last_day = service_on + timedelta(days=DAYS_AFTER_SERVICE + 1)
     return datetime.combine(last_day, time.min, clock.ROME).astimezone(UTC)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, (date, StrEnum)):
-        return str(value)
-    return value
 
 
 def _with(considered: Considered, **changes: Any) -> Considered:

@@ -31,7 +31,7 @@ from plans.rulebook.words import (
     Outcome,
     PlanSource,
 )
-from wallet import fiscal, purchases
+from wallet import deciding, fiscal
 
 # What was decided for a year or used in it. What was used is what was captured and not given back; a voucher counts
 # from its issue, as its tax does.
@@ -168,12 +168,12 @@ class _Asked:
 
     def counts(self, recorded: bool) -> bool:
         """Say whether it counts today to its category's yearly limit; what the law did not change, as `recorded`."""
-        found = {purchases.counts_in_limit(now) for _, now in self.decisions}
+        found = {deciding.counts_in_limit(now) for _, now in self.decisions}
         return found.pop() if len(found) == 1 else recorded
 
     def due_minor(self, used_minor: int, *, uncounted: bool = False) -> int:
         """Return what is taxable today of a part that was used of it; `uncounted`, of what counts to no limit."""
-        parts = [one for one in self.decisions if not (uncounted and purchases.counts_in_limit(one[1]))]
+        parts = [one for one in self.decisions if not (uncounted and deciding.counts_in_limit(one[1]))]
         parts = parts or self.decisions
         amount_minor = sum(stood.facts.amount_minor for stood, _ in parts)
         return sum(self._taxable_now(*one) for one in parts) * used_minor // amount_minor
@@ -329,7 +329,7 @@ def stood_on(row: Any, year: int) -> list[Stood]:
 
 
 def facts_of(kept: Mapping[str, Any]) -> Facts:
-    """Return the facts that `purchases.keep` wrote down beside a decision."""
+    """Return the facts that `deciding.keep` wrote down beside a decision."""
     values: dict[str, Any] = {
         field.name: _value(field.name, kept[field.name])
         for field in fields(Facts)

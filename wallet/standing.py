@@ -19,7 +19,7 @@ from plans.rulebook import loading
 from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Outcome
-from wallet import purchases
+from wallet import deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Standing:
             return None
         then, now = (decide(facts, loading.load(), on, clock.today()) for facts in (kept, today))
         owed = [_taxable(decision, kept.amount_minor) for decision in (then, now)]
-        if owed[0] == owed[1] and purchases.counts_in_limit(then) is purchases.counts_in_limit(now):
+        if owed[0] == owed[1] and deciding.counts_in_limit(then) is deciding.counts_in_limit(now):
             return None
         return Change(then, now, *owed)
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from config.errors import DomainError
 from plans.rulebook.words import Category, Channel
 from tests.properties.test_wallet_machine import SETTINGS, make_network, run
-from wallet import authorizations, captures, expiry, fiscal, lots, purchases, refunds
+from wallet import authorizations, captures, choosing, expiry, fiscal, lots, refunds
 
 Patch = pytest.MonkeyPatch
 # The hunt ends with the first difference: it may look at more than the machine's own test does.
@@ -115,7 +115,7 @@ MUTANTS = (
     Mutant(
         "a hold past its time still reserves its lot", text(lots, "_SPENDABLE", "o.expires_at <=", "o.expires_at <")
     ),
-    Mutant("the latest lot pays first", instead(purchases, "_share_out", latest_lots_first)),
+    Mutant("the latest lot pays first", instead(choosing, "_share_out", latest_lots_first)),
     Mutant("expired lots are spent", expired_lots_spendable),
     Mutant("a capture books no clearing", instead(captures.holds, "capture", without_clearing)),
     Mutant("a final capture keeps the rest", instead(captures.holds, "capture", never_final)),

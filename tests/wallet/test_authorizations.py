@@ -19,8 +19,9 @@ from plans.words import Fact
 from tests import factories
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
 from wallet import authorizations
+from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound, CodeInvalid, QuantityOrAmount, ServiceDatePast
-from wallet.purchases import Decline, Purchase
+from wallet.purchases import Purchase
 
 
 def test_an_authorization_freezes_price_amount_and_vat(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from plans.words import Fact
 from tests import factories
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import declarations
-from wallet.purchases import Decline
+from wallet.declines import Decline
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from tests.wallet.scene import DIRECT, VOUCHER, Scene
 from tests.wallet.social_office import open_office
 from wallet import authorizations, grants, hints, lots
 from wallet.authorizations import Authorization
-from wallet.purchases import Decline, Purchase
+from wallet.declines import Decline
+from wallet.purchases import Purchase
 
 
 @dataclass(frozen=True)

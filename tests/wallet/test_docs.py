@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wallet.purchases import Decline
+from wallet.declines import Decline
 from wallet.tables import AuthorizationRow
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -11,8 +11,8 @@ from plans import people
 from plans.rulebook.words import Kinship
 from plans.words import Residual
 from tests.wallet.scene import DIRECT, VOUCHER, Scene
+from wallet.declines import Decline
 from wallet.expiry import Expired
-from wallet.purchases import Decline
 
 SPRING, AFTER_SPRING = date(2026, 4, 30), date(2026, 5, 1)
 LAST_DAY, DAY_AFTER = date(2026, 11, 30), date(2026, 12, 1)

@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
 from wallet import declarations, fiscal
-from wallet.purchases import Decline
+from wallet.declines import Decline
 
 
 @pytest.fixture

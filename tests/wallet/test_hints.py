@@ -9,8 +9,8 @@ import pytest
 from plans.rulebook import sentences
 from plans.rulebook.words import Outcome, Reason, Warn
 from wallet import hints
+from wallet.declines import Decline
 from wallet.hints import Said
-from wallet.purchases import Decline
 
 FIGURES = {
     "amount_minor": 4_600,

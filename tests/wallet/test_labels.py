@@ -11,9 +11,9 @@ from sqlalchemy import CheckConstraint
 
 from config.labelled import Labelled
 from wallet import labels, reasons
+from wallet.declines import Decline
 from wallet.errors import AuthorizationNotOpen
 from wallet.labels import EntryKind
-from wallet.purchases import Decline
 from wallet.reasons import EventReason, Voiding
 from wallet.social.claims import ClaimKind
 from wallet.tables import AuthorizationRow

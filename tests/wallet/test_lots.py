@@ -6,7 +6,7 @@ from datetime import date
 
 from plans.rulebook.words import Category, PlanSource
 from tests.wallet.scene import DIRECT, Scene
-from wallet.purchases import Decline
+from wallet.declines import Decline
 
 SPRING, AUTUMN = date(2026, 4, 30), date(2026, 11, 30)
 

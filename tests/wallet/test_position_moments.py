@@ -13,7 +13,7 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import position as positions
-from wallet.purchases import Decline
+from wallet.declines import Decline
 
 LONG = {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 12, 31), "spend_by": date(2027, 6, 30)}
 BONUS: dict[str, Any] = {

@@ -13,8 +13,8 @@ from plans import people
 from plans.rulebook.words import Category
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import captures
+from wallet.declines import Decline
 from wallet.errors import CaptureNotOfAuthorization, RefundBeforeCapture, RefundExceedsCaptures
-from wallet.purchases import Decline
 
 SPRING = date(2026, 4, 30)
 

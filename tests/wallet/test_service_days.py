@@ -11,8 +11,8 @@ from plans.rulebook.words import Category, Kinship
 from plans.words import Fact
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
 from wallet import fiscal
+from wallet.declines import Decline
 from wallet.errors import CaptureBeforeService
-from wallet.purchases import Decline
 
 AUTUMN = date(2026, 10, 10)
 YEARS = {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 12, 31), "spend_by": date(2027, 11, 30)}

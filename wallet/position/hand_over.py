@@ -22,7 +22,7 @@ from plans import plans
 from plans.rulebook import loading
 from plans.rulebook.rows import ExtendedCashRule
 from plans.rulebook.words import Category, Channel, Outcome
-from wallet import authorizations, fiscal, purchases, recheck
+from wallet import authorizations, deciding, fiscal, recheck
 from wallet.authorizations import Authorization
 from wallet.position.errors import (
     HandOverChannel,
@@ -109,7 +109,7 @@ def attribute(
         raise HandOverDocument(document=document_ref, dated_on=document_on, on=handed_over_on)
     year_end = date(row.fiscal_year - 1, 12, 31)
     _check_plans(session, book_id, row.plan_ids, year_end)
-    asked, decision = purchases.decide_again(
+    asked, decision = deciding.decide_again(
         session,
         book_id,
         found.employee_id,
@@ -130,7 +130,7 @@ def attribute(
         "taxable_minor": taxable,
         "rule_ids": list(decision.rule_ids),
         "rulebook_version": loading.load().version,
-        "facts": purchases.keep(asked),
+        "facts": deciding.keep(asked),
     }
     database.run(session, _KEEP_GIVEN, (json.dumps(given), book_id, authorization_id))
     _move(
@@ -140,7 +140,7 @@ def attribute(
         row.fiscal_year,
         year_end.year,
         taxable_minor=taxable,
-        in_limit=purchases.counts_in_limit(decision),
+        in_limit=deciding.counts_in_limit(decision),
         rule_ids=(*decision.rule_ids, rule.id),
     )
     recorded = (handed_over_on, year_end.year, document_ref, document_on, rule.id)

@@ -15,10 +15,11 @@ from plans.plans import PlanTerms
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Channel
 from plans.words import FunderKind
-from wallet import fiscal, hints, lots, purchases
+from wallet import choosing, fiscal, hints, lots
+from wallet.choosing import Choice
+from wallet.declines import Decline
 from wallet.hints import Said
 from wallet.lots import SpendableLot
-from wallet.purchases import Choice, Decline
 from wallet.reimbursements.checklist import Expense
 from wallet.reimbursements.errors import ExpenseOutsidePlan, ReimbursementDeclined, ReimbursementNotInPlan
 
@@ -81,7 +82,7 @@ def choose(
             expense_kind=expense.kind,
         )
 
-    choice = purchases.choose(
+    choice = choosing.choose(
         expense.category,
         Channel.REIMBURSEMENT,
         amount_minor,

@@ -15,7 +15,7 @@ from config.money import from_minor
 from ledger import idempotency
 from plans.errors import EmployeeNotFound
 from wallet import amounts, authorizations, wallets
-from wallet.purchases import Decline
+from wallet.declines import Decline
 from wallet.reimbursements import checklist, deadlines, paying, receipts, records, reserving, submission
 from wallet.reimbursements.documents import MOST, Store, Upload
 from wallet.reimbursements.errors import (

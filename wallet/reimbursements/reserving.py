@@ -13,8 +13,8 @@ from ledger.errors import InsufficientFunds
 from plans import funders
 from plans.rulebook import loading
 from plans.rulebook.words import Channel
-from wallet import purchases
-from wallet.purchases import Decline
+from wallet import deciding
+from wallet.declines import Decline
 from wallet.reimbursements import paying
 from wallet.reimbursements.submission import Looked
 
@@ -73,7 +73,7 @@ def authorize(session: Session, book_id: int, looked: Looked, actor: str) -> str
             "amount": looked.amount_minor,
             "exempt": decision.exempt_minor,
             "taxable": decision.taxable_minor,
-            "in_limit": purchases.counts_in_limit(decision),
+            "in_limit": deciding.counts_in_limit(decision),
             "consent": asked.consent,
             "hold": hold_id,
             "expense_on": asked.expense_on,
@@ -84,7 +84,7 @@ def authorize(session: Session, book_id: int, looked: Looked, actor: str) -> str
             "warnings": [str(warning) for warning in decision.warnings],
             "rules": list(decision.rule_ids),
             "version": loading.load().version,
-            "facts": Jsonb(facts | purchases.keep(choice.facts)),
+            "facts": Jsonb(facts | deciding.keep(choice.facts)),
             "actor": actor,
             "home": funders.of_book(session, book_id).home_territory,
         },

@@ -24,8 +24,8 @@ from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Channel, Entitlement, Outcome, PlanSource
 from plans.rulebook.words import Reason as RuleReason
-from wallet import amounts, purchases
-from wallet.purchases import Choice
+from wallet import amounts, prices
+from wallet.choosing import Choice
 from wallet.reimbursements import checklist, paying, words
 from wallet.reimbursements.checklist import Checklist, Expense
 from wallet.reimbursements.documents import MOST, Upload
@@ -313,7 +313,7 @@ def _amounts(submission: Submission) -> tuple[int, int]:
     for minor in (document_minor, amount_minor):
         if minor < 1:
             raise ExpenseAmountInvalid(amount=from_minor(minor))
-        if minor > purchases.MOST_MINOR:
+        if minor > prices.MOST_MINOR:
             raise AmountTooLarge(amount=from_minor(minor))
     if amount_minor > document_minor:
         raise ExpenseAmountTooHigh(amount=from_minor(amount_minor), document=from_minor(document_minor))

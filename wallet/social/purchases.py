@@ -36,7 +36,9 @@ from plans.social.words import Instrument, Standing, State
 from wallet import authorizations, captures, purchases, tenders
 from wallet.authorizations import Authorization
 from wallet.captures import Change
-from wallet.purchases import Considered, Decline, Purchase, Share
+from wallet.choosing import Share
+from wallet.declines import Decline
+from wallet.purchases import Considered, Purchase
 from wallet.reasons import Voiding
 from wallet.social import vouchers
 from wallet.social.errors import (

@@ -16,8 +16,8 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.reimbursements.conftest import REIMBURSING, Desk
 from tests.wallet.scene import CONSENT
+from wallet.declines import Decline
 from wallet.errors import AmountNotExact
-from wallet.purchases import Decline
 from wallet.reimbursements import records
 from wallet.reimbursements.errors import (
     DocumentsTooMany,
