@@ -19,7 +19,10 @@ from plans import plan_file
 from plans.errors_sources import RenewalChangesInvalid, RenewalCodeNeeded
 from plans.plan_file import Act, ClusterDraft, PlanDraft
 
-_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
+# A year, and the one it goes on to if it does: 2025, 2025-26, 2025/26.
+_YEAR = re.compile(r"(?<![0-9])20([0-9]{2})(?:([-/])([0-9]{2}))?(?![0-9])")
+_CENTURY = 2000
+_LONGEST_YEARS = 9
 MONTHS_PER_YEAR = 12
 
 
@@ -100,8 +103,15 @@ def _moved(written: PlanDraft, asked: int | None) -> PlanDraft:
 
     years = move(written.starts_on).year - written.starts_on.year
 
+    def later(found: re.Match[str]) -> str:
+        year, mark, rest = int(found[1]), found[2] or "", found[3] or ""
+        # What is no later year, as the month in 2026-03, stays.
+        if rest and 0 < int(rest) - year <= _LONGEST_YEARS:
+            rest = f"{(int(rest) + years) % 100:02d}"
+        return f"{_CENTURY + year + years}{mark}{rest}"
+
     def said(text: str) -> str:
-        return _YEAR.sub(lambda found: str(int(found[1]) + years), text)
+        return _YEAR.sub(later, text)
 
     values = {field.name: getattr(written, field.name) for field in fields(PlanDraft)}
     values |= {"code": said(written.code), "name": said(written.name)}

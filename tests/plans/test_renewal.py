@@ -190,6 +190,26 @@ def test_a_number_that_is_no_year_stays(written: PlanDraft) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("CCNL-2025-26", "CCNL-2026-27"),
+        ("Welfare 2025/26", "Welfare 2026/27"),
+        ("2025-27", "2026-28"),
+        ("2098-99", "2099-00"),
+        ("2025-2026", "2026-2027"),
+        # No later year: a month, a number of its own.
+        ("2026-03", "2027-03"),
+        ("2026-1", "2027-1"),
+        ("2026-260", "2027-260"),
+    ],
+)
+def test_a_pair_of_years_moves_together(written: PlanDraft, before: str, after: str) -> None:
+    found = renewal.renew(replace(written, code=f"P {before}", name=before)).draft
+
+    assert (found.code, found.name) == (f"P {after}", after)
+
+
+@pytest.mark.parametrize(
     ("text", "refusal"),
     [
         ("importo = 5", PlanFileInvalid),
