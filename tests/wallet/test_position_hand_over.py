@@ -9,12 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from config.errors import DomainError
-from plans.rulebook.words import Category
+from plans.rulebook.words import Category, PlanSource
 from tests.wallet.scene import CONSENT, DIRECT, Scene
+from tests.wallet.test_conversions import ACT
 from wallet import position as positions
 from wallet.authorizations import Authorization
 from wallet.position import hand_over
 from wallet.position.errors import (
+    HandOverBonus,
     HandOverChannel,
     HandOverDocument,
     HandOverDone,
@@ -55,6 +57,20 @@ def test_what_the_worker_chooses_in_january_stays_in_the_new_year(january: Scene
     january.buy("BUO-CR", quantity=20)
 
     assert (used(january, 2026), used(january, 2027)) == ((0, 0), (50_000, 0))
+
+
+def test_what_takes_the_place_of_a_bonus_stays_in_the_year_of_the_choice(empty_scene: Scene) -> None:
+    scene = empty_scene
+    scene.keep_qualified()
+    scene.plan("B", source=PlanSource.PDR, act=ACT, **OLD_PLAN)
+    scene.grant(50_000, "B")
+    scene.go_to(date(2027, 1, 8))
+    found = scene.buy("PSI-CR")
+
+    with pytest.raises(HandOverBonus):
+        attribute(scene, found)
+
+    assert (used(scene, 2026), used(scene, 2027)) == ((0, 0), (5_500, 0))
 
 
 def test_what_the_employer_hands_over_for_the_old_year_moves_there(january: Scene) -> None:

@@ -67,6 +67,13 @@ class HandOverNewPlan(WalletError):
     en = "Plan {plan} begins on {starts_on}: its credit cannot refer to {year}."
 
 
+class HandOverBonus(WalletError):
+    """A plan of converted bonuses pays: what takes their place counts when the worker chooses it."""
+
+    it = "Il piano {plan} è di premi convertiti: il buono conta quando il lavoratore lo sceglie, e resta nel suo anno."
+    en = "Plan {plan} is of converted bonuses: its voucher counts when the worker chooses it, and stays in its year."
+
+
 class HandOverTaxed(WalletError):
     """In the year before it would be taxable, or not allowed, and the worker consented to no tax."""
 

@@ -21,10 +21,11 @@ from config.money import from_minor
 from plans import plans
 from plans.rulebook import loading
 from plans.rulebook.rows import ExtendedCashRule
-from plans.rulebook.words import Category, Channel, Outcome
+from plans.rulebook.words import Category, Channel, Moment, Outcome
 from wallet import authorizations, deciding, fiscal, recheck
 from wallet.authorizations import Authorization
 from wallet.position.errors import (
+    HandOverBonus,
     HandOverChannel,
     HandOverDocument,
     HandOverDone,
@@ -87,7 +88,7 @@ def attribute(
     nothing.
 
     Errors: AuthorizationNotFound, HandOverChannel, HandOverDone, HandOverNothing, HandOverLate, HandOverDocument,
-            HandOverNewPlan, HandOverTaxed; the first that applies.
+            HandOverBonus, HandOverNewPlan, HandOverTaxed; the first that applies.
     Source: art. 51 c. 1 TUIR; data/moments.toml; docs/position.md.
     """
     found = authorizations.lock(session, book_id, authorization_id)
@@ -108,7 +109,7 @@ def attribute(
     if not document_ref.strip() or document_on > handed_over_on:
         raise HandOverDocument(document=document_ref, dated_on=document_on, on=handed_over_on)
     year_end = date(row.fiscal_year - 1, 12, 31)
-    _check_plans(session, book_id, row.plan_ids, year_end)
+    _check_plans(session, book_id, row.plan_ids, handed_over_on, year_end)
     asked, decision = deciding.decide_again(
         session,
         book_id,
@@ -194,8 +195,11 @@ def _standing(session: Session, book_id: int, authorization_id: str) -> Any:
     return found[0] if found and found[0].kind == "attributed" else None
 
 
-def _check_plans(session: Session, book_id: int, plan_ids: Sequence[str], year_end: date) -> None:
+def _check_plans(session: Session, book_id: int, plan_ids: Sequence[str], handed_over_on: date, year_end: date) -> None:
     for terms in sorted(plans.terms(session, book_id, set(plan_ids)).values(), key=lambda terms: terms.code):
+        moment = loading.load().moments.at((terms.source, Channel.VOUCHER), handed_over_on, clock.today())
+        if moment is not None and moment.moment is Moment.CHOICE:
+            raise HandOverBonus(plan=terms.code)
         if terms.starts_on > year_end:
             raise HandOverNewPlan(plan=terms.code, starts_on=terms.starts_on, year=str(year_end.year))
 
