@@ -14,9 +14,10 @@ from api.cli.caller import Caller
 from api.cli.groups import Command
 from api.cli.words import DAY, FILE, TEXT, Word
 from api.cli.work import book_of, look
+from config import clock
 from plans import funders, plans
 from reports import plan_statement
-from reports.plan_statement import PlanStatement, Reading
+from reports.plan_statement import PlanStatement, Reading, persons
 
 DOCUMENTS = ("pdf", "xlsx", "csv")
 # Each journal: what writes it, and how the name of its file ends.
@@ -30,7 +31,8 @@ JOURNALS = {
 @click.command(cls=Command)
 @click.option("--plan", type=TEXT, help="Code of the plan; needed for a document.")
 @click.option("--from", "starts_on", type=DAY, help="First day; the plan's or the journal's unless given.")
-@click.option("--to", "ends_on", type=DAY, help="Last day; the plan's or the journal's unless given.")
+@click.option("--to", "ends_on", type=DAY, help="Last day; the plan's or the journal's unless given, and for hr the "
+              "end of the plan's last month that is over.")  # fmt: skip
 @click.option("--cluster", type=TEXT, help="Only the people of this cluster, and their credit.")
 @click.option("--reading", type=Word(Reading), default="hr", show_default=True, help="Who reads: hr or payroll.")
 @click.option("--format", "form", type=click.Choice((*DOCUMENTS, *JOURNALS)), default="pdf", show_default=True,
@@ -68,6 +70,9 @@ def _write_document(
         book_id = book_of(caller, session)
         terms = plans.by_code(session, book_id, plan)
         first, last = starts_on or terms.starts_on, ends_on or terms.ends_on
+        if ends_on is None and reading is Reading.HR:
+            # Each person's use is told of whole months that are over.
+            _, last = persons.whole_months(terms, first, last, clock.today())
         return plan_statement.gather(session, book_id, plan, first, last, reading=reading, cluster=cluster)
 
     with caller.progress("Preparo l'estratto conto", "Preparing the statement"):

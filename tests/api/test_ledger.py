@@ -100,6 +100,16 @@ def test_a_statement_is_written_in_each_format_for_each_reading(
     assert path.read_bytes().startswith(magic)
 
 
+def test_unless_told_the_personnel_office_reads_up_to_the_last_month_that_is_over(
+    granted: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert "A-2026-02-28-hr.csv" in granted.done("statement --plan A --format csv")
+    assert "A-2026-12-31-payroll.csv" in granted.done("statement --plan A --format csv --reading payroll")
+    assert "whole months" not in (tmp_path / "A-2026-02-28-hr.csv").read_text("utf-8-sig")
+
+
 def test_the_accountant_gets_the_journal_as_a_table(
     granted: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
