@@ -17,8 +17,10 @@ from api.cli.payout import TERMS, agreed
 from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
+from network import territories
 from plans import funders
 from reports import fattura, provider_settlement, recharge_list, territory_clearing
+from reports.territory_clearing import node
 from wallet import recharges
 
 # Each kind of invoice document: what writes it, and how the name of its file ends.
@@ -161,15 +163,27 @@ def pay_recharges(caller: Caller, /, amount: Money, on: date | None, reference: 
 
 @click.command(cls=Command)
 @MONTH
+@click.option("--territory", type=TEXT, help="Write what one territory reads: its own flows, position and transfer.")
 @click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True,
               help="A document, or a workbook.")  # fmt: skip
+@TERMS
 @click.option("--output", type=FILE, help="File to write; named after the month in this folder unless given.")
 @click.pass_obj
-def clearing_statement(caller: Caller, /, month: date, form: str, output: Path | None) -> None:
+def clearing_statement(
+    caller: Caller, /, month: date, territory: str | None, form: str, path: Path | None, output: Path | None
+) -> None:
     """Write what territories owe each other for a month: flows, fees, one position each; provisional until closed."""
+
+    def read(session: Session) -> tuple[territory_clearing.ClearingStatement, node.NodeStatement | None]:
+        place = territories.get(session, territory) if territory else None
+        found = territory_clearing.gather(session, month, agreed=agreed(path))
+        return found, node.of(found, place.code, place.name) if place else None
+
     with caller.progress("Preparo la compensazione", "Preparing the clearing"):
-        gathered = look(lambda session: territory_clearing.gather(session, month), snapshot=True)
-        path = output or Path(f"clearing-{gathered.starts_on:%Y-%m}.{form}")
-        import_module(f"reports.territory_clearing.{form}").write(gathered, path, caller.language)
-    caller.say("Scritto {path}.", "Wrote {path}.", path=path)
-    caller.data(path=path, format=form, closed=gathered.closed, reconciles=gathered.holds)
+        whole, part = look(read, snapshot=True)
+        layout, told = (f"node_{form}", part) if part else (form, whole)
+        place = f"-{territory}" if territory else ""
+        to = output or Path(f"clearing-{whole.starts_on:%Y-%m}{place}.{form}")
+        import_module(f"reports.territory_clearing.{layout}").write(told, to, caller.language)
+    caller.say("Scritto {path}.", "Wrote {path}.", path=to)
+    caller.data(path=to, format=form, closed=whole.closed, reconciles=(part or whole).holds)

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from network import vat
 from reports import foundation, words
-from reports.territory_clearing.model import ClearingStatement, Flow, PartyLine
+from reports.territory_clearing.model import ClearingStatement, FeeLine, Flow, PartyLine, RegimeFlow, Transfer
+from reports.territory_clearing.node import NodeStatement
 from reports.words import Words
 from wallet import chart
 
@@ -49,6 +51,37 @@ def state_note(statement: ClearingStatement, text: Words) -> str:
     if statement.closed_at is None:
         return text("states.open_note")
     return text("states.closed_note", closed_at=text.moment(statement.closed_at))
+
+
+def month_note(statement: ClearingStatement, text: Words) -> str:
+    """Return what of the flows is from earlier months, or what of them the open month's run will take."""
+    month = text.month(statement.starts_on)
+    if statement.closed and statement.earlier_minor:
+        own = text.euro(statement.gross_minor - statement.earlier_minor)
+        return text("months.closed", month=month, own=own, earlier=text.euro(statement.earlier_minor))
+    if statement.waiting_minor:
+        return text("months.open", month=month, waiting=text.euro(statement.waiting_minor))
+    return text("months.only", month=month)
+
+
+def transfer(one: Transfer, statement: ClearingStatement, text: Words) -> tuple[str, str, str]:
+    """Return who transfers to whom, and the reference that the transfer bears."""
+    party = next(each for each in statement.parties if each.code == one.party)
+    holder = party.holder or party.name
+    place, network = f"{holder} ({party.name})", text("transfers.account", issuer=statement.issuer, iban=statement.iban)
+    reference = text("transfers.reference", month=f"{statement.starts_on:%Y-%m}", party=party.name.upper())
+    return (place, network, reference) if one.pays else (statement.issuer, place, reference)
+
+
+def fee_figures(one: FeeLine) -> tuple[int, ...]:
+    """Return what a party withheld from its providers and what of all fees is its own."""
+    return one.withheld_minor, one.home_minor, one.delivery_minor, one.network_minor, one.share_minor
+
+
+def regime(code: str, text: Words) -> str:
+    """Return the name of a VAT regime."""
+    found = vat.regime(code)
+    return found.label_it if text.language == "it" else found.label_en
 
 
 def matrix(statement: ClearingStatement) -> Matrix:
@@ -100,4 +133,33 @@ def proof(statement: ClearingStatement, text: Words) -> Iterator[str]:
         yield text("proof.earlier", month=text.month(one.month), **told)
     if statement.run_id:
         yield text("proof.run", run=statement.run_id)
+    yield f"{text('proof.seal')}: {foundation.told(statement.foundation, text)}"
+
+
+def other(flow: RegimeFlow, code: str) -> str:
+    """Return the territory on the other side of a flow."""
+    return flow.home if flow.delivery == code else flow.delivery
+
+
+def node_verdict(statement: NodeStatement, text: Words) -> str:
+    """Return the sentence that says whether a territory's part reconciles, and if not, by how much."""
+    if statement.holds:
+        return text("node.holds")
+    return text("proof.fails", amount=text.euro(statement.difference_minor))
+
+
+def node_proof(statement: NodeStatement, text: Words) -> Iterator[str]:
+    """Yield what a territory's part stands on, sentence by sentence."""
+    party = statement.party
+    yield text(
+        "node.equation",
+        given=text.amount(party.given_minor),
+        bought=text.amount(party.bought_minor),
+        withheld=text.amount(party.withheld_minor),
+        share=text.amount(party.share_minor),
+        position=text.amount(party.position_minor),
+    )
+    yield state_note(statement.whole, text)
+    if statement.whole.run_id:
+        yield text("proof.run", run=statement.whole.run_id)
     yield f"{text('proof.seal')}: {foundation.told(statement.foundation, text)}"

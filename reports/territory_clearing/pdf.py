@@ -19,6 +19,7 @@ from reports.words import Words
 
 GAP: Final = 6 * mm
 NOTHING: Final = "–"
+FEES: Final = ("withheld", "home_fee", "delivery_fee", "network_fee", "share")
 
 
 def write(statement: ClearingStatement, path: Path, language: str = "it") -> None:
@@ -30,7 +31,7 @@ def write(statement: ClearingStatement, path: Path, language: str = "it") -> Non
         _flow(statement, text),
         text,
         title=f"{text('title')} {statement.starts_on:%Y-%m}",
-        author="borsellino",
+        author=statement.issuer,
         subject=month,
         created=statement.prepared_at,
         running=f"{text('title')} · {month}",
@@ -62,6 +63,8 @@ def _flow(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
     yield CondPageBreak(55 * mm)
     yield ProofBox(lines.verdict(statement, text), lines.proof(statement, text), holds=statement.holds)
     yield Spacer(0, GAP)
+    yield from _transfers(statement, text)
+    yield from _fees(statement, text)
     yield from _flows(statement, text)
 
 
@@ -71,8 +74,11 @@ def _cards(statement: ClearingStatement, text: Words) -> list[Card]:
     if gross > 0:
         note = text("card.netted_note", share=text.share(max(gross - netted, 0), gross))
     pairs = sum(flow.gross_minor != 0 for flow in statement.flows)
+    told = text("card.gross_note", flows=pairs)
+    if statement.earlier_minor:
+        told = text("card.gross_earlier", earlier=text.euro(statement.earlier_minor))
     return [
-        Card(look.PLUM, text("card.gross"), text.euro(gross), text("card.gross_note", flows=pairs)),
+        Card(look.PLUM, text("card.gross"), text.euro(gross), told),
         Card(look.PINE, text("card.netted"), text.euro(netted), note),
         Card(look.CLAY, text("card.fee"), text.euro(statement.fee_minor), text("card.fee_note")),
         Card(look.OCHRE, text("card.pending"), text.euro(statement.pending_minor), text("card.pending_note")),
@@ -86,6 +92,7 @@ def _matrix(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
         yield from blocks.notes(text("no_flows"))
     else:
         yield MatrixPicture(found, text)
+        yield from blocks.notes(lines.month_note(statement, text))
     yield Spacer(0, GAP)
 
 
@@ -122,6 +129,45 @@ def _positions(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
     yield Heading(text("heading.positions"))
     yield from blocks.table_pages(columns, rows, HEIGHT * 0.8, total=True)
     yield from blocks.notes(text("positions_note"))
+    yield Spacer(0, GAP)
+
+
+def _transfers(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    """Yield who transfers how much to whom: every territory pays or is paid once, through the network's account."""
+    if not statement.transfers:
+        return
+    columns = [
+        Column(text("column.from"), WIDTH * 0.28),
+        Column(text("column.to"), WIDTH * 0.34),
+        Column(text("column.transfer_reference"), WIDTH * 0.24),
+        Column(text("column.amount"), WIDTH * 0.14, figures=True),
+    ]
+    rows = [(*lines.transfer(one, statement, text), text.amount(one.amount_minor)) for one in statement.transfers]
+    yield CondPageBreak(HEADING + HEAD + 4 * ROW)
+    yield Heading(text("heading.transfers"))
+    yield blocks.folding_table(columns, rows)
+    yield from blocks.notes(text("transfers.note" if statement.closed else "transfers.provisional"))
+    yield Spacer(0, GAP)
+
+
+def _fees(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
+    if not statement.fees:
+        return
+    names = {party.code: lines.name(party, text) for party in statement.parties}
+    columns = [
+        Column(text("column.party"), WIDTH * 0.25),
+        *(Column(text(f"column.{name}"), WIDTH * 0.15, figures=True) for name in FEES),
+    ]
+    rows = [
+        (names[one.party], *(text.amount(amount) if amount else NOTHING for amount in lines.fee_figures(one)))
+        for one in statement.fees
+    ]
+    sums = (sum(found) for found in zip(*map(lines.fee_figures, statement.fees), strict=True))
+    rows.append((text("total"), *map(text.amount, sums)))
+    yield CondPageBreak(HEADING + HEAD + 4 * ROW)
+    yield Heading(text("heading.fees"))
+    yield blocks.folding_table(columns, rows, total=True)
+    yield from blocks.notes(text("fees_note"))
     yield Spacer(0, GAP)
 
 

@@ -6,23 +6,26 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock
-from network import territories
+from network import invoicing, territories
+from network.errors import InvoiceDataMissing
 from reports import foundation
-from reports.territory_clearing.model import ClearingStatement, Earlier, Flow, PartyLine
+from reports.territory_clearing.model import ClearingStatement, Earlier, Flow, PartyLine, RegimeFlow
 from wallet import chart
 from wallet.settlement import clearing
+from wallet.settlement import terms as settlement
 from wallet.settlement.errors import ClearingNotFound
 
 # What occurred in the month across territories, by the purchases' own places; the provider's account says how much.
 _OPEN: Final = sa.text(
-    "select a.home_territory, a.delivery_territory,"
+    "select a.home_territory, a.delivery_territory, a.vat_regime,"
     "       sum(case when p.credit_account_id = v.account_id then p.amount_minor else -p.amount_minor end)::bigint"
     "  from entry e"
     "  left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)"
@@ -32,8 +35,30 @@ _OPEN: Final = sa.text(
     "  join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
     "   and v.account_id in (p.debit_account_id, p.credit_account_id)"
     " where e.occurred_on between :starts and :ends and a.home_territory <> a.delivery_territory"
-    " group by a.home_territory, a.delivery_territory having sum(case when p.credit_account_id = v.account_id"
-    "  then p.amount_minor else -p.amount_minor end) <> 0 order by 1, 2"
+    " group by 1, 2, 3 having sum(case when p.credit_account_id = v.account_id"
+    "  then p.amount_minor else -p.amount_minor end) <> 0 order by 1, 2, 3"
+)
+# What a run cleared, by the regime of the purchases, and what of it is from before its month.
+_CLEARED: Final = sa.text(
+    "select k.home_territory, k.delivery_territory, a.vat_regime, sum(k.gross_minor)::bigint,"
+    "       coalesce(sum(k.gross_minor) filter (where e.occurred_on < :starts), 0)::bigint"
+    "  from clearing_line k"
+    "  join entry e on e.book_id = k.book_id and e.entry_id = k.entry_id"
+    "  join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)"
+    '  join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id'
+    " where k.run_id = :run and k.gross_minor <> 0 group by 1, 2, 3 order by 1, 2, 3"
+)
+# What waits on the clearing accounts from before a day: what they would still say if nothing had occurred since.
+_WAITING: Final = sa.text(
+    "select coalesce(sum(greatest(amount, 0)), 0)::bigint from ("
+    "  select a.code, sum(case when p.debit_account_id = a.account_id then p.amount_minor else -p.amount_minor end)"
+    "         as amount"
+    "    from account a join posting p on p.book_id = a.book_id"
+    "     and a.account_id in (p.debit_account_id, p.credit_account_id)"
+    "    join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
+    "    left join entry o on o.book_id = e.book_id and o.entry_id = e.reverses"
+    "   where a.code like 'clearing:%' and (e.occurred_on < :starts or 'clearing' in (e.kind, o.kind))"
+    "   group by a.book_id, a.code) x"
 )
 # The clearing accounts over all books: what the month's purchases wrote there, or what the run took away.
 _MOVED: Final = sa.text(
@@ -58,10 +83,11 @@ _PENDING: Final = sa.text(
 _BOOKS: Final = sa.text("select book_id from book order by book_id")
 
 
-def gather(session: Session, month: date) -> ClearingStatement:
+def gather(session: Session, month: date, *, agreed: settlement.Terms | None = None) -> ClearingStatement:
     """
     Return the clearing of the month that a day lies in, over all books, and prove it against the clearing accounts.
 
+    `agreed` are the terms that name the network's operator; those that are shipped unless given.
     Units:  minor units.
     Source: docs/statements.md; docs/settlement.md.
     """
@@ -71,14 +97,20 @@ def gather(session: Session, month: date) -> ClearingStatement:
     with suppress(ClearingNotFound):
         run = clearing.get(session, starts)
     asked = {"starts": starts, "ends": ends, "run": run.run_id if run else None}
-    flows = _sum(run.flows) if run else tuple(_open(session, asked))
+    rows = session.execute(_CLEARED, {"starts": starts, "run": run.run_id}) if run else _open(session, starts, ends)
+    regimes = tuple(RegimeFlow(*row) for row in rows)
+    flows = _sum(run.flows) if run else _provisional(regimes)
     positions = {one.party: one.position_minor for one in run.positions} if run else None
     moved: dict[str, int] = dict(session.execute(_MOVED, asked).all())
     # A run takes away what purchases wrote.
     sign = -1 if run else 1
     names = {territory.code: territory.name for territory in territories.every(session)}
     books = list(session.scalars(_BOOKS))
+    payer = (agreed or settlement.shipped()).payer
+    parties = _parties(flows, positions, {code: sign * amount for code, amount in moved.items()}, names)
     return ClearingStatement(
+        issuer=payer.name,
+        iban=payer.iban,
         starts_on=starts,
         ends_on=ends,
         prepared_at=clock.now(),
@@ -87,17 +119,32 @@ def gather(session: Session, month: date) -> ClearingStatement:
         closed_at=run.closed_at if run else None,
         flows=flows,
         earlier=tuple(Earlier(one.month, one.gross_minor, one.fee_minor) for one in run.earlier) if run else (),
-        parties=tuple(_parties(flows, positions, {code: sign * amount for code, amount in moved.items()}, names)),
+        regimes=regimes,
+        parties=tuple(replace(party, holder=_holder(session, party.code)) for party in parties),
         pending_minor=session.scalar(_PENDING) or 0,
+        waiting_minor=0 if run else session.scalar(_WAITING, {"starts": starts}) or 0,
         books=len(books),
         foundation=foundation.of_books(session, books),
     )
 
 
-def _open(session: Session, asked: dict[str, Any]) -> Iterable[Flow]:
-    rows = session.execute(_OPEN, {"starts": asked["starts"], "ends": asked["ends"]})
-    for home, delivery, gross in rows:
-        yield Flow(home, delivery, gross, 0, 0, 0, 0, 0, 0, 0)
+def _open(session: Session, starts: date, ends: date) -> Iterable[tuple[str, str, str, int, int]]:
+    rows = session.execute(_OPEN, {"starts": starts, "ends": ends})
+    return [(home, delivery, regime, gross, 0) for home, delivery, regime, gross in rows]
+
+
+def _provisional(regimes: Iterable[RegimeFlow]) -> tuple[Flow, ...]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for flow in regimes:
+        sums[flow.home, flow.delivery] += flow.gross_minor
+    return tuple(Flow(*pair, gross, 0, 0, 0, 0, 0, 0, 0) for pair, gross in sums.items() if gross)
+
+
+def _holder(session: Session, code: str) -> str:
+    """Return the name of the consortium that answers for a territory, as far as a table says it."""
+    with suppress(InvoiceDataMissing):
+        return invoicing.buyer(session, code).legal_name
+    return ""
 
 
 def _sum(flows: Iterable[clearing.Flow]) -> tuple[Flow, ...]:

@@ -16,7 +16,7 @@ def write(statement: ClearingStatement, path: Path, language: str = "it") -> Non
     with workbook(
         path,
         title=f"{text('title')} {statement.starts_on:%Y-%m}",
-        author="borsellino",
+        author=statement.issuer,
         subject=text.month(statement.starts_on),
         created=statement.prepared_at,
     ) as book:
@@ -24,6 +24,9 @@ def write(statement: ClearingStatement, path: Path, language: str = "it") -> Non
         _positions(Sheet(book, looks, text("section.positions"), text, wide=True), statement)
         _matrix(Sheet(book, looks, text("section.matrix"), text, wide=True), statement)
         _flows(Sheet(book, looks, text("section.flows"), text, wide=True), statement)
+        _regimes(Sheet(book, looks, text("section.regimes"), text, wide=True), statement)
+        _transfers(Sheet(book, looks, text("section.transfers"), text, wide=True), statement)
+        _fees(Sheet(book, looks, text("section.fees"), text, wide=True), statement)
         _proof(Sheet(book, looks, text("section.proof"), text), statement)
 
 
@@ -80,6 +83,49 @@ def _flows(sheet: Sheet, statement: ClearingStatement) -> None:
         places = (names.get(flow.home, flow.home), names.get(flow.delivery, flow.delivery))
         sheet.write(*places, *map(Amount, figures), lines.points(flow, text))
     sheet.total(len(columns), dict(enumerate(sums, 2)))
+
+
+def _regimes(sheet: Sheet, statement: ClearingStatement) -> None:
+    text = sheet.text
+    names = {party.code: party.name for party in statement.parties}
+    sheet.widths(24, 24, 10, 40, 18, 18, 18)
+    columns = ("home", "delivery", "regime", "regime_long", "gross", "own", "earlier")
+    sheet.table(columns, 3, len(statement.regimes))
+    sums = [0] * 3
+    for flow in statement.regimes:
+        figures = (flow.gross_minor, flow.gross_minor - flow.earlier_minor, flow.earlier_minor)
+        sums = [one + other for one, other in zip(sums, figures, strict=True)]
+        places = (names.get(flow.home, flow.home), names.get(flow.delivery, flow.delivery))
+        sheet.write(*places, flow.vat_regime, lines.regime(flow.vat_regime, text), *map(Amount, figures))
+    sheet.total(len(columns), dict(enumerate(sums, 4)))
+    sheet.row += 1
+    sheet.write(lines.month_note(statement, text), look=sheet.looks.note)
+
+
+def _transfers(sheet: Sheet, statement: ClearingStatement) -> None:
+    text = sheet.text
+    sheet.widths(48, 60, 40, 18)
+    sheet.table(("from", "to", "transfer_reference", "amount"), 1, len(statement.transfers))
+    for one in statement.transfers:
+        sheet.write(*lines.transfer(one, statement, text), Amount(one.amount_minor))
+    sheet.row += 1
+    sheet.write(text("transfers.note" if statement.closed else "transfers.provisional"), look=sheet.looks.note)
+
+
+def _fees(sheet: Sheet, statement: ClearingStatement) -> None:
+    text = sheet.text
+    names = {party.code: lines.name(party, text) for party in statement.parties}
+    sheet.widths(24, 18, 18, 18, 18, 18)
+    columns = ("party", "withheld", "home_fee", "delivery_fee", "network_fee", "share")
+    sheet.table(columns, 5, len(statement.fees))
+    sums = [0] * 5
+    for fee in statement.fees:
+        figures = lines.fee_figures(fee)
+        sums = [one + other for one, other in zip(sums, figures, strict=True)]
+        sheet.write(names[fee.party], *map(Amount, figures))
+    sheet.total(len(columns), dict(enumerate(sums, 1)))
+    sheet.row += 1
+    sheet.write(text("fees_note"), look=sheet.looks.note)
 
 
 def _proof(sheet: Sheet, statement: ClearingStatement) -> None:

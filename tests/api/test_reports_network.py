@@ -66,10 +66,12 @@ def test_a_recharge_is_recorded_listed_and_paid(delivered: Shell) -> None:
 def test_the_clearing_of_a_month_is_written(delivered: Shell, form: str) -> None:
     path = delivered.folder / f"clearing.{form}"
 
-    said = json.loads(delivered.done(f"clearing-statement --month 02/03/2026 --format {form} --output {path} --json"))
+    for more in ("", " --territory napoli"):
+        asked = f"clearing-statement --month 02/03/2026{more} --format {form} --output {path} --json"
+        said = json.loads(delivered.done(asked))
 
-    assert (said["closed"], said["reconciles"]) == (False, True)
-    assert path.stat().st_size > 1_000
+        assert (said["closed"], said["reconciles"]) == (False, True)
+        assert path.stat().st_size > 1_000
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,7 @@ def test_the_clearing_of_a_month_is_written(delivered: Shell, form: str) -> None
         (2, "provider-statement P25 --from 31/03/2026", "--to"),
         (2, "recharge list --month 2026-13-01", "--month"),
         (1, "recharge list --month 02/03/2026", "ledger close-period"),
+        (1, "clearing-statement --month 02/03/2026 --territory atlantide", "atlantide"),
         (1, "recharge pay 8,81", "is recorded as owed"),
     ],
 )

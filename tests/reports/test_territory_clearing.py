@@ -10,11 +10,12 @@ from typing import Any
 
 import openpyxl
 import pikepdf
+import pypdf
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from reports.territory_clearing import ClearingStatement, gather, lines, pdf, xlsx
+from reports.territory_clearing import ClearingStatement, gather, lines, node, node_pdf, node_xlsx, pdf, xlsx
 from tests.reports.network_story import APRIL, MARCH, TODAY, NetworkStory, tell
 from tests.stories.reading import on
 from wallet.settlement import clearing, payouts, terms
@@ -197,3 +198,107 @@ def test_a_first_clearing_says_what_it_took_of_the_months_before(
     assert [(one.month, one.gross_minor) for one in found.earlier] == [(MARCH[0], 25_000)]
     assert found.gross_minor == 25_000 - 4_000
     assert said in " ".join(lines.proof(found, lines.of(language))).replace("\u00a0", " ")
+
+
+# -- what the month owes and what the months before do, who transfers, and one territory alone -------------------------
+
+
+def words_of(path: Path) -> str:
+    """The text of a document, in one line."""
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(path).pages).split())
+
+
+def test_flows_by_regime_tell_the_months_own_from_those_before(session: Session, network_told: NetworkStory) -> None:
+    with on(session, date(2026, 5, 2)):
+        clearing.run(session, APRIL[0], terms=terms.shipped(), actor="op")
+        found = gather(session, APRIL[0])
+
+    assert [(one.home, one.delivery, one.vat_regime, one.gross_minor, one.earlier_minor) for one in found.regimes] == [
+        ("cremona", "milano", "E18", 6_000, 6_000),
+        ("cremona", "napoli", "E18", 7_000, 7_000),
+        ("cremona", "trapani", "FORF", 4_000, 4_000),
+        ("napoli", "trapani", "FORF", 4_000, 8_000),
+    ]
+    assert found.earlier_minor == sum(one.gross_minor for one in found.earlier)
+    told = lines.month_note(found, lines.of("it"))
+    assert (
+        told == "Non solo aprile 2026: del mese sono −40,00 €; 250,00 € sono di mesi precedenti, mai compensati prima."
+    )
+
+
+def test_an_open_month_names_what_waits_from_before_it(session: Session, network_told: NetworkStory) -> None:
+    march, april = state(session), state(session, APRIL[0])
+    close(session)
+    after = state(session, APRIL[0])
+
+    # March left 170,00 on Cremona's account in one book and 80,00 on Napoli's in the other.
+    assert (march.waiting_minor, april.waiting_minor, after.waiting_minor) == (0, 25_000, 0)
+    assert "250,00" in lines.month_note(april, lines.of("it"))
+    assert lines.month_note(after, lines.of("it")) == "Tutti i flussi sono di aprile 2026."
+
+
+def test_who_pays_pays_once_into_the_networks_account_and_the_rest_is_its_fee(
+    session: Session, network_told: NetworkStory, tmp_path: Path
+) -> None:
+    close(session, fee_basis_points=500)
+    found = state(session)
+
+    paid = {one.party: one.amount_minor for one in found.transfers if one.pays}
+    got = {one.party: one.amount_minor for one in found.transfers if not one.pays}
+    assert paid.keys() | got.keys() == {"cremona", "milano", "napoli", "trapani"}
+    assert sum(paid.values()) - sum(got.values()) == sum(flow.network_fee_minor for flow in found.flows) > 0
+    assert [one.pays for one in found.transfers] == sorted((one.pays for one in found.transfers), reverse=True)
+    for form, write in WRITERS.items():
+        write(found, tmp_path / f"c.{form}")
+    page = words_of(tmp_path / "c.pdf")
+    assert found.iban in page
+    assert "Consorzio Rete Welfare Cremona (demo) (Cremona)" in page
+    assert "Compensazione 2026-03 CREMONA" in page
+    rows = list(openpyxl.load_workbook(tmp_path / "c.xlsx")["Bonifici"].values)
+    assert {row[2]: row[3] for row in rows[1:] if row[3]}["Compensazione 2026-03 CREMONA"] == paid["cremona"] / 100
+
+
+def test_fees_by_territory_sum_to_all_fees(session: Session, network_told: NetworkStory) -> None:
+    close(session, fee_basis_points=500)
+    found = state(session)
+
+    assert {one.party: lines.fee_figures(one) for one in found.fees} == {
+        "cremona": (250, 225, 75, 0, 300),
+        "napoli": (0, 100, 0, 0, 100),
+        "trapani": (400, 0, 120, 0, 120),
+        "network": (0, 0, 0, 130, 130),
+    }
+    assert sum(one.share_minor for one in found.fees) == sum(one.withheld_minor for one in found.fees) == 650
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("place", ["cremona", "milano", "napoli", "trapani", "biella"])
+def test_a_territory_reads_its_own_and_nothing_of_others(
+    session: Session, network_told: NetworkStory, tmp_path: Path, place: str, *, closed: bool
+) -> None:
+    if closed:
+        close(session, fee_basis_points=500)
+    whole = state(session)
+
+    found = node.of(whole, place, place.capitalize())
+
+    assert found.holds
+    assert found.party.position_minor == next((p.position_minor for p in whole.parties if p.code == place), 0)
+    node_pdf.write(found, tmp_path / "n.pdf")
+    node_xlsx.write(found, tmp_path / "n.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "n.xlsx")
+    cells = " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+    partners = {flow.home for flow in found.given} | {flow.delivery for flow in found.bought}
+    for told in (words_of(tmp_path / "n.pdf"), cells):
+        assert place.capitalize() in told
+        for party in ("Cremona", "Milano", "Napoli", "Trapani"):
+            assert (party in told) == (party.lower() in partners | {place})
+
+
+def test_a_territory_whose_flows_are_not_its_position_is_told_so(session: Session, network_told: NetworkStory) -> None:
+    found = node.of(state(session), "napoli", "Napoli")
+
+    wrong = replace(found, given=found.given[1:])
+
+    assert (found.holds, wrong.difference_minor) == (True, -7_000)
+    assert "NON quadra" in lines.node_verdict(wrong, lines.of("it"))
