@@ -13,15 +13,12 @@ from sqlalchemy.orm import Session
 from config import clock, database, ids
 from ledger import holds, idempotency
 from ledger.errors import InsufficientFunds
-from network.services import Offer
 from plans import funders
 from plans.errors import EmployeeNotFound
-from plans.rulebook import loading
 from plans.rulebook.words import Channel
-from wallet import amounts, codes, fiscal, hints, purchases, wallets
+from wallet import amounts, codes, fiscal, hints, purchases, records, wallets
 from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound
-from wallet.fiscal import Line
 from wallet.hints import Said
 from wallet.purchases import Considered, Purchase
 from wallet.tables import AuthorizationRow, Wallet
@@ -209,7 +206,7 @@ def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorizatio
     considered = purchases.consider(session, book_id, purchase)
     if session.connection().exec_driver_sql(_FROZEN, (book_id, purchase.employee_id)).scalar():
         considered = purchases.declined(considered, Decline.WALLET_FROZEN)
-    return _from_values(_values(considered, "", funders.of_book(session, book_id).home_territory, "simulation"))
+    return _from_values(records.values(considered, "", funders.of_book(session, book_id).home_territory, "simulation"))
 
 
 def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
@@ -364,7 +361,7 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
     meanwhile makes it a decline.
     """
     authorization_id = ids.new("aut")
-    values = _values(considered, authorization_id, home_territory, actor)
+    values = records.values(considered, authorization_id, home_territory, actor)
     if considered.decline is None:
         try:
             values["hold_id"] = holds.reserve(
@@ -381,98 +378,13 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
         values["code"] = codes.new()
     database.run(session, _INSERT, {"book_id": book_id, **values, "facts": Jsonb(values["facts"])})
     if considered.decline is None and considered.channel is Channel.VOUCHER:
-        _write_issue(session, book_id, authorization_id, considered)
+        records.write_issue(session, book_id, authorization_id, considered)
     return _from_values(values)
-
-
-def _values(considered: Considered, authorization_id: str, home_territory: str, actor: str) -> dict[str, Any]:
-    offer, decision = considered.offer, considered.decision
-    declined = considered.decline is not None
-    return {
-        "status": "declined" if declined else "authorized",
-        "authorization_id": authorization_id,
-        "employee_id": considered.purchase.employee_id,
-        "relative_id": considered.purchase.relative_id,
-        "service_code": offer.service_code,
-        "provider_code": offer.provider_code,
-        "home_territory": home_territory,
-        "delivery_territory": offer.territory_code,
-        "channel": str(considered.channel),
-        "category": None if decision is None else str(decision.category),
-        "outcome": None if decision is None else str(decision.outcome),
-        "quantity": considered.quantity,
-        "unit_price_minor": offer.price_minor,
-        "amount_minor": considered.amount_minor,
-        "vat_regime": considered.vat_regime,
-        "net_minor": considered.net_minor,
-        "vat_minor": considered.vat_minor,
-        "exempt_minor": 0 if decision is None else decision.exempt_minor,
-        "taxable_minor": 0 if decision is None else decision.taxable_minor,
-        "captured_minor": 0,
-        "refunded_minor": 0,
-        "in_limit": considered.in_limit,
-        "consent": considered.purchase.consent,
-        "hold_id": None,
-        "code": None,
-        "service_on": considered.service_on,
-        "tax_on": considered.tax_on,
-        "decided_at": considered.decided_at,
-        "expires_at": None if declined else considered.expires_at,
-        "decline_code": None if considered.decline is None else str(considered.decline),
-        "reasons": [] if decision is None else [str(reason) for reason in decision.reasons],
-        "warnings": _warnings(considered, offer),
-        "rule_ids": [] if decision is None else list(decision.rule_ids),
-        "rulebook_version": loading.load().version,
-        "facts": considered.snapshot(),
-        "actor": actor,
-    }
 
 
 def _from_values(values: dict[str, Any]) -> Authorization:
     fields = {name: values[name] for name in _FIELDS}
     return Authorization(**(fields | {name: tuple(values[name]) for name in ("reasons", "warnings", "rule_ids")}))
-
-
-def _write_issue(session: Session, book_id: int, authorization_id: str, considered: Considered) -> None:
-    decision = considered.decision
-    assert decision is not None  # noqa: S101
-    lines: list[Line] = []
-    taxable_left = decision.taxable_minor
-    for share in considered.shares:
-        taxable = min(share.amount_minor, taxable_left)
-        taxable_left -= taxable
-        lines.append(
-            Line(
-                "use",
-                authorization_id,
-                share.lot.plan_id,
-                str(share.lot.source),
-                str(considered.channel),
-                share.amount_minor - taxable,
-                taxable,
-            )
-        )
-    fiscal.append(
-        session,
-        book_id,
-        considered.purchase.employee_id,
-        lines,
-        category=decision.category,
-        in_limit=considered.in_limit,
-        on=considered.tax_on,
-        reason="voucher_issued",
-        entry_id=None,
-        rule_ids=decision.rule_ids,
-    )
-
-
-def _warnings(considered: Considered, offer: Offer) -> list[str]:
-    warnings = [] if considered.decision is None else [str(warning) for warning in considered.decision.warnings]
-    if offer.category_doubtful:
-        warnings.append(hints.DOUBTFUL)
-    if considered.lapses:
-        warnings.append(hints.LAPSES)
-    return warnings
 
 
 def _request(purchase: Purchase) -> dict[str, Any]:
