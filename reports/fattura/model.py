@@ -35,6 +35,7 @@ class Item:
 
     code: str
     reference: str
+    service_code: str
     service_name: str
     channel: str
     issued_on: date
@@ -166,6 +167,7 @@ def _item(lines: Sequence[Line], kind: Kind) -> Item:
         code=first.code,
         # The last twenty characters of the authorization's id: enough for the mandatary to find it by.
         reference=first.authorization_id[-20:],
+        service_code=first.service_code,
         service_name=first.service_name,
         channel=first.channel,
         issued_on=first.issued_on,

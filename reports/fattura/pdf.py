@@ -242,7 +242,8 @@ def terms(proforma: Proforma, text: Words) -> Iterator[str]:
         amounts = {"amount": text.euro(duty.amount_minor), "threshold": text.euro(duty.threshold_minor)}
         yield text("terms.stamp", reference=duty.reference, **amounts)
     for total in proforma.regimes:
-        found = vat_law.reference(total.regime, proforma.issued_on)
-        if note := found.note(text.language):
-            yield text("terms.doubt", reference=found.reference, note=note)
+        services = {item.service_code for item in proforma.items if item.vat_regime == total.regime}
+        for found in vat_law.references(total.regime, proforma.issued_on, services):
+            if note := found.note(text.language):
+                yield text("terms.doubt", reference=found.reference, note=note)
     yield text("terms.number")

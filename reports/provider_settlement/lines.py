@@ -71,17 +71,20 @@ def next_payment(statement: ProviderStatement, text: Words) -> str:
 
 
 def law(statement: ProviderStatement, text: Words) -> Iterator[tuple[str, str]]:
-    """Yield what to know of each regime of the statement, and of vouchers, with its reference on the last day."""
-    topics = [total.regime for total in statement.regimes]
+    """Yield what to know of the regimes and services, and of vouchers, with each reference on the last day."""
+    topics = {
+        total.regime: {x.service_code for x in statement.lines if x.vat_regime == total.regime}
+        for total in statement.regimes
+    }
     if any(line.channel == Channel.VOUCHER for line in statement.lines):
-        topics.append("VOUCHER")
-    for topic in topics:
-        reference = vat_law.reference(topic, statement.ends_on)
-        note = reference.note(text.language)
-        if reference.doubtful:
-            note = f"{note} ({text('doubtful')})".strip()
-        if note:
-            yield reference.reference, note
+        topics["VOUCHER"] = set()
+    for topic, services in topics.items():
+        for reference in vat_law.references(topic, statement.ends_on, services):
+            note = reference.note(text.language)
+            if reference.doubtful:
+                note = f"{note} ({text('doubtful')})".strip()
+            if note:
+                yield reference.reference, note
 
 
 def verdict(statement: ProviderStatement, text: Words) -> str:

@@ -53,6 +53,7 @@ def _flow(statement: ProviderStatement, text: Words) -> Iterator[Flowable]:
             ),
             small=lines.payee(statement, text),
             chip=text("chip"),
+            provisional=foundation.provisional(statement.foundation.standing, text),
         )
     )
     yield Spacer(0, 4 * mm)

@@ -76,7 +76,7 @@ def gather(
         transfers=tuple(one for one in payments.transfers(session, provider.code) if one.reference in named),
         settled=settled,
         accounts=accounts,
-        foundation=foundation.of_books(session, [account.book_id for account in accounts]),
+        foundation=foundation.of_books(session, [account.book_id for account in accounts], (starts_on, ends_on)),
     )
 
 

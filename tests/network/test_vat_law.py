@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -52,10 +53,10 @@ def test_stamp_duty_begins_one_cent_above_the_threshold(amount: int, duty: int |
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("V22,2027-01-01,", "V22,2027-01-02,", "leaves a gap"),
-        ("V22,2027-01-01,", "V22,2026-12-31,", "overlaps"),
-        ("V22,2027-01-01,,", "V22,2027-01-01,2030-12-31,", "not told of every day"),
-        ("V22,2027-01-01", "V99,2027-01-01", "unknown topic"),
+        ("V22,,2027-01-01,", "V22,,2027-01-02,", "leaves a gap"),
+        ("V22,,2027-01-01,", "V22,,2026-12-31,", "overlaps"),
+        ("V22,,2027-01-01,,", "V22,,2027-01-01,2030-12-31,", "not told of every day"),
+        ("V22,,2027-01-01", "V99,,2027-01-01", "unknown topic"),
         (",MEM,", ",SURE,", "unknown topic or confidence"),
     ],
 )
@@ -66,3 +67,34 @@ def test_a_table_that_cannot_be_is_refused_with_its_row(tmp_path: Path, old: str
 
     with pytest.raises(ValueError, match=message):
         vat_law.read_references(tmp_path / "vat_references.csv")
+
+
+def notes(services: set[str], on: date = LAST_OF_OLD) -> list[str]:
+    return [found.note_it for found in vat_law.references("V10", on, services)]
+
+
+@pytest.mark.parametrize("on", [LAST_OF_OLD, FIRST_OF_NEW])
+def test_a_doubt_of_one_service_is_told_of_that_service_alone(on: date) -> None:
+    assert any("pasti" in note for note in notes({"PAS-CR"}, on))
+    assert any("pasti" in note for note in notes({"TEA-CR", "PAS-MT"}, on))
+    assert not any("pasti" in note for note in notes({"TEA-CR", "TPL-TO"}, on))
+    assert not any("pasti" in note for note in notes(set(), on))
+
+
+def test_a_service_has_its_own_number_and_the_others_that_of_their_regime() -> None:
+    assert [found.reference for found in vat_law.references("V10", LAST_OF_OLD, {"TEA-CR"})] == [
+        "Tab. A, parte III, n. 123, DPR 633/1972"
+    ]
+    assert vat_law.references("V10", LAST_OF_OLD, {"XXX"}) == (vat_law.reference("V10", LAST_OF_OLD),)
+    assert vat_law.references("V10", LAST_OF_OLD, {"XXX", "TEA-CR"})[0] == vat_law.reference("V10", LAST_OF_OLD)
+
+
+def test_every_service_that_the_references_name_is_in_the_catalogue() -> None:
+    named = {
+        service
+        for rows in vat_law.read_own(data.FOLDER / "vat_references.csv").values()
+        for row in rows
+        for service in row.services
+    }
+    with (data.FOLDER / "services.csv").open(encoding="utf-8", newline="") as file:
+        assert named <= {row["code"] for row in csv.DictReader(file)}

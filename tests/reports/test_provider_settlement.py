@@ -22,6 +22,7 @@ from network import vat
 from network.errors import ProviderNotFound
 from reports import fattura
 from reports.errors import PeriodEndsBeforeStart
+from reports.fattura import pdf as proforma
 from reports.provider_settlement import ProviderStatement, documents, gather, lines
 from reports.provider_settlement import csv as csv_layout
 from reports.provider_settlement import pdf as pdf_layout
@@ -447,3 +448,19 @@ def test_an_invoice_and_a_credit_note_round_each_for_itself(session: Session, ne
     # 4.200,00 is 3.818,18 + 381,82 and 60,00 is 54,55 + 5,45; their difference, 4.140,00, would be 3.763,64 + 376,36.
     assert (total.net_minor, total.vat_minor) == (376_363, 37_637)
     assert [(one.kind, one.number) for one in split] == [("TD01", "PF-P04-2610-1"), ("TD04", "PF-P04-2610-2")]
+
+
+def test_the_theatre_reads_no_doubt_of_meals(session: Session, network_told: NetworkStory) -> None:
+    found = state(session, "P02", MARCH)
+
+    def law(service: str) -> str:
+        made = [replace(found.lines[0], vat_regime="V10", service_code=service)]
+        split = documents.split("P02", MARCH[1], made, documents.buyers(session, made))
+        statement = replace(found, lines=tuple(made), documents=split)
+        (invoice,) = fattura.proformas(session, statement, TODAY)
+        told = [*map(" ".join, lines.law(statement, lines.of("it"))), *proforma.terms(invoice, proforma.of("it"))]
+        return " ".join(told)
+
+    assert "pasti a domicilio" in law("PAS-CR")
+    assert "pasti a domicilio" not in law("TEA-CR")
+    assert "n. 123" in law("TEA-CR")
