@@ -286,12 +286,17 @@ def line(canvas: Canvas, x: float, y: float, text: str, color: Any, size: float,
 
 def chip(canvas: Canvas, right: float, top: float, text: str) -> None:
     """Draw a word in a rounded box that ends at `right`."""
-    wide = look.width(text, look.SEMIBOLD, 8) + 8 * mm
+    wide = chip_width(text)
     canvas.setFillColor(look.SAND)
     canvas.roundRect(right - wide, top - 4.4 * mm, wide, 7 * mm, 3.5 * mm, stroke=0, fill=1)
     canvas.setFillColor(look.CLAY)
     canvas.setFont(look.SEMIBOLD, 8)
     canvas.drawCentredString(right - wide / 2, top - 1.9 * mm, text)
+
+
+def chip_width(text: str) -> float:
+    """Return how wide a word's rounded box is."""
+    return look.width(text, look.SEMIBOLD, 8) + 8 * mm
 
 
 def mark(canvas: Canvas, x: float, y: float, color: Any, *, holds: bool) -> None:

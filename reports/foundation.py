@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import clock
 from ledger import seals
 from plans.rulebook import loading, signing
 from reports.words import Words
 
 SHORT = 16
+_OPEN: Final = sa.text(
+    "select count(*) from unnest(cast(:books as bigint[])) b(book_id) where not coalesce("
+    "  daterange(:starts, :ends, '[]') <@ (select range_agg(daterange(p.starts_on, p.ends_on, '[]')) from period p"
+    "                                      where p.book_id = b.book_id and p.state = 'closed'), false)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    Whether what is said of a period can still change.
+
+    `through` is the last day there are data of where the period goes on, None where it is over; `open_books` is how
+    many of the books have a day in it that is not closed.
+    """
+
+    through: date | None = None
+    open_books: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """What a report says of a period that can still change: a word, and a sentence."""
+
+    mark: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +59,7 @@ class BookSeal:
 class Foundation:
     """
     The rulebook's version, of which `signed` rules of `rules` are signed as they stand, and the seals of the books that
-    were read, in the order of their numbers.
+    were read, in the order of their numbers. `standing` is that of the report's period, where it is about one.
 
     `digest` is the SHA-256 of one line `book:seq:hash` for each book: it is the same as long as no chain went on.
     """
@@ -39,6 +68,7 @@ class Foundation:
     signed: int
     rules: int
     seals: tuple[BookSeal, ...]
+    standing: Standing = Standing()
 
     @property
     def digest(self) -> str:
@@ -52,22 +82,50 @@ class Foundation:
         return sum(seal.seq is None for seal in self.seals)
 
 
-def of_books(session: Session, book_ids: Iterable[int]) -> Foundation:
-    """Return what a report over these books stands on now."""
+def standing(
+    session: Session, book_ids: Iterable[int], starts_on: date, ends_on: date, *, seen: date | None = None
+) -> Standing:
+    """Return how final a period is in these books; `seen` is the last day of the data, today unless told."""
+    books = sorted(set(book_ids))
+    today = clock.today()
+    through = min(seen or today, today) if ends_on >= today else None
+    asked = {"books": books, "starts": starts_on, "ends": ends_on}
+    return Standing(through, session.scalar(_OPEN, asked) or 0)
+
+
+def of_books(
+    session: Session, book_ids: Iterable[int], period: tuple[date, date] | None = None, *, seen: date | None = None
+) -> Foundation:
+    """Return what a report over these books, and over a period of theirs, stands on now."""
     rulebook = loading.load()
-    standing = signing.standing(session, rulebook)
-    heads = [(book_id, seals.head(session, book_id)) for book_id in sorted(set(book_ids))]
+    signed = signing.standing(session, rulebook)
+    books = sorted(set(book_ids))
+    heads = [(book_id, seals.head(session, book_id)) for book_id in books]
     return Foundation(
         rulebook.version,
-        standing.signed,
-        standing.total,
+        signed.signed,
+        signed.total,
         tuple(
             BookSeal(book_id, head.seq, head.link_hash.hex(), head.sealed_at)
             if head is not None
             else BookSeal(book_id, None, None, None)
             for book_id, head in heads
         ),
+        standing(session, books, *period, seen=seen) if period is not None else Standing(),
     )
+
+
+def provisional(found: Standing, text: Words) -> Provisional | None:
+    """Say that a period goes on, and up to which day there are data, or that it is not closed; else nothing."""
+    if found.through is not None:
+        return Provisional(text("standing.mark"), text("standing.goes_on", day=text.day(found.through)))
+    return Provisional(text("standing.mark"), text("standing.open")) if found.open_books else None
+
+
+def facts(found: Standing, text: Words) -> Iterator[tuple[str, str]]:
+    """Yield the line of a summary that says the same; none where the period is closed."""
+    if (notice := provisional(found, text)) is not None:
+        yield notice.mark, notice.sentence
 
 
 def told(foundation: Foundation, text: Words, *, whole: bool = False) -> str:

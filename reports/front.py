@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
 
 from reports import blocks, look
 from reports.blocks import HEIGHT, WIDTH, Block
+from reports.foundation import Provisional
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a masthead says: the kind of report, whom it is about, four facts at most, a small line, who reads it."""
+    """
+    What a masthead says: the kind of report, whom it is about, four facts at most, a small line, who reads it.
+
+    `provisional` says that the period can still change, in a chip and in a line of its own; None where it cannot.
+    """
 
     kind: str
     title: str
     facts: Sequence[tuple[str, str]]
     small: str = ""
     chip: str = ""
+    provisional: Provisional | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Masthead(Block):
     """The title, whom it is about, and for which days; the upper right corner is left to a logo or to the chip."""
 
     def __init__(self, head: Head) -> None:
-        super().__init__(WIDTH, 41 * mm if head.small else 36 * mm)
+        super().__init__(WIDTH, (36 + 5 * bool(head.small) + 5 * (head.provisional is not None)) * mm)
         self.head = head
 
     def draw(self) -> None:
@@ -45,8 +52,7 @@ class Masthead(Block):
         canvas, head, top = self.canv, self.head, self.height
         canvas.setFillColor(look.CLAY)
         canvas.roundRect(0, top - 1.6 * mm, 22 * mm, 1.6 * mm, 0.8 * mm, stroke=0, fill=1)
-        if head.chip:
-            blocks.chip(canvas, WIDTH, top - 3 * mm, head.chip)
+        chips(canvas, top, head.chip, head.provisional)
         blocks.line(canvas, 0, top - 11 * mm, head.kind, look.MUTED, 11, WIDTH * 0.7, look.REGULAR)
         blocks.line(canvas, 0, top - 20 * mm, look.printable(head.title), look.INK, 22, WIDTH, look.SEMIBOLD)
         share = WIDTH / max(len(head.facts), 1)
@@ -56,8 +62,20 @@ class Masthead(Block):
             shown = look.printable(value)
             size = look.fitting(shown, look.SEMIBOLD, 9, room)
             blocks.line(canvas, place * share, top - 34 * mm, shown, look.INK, max(size, 7), room, look.SEMIBOLD)
+        y = top - 39.5 * mm
         if head.small:
-            blocks.line(canvas, 0, top - 39.5 * mm, look.printable(head.small), look.MUTED, 8, WIDTH, look.REGULAR)
+            blocks.line(canvas, 0, y, look.printable(head.small), look.MUTED, 8, WIDTH, look.REGULAR)
+            y -= 5 * mm
+        if head.provisional is not None:
+            blocks.line(canvas, 0, y, head.provisional.sentence, look.CLAY, 8, WIDTH, look.SEMIBOLD)
+
+
+def chips(canvas: Canvas, top: float, reader: str, provisional: Provisional | None) -> None:
+    """Draw who reads it in a box in the upper right corner, and beside it that it is provisional."""
+    right = WIDTH
+    for word in filter(None, (reader, provisional.mark if provisional is not None else "")):
+        blocks.chip(canvas, right, top - 3 * mm, word)
+        right -= blocks.chip_width(word) + 2 * mm
 
 
 class Cards(Block):

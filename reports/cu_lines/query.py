@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -114,7 +115,7 @@ def gather(session: Session, book_id: int, year: int) -> CuYear:
         totals=_totals(rows, people),
         proof=Proof(*database.call(session, _PROOF, asked)),
         rulebooks=tuple(row.rulebook_version for row in database.rows(session, _RULEBOOKS, asked)),
-        foundation=foundation.of_books(session, [book_id]),
+        foundation=foundation.of_books(session, [book_id], (date(year, 1, 1), date(year, 12, 31))),
     )
 
 

@@ -62,6 +62,7 @@ def proof(year: CuYear, text: Words) -> Iterator[tuple[str, Any]]:
     yield text("fact.funder"), f"{year.funder_name} ({year.funder_code})"
     yield text("fact.vat_number"), year.vat_number
     yield text("fact.year"), str(year.year)
+    yield from foundation.facts(year.foundation.standing, text)
     yield text("fact.amount"), Amount(year.amount_minor)
     yield text("fact.other_years"), Amount(year.proof.other_years_minor)
     yield text("fact.ledger"), Amount(year.proof.ledger_minor)

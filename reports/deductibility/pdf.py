@@ -48,6 +48,7 @@ def _flow(found: Deductibility, text: Words) -> Iterator[Flowable]:
                 (text("prepared_at"), text.moment(found.prepared_at)),
             ),
             chip=text("chip_detail" if found.detail else "chip"),
+            provisional=foundation.provisional(found.foundation.standing, text),
         )
     )
     yield Spacer(0, 4 * mm)

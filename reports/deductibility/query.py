@@ -96,7 +96,7 @@ def gather(
         costs=tuple(_costs(session, book_id, last, rows, detail=detail)),
         rules=tuple(rule for rule in rules.load().rules if rule in {r for row in rows for r in _admitted(row)}),
         proof=Proof(sum(row.amount for row in rows), credited),
-        foundation=foundation.of_books(session, [book_id]),
+        foundation=foundation.of_books(session, [book_id], (first, last), seen=seen),
     )
 
 

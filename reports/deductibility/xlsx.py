@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reports import words
+from reports import foundation, words
 from reports.deductibility import lines
 from reports.deductibility.model import Deductibility
 from reports.sheet import Amount, Looks, Sheet, workbook
@@ -34,6 +34,8 @@ def _summary(sheet: Sheet, found: Deductibility, text: Words, title: str) -> Non
     sheet.write(text("reader"), look=looks.note)
     sheet.write(text("fact.funder"), f"{found.funder_name} ({found.vat_number})")
     sheet.write(text("fact.year"), str(found.year))
+    for mark, sentence in foundation.facts(found.foundation.standing, text):
+        sheet.write(f"{mark}. {sentence}", look=looks.alarm)
     for note in lines.notes(found, text):
         sheet.write(note, look=looks.note)
     sheet.write()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from reports import signatures
+from reports import foundation, signatures
 from reports.cells import guarded, plain
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
@@ -67,6 +67,7 @@ def _summary(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         (text("period"), text.period(statement.starts_on, statement.ends_on)),
         *([(text("column.cluster"), statement.cluster or text("none"))] if statement.cluster is not None else []),
         (text("prepared_at"), statement.prepared_at),
+        *foundation.facts(statement.standing, text),
         *((line.label, Amount(line.amount_minor)) for line in lines.summary(statement, text)),
         *(((text("groups"), note),) if (note := lines.groups(statement, text)) else ()),
         *(((text("section.employees"), note),) if (note := lines.persons(statement, text)) else ()),

@@ -7,7 +7,7 @@ from typing import Any
 
 from reportlab.lib.units import mm
 
-from reports import blocks, look
+from reports import blocks, foundation, front, look
 from reports.blocks import HEADING, HEIGHT, WIDTH, Block
 from reports.plan_statement import lines
 from reports.plan_statement.model import PlanStatement
@@ -18,8 +18,9 @@ class Masthead(Block):
     """The title, the plan, who pays, for which days and for whom."""
 
     def __init__(self, statement: PlanStatement, text: Words) -> None:
-        super().__init__(WIDTH, 41 * mm)
         self.statement, self.text = statement, text
+        self.provisional = foundation.provisional(statement.standing, text)
+        super().__init__(WIDTH, (41 + 5 * (self.provisional is not None)) * mm)
 
     def draw(self) -> None:
         """Draw it."""
@@ -27,7 +28,7 @@ class Masthead(Block):
         canvas = self.canv
         canvas.setFillColor(look.CLAY)
         canvas.roundRect(0, self.height - 1.6 * mm, 22 * mm, 1.6 * mm, 0.8 * mm, stroke=0, fill=1)
-        blocks.chip(canvas, WIDTH, self.height - 3 * mm, text(f"reading.{statement.reading}"))
+        front.chips(canvas, self.height, text(f"reading.{statement.reading}"), self.provisional)
         blocks.line(canvas, 0, self.height - 11 * mm, text("title"), look.MUTED, 11, WIDTH * 0.6, look.REGULAR)
         title = look.printable(plan.name)
         blocks.line(canvas, 0, self.height - 20 * mm, title, look.INK, 22, WIDTH, look.SEMIBOLD)
@@ -45,6 +46,8 @@ class Masthead(Block):
             x += share * WIDTH
         if detail := _act(statement, text):
             blocks.line(canvas, 0, self.height - 39.5 * mm, look.printable(detail), look.MUTED, 8, WIDTH, look.REGULAR)
+        if self.provisional is not None:
+            blocks.line(canvas, 0, 1.5 * mm, self.provisional.sentence, look.CLAY, 8, WIDTH, look.SEMIBOLD)
 
 
 def _act(statement: PlanStatement, text: Words) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from plans.rulebook.signing import Signature
 from plans.rulebook.words import Confidence
 from plans.words import Residual
+from reports.foundation import Standing
 
 
 class Reading(StrEnum):
@@ -364,6 +365,7 @@ class PlanStatement:
     # Whether each person's figures are told, or only what was granted, and the period to ask for instead.
     people_told: bool
     whole_months: tuple[date, date]
+    standing: Standing
     # The only cluster whose people and credit are told; None for all of them.
     cluster: str | None = None
     currency: str = field(default="EUR")

@@ -17,6 +17,7 @@ from plans.plan_file import PlanDraft
 from plans.plans import PlanTerms
 from plans.rulebook import loading, signing
 from plans.rulebook.words import Category, Confidence
+from reports import foundation
 from reports.errors import ClusterTooSmall, ClusterWithoutCredit, PeriodEndsBeforeStart
 from reports.plan_statement import groups, persons, uptake
 from reports.plan_statement import journal as journals
@@ -136,6 +137,7 @@ def gather(
         proof=_proof(session, book_id, journal, total, _overdrawn(journal.people, total, months, starts_on, ends_on)),
         people_told=people_told,
         whole_months=persons.whole_months(terms, starts_on, ends_on, clock.today()),
+        standing=foundation.standing(session, [book_id], starts_on, ends_on),
         cluster=cluster,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from reports import signatures
+from reports import foundation, signatures
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.suppression import SMALLEST_GROUP
@@ -60,6 +60,7 @@ def _summary(sheet: Sheet, statement: PlanStatement) -> None:
         (text("period_to"), statement.ends_on),
         (text("spend_by"), plan.spend_by),
         (text("prepared_at"), statement.prepared_at),
+        *foundation.facts(statement.standing, text),
     ):
         sheet.write(label, value)
     sheet.row += 1

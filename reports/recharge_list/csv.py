@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reports import table
+from reports import foundation, table
 from reports.recharge_list import lines
 from reports.recharge_list.model import RechargeList
 from reports.table import Cell
@@ -29,6 +29,7 @@ def _sections(found: RechargeList, text: Words) -> Iterator[tuple[str, Sequence[
         (text("mandatary"), found.mandatary),
         (text("month"), text.month(found.starts_on)),
         (text("prepared_at"), found.prepared_at),
+        *foundation.facts(found.foundation.standing, text),
         *lines.figures(found, text),
         (lines.privacy(found, text),),
     ]

@@ -64,7 +64,7 @@ def gather(session: Session, book_id: int, month: date, *, detail: bool = False)
         lots_minor=session.scalar(_LOTS, asked) or 0,
         recorded_minor=sum(recharges.recorded(session, book_id, month).values()),
         deductible_minor=0,
-        foundation=foundation.of_books(session, [book_id]),
+        foundation=foundation.of_books(session, [book_id], (starts, ends)),
     )
 
 

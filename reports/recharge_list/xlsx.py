@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from reports import foundation
 from reports.recharge_list import lines
 from reports.recharge_list.model import RechargeList
 from reports.sheet import Amount, Looks, Sheet, workbook
@@ -42,6 +43,7 @@ def _summary(sheet: Sheet, found: RechargeList) -> None:
         (text("mandatary"), found.mandatary),
         (text("month"), text.month(found.starts_on)),
         (text("prepared_at"), found.prepared_at),
+        *foundation.facts(found.foundation.standing, text),
     ):
         sheet.write(label, value)
     sheet.row += 1

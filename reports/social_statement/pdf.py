@@ -49,6 +49,7 @@ def _flow(statement: SocialStatement, text: Words) -> Iterator[Flowable]:
                 (text("prepared_at"), text.moment(statement.prepared_at)),
             ),
             chip=text("chip"),
+            provisional=foundation.provisional(statement.foundation.standing, text),
         )
     )
     yield Spacer(0, 4 * mm)

@@ -98,7 +98,7 @@ def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> So
         # The sum of everything, less the agreements, would tell what the vouchers' part withholds.
         total=Told.of(total, [name for name in FIGURES if any(getattr(part.total, name) is None for part in parts)]),
         proof=proof,
-        foundation=foundation.of_books(session, [book_id]),
+        foundation=foundation.of_books(session, [book_id], (starts_on, ends_on)),
     )
 
 

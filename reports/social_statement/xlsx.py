@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from reports import foundation
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.sheet import Amount, Looks, Sheet, Withheld, workbook
 from reports.social_statement import lines
@@ -34,6 +35,8 @@ def _summary(sheet: Sheet, statement: SocialStatement) -> None:
     sheet.write(text("funder"), None, statement.funder_name)
     sheet.write(text("period"), None, text.period(statement.starts_on, statement.ends_on))
     sheet.write(text("prepared_at"), None, statement.prepared_at)
+    for mark, sentence in foundation.facts(statement.foundation.standing, text):
+        sheet.write(mark, None, sentence)
     sheet.row += 1
     sheet.head("instrument", "people", *lines.FIGURES, figures=7)
     for part in statement.parts:

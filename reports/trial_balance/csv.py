@@ -32,6 +32,7 @@ def _rows(balance: TrialBalance, text: Words) -> Iterator[Sequence[str]]:
     verdict = "proof.holds" if balance.holds else "proof.fails"
     for name, value in (
         ("fact.period", text.period(balance.starts_on, balance.ends_on)),
+        *(("standing.mark", sentence) for _, sentence in foundation.facts(balance.foundation.standing, text)),
         ("fact.proof", text(verdict, accounts=", ".join(balance.differing))),
         ("fact.seal", foundation.told(balance.foundation, text, whole=True)),
         ("fact.rules", foundation.rules(balance.foundation, text)),

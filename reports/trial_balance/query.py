@@ -146,7 +146,7 @@ def gather(
         prepared_at=clock.now(),
         lines=tuple(lines if detail else _together(lines)),
         differing=tuple(line.code for line in lines if line.closing_minor != line.ledger_minor),
-        foundation=foundation.of_books(session, [book_id]),
+        foundation=foundation.of_books(session, [book_id], (begins, ends)),
     )
 
 

@@ -33,6 +33,8 @@ def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
         proof.write(text("reader"), look=looks.note)
         proof.write(text("fact.book"), f"{balance.book_name} ({balance.book_code})")
         proof.write(text("fact.period"), period)
+        for mark, sentence in foundation.facts(balance.foundation.standing, text):
+            proof.write(mark, sentence, look=looks.alarm)
         proof.write(text("fact.debit"), Amount(balance.debit_minor))
         proof.write(text("fact.credit"), Amount(balance.credit_minor))
         proof.write(text("fact.difference"), Amount(balance.debit_minor - balance.credit_minor))
