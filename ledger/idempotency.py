@@ -25,9 +25,11 @@ T = TypeVar("T")
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
+# Says too whether the transaction had written nothing before.
 _CLAIM = (
-    "insert into idempotency_key (book_id, actor, operation, key, request_hash) values (%s, %s, %s, %s, %s)"
-    " on conflict do nothing returning key"
+    "with before as materialized (select pg_current_xact_id_if_assigned() is null as nothing)"
+    " insert into idempotency_key (book_id, actor, operation, key, request_hash) select %s, %s, %s, %s, %s from before"
+    " on conflict do nothing returning (select nothing from before) as alone"
 )
 _READ = (
     "select request_hash, answer from idempotency_key where book_id = %s and actor = %s and operation = %s and key = %s"
@@ -58,15 +60,16 @@ def once(
     Do a piece of work once under a key, and give its answer again to whoever repeats the request.
 
     `answer` says what to keep of the work's result, `replay` makes a result of what was kept. Without a key the work
-    is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database. One that may
-    be another answer later (`retryable`, `ledger.errors.PASSING`), or that comes from a file which will be mended
-    (`of_a_file`), is raised and not kept.
+    is just done. A refusal is kept and raised; `config.database.transact` then keeps it in the database, unless
+    something was written before the key was claimed: half of a larger piece of work is not kept for the sake of an
+    answer. One that may be another answer later (`retryable`, `ledger.errors.PASSING`), or that comes from a file which
+    will be mended (`of_a_file`), is raised and not kept.
 
     Errors: KeyReused, InProgress; whatever `work` refuses; RefusedBefore with the first refusal's code and words.
     """
     if key is None:
         return work()
-    kept = claim(session, book_id, actor, operation, key, request)
+    kept, alone = _claim(session, book_id, actor, operation, key, request)
     if kept is not None:
         if "refusal" in kept:
             raise RefusedBefore(kept["refusal"], it=kept["it"], en=kept["en"])
@@ -81,7 +84,7 @@ def once(
         else:
             words = {"refusal": refusal.code, "it": refusal.text("it"), "en": refusal.text("en")}
             store(session, book_id, actor, operation, key, words)
-            refusal.recorded = True
+            refusal.recorded = alone
         raise
     store(session, book_id, actor, operation, key, answer(result))
     return result
@@ -98,6 +101,13 @@ def claim(
 
     Errors: KeyRequired, KeyReused, InProgress; the first that applies.
     """
+    return _claim(session, book_id, actor, operation, key, request)[0]
+
+
+def _claim(
+    session: Session, book_id: int, actor: str, operation: str, key: str | None, request: Mapping[str, Any]
+) -> tuple[Answer | None, bool]:
+    """Do that, and say whether the claim is the first thing that its transaction writes."""
     if key is None or not key.strip():
         raise KeyRequired()
     connection = session.connection()
@@ -111,7 +121,7 @@ def claim(
                 raise InProgress(key=key) from error
             raise
         if claimed is not None:
-            return None
+            return None, claimed.alone
         row = connection.exec_driver_sql(_READ, (book_id, actor, operation, key)).first()
         if row is None:
             continue
@@ -120,7 +130,7 @@ def claim(
         if row.answer is None:
             raise InProgress(key=key)
         answer: Answer = row.answer
-        return answer
+        return answer, False
     raise InProgress(key=key)
 
 

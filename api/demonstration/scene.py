@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from api.demonstration.errors import DemonstrationInterrupted
-from config.errors import DomainError
 from ledger import idempotency, journal
 from ledger.journal import Filter
 from plans import people as register
@@ -75,12 +74,7 @@ def once(session: Session, scene: Scene, step: Step) -> bool:
     if answer is None:
         if step.book not in scene.begun:
             _refuse_later_entries(session, scene, step)
-        try:
-            made = dict(step.work(session, scene))
-        except DomainError as refusal:
-            # A step is done whole or not at all, also where a verb in it would keep its refusal as an answer.
-            refusal.recorded = False
-            raise
+        made = dict(step.work(session, scene))
         idempotency.store(session, book_id, ACTOR, "demonstration", step.key, made)
     else:
         made = {str(label): str(found) for label, found in answer.items()}

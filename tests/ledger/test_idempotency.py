@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from config import clock, database
 from config.errors import DomainError
 from ledger import books, idempotency
 from ledger.errors import (
@@ -266,3 +267,29 @@ def test_whoever_waits_too_long_hears_that_it_is_in_progress(own_sessions: sessi
 
         with pytest.raises(InProgress):
             idempotency.claim(second, book_id, "shop", "spend", "k1", REQUEST)
+
+
+def test_a_refusal_keeps_nothing_that_was_written_before_its_key_was_claimed(
+    own_sessions: sessionmaker[Session],
+) -> None:
+    with clock.at(NOON):
+        with own_sessions.begin() as session:
+            little = open_little_book(session)
+        known = little.ids
+
+        def larger(session: Session) -> None:
+            book = LittleBook(session, little.book_id, known)
+            book.post(("CASH", "LOT1", 300))
+            move(book, "k1", 10_000)
+
+        def alone(session: Session) -> None:
+            move(LittleBook(session, little.book_id, known), "k2", 10_000)
+
+        for work in (larger, alone):
+            with pytest.raises(InsufficientFunds):
+                database.transact(work, lambda: own_sessions)
+
+        with own_sessions.begin() as session:
+            assert LittleBook(session, little.book_id, known).posted("LOT1") == [0]
+            kept = session.scalars(sa.text("select key from idempotency_key")).all()
+    assert kept == ["k2"]
