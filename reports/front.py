@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from reports import blocks, look
+from reports import blocks, logo, look
 from reports.blocks import HEIGHT, WIDTH, Block
 from reports.foundation import Provisional
 
@@ -41,7 +41,7 @@ class Card:
 
 
 class Masthead(Block):
-    """The title, whom it is about, and for which days; the upper right corner is left to a logo or to the chip."""
+    """The title, whom it is about, and for which days; a logo above the title, the upper right corner for chips."""
 
     def __init__(self, head: Head) -> None:
         super().__init__(WIDTH, (36 + 5 * bool(head.small) + 5 * (head.provisional is not None)) * mm)
@@ -50,8 +50,7 @@ class Masthead(Block):
     def draw(self) -> None:
         """Draw it."""
         canvas, head, top = self.canv, self.head, self.height
-        canvas.setFillColor(look.CLAY)
-        canvas.roundRect(0, top - 1.6 * mm, 22 * mm, 1.6 * mm, 0.8 * mm, stroke=0, fill=1)
+        logo.draw(canvas, top)
         chips(canvas, top, head.chip, head.provisional)
         blocks.line(canvas, 0, top - 11 * mm, head.kind, look.MUTED, 11, WIDTH * 0.7, look.REGULAR)
         blocks.line(canvas, 0, top - 20 * mm, look.printable(head.title), look.INK, 22, WIDTH, look.SEMIBOLD)

@@ -7,7 +7,7 @@ from typing import Any
 
 from reportlab.lib.units import mm
 
-from reports import blocks, foundation, front, look
+from reports import blocks, foundation, front, logo, look
 from reports.blocks import HEADING, HEIGHT, WIDTH, Block
 from reports.plan_statement import lines
 from reports.plan_statement.model import PlanStatement
@@ -26,8 +26,7 @@ class Masthead(Block):
         """Draw it."""
         statement, text, plan = self.statement, self.text, self.statement.plan
         canvas = self.canv
-        canvas.setFillColor(look.CLAY)
-        canvas.roundRect(0, self.height - 1.6 * mm, 22 * mm, 1.6 * mm, 0.8 * mm, stroke=0, fill=1)
+        logo.draw(canvas, self.height)
         front.chips(canvas, self.height, text(f"reading.{statement.reading}"), self.provisional)
         blocks.line(canvas, 0, self.height - 11 * mm, text("title"), look.MUTED, 11, WIDTH * 0.6, look.REGULAR)
         title = look.printable(plan.name)
