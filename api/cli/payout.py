@@ -16,7 +16,7 @@ from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import change, look
 from config import clock
 from plans import funders
-from wallet.settlement import confirmations, payments, payouts, terms
+from wallet.settlement import confirmations, payments, payouts, target_days, terms
 from wallet.settlement.confirmations import Confirmation, Match
 from wallet.settlement.coverage import LeftLine
 from wallet.settlement.payouts import Advance, Run
@@ -58,7 +58,11 @@ def payout() -> None:
 @payout.command()
 @click.argument("reference", type=TEXT)
 @click.option("--due-by", type=DAY, help="Captures whose days to payment are over by then; today unless given.")
-@click.option("--execute-on", type=DAY, help="The day the bank is asked to pay; today unless given.")
+@click.option(
+    "--execute-on",
+    type=DAY,
+    help="The day the bank is asked to pay; today, or the next day on which banks pay, unless given.",
+)
 @click.option("--advance", "advanced", type=TEXT, multiple=True,
               help="A book to pay for even beyond its bank account; may be repeated.")  # fmt: skip
 @click.option("--advance-reason", type=TEXT, help="Why; needed with --advance, and kept with the run.")
@@ -72,8 +76,8 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
 
     def work(session: Session) -> tuple[Run, list[LeftLine]]:
         run = payouts.prepare(
-            session, reference, due_by=due_by or today, execute_on=execute_on or today, terms=under,
-            actor=caller.actor, advances=advances,
+            session, reference, due_by=due_by or today, execute_on=execute_on or target_days.on_or_after(today),
+            terms=under, actor=caller.actor, advances=advances,
         )  # fmt: skip
         return run, payouts.left_lines(session, run)
 

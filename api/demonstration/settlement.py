@@ -20,7 +20,7 @@ from api.demonstration.bank import Movement
 from api.demonstration.credits import TODAY
 from api.demonstration.purchases import Fate, Order
 from api.demonstration.scene import ACTOR, Answers, Scene, Step
-from wallet.settlement import clearing, confirmations, disputes, payouts, terms
+from wallet.settlement import clearing, confirmations, disputes, payouts, target_days, terms
 from wallet.settlement.disputes import By, Reason, Role
 from wallet.settlement.errors import NothingToDispute, PayoutEmpty
 from wallet.settlement.payouts import Run
@@ -83,7 +83,7 @@ def _prepare(month: date) -> _Work:
         on = month.replace(day=5)
         # In the first months nobody is owed anything.
         with suppress(PayoutEmpty):
-            then = month.replace(day=6)
+            then = target_days.on_or_after(on)
             payouts.prepare(session, reference(month), due_by=on, execute_on=then, terms=agreed(), actor=ACTOR)
         return {}
 

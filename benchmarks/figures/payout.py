@@ -17,7 +17,7 @@ from config import clock
 from ledger import accounts, books, holds
 from network import provider_accounts
 from wallet import chart
-from wallet.settlement import payments, payouts, terms
+from wallet.settlement import payments, payouts, target_days, terms
 
 HUNDRED, CHUNK = 100, 1_000
 # What a purchase leaves behind, for holds that were captured without one.
@@ -117,7 +117,7 @@ def _run(stage: Stage, address: str, lines: int, number: int) -> float:
             session,
             f"BENCH-{number}",
             due_by=today + timedelta(days=60),
-            execute_on=today,
+            execute_on=target_days.on_or_after(today),
             terms=terms.shipped(),
             actor="bench",
         )

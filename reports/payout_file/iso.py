@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from xml.etree.ElementTree import register_namespace, tostring
+from xml.etree.ElementTree import SubElement, register_namespace, tostring
 
 from defusedxml.ElementTree import fromstring
 from sepaxml import SepaTransfer
@@ -12,6 +12,7 @@ from sepaxml.validation import try_valid_xml
 
 from config import clock
 from reports.payout_file import check
+from reports.payout_file.cbi import SUPPLIERS
 from reports.payout_file.check import Order
 from wallet.settlement.payouts import Run
 
@@ -46,6 +47,10 @@ def write(run: Run, orders: list[Order], created_at: datetime) -> bytes:
     return content
 
 
+def _tag(name: str) -> str:
+    return f"{{{_NAMESPACE}}}{name}"
+
+
 def _settled(content: bytes, run: Run, created_at: datetime) -> bytes:
     # The library makes ids and the moment of creation up: ours are the run's, so that a file written again is the same
     # and a bank knows it for what it is.
@@ -56,9 +61,14 @@ def _settled(content: bytes, run: Run, created_at: datetime) -> bytes:
         "BtchBookg": "false",
         "CreDtTm": created_at.astimezone(clock.ROME).isoformat(timespec="seconds"),
     }
-    for element in root.iter():
+    for element in list(root.iter()):
         name = element.tag.rpartition("}")[2]
         if name in values:
             element.text = values[name]
+        elif name == "FinInstnId" and not len(element):
+            # A bank without a BIC is written so by the guidelines of the European Payments Council: never left empty.
+            SubElement(SubElement(element, _tag("Othr")), _tag("Id")).text = "NOTPROVIDED"
+        elif name == "PmtTpInf":
+            SubElement(SubElement(element, _tag("CtgyPurp")), _tag("Cd")).text = SUPPLIERS
     register_namespace("", _NAMESPACE)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(tostring(root, encoding="utf-8"))

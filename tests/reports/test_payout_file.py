@@ -147,6 +147,22 @@ def test_plain_iso_is_valid_by_the_schema_and_says_the_same(payer: Payer) -> Non
     assert texts["Dt"] == "2026-11-25"
 
 
+@pytest.mark.parametrize(
+    ("payer", "bank"),
+    [(PAYER, [("Othr", None), ("Id", "NOTPROVIDED")]), (replace(PAYER, bic="BLOPIT22XXX"), [("BICFI", "BLOPIT22XXX")])],
+    ids=["no-bic", "bic"],
+)
+def test_plain_iso_names_the_bank_and_what_the_payments_are_for(payer: Payer, bank: list[tuple[str, str]]) -> None:
+    root = fromstring(payout_file.write(run(payer=payer), Format.ISO, CREATED))
+
+    def under(name: str) -> list[tuple[str, str | None]]:
+        (found,) = (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
+        return [(each.tag.rpartition("}")[2], each.text) for each in found.iter() if each is not found]
+
+    assert under("DbtrAgt") == [("FinInstnId", None), *bank]
+    assert under("PmtTpInf") == [("SvcLvl", None), ("Cd", "SEPA"), ("CtgyPurp", None), ("Cd", "SUPP")]
+
+
 def test_the_schema_would_find_a_wrong_file() -> None:
     content = payout_file.write(run(), Format.ISO, CREATED).replace(b"<ChrgBr>SLEV", b"<ChrgBr>NONE")
 

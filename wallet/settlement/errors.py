@@ -88,6 +88,13 @@ class ExecutionDatePast(WalletError):
     en = "The execution date {on} is over (today is {today}): choose today or later."
 
 
+class ExecutionDateClosed(WalletError):
+    """No bank executes a transfer in euro on a Saturday, a Sunday or a closing day of TARGET."""
+
+    it = "Il {on} le banche non eseguono bonifici (TARGET è chiuso): il primo giorno buono è il {next_on}."
+    en = "Banks execute no transfers on {on} (TARGET is closed): the next good day is {next_on}."
+
+
 class PaymentStateWrong(WalletError):
     """The payment is in a state in which this cannot be done."""
 

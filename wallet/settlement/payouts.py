@@ -18,10 +18,11 @@ from ledger import accounts, books, posting
 from ledger.posting import Draft, Pair
 from wallet import bank, chart
 from wallet.errors import ReasonRequired
-from wallet.settlement import candidates, coverage
+from wallet.settlement import candidates, coverage, target_days
 from wallet.settlement.candidates import LeftOut as LeftOut
 from wallet.settlement.coverage import LeftLine
 from wallet.settlement.errors import (
+    ExecutionDateClosed,
     ExecutionDatePast,
     PayoutEmpty,
     PayoutNotFound,
@@ -146,8 +147,8 @@ def prepare(
     named, as is a stopped book. What the bank account of a book does not cover is left out line by line, the youngest
     due first, unless `advances` names the book with a reason. The same reference again returns the run as it is.
 
-    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ReasonRequired, BookNotFound,
-            PayoutEmpty; those of `posting.post`.
+    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ExecutionDateClosed, ReasonRequired,
+            BookNotFound, PayoutEmpty; those of `posting.post`.
     """
     if not _REFERENCE.fullmatch(reference):
         raise PayoutReferenceInvalid(reference=reference)
@@ -159,6 +160,8 @@ def prepare(
     today = clock.today()
     if execute_on < today:
         raise ExecutionDatePast(on=execute_on, today=today)
+    if not target_days.is_open(execute_on):
+        raise ExecutionDateClosed(on=execute_on, next_on=target_days.on_or_after(execute_on))
 
     if any(not advance.reason.strip() for advance in advances):
         raise ReasonRequired()

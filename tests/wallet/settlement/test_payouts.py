@@ -14,6 +14,7 @@ from tests.wallet.settlement.acts import APRIL_30, amounts, count, delivered, pa
 from wallet.errors import ReasonRequired
 from wallet.settlement import payments, payouts, terms
 from wallet.settlement.errors import (
+    ExecutionDateClosed,
     ExecutionDatePast,
     PaymentStateWrong,
     PayoutEmpty,
@@ -382,6 +383,25 @@ def test_no_bank_is_asked_to_pay_yesterday(funded: Scene) -> None:
             terms=terms.shipped(),
             actor="op",
         )
+
+
+@pytest.mark.parametrize(
+    ("day", "good"),
+    [
+        (date(2026, 11, 29), date(2026, 11, 30)),
+        (date(2027, 3, 26), date(2027, 3, 30)),
+        (date(2026, 5, 1), date(2026, 5, 4)),
+    ],
+)
+def test_no_bank_is_asked_to_pay_on_a_day_it_does_not(funded: Scene, day: date, good: date) -> None:
+    delivered(funded)
+    before = funded.image()
+
+    with pytest.raises(ExecutionDateClosed) as refusal:
+        payouts.prepare(funded.session, "R1", due_by=APRIL_30, execute_on=day, terms=terms.shipped(), actor="op")
+
+    assert refusal.value.details["next_on"] == good
+    assert funded.image() == before
 
 
 def test_a_run_that_pays_nobody_leaves_no_trace(funded: Scene) -> None:
