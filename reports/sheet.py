@@ -68,6 +68,10 @@ class Amount(int):
     """Minor units on their way into a cell; a plain integer is a count."""
 
 
+class Numeral(int):
+    """A year or the number of something: a number that is sorted as one, and never grouped or summed."""
+
+
 class Month(date):
     """The first day of a month, shown as the month."""
 
@@ -153,6 +157,8 @@ class Sheet:
                 sheet.write_string(row, place, self.text("hidden"), looks.hidden)
             case Amount():
                 sheet.write_number(row, place, number(cell), look or looks.euro)
+            case Numeral():
+                sheet.write_number(row, place, cell, look or looks.year)
             case int():
                 sheet.write_number(row, place, cell, look or looks.count)
             case datetime():

@@ -19,7 +19,7 @@ from api.errors import ExitCode
 from plans.payroll_codes import presets, reading, tables
 from plans.payroll_codes.model import AmountStyle, CodeTable, DateStyle
 from plans.payroll_codes.presets import Preset
-from reports import payroll_export
+from reports import payroll_export, words, year_limits
 from reports.payroll_export import PayrollMonth, months
 
 _MONTH = re.compile(r"(?:(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)|(?P<iy>(?:19|20)\d\d)-(?P<im>0[1-9]|1[0-2]))")
@@ -82,6 +82,7 @@ def export(ctx: click.Context, /, month: date, form: str, draft: bool, output: P
         difference_minor=gathered.proof.difference_minor,
         unmapped=gathered.unmapped,
         without_number=gathered.without_number,
+        crossings=gathered.crossings,
     )
     if not gathered.proof.holds:
         ctx.exit(ExitCode.REFUSED)
@@ -162,6 +163,11 @@ def _tell_month(caller: Caller, month: PayrollMonth) -> None:
             "Without an employee number: {codes}. Add it with 'people load'.",
             codes=month.without_number,
         )
+    text = words.read("reports.payroll_export", caller.language)
+    for crossing in month.crossings:
+        told = year_limits.crossing(crossing.limit, text)
+        caller.note("{who}, {year}: {told}", "{who}, {year}: {told}",
+                    who=crossing.name, year=crossing.fiscal_year, told=told)  # fmt: skip
     if not month.proof.holds:
         caller.note(
             "I totali NON quadrano con il registro: differenza {amount}. Non usare il file.",

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from plans.payroll_codes.model import AmountStyle, DateStyle, Layout, Treatment
+from reports import words, year_limits
 from reports.cells import guarded
 from reports.payroll_export.model import PayrollLine, PayrollMonth
+from reports.year_limits import YearLimit
 
 COLUMNS: Final = (
     "record",
@@ -39,7 +41,10 @@ COLUMNS: Final = (
     "causale",
     "ricalcolo",
     "tardivo",
+    "limite",
     "limite_usato",
+    "da_altrove",
+    "totale_anno",
     "cu_anno",
     "cu_casella",
     "cu_codice",
@@ -120,6 +125,34 @@ def _records(month: PayrollMonth) -> Iterator[dict[str, str]]:
     for name, value, figure in notes:
         shown = "" if figure is None else amount(figure, layout)
         yield {"record": "N", **common, "riferimento": guarded(value), "importo": shown, "causale": name}
+    text = words.read("reports.payroll_export", "it")
+    for crossing in month.crossings:
+        limit = crossing.limit
+        yield {
+            "record": "N",
+            **common,
+            "matricola": guarded(padded(crossing.employee_no, layout.employee_width)),
+            "codice_fiscale": crossing.tax_code,
+            "anno_fiscale": str(crossing.fiscal_year),
+            "categoria": str(limit.category),
+            "riferimento": year_limits.crossing(limit, text).replace(";", ","),
+            "importo": "" if limit.elsewhere_minor is None else amount(limit.elsewhere_minor, layout),
+            "causale": "LIMITE_SUPERATO" if limit.crossed else "LIMITE_RISPETTATO",
+            **_limit(limit, layout),
+        }
+
+
+def _limit(limit: YearLimit | None, layout: Layout) -> dict[str, str]:
+    """Write a year under its limit; what nobody declared stays empty, and the total with it."""
+    if limit is None:
+        return {}
+    figures = {
+        "limite": limit.limit_minor,
+        "limite_usato": limit.used_minor,
+        "da_altrove": limit.elsewhere_minor,
+        "totale_anno": limit.total_minor,
+    }
+    return {name: "" if figure is None else amount(figure, layout) for name, figure in figures.items()}
 
 
 def _line(line: PayrollLine, layout: Layout) -> dict[str, str]:
@@ -143,7 +176,7 @@ def _line(line: PayrollLine, layout: Layout) -> dict[str, str]:
         "causale": line.reason.upper(),
         "ricalcolo": "1" if line.recomputed else "0",
         "tardivo": "1" if line.late else "0",
-        "limite_usato": "" if line.limit_used_minor is None else amount(line.limit_used_minor, layout),
+        **_limit(line.limit, layout),
         "cu_anno": "" if line.cu_year is None else str(line.cu_year),
         "cu_casella": line.cu_box,
         "cu_codice": line.cu_code,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from plans.payroll_codes.model import CodeTable, Item, Treatment
+from reports.year_limits import YearLimit
 
 
 class Nature(StrEnum):
@@ -22,8 +23,8 @@ class PayrollLine:
     """
     One fiscal event. `reversal_of` are the events that a reversal takes back, derived: the last ones first.
 
-    `limit_used_minor` is what counts against the year's limit of the category after this event, from this wallet
-    alone. `late` says that the event is of a month that was closed when it was recorded. The CU fields are those of
+    `limit` is the year's limit of the category, with what counts against it after this event; None where none applies.
+    `late` says that the event is of a month that was closed when it was recorded. The CU fields are those of
     a reimbursement.
     """
 
@@ -48,7 +49,7 @@ class PayrollLine:
     reason: str
     recomputed: bool
     late: bool
-    limit_used_minor: int | None
+    limit: YearLimit | None
     cu_year: int | None
     cu_box: str
     cu_code: str
@@ -83,6 +84,17 @@ class Unmapped:
     treatment: Treatment
     lines: int
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A person's year that went past a cliff in the month, or back within it, as it stands after the month's events."""
+
+    employee_no: str
+    tax_code: str
+    name: str
+    fiscal_year: int
+    limit: YearLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,7 @@ class PayrollMonth:
     lines: tuple[PayrollLine, ...]
     totals: tuple[ItemTotal, ...]
     unmapped: tuple[Unmapped, ...]
+    crossings: tuple[Crossing, ...]
     proof: Proof
 
     @property

@@ -19,13 +19,15 @@ from plans.payroll_codes.model import Benefit, CodeTable, Item, Treatment
 from plans.payroll_codes.presets import Preset
 from plans.payroll_codes.presets import table as preset_table
 from plans.rulebook import loading
-from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
+from plans.rulebook.words import Category, Channel, ExpenseKind, OverCap, PlanSource
 from plans.words import FunderKind
+from reports import year_limits
 from reports.cu_lines import boxes
 from reports.payroll_export import months
 from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed, PayrollNeedsEmployer
-from reports.payroll_export.model import ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
+from reports.payroll_export.model import Crossing, ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
 from reports.payroll_export.months import IN_MONTH, Month
+from reports.year_limits import YearLimit
 from wallet import fiscal
 from wallet.reasons import EventReason, Voiding
 from wallet.reimbursements import checklist
@@ -36,10 +38,11 @@ RECOMPUTED: Final = frozenset({"fringe_limit_exceeded", "fringe_limit_respected"
 _REASONS: Final = frozenset(map(str, EventReason))
 
 _EVENTS: Final = f"""
-select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e.employee_no, e.tax_code,
+select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e.employee_id, e.employee_no, e.tax_code,
        e.last_name || ' ' || e.first_name as name, f.fiscal_on, f.fiscal_year, f.category, f.source, f.channel,
        f.exempt_minor, f.taxable_minor, f.reason, f.fiscal_on < %(first)s as late, a.rulebook_version,
-       a.facts ->> 'expense_kind' as expense_kind, b.expense, b.expense_year, r.tax_code as relative_tax_code, u.used
+       a.facts ->> 'expense_kind' as expense_kind, b.expense, b.expense_year, r.tax_code as relative_tax_code,
+       u.used, u.taxed
   from fiscal_event f
   join employee e on e.book_id = f.book_id and e.employee_id = f.employee_id
   join plan p on p.book_id = f.book_id and p.plan_id = f.plan_id
@@ -47,7 +50,8 @@ select f.event_id, f.kind, f.authorization_id, f.plan_id, p.code as plan_code, e
   left join reimbursement_authorization k on k.book_id = f.book_id and k.authorization_id = f.authorization_id
   left join reimbursement b on b.book_id = k.book_id and b.reimbursement_id = k.reimbursement_id
   left join relative r on r.book_id = b.book_id and r.relative_id = b.relative_id
-  left join lateral (select sum(case o.kind when 'use' then o.amount_minor else -o.amount_minor end)::bigint as used
+  left join lateral (select sum(case o.kind when 'use' then o.amount_minor else -o.amount_minor end)::bigint as used,
+                            sum(case o.kind when 'use' then o.taxable_minor else -o.taxable_minor end)::bigint as taxed
                        from fiscal_event o
                       where o.book_id = f.book_id and o.employee_id = f.employee_id and o.fiscal_year = f.fiscal_year
                         and o.category = f.category and o.in_limit and o.event_id <= f.event_id) u
@@ -111,7 +115,8 @@ def gather(session: Session, book_id: int, month: date, *, draft: bool = False) 
     table = loaded or preset_table(Preset.GENERIC)
     parameters = {**asked.parameters(book_id), "limited": list(map(str, fiscal.limited()))}
     rows = database.rows(session, _EVENTS, parameters)
-    lines = tuple(_lines(rows, table, _taken_back(session, book_id, rows)))
+    limits = _limits(session, book_id, asked, rows)
+    lines = tuple(_lines(rows, table, _taken_back(session, book_id, rows), limits))
     return PayrollMonth(
         funder_code=funder.code,
         funder_name=funder.name,
@@ -125,6 +130,7 @@ def gather(session: Session, book_id: int, month: date, *, draft: bool = False) 
         lines=lines,
         totals=_totals(lines),
         unmapped=_unmapped(lines),
+        crossings=tuple(_crossings(rows, limits)),
         proof=_proof(session, book_id, asked, lines, sorted({row.rulebook_version for row in rows})),
     )
 
@@ -174,7 +180,45 @@ def _taken_back(session: Session, book_id: int, rows: Sequence[Any]) -> Mapping[
     return found
 
 
-def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple[int, ...]]) -> Iterable[PayrollLine]:
+def _limits(session: Session, book_id: int, month: Month, rows: Sequence[Any]) -> Mapping[int, YearLimit]:
+    """Return the year's limit of each event to which one applies, with what had been declared when the month closed."""
+    limited = [row for row in rows if row.used is not None]
+    known_at = clock.now() if month.closed_at is None else month.closed_at
+    years = ((row.employee_id, row.fiscal_year) for row in limited)
+    on = min(month.last, known_at.astimezone(clock.ROME).date())
+    known = year_limits.known(session, book_id, years, on=on, known_at=known_at)
+    found: dict[int, YearLimit] = {}
+    for row in limited:
+        limit = known.of(row.employee_id, row.fiscal_year, Category(row.category), row.used, row.taxed)
+        if limit is not None:
+            found[row.event_id] = limit
+    return found
+
+
+def _crossings(rows: Sequence[Any], limits: Mapping[int, YearLimit]) -> Iterable[Crossing]:
+    """Yield the years that stand on the other side of a cliff after the month's events than before them."""
+    last: dict[tuple[str, int, str], Any] = {}
+    moved: defaultdict[tuple[str, int, str], int] = defaultdict(int)
+    for row in rows:
+        if row.event_id in limits and limits[row.event_id].over_cap is OverCap.CLIFF:
+            key = row.employee_id, row.fiscal_year, row.category
+            last[key] = row
+            moved[key] += row.taxable_minor if row.kind == "use" else -row.taxable_minor
+    for key, row in last.items():
+        limit = limits[row.event_id]
+        before = row.taxed - moved[key] > 0
+        # What comes from elsewhere may be over the limit by itself: then nothing is exempt again.
+        if before == limit.crossed or (before and limit.used_minor + (limit.elsewhere_minor or 0) > limit.limit_minor):
+            continue
+        yield Crossing(row.employee_no or "", row.tax_code, row.name, row.fiscal_year, limit)
+
+
+def _lines(
+    rows: Iterable[Any],
+    table: CodeTable,
+    taken_back: Mapping[int, tuple[int, ...]],
+    limits: Mapping[int, YearLimit],
+) -> Iterable[PayrollLine]:
     rulebook = loading.load()
     for row in rows:
         sign = 1 if row.kind == "use" else -1
@@ -216,7 +260,7 @@ def _lines(rows: Iterable[Any], table: CodeTable, taken_back: Mapping[int, tuple
             reason=row.reason if row.reason in _REASONS else str(Voiding.VOIDED),
             recomputed=row.reason in RECOMPUTED,
             late=row.late,
-            limit_used_minor=row.used,
+            limit=limits.get(row.event_id),
             cu_year=row.expense_year if section is not None else None,
             cu_box=str(code.box) if code is not None else "",
             cu_code=code.code if code is not None else "",

@@ -6,20 +6,51 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reports import words
+from reports import words, year_limits
 from reports.cells import guarded
 from reports.payroll_export.csv import padded
 from reports.payroll_export.model import PayrollLine, PayrollMonth
-from reports.sheet import Amount, Looks, Sheet, workbook
+from reports.sheet import Amount, Looks, Numeral, Sheet, workbook
 from reports.words import Words
 from wallet import reasons
 
 _COLUMNS = (
     "employee_no", "name", "tax_code", "day", "fiscal_year", "category", "legal_ref", "source", "plan", "channel",
     "nature", "reason", "recomputed", "late", "exempt_item", "taxable_item", "cu_year", "cu_box", "cu_code",
-    "cu_tax_code", "event", "reversal_of", "limit_used", "exempt", "taxable", "amount",
+    "cu_tax_code", "event", "reversal_of", "limit", "limit_used", "elsewhere", "year_total",
+    "exempt", "taxable", "amount",
 )  # fmt: skip
-_WIDTHS = (11, 26, 19, 12, 9, 30, 34, 16, 12, 11, 12, 30, 10, 9, 10, 10, 9, 10, 9, 19, 10, 16, 14, 14, 14, 14)
+_WIDTHS = (
+    11,
+    26,
+    19,
+    12,
+    9,
+    30,
+    34,
+    16,
+    12,
+    11,
+    12,
+    30,
+    10,
+    9,
+    10,
+    10,
+    9,
+    10,
+    9,
+    19,
+    10,
+    16,
+    14,
+    14,
+    14,
+    14,
+    14,
+    14,
+    14,
+)
 
 
 def write(month: PayrollMonth, path: Path, language: str = "it") -> None:
@@ -64,6 +95,7 @@ def _summary(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
     sheet.write(text("fact.rules"), ", ".join(proof.rulebooks))
     if month.without_number:
         sheet.write(text("fact.unnumbered"), ", ".join(month.without_number), look=looks.alarm)
+    _crossings(sheet, month, text)
     sheet.write()
     _totals(sheet, month, text)
     if month.unmapped:
@@ -79,6 +111,16 @@ def _summary(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
                 left.lines,
                 Amount(left.amount_minor),
             )
+
+
+def _crossings(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
+    if not month.crossings:
+        return
+    sheet.write()
+    sheet.write(text("heading.crossings"), look=sheet.looks.alarm)
+    for crossing in month.crossings:
+        who = " · ".join(filter(None, (crossing.name, crossing.employee_no, str(crossing.fiscal_year))))
+        sheet.write(who, year_limits.crossing(crossing.limit, text))
 
 
 def _totals(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
@@ -99,7 +141,7 @@ def _totals(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
 
 def _lines(sheet: Sheet, month: PayrollMonth, text: Words) -> None:
     sheet.widths(*_WIDTHS)
-    sheet.table(_COLUMNS, 4, len(month.lines))
+    sheet.table(_COLUMNS, 7, len(month.lines))
     for line in month.lines:
         sheet.write(*_cells(line, month, text))
     figures = (len(_COLUMNS) - 3, len(_COLUMNS) - 2, len(_COLUMNS) - 1)
@@ -113,7 +155,7 @@ def _cells(line: PayrollLine, month: PayrollMonth, text: Words) -> Iterator[Any]
     yield line.name
     yield line.tax_code
     yield line.fiscal_on
-    yield str(line.fiscal_year)
+    yield Numeral(line.fiscal_year)
     yield text.named("category", line.category)
     yield line.legal_ref
     yield text.named("source_name", line.source)
@@ -125,16 +167,26 @@ def _cells(line: PayrollLine, month: PayrollMonth, text: Words) -> Iterator[Any]
     yield text("yes") if line.late else ""
     yield padded(line.exempt_item.code, layout.item_width) if line.exempt_item else ""
     yield padded(line.taxable_item.code, layout.item_width) if line.taxable_item else ""
-    yield "" if line.cu_year is None else str(line.cu_year)
+    yield None if line.cu_year is None else Numeral(line.cu_year)
     yield line.cu_box
     yield line.cu_code
     yield line.cu_tax_code
-    yield str(line.event_id)
+    yield Numeral(line.event_id)
     yield " ".join(map(str, line.reversal_of))
-    yield None if line.limit_used_minor is None else Amount(line.limit_used_minor)
+    yield from _limit(line, text)
     yield Amount(line.exempt_minor)
     yield Amount(line.taxable_minor)
     yield Amount(line.amount_minor)
+
+
+def _limit(line: PayrollLine, text: Words) -> tuple[Any, ...]:
+    limit = line.limit
+    if limit is None:
+        return None, None, None, None
+    here = Amount(limit.limit_minor), Amount(limit.used_minor)
+    if limit.elsewhere_minor is None or limit.total_minor is None:
+        return *here, text("unknown"), None
+    return *here, Amount(limit.elsewhere_minor), Amount(limit.total_minor)
 
 
 def _moment(month: PayrollMonth, text: Words) -> str:

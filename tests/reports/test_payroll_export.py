@@ -96,7 +96,7 @@ def test_the_cliff_gives_a_line_for_each_correction_and_names_what_it_takes_back
     assert again.reversal_of == ()
     assert lines["fringe_limit_exceeded"].recomputed
     assert not use.recomputed
-    assert [line.limit_used_minor for line in march.lines] == [95_000, 104_000, 9_000, 104_000]
+    assert [line.limit.used_minor for line in march.lines if line.limit] == [95_000, 104_000, 9_000, 104_000]
     assert (march.amount_minor, march.exempt_minor, march.taxable_minor) == (104_000, 0, 104_000)
     assert march.proof.ledger_minor == 104_000
     assert march.proof.holds
