@@ -1,13 +1,15 @@
-"""The statement's chart: what was granted and what was used, month by month."""
+"""The statement's chart: what was used, month by month, and in words what was granted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, Literal
 
 from reportlab.graphics.charts.barcharts import VerticalBarChart
-from reportlab.graphics.shapes import Drawing, Line, Rect, String
+from reportlab.graphics.shapes import Drawing, Line, String
+from reportlab.lib.colors import Color
 
 from reports import look
 from reports.cells import grouped
@@ -18,33 +20,38 @@ from reports.plan_statement.words import Words
 LABELLED: Final = 18
 _STEPS: Final = 4
 _WIDEST: Final = 26
+# An amount that would be smaller stands in the other formats alone, in points.
+_SMALLEST: Final = 5.5
 
 
-def draw(months: Sequence[MonthLine], text: Words, width: float, height: float) -> Drawing:
-    """Return the chart in a drawing of this size, in points."""
+def draw(months: Sequence[MonthLine], text: Words, width: float, height: float, today: date) -> Drawing:
+    """
+    Return the chart in a drawing of this size, in points: what was used, each bar with its amount.
+
+    What was granted is told in words: it comes in one month, beside which no use could be seen. After the month of
+    `today` there is nothing to show.
+    """
     drawing = Drawing(width, height)
-    _legend(drawing, text, width, height)
-    granted = [line.granted_minor / 100 for line in months]
-    used = [line.used_minor / 100 for line in months]
-    if not any(granted) and not any(used):
+    past = [line for line in months if line.month <= today]
+    drawing.add(_string(0, height - 8, look.cut(granted(past, text), look.REGULAR, 8, width), 8))
+    used = [line.used_minor / 100 for line in past]
+    if not any(used):
         drawing.add(Line(0, 16, width, 16, strokeColor=look.LINE, strokeWidth=0.5))
-        drawing.add(_string(0, 24, text("no_movement"), 9))
+        drawing.add(_string(0, 24, text("no_use" if any(line.granted_minor for line in past) else "no_movement"), 9))
         return drawing
-    low, high, step = _scale(min(*granted, *used, 0), max(*granted, *used, 0))
+    low, high, step = _scale(min(*used, 0), max(*used, 0))
     labels = {value: _tick(value, text) for value in _ticks(low, high, step)}
     left: float = max(look.width(label, look.REGULAR, 7) for label in labels.values()) + 6
     chart = VerticalBarChart()
-    chart.x, chart.y, chart.width, chart.height = left, 16, width - left, height - 34  # type: ignore[assignment]
-    chart.data = [granted, used]
+    chart.x, chart.y, chart.width, chart.height = left, 16, width - left, height - 42  # type: ignore[assignment]
+    chart.data = [[*used, *([None] * (len(months) - len(past)))]]
     chart.strokeColor = None
     chart.fillColor = None
     # A bar is ten units wide; a few months leave air between them instead of growing fat.
     closest = 10 if len(months) <= LABELLED else 3
-    chart.groupSpacing = round(max((width - left) / len(months) / _WIDEST * 10 - 21, closest))
-    chart.barSpacing = 1 if len(months) <= LABELLED else 0
-    for place, color in enumerate((look.PINE, look.CLAY)):
-        chart.bars[place].fillColor = color
-        chart.bars[place].strokeColor = None
+    chart.groupSpacing = round(max((width - left) / len(months) / _WIDEST * 10 - 10, closest))
+    chart.bars[0].fillColor = look.CLAY
+    chart.bars[0].strokeColor = None
     _axes(chart, months, text)
     chart.valueAxis.valueMin, chart.valueAxis.valueMax, chart.valueAxis.valueStep = low, high, step
     scale = chart.height / (high - low)
@@ -54,7 +61,27 @@ def draw(months: Sequence[MonthLine], text: Words, width: float, height: float) 
         drawing.add(Line(left, y, width, y, strokeColor=color, strokeWidth=0.5))
         drawing.add(_string(left - 5, y - 2.4, label, 7, anchor="end"))
     drawing.add(chart)
+    room = chart.width / len(months)
+    for place, line in enumerate(past):
+        shown = text.amount(line.used_minor)
+        size = look.fitting(shown, look.REGULAR, 7, room - 2)
+        if line.used_minor and size >= _SMALLEST:
+            y = chart.y + (max(line.used_minor / 100, 0) - low) * scale + 2.5
+            drawing.add(_string(left + (place + 0.5) * room, y, shown, size, anchor="middle", color=look.INK))
     return drawing
+
+
+def granted(months: Sequence[MonthLine], text: Words) -> str:
+    """Say what was granted in the months: how much in all, and when, or when most of it."""
+    found = [line for line in months if line.granted_minor]
+    total = text.euro(sum(line.granted_minor for line in found))
+    if not found:
+        return text("chart.granted_none")
+    if len(found) == 1:
+        return text("chart.granted_once", amount=total, month=text.month(found[0].month))
+    most = max(found, key=lambda line: line.granted_minor)
+    values = {"most": text.euro(most.granted_minor), "month": text.month(most.month), "months": len(found)}
+    return text("chart.granted_often", amount=total, **values)
 
 
 def _axes(chart: VerticalBarChart, months: Sequence[MonthLine], text: Words) -> None:
@@ -76,18 +103,6 @@ def _name(line: MonthLine, place: int, text: Words) -> str:
     return f"{name} {line.month.year}" if place == 0 or line.month.month == 1 else name
 
 
-def _legend(drawing: Drawing, text: Words, width: float, height: float) -> None:
-    x = width
-    for color, label in ((look.CLAY, text("column.used")), (look.PINE, text("column.granted"))):
-        x -= look.width(label, look.REGULAR, 8)
-        drawing.add(_string(x, height - 8, label, 8))
-        x -= 11
-        square = Rect(x, height - 8.5, 7, 7, 1.5, 1.5)
-        square.fillColor, square.strokeColor = color, None
-        drawing.add(square)
-        x -= 14
-
-
 def _scale(low: float, high: float) -> tuple[float, float, float]:
     """Return the ends of the axis and a round step (1, 2 or 5 times a power of ten); the top is a whole step."""
     rough = max(high - low, _STEPS) / _STEPS
@@ -105,5 +120,12 @@ def _tick(value: float, text: Words) -> str:
     return grouped(round(value) * 100, text.language)[:-3]
 
 
-def _string(x: float, y: float, text: str, size: float, anchor: Literal["start", "end"] = "start") -> String:
-    return String(x, y, text, fontName=look.REGULAR, fontSize=size, fillColor=look.MUTED, textAnchor=anchor)
+def _string(
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    anchor: Literal["start", "middle", "end"] = "start",
+    color: Color = look.MUTED,
+) -> String:
+    return String(x, y, text, fontName=look.REGULAR, fontSize=size, fillColor=color, textAnchor=anchor)

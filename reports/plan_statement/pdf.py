@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Paragraph, Spacer
 
+from config import clock
 from reports import blocks, look, pages, signatures
 from reports.blocks import (
     CELL,
@@ -75,7 +76,7 @@ def _flow(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     yield first_page.Cards(statement, text)
     yield Spacer(0, 9 * mm)
     yield Heading(text("heading.chart"))
-    yield chart.draw(statement.months, text, WIDTH, 62 * mm)
+    yield chart.draw(statement.months, text, WIDTH, 58 * mm, statement.prepared_at.astimezone(clock.ROME).date())
     yield Spacer(0, 9 * mm)
     yield Sides(first_page.Movements(statement, text), first_page.ProofBox(statement, text))
     yield PageBreak()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from config import clock
 from reports import foundation, signatures
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.suppression import SMALLEST_GROUP
-from reports.sheet import CLAY, INK, LINE, PINE, Amount, Looks, Month, Sheet, Withheld, workbook
+from reports.sheet import CLAY, INK, LINE, Amount, Looks, Month, Sheet, Withheld, workbook
 
 # From so many rows on, a row is written to the file when the next begins.
 MANY_ROWS: Final = 10_000
@@ -81,27 +82,30 @@ def _summary(sheet: Sheet, statement: PlanStatement) -> None:
     for month in statement.months:
         day = Month(month.month.year, month.month.month, 1)
         sheet.write(day, Amount(month.granted_minor), Amount(month.used_minor))
-    _chart(sheet, first, sheet.row - 1)
+    today = statement.prepared_at.astimezone(clock.ROME).date()
+    past = sum(month.month <= today for month in statement.months)
+    if past:
+        _chart(sheet, first, first + past - 1, sheet.row + 1)
 
 
-def _chart(sheet: Sheet, first: int, last: int) -> None:
+def _chart(sheet: Sheet, first: int, last: int, row: int) -> None:
+    """Draw what was used: beside what is granted in one month, no bar could be seen."""
     chart = sheet.book.add_chart({"type": "column"})
-    for column, color in ((1, PINE), (2, CLAY)):
-        chart.add_series(
-            {
-                "name": [sheet.name, first - 1, column],
-                "categories": [sheet.name, first, 0, last, 0],
-                "values": [sheet.name, first, column, last, column],
-                "fill": {"color": color},
-                "gap": 80,
-            }
-        )
+    chart.add_series(
+        {
+            "name": [sheet.name, first - 1, 2],
+            "categories": [sheet.name, first, 0, last, 0],
+            "values": [sheet.name, first, 2, last, 2],
+            "fill": {"color": CLAY},
+            "gap": 80,
+        }
+    )
     chart.set_title({"name": sheet.text("heading.chart"), "name_font": {"size": 12, "color": INK}})
-    chart.set_legend({"position": "top"})
+    chart.set_legend({"none": True})
     chart.set_x_axis({"num_format": "mmm yy", "text_axis": True, "line": {"color": LINE}})
     chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": LINE}}})
     chart.set_size({"width": 620, "height": 300})
-    sheet.sheet.insert_chart(last + 2, 0, chart)
+    sheet.sheet.insert_chart(row, 0, chart)
 
 
 def _categories(sheet: Sheet, statement: PlanStatement) -> None:
