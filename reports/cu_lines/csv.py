@@ -31,6 +31,7 @@ def _sections(year: CuYear, text: Words) -> Iterator[tuple[str, Iterable[Sequenc
     for section, columns, rows in (
         ("reimbursed", tables.REIMBURSED, tables.reimbursed(year, text)),
         ("values", tables.VALUES, tables.values(year, text)),
+        ("limits", tables.LIMITS, tables.limits(year, text)),
         ("people", tables.PEOPLE, tables.people(year, text)),
         ("proof", ("item", "value"), tables.proof(year, text)),
     ):

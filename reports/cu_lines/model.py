@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reports.cu_lines.boxes import Box, Section
 from reports.foundation import Foundation
+from reports.year_limits import YearLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Limited:
+    """One employee's year under one category's limit."""
+
+    person: Person
+    limit: YearLimit
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """One employee's year."""
 
@@ -97,7 +106,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class CuYear:
-    """A year, by employee; lines, values and totals are in the order of the employees."""
+    """A year, by employee; lines, values, limits and totals are in the order of the employees."""
 
     funder_code: str
     funder_name: str
@@ -106,6 +115,7 @@ class CuYear:
     prepared_at: datetime
     reimbursed: tuple[ReimbursedLine, ...]
     values: tuple[Value, ...]
+    limits: tuple[Limited, ...]
     totals: tuple[Total, ...]
     proof: Proof
     rulebooks: tuple[str, ...]

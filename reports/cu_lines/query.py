@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -12,10 +12,11 @@ from config import clock, database
 from plans import funders
 from plans.rulebook.words import Category, Channel, PlanSource
 from plans.words import FunderKind
-from reports import foundation
+from reports import foundation, year_limits
 from reports.cu_lines import boxes
-from reports.cu_lines.model import CuYear, Person, Proof, ReimbursedLine, Total, Value
+from reports.cu_lines.model import CuYear, Limited, Person, Proof, ReimbursedLine, Total, Value
 from reports.payroll_export.errors import PayrollNeedsEmployer
+from wallet import fiscal
 from wallet.reimbursements import checklist
 
 # Net of what was taken back. A reimbursement keeps its expense and the person it is for; the rest has neither.
@@ -83,6 +84,15 @@ select coalesce(events.of_year, 0)::bigint, coalesce(events.of_others, 0)::bigin
        (coalesce(moved.net, 0) + coalesce(vouchers.net, 0))::bigint
   from events, moved, vouchers
 """
+_LIMITED: Final = """
+select employee_id, category,
+       sum(case kind when 'use' then amount_minor else -amount_minor end)::bigint as used,
+       sum(case kind when 'use' then taxable_minor else -taxable_minor end)::bigint as taxed
+  from fiscal_event
+ where book_id = %(book)s and fiscal_year = %(year)s and in_limit and category = any(%(limited)s::text[])
+ group by employee_id, category
+having sum(case kind when 'use' then amount_minor else -amount_minor end) <> 0
+"""
 _RULEBOOKS: Final = """
 select distinct a.rulebook_version from fiscal_event f
   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id
@@ -112,11 +122,31 @@ def gather(session: Session, book_id: int, year: int) -> CuYear:
         prepared_at=clock.now(),
         reimbursed=_reimbursed(rows, people, year),
         values=_values(rows, people, year),
+        limits=_limits(session, book_id, year, people),
         totals=_totals(rows, people),
         proof=Proof(*database.call(session, _PROOF, asked)),
         rulebooks=tuple(row.rulebook_version for row in database.rows(session, _RULEBOOKS, asked)),
         foundation=foundation.of_books(session, [book_id], (date(year, 1, 1), date(year, 12, 31))),
     )
+
+
+def _limits(session: Session, book_id: int, year: int, people: Mapping[str, Person]) -> tuple[Limited, ...]:
+    """Return the yearly limits of the people, in their order, with what is declared from elsewhere by now."""
+    rows = database.rows(
+        session, _LIMITED, {"book": book_id, "year": year, "limited": list(map(str, fiscal.limited()))}
+    )
+    now = clock.now()
+    of_year = ((row.employee_id, year) for row in rows)
+    known = year_limits.known(session, book_id, of_year, on=clock.today(), known_at=now)
+    sums = {(row.employee_id, row.category): (row.used, row.taxed) for row in rows}
+    found = []
+    for employee_id, person in people.items():
+        for category in fiscal.limited():
+            used = sums.get((employee_id, category))
+            limit = None if used is None else known.of(employee_id, year, category, *used)
+            if limit is not None:
+                found.append(Limited(person, limit))
+    return tuple(found)
 
 
 def _person(row: Any) -> Person:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from reports import foundation
+from reports import foundation, year_limits
 from reports.cu_lines.model import CuYear, Person, ReimbursedLine, Value
-from reports.sheet import Amount
+from reports.sheet import Amount, Numeral
 from reports.words import Words
 
 _WHO: Final = ("employee_no", "last_name", "first_name", "tax_code")
@@ -17,6 +17,7 @@ REIMBURSED: Final = (
 VALUES: Final = (
     *_WHO, "child", "box", "label", "category", "source", "confidence", "evidence", "exempt", "taxable", "amount",
 )  # fmt: skip
+LIMITS: Final = (*_WHO, "category", "note", "limit", "used", "taxable", "elsewhere", "year_total")
 PEOPLE: Final = (*_WHO, "child", "exempt", "taxable", "fringe", "reimbursed", "amount")
 
 
@@ -26,7 +27,7 @@ def reimbursed(year: CuYear, text: Words) -> Iterator[Sequence[Any]]:
         own = not line.relative_tax_code and not line.relative_unnamed
         yield (
             *_who(line.person),
-            str(line.expense_year),
+            Numeral(line.expense_year),
             line.code if line.code_box == "702" else "",
             line.code if line.code_box == "703" else "",
             line.relative_tax_code,
@@ -42,6 +43,23 @@ def values(year: CuYear, text: Words) -> Iterator[Sequence[Any]]:
     """Yield what belongs in the other boxes."""
     for value in year.values:
         yield (*_who(value.person), _answer(value.person.dependent_child, text), *_place(value, text))
+
+
+def limits(year: CuYear, text: Words) -> Iterator[Sequence[Any]]:
+    """Yield each employee's year under the limits of the year."""
+    for limited in year.limits:
+        limit = limited.limit
+        elsewhere, total = limit.elsewhere_minor, limit.total_minor
+        yield (
+            *_who(limited.person),
+            text.named("category", limit.category),
+            year_limits.crossing(limit, text) if limit.crossed else "",
+            Amount(limit.limit_minor),
+            Amount(limit.used_minor),
+            Amount(limit.taxable_minor),
+            text("unknown") if elsewhere is None else Amount(elsewhere),
+            "" if total is None else Amount(total),
+        )
 
 
 def people(year: CuYear, text: Words) -> Iterator[Sequence[Any]]:
@@ -61,7 +79,7 @@ def proof(year: CuYear, text: Words) -> Iterator[tuple[str, Any]]:
     """Yield what the year stands on."""
     yield text("fact.funder"), f"{year.funder_name} ({year.funder_code})"
     yield text("fact.vat_number"), year.vat_number
-    yield text("fact.year"), str(year.year)
+    yield text("fact.year"), Numeral(year.year)
     yield from foundation.facts(year.foundation.standing, text)
     yield text("fact.amount"), Amount(year.amount_minor)
     yield text("fact.other_years"), Amount(year.proof.other_years_minor)

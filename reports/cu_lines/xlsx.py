@@ -35,6 +35,12 @@ def write(year: CuYear, path: Path, language: str = "it") -> None:
         places = range(len(tables.VALUES) - 3, len(tables.VALUES))
         sheet.total(len(tables.VALUES), dict(zip(places, amounts, strict=True)))
 
+        sheet = Sheet(book, looks, text("sheet.limits"), text, wide=True)
+        sheet.widths(*_WHO, 26, 60, 14, 14, 14, 14, 14)
+        sheet.table(tables.LIMITS, 5, len(year.limits))
+        for row in tables.limits(year, text):
+            sheet.write(*row)
+
         sheet = Sheet(book, looks, text("sheet.people"), text, wide=True)
         sheet.widths(*_WHO, 12, 14, 14, 14, 14, 14)
         sheet.table(tables.PEOPLE, 5, len(year.totals))

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from plans.rulebook.words import Category, Confidence
-from reports import blocks, foundation, look, pages, words
+from reports import blocks, foundation, look, pages, words, year_limits
 from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.personal_statement.gauges import Picture
@@ -149,6 +149,11 @@ def _gauges(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
         # The legend shows the figures; what they mean is said.
         shown = said[1:2] if gauge.other_limit_minor is not None else []
         yield blocks.paragraph(" ".join([*shown, told.one_more(gauge, text.language)]), 8.5, look.REGULAR, look.INK)
+        limit = year_limits.of_gauge(gauge)
+        if gauge.counts_elsewhere and gauge.used_minor:
+            yield blocks.paragraph(year_limits.sums(limit, text), 8.5, look.REGULAR, look.INK)
+        if limit.crossed:
+            yield blocks.paragraph(year_limits.crossing(limit, text), 8.5, look.SEMIBOLD, look.INK)
         sure = told.confidence(gauge.confidence, text.language)
         yield from blocks.notes(text("gauge.rules", rules=", ".join(gauge.rule_ids), sure=sure))
         yield Spacer(0, 3 * mm)

@@ -223,10 +223,10 @@ def test_the_files_reconcile_and_are_the_same_twice(desk: Desk, tmp_path: Path) 
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["CU 701-706", "Altri valori", "Lavoratori", "Prova"]
+    assert book.sheetnames == ["CU 701-706", "Altri valori", "Limiti dell'anno", "Lavoratori", "Prova"]
     head = [cell.value for cell in book["CU 701-706"][1]]
     first = dict(zip(head, (cell.value for cell in book["CU 701-706"][2]), strict=True))
-    assert first["701 anno della spesa"] == "2026"
+    assert first["701 anno della spesa"] == 2026
     assert first["702 codice onere detraibile"] == "33"
     assert first["704 importo"] == 220
     assert first["705 codice fiscale"] == DAUGHTER

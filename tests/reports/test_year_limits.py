@@ -9,15 +9,19 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from config import clock
 from ledger import books, seals
 from plans.words import Fact
-from reports import payroll_export, words
+from reports import cu_lines, payroll_export, personal_statement, words
+from reports.cu_lines import csv as cu_csv
+from reports.cu_lines import xlsx as cu_xlsx
 from reports.payroll_export import csv as neutral
 from reports.payroll_export import months, xlsx
 from reports.payroll_export.model import PayrollMonth
+from reports.personal_statement import pdf
 from reports.year_limits import crossing
 from tests import factories
 from tests.factories import euro
@@ -107,14 +111,10 @@ def test_the_workbook_says_the_same(scene: Scene, tmp_path: Path) -> None:
     told = " ".join(str(cell.value) for row in book["Summary"].iter_rows() for cell in row)
     assert "the €480.00 declared from elsewhere become taxable too, and are not included here" in told
     heads = [cell.value for cell in book["Lines"][1]]
-    last = dict(zip(heads, [cell.value for cell in book["Lines"][november_rows(november)]], strict=True))
+    last = dict(zip(heads, [cell.value for cell in book["Lines"][len(november.lines) + 1]], strict=True))
     figures = (last["The year's limit"], last["Limit used here"], last["From elsewhere"], last["The year's total"])
     assert figures == (1000, 525, 480, 1005)
     assert (last["Tax year"], last["Event"]) == (2026, november.lines[-1].event_id)
-
-
-def november_rows(found: PayrollMonth) -> int:
-    return len(found.lines) + 1
 
 
 def test_while_nobody_said_what_comes_from_elsewhere_it_is_unknown_and_not_zero(scene: Scene, tmp_path: Path) -> None:
@@ -132,6 +132,54 @@ def test_while_nobody_said_what_comes_from_elsewhere_it_is_unknown_and_not_zero(
     heads = [cell.value for cell in lines[1]]
     told_first = dict(zip(heads, [cell.value for cell in lines[2]], strict=True))
     assert (told_first["Da altrove"], told_first["Totale dell'anno"]) == ("non noto", None)
+
+
+def test_the_accountants_year_says_that_480_belong_in_the_same_box(scene: Scene, tmp_path: Path) -> None:
+    car(scene)
+    past_the_cliff(scene)
+
+    year = cu_lines.gather(scene.session, scene.book_id, 2026)
+    cu_csv.write(year, tmp_path / "cu.csv")
+    cu_xlsx.write(year, tmp_path / "cu.xlsx")
+
+    told = list(csv.reader((tmp_path / "cu.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    (row,) = [row for row in told if row[0] == "Limiti dell'anno" and row[1] != "Matricola"]
+    assert row[-5:] == ["1000,00", "525,00", "525,00", "480,00", "1005,00"]
+    assert "anche 480,00 € dichiarati da altrove diventano imponibili" in row[-6]
+    sheet = openpyxl.load_workbook(tmp_path / "cu.xlsx")["Limiti dell'anno"]
+    assert [cell.value for cell in sheet[2]][-5:] == [1000, 525, 525, 480, 1005]
+
+
+def test_the_accountants_year_says_unknown_and_gives_no_total(scene: Scene, tmp_path: Path) -> None:
+    shop(scene, "BUO-CR", 20)
+
+    year = cu_lines.gather(scene.session, scene.book_id, 2026)
+    cu_csv.write(year, tmp_path / "cu.csv")
+
+    told = list(csv.reader((tmp_path / "cu.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    (row,) = [row for row in told if row[0] == "Limiti dell'anno" and row[1] != "Matricola"]
+    assert row[-6:] == ["", "1000,00", "500,00", "0,00", "non noto", ""]
+
+
+def test_the_person_reads_the_same_sentence(scene: Scene, tmp_path: Path) -> None:
+    car(scene)
+    past_the_cliff(scene)
+
+    pdf.write(personal_statement.gather(scene.session, scene.book_id, scene.worker, 2026), tmp_path / "p.pdf")
+
+    told = " ".join(" ".join(page.extract_text() for page in PdfReader(tmp_path / "p.pdf").pages).split())
+    assert "Limite 1.000,00 €; qui 525,00 €, da altrove 480,00 €: 1.005,00 € nell'anno." in told
+    assert "anche 480,00 € dichiarati da altrove diventano imponibili, e non sono compresi qui." in told
+
+
+def test_the_person_reads_that_elsewhere_is_unknown(scene: Scene, tmp_path: Path) -> None:
+    shop(scene, "BUO-CR", 20)
+
+    pdf.write(personal_statement.gather(scene.session, scene.book_id, scene.worker, 2026), tmp_path / "p.pdf")
+
+    told = " ".join(" ".join(page.extract_text() for page in PdfReader(tmp_path / "p.pdf").pages).split())
+    assert "qui 500,00 €, da altrove non noto: il totale dell'anno non si conosce." in told
+    assert "Superato il limite" not in told
 
 
 def test_a_closed_month_keeps_what_had_been_declared_when_it_was_closed(scene: Scene, tmp_path: Path) -> None:
