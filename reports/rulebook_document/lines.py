@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from plans.bonus import simulation
 from plans.bonus.worked import BonusCase
 from plans.rulebook.cases import Case
 from plans.rulebook.facts import Facts, NewHire, Relative
 from plans.rulebook.rows import Rule
 from plans.rulebook.signing import Change, Difference
-from plans.rulebook.words import Category, Channel, Confidence, Entitlement, PlanSource
+from plans.rulebook.words import AgeSubject, Category, Channel, Confidence, Entitlement, LimitSubject, PlanSource
 from reports import signatures, words
 from reports.rulebook_document.model import RuleSheet
 from reports.words import Words
 
 _COMMON: Final = frozenset(one.name for one in fields(Rule))
 _UNCERTAIN: Final = (Confidence.UNCERTAIN, Confidence.MEMORY)
+# What the worker declares, without telling the figure that the rule speaks of.
+_DECLARED: Final = (LimitSubject.DEPENDENT_INCOME, AgeSubject.YOUNG_CHILD)
 # What goes without saying in a case: it is said where it is otherwise.
 _USUAL: Final = {"source": PlanSource.ON_TOP, "entitlement": Entitlement.ALL, "voucher_items": 1}
 _SAID: Final = frozenset({"category", "channel", "amount_minor", "relative", "new_hire"})
@@ -85,9 +88,11 @@ def source(rule: Rule, text: Words) -> str:
 def example(found: Case | BonusCase, text: Words) -> str:
     """Return a worked case with its outcome."""
     if isinstance(found, BonusCase):
-        return text("case_of_bonus", what=bonus(found, text), outcome=bonus_outcome(found, text))
+        told = bonus_outcome(found, text)
+        return text("case_of_bonus", name=found.name, what=bonus(found, text), outcome=told)
     return text(
         "case_of",
+        name=found.name,
         what=case(found, text),
         outcome=text.named("word", found.outcome),
         exempt=text.euro(found.exempt_minor),
@@ -97,8 +102,20 @@ def example(found: Case | BonusCase, text: Words) -> str:
 
 def untried(rule: Rule, text: Words) -> str:
     """Return why no worked case uses a rule."""
+    if declared(rule):
+        return text("declared")
     told = f"untried.{getattr(rule, 'enforced_by', '')}"
     return text("tried_none", why=text(told if told in text.texts else "untried.other"))
+
+
+def declared(rule: Rule) -> bool:
+    """Return whether a rule decides nothing here: that a relative is dependent is declared, no income is asked for."""
+    return getattr(rule, "subject", None) in _DECLARED
+
+
+def applied(rule_ids: Iterable[str], text: Words) -> str:
+    """Return which rules gave an answer."""
+    return text("case.rules", rules=", ".join(rule_ids) or text("never"))
 
 
 def changed(found: Difference, text: Words) -> Iterator[tuple[str, str, str]]:
@@ -135,7 +152,10 @@ def bonus(found: BonusCase, text: Words) -> str:
     if found.income_minor is not None:
         told.append(text("bonus.income", amount=text.euro(found.income_minor)))
     told += [text(f"bonus.{name}") for name in ("joint", "waived") if getattr(found, name)]
-    taken = {"converted": found.year.converted_minor, "elsewhere": found.year.elsewhere_minor}
+    rates = {"contributions": found.contributions_points, "ordinary": found.ordinary_points}
+    told += [text(f"bonus.{name}", rate=text.amount(rate)) for name, rate in rates.items() if rate is not None]
+    year = found.year
+    taken = {"converted": year.converted_minor, "taxed": year.taxed_minor, "elsewhere": year.elsewhere_minor}
     told += [text(f"bonus.{name}", amount=text.euro(amount)) for name, amount in taken.items() if amount]
     return ", ".join(told)
 
@@ -148,6 +168,14 @@ def bonus_outcome(found: BonusCase, text: Words) -> str:
     net = figures["net_cash"]
     told = text("bonus.net", amount=text.euro(net)) if net is not None else text("bonus.net_unknown")
     return text("bonus.outcome", welfare=text.euro(figures["welfare"] or 0), cash=told)
+
+
+def bonus_figures(found: BonusCase, text: Words) -> str:
+    """Return how the part in cash comes to its net, figure by figure; nothing where there is none."""
+    if found.refusal or found.share_percent >= simulation.WHOLE_PERCENT:
+        return ""
+    shown = {name: "?" if amount is None else text.amount(amount) for name, amount in found.figures}
+    return text("bonus.figures", **shown)
 
 
 def _who(relative: Relative | None, text: Words) -> Iterator[str]:

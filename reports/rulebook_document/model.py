@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from plans.bonus.worked import BonusCase
 from plans.rulebook.cases import Case
+from plans.rulebook.decision import Decision
 from plans.rulebook.rows import Rule
 from plans.rulebook.signing import Difference, Signature
 from plans.rulebook.words import Confidence
@@ -30,14 +31,17 @@ class RulebookDocument:
     """
     Every rule, in the order of their files; every worked case; and what differs from what was last signed.
 
-    A worked case is numbered by its place, from one; those of bonuses go on where those of purchases end.
+    A worked case is numbered by its place, from one; those of bonuses go on where those of purchases end. `decisions`
+    are what the program answers to `cases`, and `bonus_rules` the rules that `bonus_cases` are about, in their order.
     """
 
     version: str
     prepared_at: datetime
     rules: tuple[RuleSheet, ...]
     cases: tuple[Case, ...]
+    decisions: tuple[Decision, ...]
     bonus_cases: tuple[BonusCase, ...]
+    bonus_rules: tuple[tuple[str, ...], ...]
     differences: tuple[Difference, ...]
     last_signed_on: date | None
 

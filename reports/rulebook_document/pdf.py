@@ -1,4 +1,4 @@
-"""The rulebook as a document to sign: how to read it, what changed, a sheet for every rule, and the worked cases."""
+"""The rulebook as a document to sign: how to read it, what changed, and a sheet for every rule before the cases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from plans.rulebook.words import Confidence
 from reports import blocks, look, pages, signatures
 from reports.blocks import WIDTH, Block, Column, Grid, Heading
 from reports.front import Card, Cards, Head, Masthead
-from reports.rulebook_document import lines
+from reports.rulebook_document import lines, worked_cases
 from reports.rulebook_document.model import RulebookDocument, RuleSheet
 from reports.words import Words
 from wallet.settlement import terms
@@ -85,7 +85,7 @@ def _flow(document: RulebookDocument, text: Words) -> Iterator[Flowable]:
         for sheet in sheets:
             yield KeepTogether([*_sheet(document, sheet, text), Spacer(0, 3 * mm)])
     yield PageBreak()
-    yield from _cases(document, text)
+    yield from worked_cases.flow(document, text)
 
 
 def _cards(document: RulebookDocument, text: Words) -> list[Card]:
@@ -170,10 +170,12 @@ def _sheet(document: RulebookDocument, sheet: RuleSheet, text: Words) -> Iterato
     yield _small(lines.where(rule, text), look.MUTED)
     if sheet.superseded_by:
         yield _small(text("beaten", rules=", ".join(sheet.superseded_by)), look.MUTED)
+    if rule.note:
+        yield _small(text("noted", note=rule.note), look.MUTED)
     if doubt := lines.doubt(sheet, text):
         yield _small(text("to_decide", doubt=doubt), look.CLAY)
     if not sheet.cases:
-        yield _small(lines.untried(rule, text), look.MUTED)
+        yield _small(lines.untried(rule, text), look.CLAY if lines.declared(rule) else look.MUTED)
     else:
         yield _small(lines.example(document.case(sheet.cases[0]), text), look.MUTED)
         numbers, more = ", ".join(map(str, sheet.cases[:NUMBERED])), len(sheet.cases) - NUMBERED
@@ -205,38 +207,3 @@ def _changes(document: RulebookDocument, text: Words) -> Iterator[Flowable]:
     if document.last_signed_on is not None and never:
         yield from blocks.notes(text("changes.never", count=never))
     yield Spacer(0, 3 * mm)
-
-
-def _cases(document: RulebookDocument, text: Words) -> Iterator[Flowable]:
-    columns = [
-        Column(text("column.number"), WIDTH * 0.06, figures=True),
-        Column(text("column.what"), WIDTH * 0.58),
-        Column(text("column.outcome"), WIDTH * 0.14),
-        Column(text("column.exempt"), WIDTH * 0.11, figures=True),
-        Column(text("column.taxable"), WIDTH * 0.11, figures=True),
-    ]
-    yield Heading(f"{text('heading.cases')} ({len(document.cases)})")
-    rows = [
-        (
-            str(number),
-            lines.case(case, text),
-            text.named("word", case.outcome),
-            text.amount(case.exempt_minor),
-            text.amount(case.taxable_minor),
-        )
-        for number, case in enumerate(document.cases, 1)
-    ]
-    yield blocks.folding_table(columns, rows)
-    yield Heading(f"{text('heading.bonus_cases')} ({len(document.bonus_cases)})")
-    of_bonuses = [
-        Column(text("column.number"), WIDTH * 0.06, figures=True),
-        Column(text("column.what"), WIDTH * 0.56),
-        Column(text("column.outcome"), WIDTH * 0.38),
-    ]
-    yield blocks.folding_table(
-        of_bonuses,
-        [
-            (str(number), lines.bonus(case, text), lines.bonus_outcome(case, text))
-            for number, case in enumerate(document.bonus_cases, len(document.cases) + 1)
-        ],
-    )

@@ -24,13 +24,14 @@ def gather(session: Session) -> RulebookDocument:
     worked = cases.load()
     about: defaultdict[str, list[int]] = defaultdict(list)
     using: defaultdict[str, list[int]] = defaultdict(list)
-    for number, case in enumerate(worked, 1):
-        used = decision.decide(case.facts, rulebook, case.on, case.known_at).rule_ids
-        for rule_id in dict.fromkeys(used):
+    decisions = tuple(decision.decide(case.facts, rulebook, case.on, case.known_at) for case in worked)
+    for number, (case, found) in enumerate(zip(worked, decisions, strict=True), 1):
+        for rule_id in found.rule_ids:
             (about if rule_id in case.rules else using)[rule_id].append(number)
     bonuses = tuple(case for case in bonus_cases.load() if case.refusal != BonusRuleMissing.code)
-    for number, bonus in enumerate(bonuses, len(worked) + 1):
-        for rule_id in bonus.rule_ids(rulebook):
+    bonus_rules = tuple(bonus.rule_ids(rulebook) for bonus in bonuses)
+    for number, rule_ids in enumerate(bonus_rules, len(worked) + 1):
+        for rule_id in rule_ids:
             about[rule_id].append(number)
     standing = signing.standing(session, rulebook)
     differences = signing.differences(session, rulebook)
@@ -51,7 +52,9 @@ def gather(session: Session) -> RulebookDocument:
             for rule in rulebook.rows
         ),
         cases=worked,
+        decisions=decisions,
         bonus_cases=bonuses,
+        bonus_rules=bonus_rules,
         differences=differences,
         last_signed_on=signing.last_signed_on(session),
     )

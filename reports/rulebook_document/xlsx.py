@@ -39,9 +39,20 @@ _CASES = (
     ("outcome", 22),
     ("exempt", 14),
     ("taxable", 14),
+    ("read", 80),
     ("why", 60),
+    ("applied", 50),
 )
-_BONUS_CASES = (("number", 8), ("case", 40), ("day", 12), ("what", 80), ("outcome", 60), ("why", 60))
+_BONUS_CASES = (
+    ("number", 8),
+    ("case", 40),
+    ("day", 12),
+    ("what", 80),
+    ("outcome", 60),
+    ("figures", 60),
+    ("why", 60),
+    ("applied", 50),
+)
 _CHANGES = (("rule", 30), ("change", 20), ("last", 44), ("key", 26), ("before", 50), ("after", 50))
 
 
@@ -119,7 +130,7 @@ def _changes(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
 
 def _cases(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
     _open(sheet, _CASES, len(document.cases))
-    for number, case in enumerate(document.cases, 1):
+    for number, (case, found) in enumerate(zip(document.cases, document.decisions, strict=True), 1):
         sheet.folded(
             number,
             case.name,
@@ -130,15 +141,18 @@ def _cases(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
             text.named("word", case.outcome),
             Amount(case.exempt_minor),
             Amount(case.taxable_minor),
+            found.sentence(text.language),
             case.note,
+            ", ".join(found.rule_ids),
         )
 
 
 def _bonus_cases(sheet: Sheet, document: RulebookDocument, text: Words) -> None:
     _open(sheet, _BONUS_CASES, len(document.bonus_cases))
-    for number, case in enumerate(document.bonus_cases, len(document.cases) + 1):
-        told = lines.bonus(case, text), lines.bonus_outcome(case, text)
-        sheet.folded(number, case.name, case.on, *told, case.note)
+    of_all = zip(document.bonus_cases, document.bonus_rules, strict=True)
+    for number, (case, rules) in enumerate(of_all, len(document.cases) + 1):
+        told = lines.bonus(case, text), lines.bonus_outcome(case, text), lines.bonus_figures(case, text)
+        sheet.folded(number, case.name, case.on, *told, case.note, ", ".join(rules))
 
 
 def _open(sheet: Sheet, columns: tuple[tuple[str, int], ...], rows: int) -> None:

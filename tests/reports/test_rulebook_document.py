@@ -139,6 +139,76 @@ def test_an_unsigned_rulebook_says_so(session: Session, tmp_path: Path) -> None:
     assert "Nessuna regola è stata ancora firmata." in text_of(tmp_path / "rules.pdf")
 
 
+# Words that an Italian sentence does not have; "on top" is the name of a plan source, "all" what one types to sign.
+ENGLISH = re.compile(
+    r"\b(the|of|is|are|and|not|with|without|for|from|by|when|under|over|past|child|mother|law|known|missing|whole|worker|"
+    r"employer|employee|year|before|after|first|last|this|that|it|its|has|have|was|were|be|been|than|then|there|which|"
+    r"who|what|where|how|if|as|at|to|but|any|each|other|tax|taxable|exempt|case|reading|cents|voucher|rules?|text|rate|"
+    r"relative|dependent|amount|yes|days?|month|price|outcome|blocked)\b"
+)
+
+
+def english(said: str) -> set[str]:
+    """The English words of a text, but for the ids of rules, what is typed at a command line and the names of sites."""
+    without = re.sub(r"«borsellino [^»]*»|--[a-z]+|\S*[a-z0-9][-.][a-z]\S*", " ", said)
+    return set(ENGLISH.findall(without.lower()))
+
+
+def test_nothing_english_stands_in_the_italian_document(session: Session, tmp_path: Path) -> None:
+    found = document(session)
+    pdf.write(found, tmp_path / "rules.pdf")
+    xlsx.write(found, tmp_path / "rules.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "rules.xlsx")
+
+    cells = [value for sheet in book for row in sheet.iter_rows(values_only=True) for value in row]
+    told = [value for value in cells if isinstance(value, str)]
+    told += [page.extract_text() for page in pypdf.PdfReader(tmp_path / "rules.pdf").pages]
+
+    assert {value: words for value in told if (words := english(value))} == {}
+    assert english("art. 51 speaks of the employer's payments only") == {"of", "the", "employer"}
+
+
+def test_a_case_stands_with_its_name_what_the_worker_reads_its_source_and_its_rules(
+    session: Session, tmp_path: Path
+) -> None:
+    found, text = document(session), lines.of("it")
+    pdf.write(found, tmp_path / "rules.pdf")
+    xlsx.write(found, tmp_path / "rules.xlsx")
+    dense = re.sub(r"\s", "", text_of(tmp_path / "rules.pdf"))
+    book = openpyxl.load_workbook(tmp_path / "rules.xlsx")
+    rows = list(book[text("section.cases")].iter_rows(min_row=2, values_only=True))
+    rows_of_bonuses = list(book[text("section.bonus_cases")].iter_rows(min_row=2, values_only=True))
+
+    for case, decided, row in zip(found.cases, found.decisions, rows, strict=True):
+        assert (row[1], row[9], row[10]) == (case.name, decided.sentence("it"), case.note)
+        assert (row[11] or "") == ", ".join(decided.rule_ids)
+        # A case is never parted between two pages.
+        whole = case.name + lines.case(case, text)
+        assert re.sub(r"\s", "", whole) in dense, case.name
+        assert re.sub(r"\s", "", text("case.read", sentence=decided.sentence("it"))) in dense, case.name
+        assert re.sub(r"\s", "", text("case.why", why=case.note) + lines.applied(decided.rule_ids, text)) in dense
+    for bonus, rules, row in zip(found.bonus_cases, found.bonus_rules, rows_of_bonuses, strict=True):
+        assert (row[1], row[6], row[7]) == (bonus.name, bonus.note, ", ".join(rules))
+        assert (row[5] or "") == lines.bonus_figures(bonus, text)
+        assert re.sub(r"\s", "", bonus.name + lines.bonus(bonus, text)) in dense, bonus.name
+    published = next(bonus for bonus in found.bonus_cases if bonus.name == "Esempio pubblicato, 2026: tutto in denaro")
+    assert lines.bonus_figures(published, text) == (
+        "contributi 91,90; imposta sostitutiva 9,08 su 908,10; imposta ordinaria 0,00 su 0,00; netto e welfare 899,02"
+    )
+
+
+def test_a_rule_that_decides_nothing_says_who_declares_it(session: Session, tmp_path: Path) -> None:
+    found, text = document(session), lines.of("it")
+    pdf.write(found, tmp_path / "rules.pdf")
+
+    declared = {one.rule.id for one in found.rules if lines.declared(one.rule)}
+
+    assert declared == {"dependent-income", "dependent-income-young-child", "age-young-child"}
+    assert text_of(tmp_path / "rules.pdf").count("Non applicata dal programma: se un familiare è a carico lo") == 3
+    told = {lines.untried(one.rule, text) for one in found.rules if lines.declared(one.rule)}
+    assert told == {text("declared")}
+
+
 def test_the_same_document_has_the_same_bytes(session: Session, tmp_path: Path) -> None:
     found = document(session)
     for layout, ending in ((pdf, "pdf"), (xlsx, "xlsx")):
@@ -166,7 +236,8 @@ def test_the_rules_of_bonuses_name_their_worked_cases(session: Session, tmp_path
     shown = found.case(tax.cases[0])
     assert isinstance(shown, BonusCase)
     assert "pdr-tax-2026" in shown.rule_ids(loading.load())
-    assert lines.example(shown, text).startswith("Caso svolto: premio di 1.000,00 €, 0 % in welfare")
+    told = "Un caso svolto: Esempio pubblicato, 2026: tutto in denaro; premio di 1.000,00 €, 0 % in welfare"
+    assert lines.example(shown, text).startswith(told)
     # What welfare in a fund bears is told beside the comparison, and is no figure of it.
     bare = {rule_id for rule_id, sheet in sheets.items() if rule_id.startswith("pdr-") and not sheet.cases}
     assert bare == {"pdr-solidarity-contribution"}
