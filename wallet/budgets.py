@@ -54,7 +54,7 @@ def check(
     Errors: PlanNotFound, OwnMoneyNeedsReceipt; what is wrong with the file is in the result.
     """
     terms = plans.by_code(session, book_id, plan_code)
-    funding.refuse_own_money(terms)
+    grants.refuse_apart(terms)
     return budgets.check(
         path,
         _budget_terms(session, terms),

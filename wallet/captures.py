@@ -17,12 +17,13 @@ from ledger import holds, idempotency
 from ledger.errors import CaptureExceedsHold, HoldExpired, LedgerCorrupt
 from ledger.posting import Pair
 from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, chart, deliveries, refunds
+from wallet import amounts, authorizations, chart, deliveries, pension, refunds
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
     CaptureBeforeAuthorization,
     CaptureExceedsAuthorization,
+    ContributionStays,
     PartialCaptureNotAllowed,
 )
 from wallet.reasons import Voiding
@@ -67,8 +68,9 @@ def capture(
 
     Units:  `amount` in euro.
     Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs,
-            AuthorizationNotOpen, CaptureBeforeAuthorization, PartialCaptureNotAllowed, CaptureBeforeService,
-            AmountNotPositive, HoldExpired, CaptureExceedsAuthorization, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+            ContributionStays, AuthorizationNotOpen, CaptureBeforeAuthorization, PartialCaptureNotAllowed,
+            CaptureBeforeService, AmountNotPositive, HoldExpired, CaptureExceedsAuthorization, PeriodClosed,
+            OccurredInFuture, LedgerCorrupt.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
     """
     request = _request(authorization_id, amount, on, final=final)
@@ -125,8 +127,8 @@ def void(
     """
     End an authorization without spending what is left of it; the money is free again, and the voucher's tax undone.
 
-    Errors: KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs, AuthorizationNotOpen,
-            HoldExpired, LedgerCorrupt.
+    Errors: KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs, ContributionStays,
+            AuthorizationNotOpen, HoldExpired, LedgerCorrupt.
     """
 
     def work() -> Change:
@@ -162,8 +164,9 @@ def refund(
 
     Units:  `amount` in euro; without it all that is left to refund.
     Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound,
-            ReimbursementHasItsOwnVerbs, AmountNotPositive, CaptureNotOfAuthorization, RefundExceedsCaptures,
-            PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture, LedgerCorrupt.
+            ReimbursementHasItsOwnVerbs, ContributionStays, AmountNotPositive, CaptureNotOfAuthorization,
+            RefundExceedsCaptures, PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture,
+            LedgerCorrupt.
     """
     aimed = {} if capture_id is None else {"capture": capture_id}
     request = _request(authorization_id, amount, on, reason=reason, **aimed)
@@ -180,6 +183,8 @@ def _lock(session: Session, book_id: int, authorization_id: str) -> Authorizatio
     found = authorizations.lock(session, book_id, authorization_id)
     if found.channel == Channel.REIMBURSEMENT:
         raise ReimbursementHasItsOwnVerbs(authorization=authorization_id)
+    if found.service_code == pension.SERVICE:
+        raise ContributionStays(authorization=authorization_id)
     return found
 
 

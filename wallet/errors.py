@@ -314,6 +314,19 @@ class ResidualPaymentUndone(WalletError):
     en = "Payment {payment} was undone on {on} already."
 
 
+class ContributionStays(WalletError):
+    """What a plan sent to a worker's pension fund is captured, voided, refunded or disputed like a purchase."""
+
+    it = (
+        "{authorization} è un versamento al fondo pensione, non un acquisto: non si storna. Un pagamento registrato "
+        "per errore si annulla con «residual undo»."
+    )
+    en = (
+        "{authorization} is a payment into a pension fund, no purchase: it is not refunded. A payment recorded by "
+        "mistake is undone with 'residual undo'."
+    )
+
+
 class BankNotCovering(WalletError):
     """The bank account of the book does not hold what is paid, beyond the payments that wait for the bank."""
 

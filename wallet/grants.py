@@ -17,6 +17,7 @@ from ledger.errors import InsufficientFunds, LedgerError
 from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
+from plans.rulebook.words import PlanSource
 from wallet import chart, funding, lots, wallets
 from wallet.errors import (
     BudgetNotFunded,
@@ -26,6 +27,7 @@ from wallet.errors import (
     LotNotFound,
     ReasonRequired,
 )
+from wallet.social.errors import VoucherNeedsApplication
 from wallet.tables import Lot
 
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
@@ -59,15 +61,26 @@ class Grant:
     reference: str | None = None
 
 
+def refuse_apart(terms: PlanTerms) -> None:
+    """
+    Refuse a plan whose credit has a door of its own: citizens' money, and a municipality's vouchers.
+
+    Errors: OwnMoneyNeedsReceipt, VoucherNeedsApplication.
+    """
+    funding.refuse_own_money(terms)
+    if terms.source is PlanSource.MUNICIPAL:
+        raise VoucherNeedsApplication(plan=terms.code)
+
+
 def grant_many(
     session: Session, terms: PlanTerms, grants: Sequence[Grant], *, on: date, actor: str, memo: str = ""
 ) -> list[int]:
     """
     Put credit of a funder's into lots, all or nothing, and return the entries' ids in the same order.
 
-    Errors: OwnMoneyNeedsReceipt; those of `put`.
+    Errors: OwnMoneyNeedsReceipt, VoucherNeedsApplication; those of `put`.
     """
-    funding.refuse_own_money(terms)
+    refuse_apart(terms)
     return put(session, terms, grants, on=on, actor=actor, memo=memo)
 
 
@@ -109,18 +122,30 @@ def correct(session: Session, book_id: int, lot_id: str, amount: Money, *, reaso
 
     What was brought from another platform was never drawn from the plan's money and does not go back there; nor does
     what citizens paid themselves, which `tenders.give_back` sends back to them.
-    Errors: ReasonRequired, LotNotFound, OwnMoneyNeedsReceipt, CorrectionBeforeGrant, CorrectionExceedsGrant,
-            AmountNotPositive, CurrencyMismatch, GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    Errors: ReasonRequired, LotNotFound, OwnMoneyNeedsReceipt, VoucherNeedsApplication; those of `take_back`.
     """
     if not reason.strip():
         raise ReasonRequired()
+    plan_id = session.scalar(sa.select(Lot.plan_id).where(Lot.book_id == book_id, Lot.lot_id == lot_id))
+    if plan_id is None:
+        raise LotNotFound(lot=lot_id)
+    refuse_apart(plans.terms(session, book_id, [plan_id])[plan_id])
+    return take_back(session, book_id, lot_id, amount, reason=reason, on=on, actor=actor)
+
+
+def take_back(session: Session, book_id: int, lot_id: str, amount: Money, *, reason: str, on: date, actor: str) -> int:
+    """
+    Take free credit out of a lot, back to the plan it was granted from; return the entry's id.
+
+    Errors: LotNotFound, CorrectionBeforeGrant, CorrectionExceedsGrant, AmountNotPositive, CurrencyMismatch,
+            GrantAlreadySpent, PeriodClosed, OccurredInFuture.
+    """
     row = session.execute(
         sa.select(Lot.employee_id, Lot.account_id, Lot.plan_id).where(Lot.book_id == book_id, Lot.lot_id == lot_id)
     ).one_or_none()
     if row is None:
         raise LotNotFound(lot=lot_id)
     terms = plans.terms(session, book_id, [row.plan_id])[row.plan_id]
-    funding.refuse_own_money(terms)
     # A purchase that counts on this credit is decided before or after.
     wallets.lock(session, book_id, row.employee_id)
     granted_on = session.scalar(sa.text(_GRANTED_ON), {"book": book_id, "account": row.account_id})

@@ -25,7 +25,7 @@ from plans import opening_file, people, plans
 from plans.opening_file import Balance
 from plans.plans import PlanTerms
 from plans.rows import OpeningLoad, table
-from wallet import amounts, chart, funding, lots, wallets
+from wallet import amounts, chart, grants, lots, wallets
 from wallet.errors import (
     OpeningAlreadyUndone,
     OpeningNotFound,
@@ -94,7 +94,7 @@ def load(
     """
     total_minor = amounts.minor(total)
     terms = plans.by_code(session, book_id, plan_code)
-    funding.refuse_own_money(terms)
+    grants.refuse_apart(terms)
     # The file is checked against the terms it is brought under, and one file of a plan at a time.
     chart.lock_plan(session, book_id, terms.plan_id)
     session.execute(

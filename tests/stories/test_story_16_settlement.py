@@ -33,6 +33,8 @@ from config import clock
 from ledger import accounts, books, seals
 from plans import funders
 from plans.rulebook.words import Entitlement, Kinship, PlanSource
+from plans.social import applications, offer
+from plans.social.words import State
 from plans.words import FunderKind
 from reports import payout_file
 from reports.payout_file import Format
@@ -42,6 +44,7 @@ from tests.wallet.settlement.acts import withholding
 from tests.wallet.settlement.bank import Tx, entry, sent
 from wallet import captures, tenders
 from wallet.settlement import clearing, confirmations, payouts, terms
+from wallet.social import purchases, vouchers
 from wallet.tenders import Receipt, TenderKind
 
 OCTOBER, DECEMBER_31 = date(2026, 10, 1), date(2026, 12, 31)
@@ -73,8 +76,39 @@ def citizens(session: Session, code: str, kind: FunderKind, source: PlanSource) 
         tenders.record_transfer(session, book, receipt.kind, paid, reference="EC-10", on=OCTOBER, actor="sportello")
     else:
         factories.funded(session, book, amount=Money("600", "EUR"))
-        factories.grant(session, book, "A", citizen, 60_000)
     return book, citizen
+
+
+OFFER = """
+[[service]]
+code = "ASCOLTO"
+name = "Colloqui di sostegno"
+instrument = "ACCREDITAMENTO_VOUCHER"
+selection = "COUNTER"
+services = ["PSI-CR"]
+plan = "A"
+benefit_code = "A2.02"
+act_ref = "DGC 9/2026"
+starts_on = 2026-01-01
+ends_on = 2026-11-30
+"""
+
+
+def voucher(session: Session, book: int, citizen: str) -> str:
+    """A citizen's application for talks that the municipality pays whole, up to 600,00; returns its id."""
+    offer.load_text(session, book, OFFER, "pub.toml", actor="ufficio")
+    draft = applications.Draft(
+        employee_id=citizen, entrusted_code="ASCOLTO", protocol="2026/1", submitted_on=clock.today()
+    )
+    asked = applications.apply(session, book, draft, None, actor="ufficio").application_id
+    for state in (State.UNDER_REVIEW, State.ADMITTED):
+        applications.advance(session, book, asked, state, on=clock.today(), actor="ufficio")
+    vouchers.assign(
+        session, book, asked, factories.euro(60_000), OCTOBER, date(2026, 11, 30), on=clock.today(), actor="dirigente"
+    )
+    for state in (State.PAI_AGREED, State.PROVIDER_CHOSEN, State.ACTIVE):
+        applications.advance(session, book, asked, state, on=clock.today(), actor="ufficio")
+    return asked
 
 
 @pytest.fixture
@@ -87,18 +121,21 @@ def october(session: Session) -> dict[str, int]:
         e3, anna, ciro = employer(session, "E3", "napoli")
         pub, bruno = citizens(session, "PUB", FunderKind.MUNICIPALITY, PlanSource.MUNICIPAL)
         prv, rosa = citizens(session, "PRV", FunderKind.PRIVATE, PlanSource.PRIVATE)
+        asked = voucher(session, pub, bruno)
     with on(session, date(2026, 10, 5)):
         for book, person, service, beneficiary in (
             (e1, giulia, "DOP-CR", matilde),
             (e1, giulia, "PSI-MI", matilde),
             (e2, sara, "FIS-NA", luca),
             (e3, anna, "PSI-MI", ciro),
-            (pub, bruno, "PSI-CR", None),
             (prv, rosa, "PAS-CR", None),
         ):
             bought = buy(session, book, person, service, relative_id=beneficiary)
             assert bought.status == "authorized", bought.decline_code
             captures.capture(session, book, bought.authorization_id, actor="fornitore")
+        talk = purchases.buy(session, pub, asked, "PSI-CR", 1, None, actor="ufficio").authorization
+        assert talk.status == "authorized", talk.decline_code
+        captures.capture(session, pub, talk.authorization_id, actor="fornitore")
     return {"E1": e1, "E2": e2, "E3": e3, "PUB": pub, "PRV": prv}
 
 

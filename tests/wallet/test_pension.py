@@ -13,8 +13,9 @@ from plans.words import Fact, Residual, SourceType
 from reports import cu_lines, payroll_export, personal_statement
 from tests.factories import euro
 from tests.wallet.scene import Scene
+from wallet import authorizations, captures, recheck, residual
 from wallet import position as positions
-from wallet import recheck, residual
+from wallet.errors import ContributionStays
 
 DAY_AFTER = date(2026, 12, 1)
 ACT = Act(SourceType.COMPANY_AGREEMENT, "Accordo 2025", date(2026, 1, 15), "ITL-1", False)
@@ -78,6 +79,20 @@ def test_what_passes_the_ceiling_is_taxable_and_a_bonus_is_not(pension: Scene) -
     position = positions.position(pension.session, pension.book_id, pension.worker, 2026)
     assert (position.taxable_minor, position.settled) == (5_000, True)
     assert pension.differences() == []
+
+
+def test_a_contribution_is_no_purchase_and_is_not_refunded(pension: Scene) -> None:
+    pension.grant(10_000)
+    end(pension)
+    contributions = [x for x in authorizations.of_employee(pension.session, pension.book_id, pension.worker)
+                     if x.service_code == "PENSION_FUND"]  # fmt: skip
+    before = pension.image()
+
+    (one,) = contributions
+    with pytest.raises(ContributionStays):
+        captures.refund(pension.session, pension.book_id, one.authorization_id, actor="x", reason="x")
+
+    assert pension.image() == before
 
 
 def test_nothing_is_written_twice_nor_for_what_goes_elsewhere(pension: Scene) -> None:

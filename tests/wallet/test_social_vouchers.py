@@ -39,7 +39,7 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import Scene
 from tests.wallet.social_office import DECEMBER_31, JANUARY_15, OFFER, Office, open_office, rows
-from wallet import authorizations, captures, tenders, verification, wallets
+from wallet import authorizations, captures, grants, tenders, verification, wallets
 from wallet.authorizations import Authorization
 from wallet.errors import BudgetNotFunded
 from wallet.purchases import Purchase
@@ -55,6 +55,7 @@ from wallet.social.errors import (
     SocialVoucherNotActive,
     TenderInUse,
     TenderSpent,
+    VoucherNeedsApplication,
     VoucherOutsidePeriod,
     VoucherOverlaps,
     VoucherPeriodInvalid,
@@ -261,6 +262,21 @@ def test_an_attestation_that_is_over_admits_nobody_and_assigns_nothing(empty_sce
         office.assign(second)
 
 
+def test_a_municipalitys_credit_comes_by_an_application_and_goes_by_its_end(office: Office) -> None:
+    asked = office.active()
+    voucher = vouchers.require(office.session, office.book_id, asked)
+    citizen = applications.get(office.session, office.book_id, asked).employee_id
+
+    with pytest.raises(VoucherNeedsApplication):
+        factories.grant(office.session, office.book_id, "PUB", citizen, 5_000, expires_on=voucher.ends_on)
+    with pytest.raises(VoucherNeedsApplication):
+        grants.correct(
+            office.session, office.book_id, voucher.lot_id, euro(100), reason="errore", on=clock.today(), actor="x"
+        )
+
+    assert sound(office)
+
+
 def test_above_the_threshold_nothing_new_is_bought_with_a_voucher(office: Office) -> None:
     asked = office.active()
     risen = Attestation(2_000_001, IseeType.ORDINARIO, "INPS-ISEE-2026-99999999A-00", JANUARY_15, DECEMBER_31)
@@ -446,16 +462,6 @@ def test_the_ordinary_door_is_closed_to_a_voucher_and_says_which_one_is_open(off
     simulated = authorizations.simulate(office.session, office.book_id, Purchase(citizen, "PAS-CR", quantity=1))
     assert simulated.decline_code == "municipal_voucher"
     assert sound(office)
-
-
-def test_beside_a_voucher_other_credit_pays_alone(office: Office) -> None:
-    citizen = office.citizen()
-    office.active(citizen=citizen)
-    factories.grant(office.session, office.book_id, "PUB", citizen, 850, expires_on=date(2026, 6, 30))
-
-    assert whole(office, citizen, quantity=2).decline_code == "insufficient_funds"
-    assert whole(office, citizen).status == "authorized"
-    assert whole(office, citizen).decline_code == "insufficient_funds"
 
 
 def test_a_voucher_that_is_over_is_no_reason_any_more(office: Office) -> None:

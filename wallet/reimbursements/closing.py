@@ -19,7 +19,10 @@ from ledger.accounts import Opening
 from ledger.errors import AmountNotPositive
 from ledger.posting import Draft, Pair
 from wallet import amounts, chart, funding
+from wallet.bank import free
+from wallet.errors import BankNotCovering
 from wallet.reimbursements.errors import PayrollPaidExceeded
+from wallet.settlement import payouts
 
 REPAID = "payroll_repayment"
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('payroll:paid:' || %s, 0))"
@@ -63,10 +66,15 @@ def repay(session: Session, book_id: int, amount: Money, *, on: date, actor: str
     """
     Record a bank transfer that gives back to the funder what payroll paid, and return the entry's id.
 
-    Errors: those of `amounts.minor`; AmountNotPositive, PayrollPaidExceeded, DuplicateReference, PeriodClosed,
-            OccurredInFuture.
+    Errors: those of `amounts.minor`; AmountNotPositive, PayrollPaidExceeded, BankNotCovering, DuplicateReference,
+            PeriodClosed, OccurredInFuture.
     """
+    # What is free in the bank stays so: no payout run promises it meanwhile.
+    payouts.lock(session, exclusive=True)
     account_id = _take(session, book_id, amount)
+    covered = free(session, [book_id])[book_id]
+    if money.minor(amount) > covered:
+        raise BankNotCovering(available=from_minor(covered), needed=amount)
     bank = accounts.ensure(session, book_id, [Opening(chart.BANK, "A", "Banca")])[chart.BANK]
     draft = Draft(REPAID, on, (Pair(account_id, bank, money.minor(amount)),), reference)
     return posting.post(session, book_id, draft, actor=actor)

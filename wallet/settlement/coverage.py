@@ -98,7 +98,8 @@ def _uncovered(session: Session, providers: Collection[str], advanced: Collectio
             cost = max(before + unit.net_minor, 0) - max(before, 0)
             if unit.net_minor <= 0:
                 continue
-            if cost > left:
+            # What costs a book nothing is paid also where its account is below zero.
+            if cost > max(left, 0):
                 found[unit.provider_code].append(unit)
             else:
                 paid[unit.provider_code] += unit.net_minor

@@ -113,6 +113,19 @@ class OwnMoneyNeedsReceipt(WalletError):
     )
 
 
+class VoucherNeedsApplication(WalletError):
+    """A municipality's credit is granted, brought or corrected by itself: it belongs to an application's voucher."""
+
+    it = (
+        "Il piano {plan} è del Comune: il suo credito si assegna a una domanda ammessa (social assign) e si riprende "
+        "chiudendola (social end)."
+    )
+    en = (
+        "Plan {plan} is a municipality's: its credit is assigned to an admitted application (social assign) and taken "
+        "back by ending it (social end)."
+    )
+
+
 class TenderNotFound(WalletError):
     """No payment of a person's own has this id or receipt in this book."""
 

@@ -91,7 +91,7 @@ def assign(
         wallets.lock(session, book_id, found.employee_id)
         voucher_id = ids.new("vch")
         grant = Grant(found.employee_id, amount_minor, ends_on, voucher_id)
-        grants.grant_many(session, terms, [grant], on=on, actor=actor, memo=found.application_id)
+        grants.put(session, terms, [grant], on=on, actor=actor, memo=found.application_id)
         lot_id = _lot(session, book_id, found.employee_id, terms.plan_id, ends_on)
         assert lot_id is not None  # noqa: S101
         voucher = Voucher(voucher_id, found.application_id, lot_id, terms.plan_id, amount_minor, starts_on, ends_on, on)
@@ -206,7 +206,7 @@ def _give_back(
     ended = expiry.expire_rest(session, book_id, {lot.account_id: 0}, on=on, actor=actor).returned_minor
     free = spendable(session, book_id, employee_id, voucher).available_minor
     if free > 0:
-        grants.correct(session, book_id, voucher.lot_id, from_minor(free), reason=reason, on=on, actor=actor)
+        grants.take_back(session, book_id, voucher.lot_id, from_minor(free), reason=reason, on=on, actor=actor)
     return ended + max(free, 0)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,11 +12,14 @@ import sqlalchemy as sa
 from config import clock
 from ledger.errors import AmountNotPositive
 from plans.words import FundingPolicy
+from tests import factories
 from tests.factories import euro
 from tests.wallet.reimbursements.conftest import REIMBURSING, Desk
+from tests.wallet.scene import Scene
 from wallet import funding
-from wallet.errors import FundingExceedsCommitment
+from wallet.errors import BankNotCovering, FundingExceedsCommitment
 from wallet.reimbursements import closing, deadlines, records, undoing
+from wallet.reimbursements.documents import Store, Upload
 from wallet.reimbursements.errors import (
     OwnReimbursement,
     PayrollPaidExceeded,
@@ -252,6 +257,26 @@ def test_it_is_given_back_where_the_funder_owes_nothing(desk: Desk) -> None:
         closing.repay(session, book, euro(1), on=date(2026, 3, 10), actor="office")
     with pytest.raises(AmountNotPositive):
         closing.repay(session, book, euro(0), on=date(2026, 3, 10), actor="office")
+
+
+def test_no_more_is_given_back_than_the_bank_holds(
+    empty_scene: Scene, tmp_path: Path, upload: Callable[..., Upload]
+) -> None:
+    scene = empty_scene
+    scene.plan(transferred=0, funding_policy=FundingPolicy.ON_ACCOUNT, **REIMBURSING)
+    lot = scene.grant(60_000)
+    child = scene.relative(tax_code=factories.tax_code(born=date(2018, 6, 1)))
+    poor = Desk(scene, child, Store(tmp_path / "documents"), upload, lot)
+    poor.pay(poor.approve(poor.submit()))
+    funding.record_transfer(scene.session, scene.book_id, "A", euro(21_999), on=date(2026, 3, 10), actor="office")
+
+    with pytest.raises(BankNotCovering) as refused:
+        closing.repay(scene.session, scene.book_id, euro(22_000), on=date(2026, 3, 10), actor="office")
+
+    assert "219,99" in refused.value.text("it")
+    closing.repay(scene.session, scene.book_id, euro(21_999), on=date(2026, 3, 10), actor="office")
+    assert scene.posted("bank") == 0
+    assert scene.differences() == []
 
 
 def test_a_plan_on_account_is_paid_by_what_payroll_paid(desk: Desk) -> None:

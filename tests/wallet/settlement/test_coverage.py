@@ -173,6 +173,27 @@ def test_what_a_provider_without_an_account_is_owed_needs_no_cover(empty_scene: 
     assert amounts(pay(scene)) == {"P18": 6_000}
 
 
+def test_what_costs_a_book_nothing_is_paid_also_where_its_bank_is_below_zero(empty_scene: Scene) -> None:
+    poor = on_account(empty_scene, 0)
+    first = delivered(poor, channel="DIRECT")
+    told = {"due_by": APRIL_30, "execute_on": date(2026, 5, 4), "terms": terms.shipped(), "actor": "op"}
+    payouts.prepare(poor.session, "R1", advances=[Advance(code(poor), "bonifico annunciato")], **told)
+    payments.confirm(poor.session, "R1-00001", on=clock.today(), actor="op")
+    poor.refund(first, 5_500)
+    delivered(poor, channel="DIRECT")
+    rich = open_scene(poor.session)
+    rich.plan()
+    rich.grant(100_000)
+    delivered(rich, channel="DIRECT")
+
+    run = pay(poor, "R2")
+
+    # In the poor book what comes back covers what is owed; the other book pays its own.
+    assert poor.posted("bank") == -5_500
+    assert amounts(run) == {"P04": 5_500}
+    assert run.left_out == ()
+
+
 def test_somebody_may_say_that_a_book_is_paid_beyond_its_bank(empty_scene: Scene) -> None:
     scene = on_account(empty_scene, 2_000)
     delivered(scene)
