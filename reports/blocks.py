@@ -160,11 +160,14 @@ def table_pages(columns: Sequence[Column], rows: Sequence[Row], room: float, *, 
         yield Grid(columns, rows[start:stop], total=total and stop == len(rows))
 
 
-def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *, total: bool = False) -> Table:
+def folding_table(
+    columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *, total: bool = False, together: int = 1
+) -> Table:
     """
     Return a table whose texts fold in their columns; its headings stand again on every page it goes over.
 
-    What is in a column that is `whole` stays on one line. A total never stands on a page alone.
+    What is in a column that is `whole` stays on one line. So many rows `together` say one thing, and stay on one page.
+    A total never stands on a page alone.
     """
     small, strong = look.style(CELL), look.style(CELL, font=look.SEMIBOLD)
     head = look.style(7.5, font=look.SEMIBOLD, color=look.MUTED)
@@ -179,20 +182,21 @@ def folding_table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]], *,
         ("TOPPADDING", (0, 0), (-1, -1), 1.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, look.MUTED),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, look.LINE),
+        *(("LINEBELOW", (0, row), (-1, row), 0.3, look.LINE) for row in range(together, len(rows) + 1, together)),
+        *(("NOSPLIT", (0, row), (-1, row + together - 1)) for row in range(1, len(rows) + 1, together)),
         *(("ALIGN", (place, 0), (place, -1), "RIGHT") for place, column in enumerate(columns) if column.figures),
     ]
     if total:
         commands += [
-            ("FONT", (0, -1), (-1, -1), look.SEMIBOLD, CELL),
-            ("LINEABOVE", (0, -1), (-1, -1), 0.8, look.INK),
-            ("NOSPLIT", (0, max(len(rows) - 1, 0)), (-1, len(rows))),
+            ("FONT", (0, -together), (-1, -1), look.SEMIBOLD, CELL),
+            ("LINEABOVE", (0, -together), (-1, -together), 0.8, look.INK),
+            ("NOSPLIT", (0, max(len(rows) - 2 * together + 1, 0)), (-1, len(rows))),
         ]
     written: list[list[Any]] = [
         [column.heading if column.figures else Paragraph(escape(column.heading), head) for column in columns]
     ]
     for number, row in enumerate(rows, 1):
-        last = total and number == len(rows)
+        last = total and number > len(rows) - together
         font = look.SEMIBOLD if last else look.REGULAR
         cells: list[Any] = []
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):

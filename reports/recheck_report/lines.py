@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from reports import foundation, words
 from reports.recheck_report.model import RecheckLine, RecheckReport, RuleText
@@ -15,14 +14,24 @@ def of(language: str) -> Words:
     return words.read("reports.recheck_report", language)
 
 
-def then(line: RecheckLine, text: Words) -> str:
-    """Return the outcome of then, with its knowledge of the law and its own rules."""
-    return _state(line.outcome_then, line.taxable_then_minor, line.known_then, line.version_then, line.rules_then, text)
+def then(line: RecheckLine, text: Words) -> tuple[str, str, str]:
+    """Return the outcome of then, up to when the law was known, and the rules on which it alone stood."""
+    return text(f"outcome.{line.outcome_then}"), text.day(line.known_then), ", ".join(line.rules_then)
 
 
-def now(line: RecheckLine, text: Words) -> str:
-    """Return the outcome of today, with its knowledge of the law and its own rules."""
-    return _state(line.outcome_now, line.taxable_now_minor, line.known_now, line.version_now, line.rules_now, text)
+def now(line: RecheckLine, text: Words) -> tuple[str, str, str]:
+    """Return the outcome of today, up to when the law is known, and the rules on which it alone stands."""
+    return text(f"outcome.{line.outcome_now}"), text.day(line.known_now), ", ".join(line.rules_now)
+
+
+def notes(report: RecheckReport, text: Words) -> Iterator[str]:
+    """Yield how to read the purchases, and the versions of the rules' files, once for all of them."""
+    yield text("lines_note")
+    before, today = ({line.version_then for line in report.lines}, {line.version_now for line in report.lines})
+    if before == today:
+        yield text("versions_same", version=", ".join(sorted(today)))
+    else:
+        yield text("versions", then=", ".join(sorted(before)), now=", ".join(sorted(today)))
 
 
 def sentence(rule: RuleText, text: Words) -> str:
@@ -61,14 +70,3 @@ def remarks(report: RecheckReport, text: Words) -> Iterator[str]:
         yield text("facts", count=len(report.facts))
     if report.unused:
         yield text("unused", count=report.unused)
-
-
-def _state(outcome: str, taxable_minor: int, known: date, version: str, rules: tuple[str, ...], text: Words) -> str:
-    return text(
-        "state",
-        outcome=text(f"outcome.{outcome}"),
-        taxable=text.euro(taxable_minor),
-        known=text.day(known),
-        version=version,
-        rules=text("by_rules", rules=", ".join(rules)) if rules else "",
-    )

@@ -108,39 +108,50 @@ def _people(report: RecheckReport, text: Words) -> Iterator[Flowable]:
 
 
 def _lines(report: RecheckReport, text: Words) -> Iterator[Flowable]:
+    """Yield a pair of rows for each purchase: what then, and under it what today."""
     columns = [
-        Column(text("column.name"), WIDTH * 0.12),
-        Column(text("column.day"), WIDTH * 0.105),
-        Column(text("column.category"), WIDTH * 0.115),
+        Column(text("column.who"), WIDTH * 0.16),
+        Column(text("column.purchase"), WIDTH * 0.15),
         Column(text("column.used"), WIDTH * 0.09, figures=True),
-        Column(text("column.then"), WIDTH * 0.145),
-        Column(text("column.now"), WIDTH * 0.145),
-        Column(text("column.recorded"), WIDTH * 0.095, figures=True),
-        Column(text("column.due"), WIDTH * 0.09, figures=True),
-        Column(text("column.correction"), WIDTH * 0.095, figures=True),
+        Column("", WIDTH * 0.06),
+        Column(text("column.outcome"), WIDTH * 0.11),
+        Column(text("column.known_at"), WIDTH * 0.1),
+        Column(text("column.rules"), WIDTH * 0.15),
+        Column(text("column.taxable_used"), WIDTH * 0.09, figures=True),
+        Column(text("column.correction"), WIDTH * 0.09, figures=True),
     ]
-    rows = [
-        (
-            line.name,
-            text.day(line.tax_on),
-            text.named("category", line.category),
-            text.amount(line.used_minor),
-            lines.then(line, text),
-            lines.now(line, text),
-            text.amount(line.recorded_minor),
-            text.amount(line.due_minor),
-            text.amount(line.correction_minor),
-        )
-        for line in report.lines
-    ]
-    taxed = sum(line.recorded_minor for line in report.lines)
-    sums = (taxed, taxed + report.correction_minor, report.correction_minor)
-    recorded, due, correction = map(text.amount, sums)
-    total = (text("total"), "", "", text.amount(report.used_minor), "", "", recorded, due, correction)
-    rows.append(total)
+    rows: list[tuple[str, ...]] = []
+    for line in report.lines:
+        rows += [
+            (
+                line.name,
+                text.day(line.tax_on),
+                text.amount(line.used_minor),
+                text("column.then"),
+                *lines.then(line, text),
+                text.amount(line.recorded_minor),
+                "",
+            ),
+            (
+                line.employee_no,
+                text.named("category", line.category),
+                "",
+                text("column.now"),
+                *lines.now(line, text),
+                text.amount(line.due_minor),
+                text.amount(line.correction_minor),
+            ),
+        ]
+    recorded = sum(line.recorded_minor for line in report.lines)
+    sums = map(text.amount, (recorded + report.correction_minor, report.correction_minor))
+    then = (text("column.then"), "", "", "", text.amount(recorded), "")
+    rows.append((text("total"), "", text.amount(report.used_minor), *then))
+    rows.append(("", "", "", text("column.now"), "", "", "", *sums))
     yield CondPageBreak(50 * mm)
     yield Heading(text("heading.lines"))
-    yield blocks.folding_table(columns, rows, total=True)
+    yield blocks.folding_table(columns, rows, total=True, together=2)
+    for note in lines.notes(report, text):
+        yield from blocks.notes(note)
     yield Spacer(0, 7 * mm)
 
 

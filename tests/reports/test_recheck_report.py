@@ -154,3 +154,22 @@ def test_what_the_facts_of_today_would_change_stands_apart(report: RecheckReport
         ("Fringe benefit", "esente", "imponibile", 23, 0, "secondo l'anno"),
     ]
     assert found.correction_minor == 0
+
+
+def test_then_and_today_stand_in_columns_with_what_was_used_and_the_versions_once(
+    report: RecheckReport, tmp_path: Path
+) -> None:
+    part = replace(LINE, used_minor=1_700, recorded_minor=0, due_minor=1_700, taxable_now_minor=5_700)
+
+    pdf.write(replace(report, lines=(part, replace(part, tax_code="X"))), tmp_path / "r.pdf")
+    text = " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "r.pdf").pages)
+
+    assert "Allora imponibile 10/06/2025 circle-b-excluded 0,00" in text
+    assert "Oggi esente 22/11/2026 circle-c-relatives 17,00 17,00" in text
+    assert "57,00" not in text  # the whole purchase, of which a part was used
+    assert (text.count("aaaaaaaaaaaa"), text.count("bbbbbbbbbbbb")) == (1, 1)
+    assert "allora aaaaaaaaaaaa; oggi bbbbbbbbbbbb" in text
+
+    pdf.write(replace(report, lines=(replace(part, version_then="bbbbbbbbbbbb"),)), tmp_path / "r.pdf")
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "r.pdf").pages)
+    assert text.count("bbbbbbbbbbbb") == 1
