@@ -25,18 +25,19 @@ from wallet.fiscal import Line
 from wallet.position import Gauge
 from wallet.position.gauge import gauge
 
-CASES = list(csv.DictReader((Path(__file__).parent / "position_boundaries.csv").read_text("utf-8").splitlines()))
+LINES = (Path(__file__).parent / "position_boundaries.csv").read_text("utf-8").splitlines()
+CASES = list(csv.DictReader((line for line in LINES if not line.startswith("#")), delimiter=";"))
 KNOWN_AT = date(2028, 1, 1)
 NOBODY = PersonFacts(**dict.fromkeys(PersonFacts.__dataclass_fields__))  # type: ignore[arg-type]
 PERSON = replace(NOBODY, dependent_child_declared=False, first_job_pension=False)
 
 
 def cents(text: str) -> int:
-    return int(Decimal(text) * 100)
+    return int(Decimal(text.replace(".", "").replace(",", ".")) * 100)
 
 
 def name(case: dict[str, str]) -> str:
-    return f"{case['year']}-{case['child']}-{case['used']}"
+    return f"{case['anno']}-{case['figlio a carico']}-{case['usato']}"
 
 
 def measure(
@@ -60,18 +61,18 @@ def measure(
 
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_the_gauge_of_a_worked_case(case: dict[str, str]) -> None:
-    found = measure(int(case["year"]), cents(case["used"]), child=case["child"] == "yes")
+    found = measure(int(case["anno"]), cents(case["usato"]), child=case["figlio a carico"] == "sì")
 
     assert (found.due_taxable_minor, found.left_minor, found.one_more.newly_taxable_minor) == (
-        cents(case["taxable"]),
-        cents(case["left"]),
-        cents(case["one euro more taxes"]),
+        cents(case["tassato"]),
+        cents(case["resta"]),
+        cents(case["un euro in più fa tassare"]),
     )
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_the_wallet_settles_a_worked_case_as_it_is_written(empty_scene: Scene, case: dict[str, str]) -> None:
-    scene, year, used = empty_scene, int(case["year"]), cents(case["used"])
+    scene, year, used = empty_scene, int(case["anno"]), cents(case["usato"])
     scene.keep_qualified()
     plan_id = scene.plan(**CONSENT)
     scene.grant(500_000)
@@ -79,7 +80,7 @@ def test_the_wallet_settles_a_worked_case_as_it_is_written(empty_scene: Scene, c
     one, other = scene.buy("PSI-CR", channel=Channel.VOUCHER), scene.buy("PSI-CR", channel=Channel.VOUCHER)
     if year >= 2027:
         scene.go_to(date(2028, 1, 2))
-    if case["child"] == "yes":
+    if case["figlio a carico"] == "sì":
         factories.declare(
             scene.session, scene.book_id, scene.worker, Fact.DEPENDENT_CHILD, year=year,
             child=factories.tax_code(born=date(2010, 1, 1)),
@@ -96,7 +97,7 @@ def test_the_wallet_settles_a_worked_case_as_it_is_written(empty_scene: Scene, c
 
     stands = positions.position(scene.session, scene.book_id, scene.worker, year)
     (fringe,) = [each for each in stands.categories if each.category is Category.FRINGE]
-    taxable = cents(case["taxable"])
+    taxable = cents(case["tassato"])
     assert (fringe.taxable_minor, fringe.exempt_minor, stands.settled) == (taxable, used - taxable, True)
 
 
