@@ -14,8 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column."""
-    column = sa.Column("fees", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False)
-    op.add_column("payout_run", column)
+    # Of a run that was prepared before, nobody knows.
+    op.add_column("payout_run", sa.Column("fees", postgresql.JSONB(), nullable=True))
 
 
 def downgrade() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -220,9 +221,11 @@ def _hold_again(
 
 
 def _ask_rest(session: Session, book_id: int, found: Reimbursement, rest_minor: int) -> None:
-    receipt = receipts.of(
+    # The receipt that its counter stands on, however its number was read then.
+    told = receipts.of(
         found.supplier, found.supplier_tax_code, found.document_no, found.document_on, found.document_minor
     )
+    receipt = replace(told, receipt_id=found.receipt_id)
     receipts.take(session, book_id, receipt, rest_minor, {"supplier": found.supplier, "number": found.document_no})
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, tostring
+from xml.etree.ElementTree import Element, ParseError, canonicalize, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -75,6 +75,11 @@ def _unreadable(path: Path, it: str, en: str) -> ConfirmationUnreadable:
     return ConfirmationUnreadable(file=path.name, problem_it=it, problem_en=en)
 
 
+def _content(statement: Element) -> str:
+    """Return what a statement says, however its lines are broken."""
+    return canonicalize(tostring(statement, encoding="unicode"), strip_text=True)
+
+
 class _Reader:
     """Finds its way through one file; `space` is the namespace that leads every name in it."""
 
@@ -87,7 +92,7 @@ class _Reader:
             raise _unreadable(self.path, "non contiene alcun estratto", "it holds no statement")
         seen: Counter[str] = Counter()
         # A bank that puts a statement into its file twice has moved no money twice.
-        for statement in {tostring(found): found for found in statements}.values():
+        for statement in {_content(found): found for found in statements}.values():
             account = self.text(statement, "Acct/Id/IBAN")
             if not account:
                 raise _unreadable(self.path, "manca l'IBAN del conto", "the account has no IBAN")
@@ -137,9 +142,10 @@ class _Reader:
             "remittance": self.remittance(entry, detail),
             "return_reason": returned,
         }
+        page = self.text(statement, "StmtPgntn/PgNb")
         identity = [
             self.text(statement, "Id"),
-            self.text(statement, "StmtPgntn/PgNb"),
+            *([page] if page else []),
             self.text(entry, "AcctSvcrRef"),
             self.text(entry, "NtryRef"),
             self.text(detail, "Refs/TxId"),

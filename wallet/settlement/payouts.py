@@ -103,7 +103,7 @@ class Run:
     due_by: date
     execute_on: date
     payer: Payer
-    fees: tuple[dict[str, Any], ...]
+    fees: tuple[dict[str, Any], ...] | None
     prepared_at: datetime
     payments: tuple[Payment, ...]
     left_out: tuple[LeftOut, ...]
@@ -340,7 +340,7 @@ def _find(session: Session, reference: str) -> Run | None:
         row.due_by,
         row.execute_on,
         Payer(**row.payer),
-        tuple(row.fees),
+        None if row.fees is None else tuple(row.fees),
         row.prepared_at,
         tuple(Payment(*payment) for payment in payments),
         tuple(LeftOut(**out) for out in row.left_out),
@@ -357,7 +357,9 @@ def _told(terms: Terms) -> tuple[dict[str, Any], ...]:
 
 
 def _refuse_other(found: Run, due_by: date, execute_on: date, terms: Terms, advances: Sequence[Advance]) -> None:
-    asked = {"due_by": due_by, "execute_on": execute_on, "payer": terms.payer, "fees": _told(terms)}
+    asked = {"due_by": due_by, "execute_on": execute_on, "payer": terms.payer}
+    if found.fees is not None:
+        asked["fees"] = _told(terms)
     differs = [name for name, value in asked.items() if getattr(found, name) != value]
     if {advance.book for advance in found.advances} != {advance.book for advance in advances}:
         differs.append("advances")

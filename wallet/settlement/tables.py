@@ -77,7 +77,7 @@ class PayoutRun(Base):
     execute_on: Mapped[date]
     payer: Mapped[dict[str, Any]] = mapped_column(JSONB)
     left_out: Mapped[list[Any]] = mapped_column(JSONB)
-    fees: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'::jsonb"))
+    fees: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     advances: Mapped[list[Any]] = mapped_column(JSONB, server_default=sa.text("'[]'::jsonb"))
     actor: Mapped[str] = mapped_column(Text)
     prepared_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))

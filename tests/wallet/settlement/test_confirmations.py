@@ -180,7 +180,8 @@ def test_a_statement_that_is_in_the_file_twice_is_read_once(waiting: Scene, tmp_
     text = statement(entry(Tx("55.00", "R1-00002", IBAN_4)))
     inside = text[text.index("<Stmt>") : text.index("</BkToCstmrStmt>")]
     path = tmp_path / "camt.xml"
-    path.write_text(text.replace(inside, inside * 2), encoding="utf-8")
+    broken = inside.replace("><", ">\n  <")
+    path.write_text(text.replace(inside, f"{inside}\n{inside}{broken}"), encoding="utf-8")
 
     done = read(waiting, path)
 
