@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reports import foundation, words
 from reports.cells import guarded, plain
-from reports.trial_balance.lines import COLUMNS, named
+from reports.sheet import Amount
+from reports.trial_balance.lines import COLUMNS, figures, kinds, named, notes, sums
 from reports.trial_balance.query import TrialBalance
 from reports.words import Words
 
@@ -24,17 +25,23 @@ def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
 
 def _rows(balance: TrialBalance, text: Words) -> Iterator[Sequence[str]]:
     for line in balance.lines:
-        figures = (line.opening_minor, line.debit_minor, line.credit_minor, line.closing_minor)
         who = (guarded(line.code), guarded(named(line, text)), text(f"kind.{line.kind}"))
-        yield (text("record.account"), *who, *(plain(figure, text.language) for figure in figures))
-    sums = (balance.opening_minor, balance.debit_minor, balance.credit_minor, balance.closing_minor)
-    yield (text("total"), "", "", "", *(plain(figure, text.language) for figure in sums))
+        yield (text("record.account"), *who, *_written(figures(line), text))
+    for name, amounts in kinds(balance, text):
+        yield (text("record.kind"), "", name, "", *_written(amounts, text))
+    yield (text("total"), "", "", "", *_written(sums(balance), text))
     verdict = "proof.holds" if balance.holds else "proof.fails"
     for name, value in (
         ("fact.period", text.period(balance.starts_on, balance.ends_on)),
         *(("standing.mark", sentence) for _, sentence in foundation.facts(balance.foundation.standing, text)),
+        *(("fact.left_out", note) for note in notes(balance, text)),
         ("fact.proof", text(verdict, accounts=", ".join(balance.differing))),
         ("fact.seal", foundation.told(balance.foundation, text, whole=True)),
         ("fact.rules", foundation.rules(balance.foundation, text)),
     ):
-        yield (text("record.note"), text(name), guarded(value), "", "", "", "", "")
+        yield (text("record.note"), text(name), guarded(value), *([""] * (len(COLUMNS) - 2)))
+
+
+def _written(amounts: Iterable[Amount | None], text: Words) -> Iterator[str]:
+    for amount in amounts:
+        yield "" if amount is None else plain(amount, text.language)

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reports.folding import together
-from reports.trial_balance.query import Line
+from reports.sheet import Amount
+from reports.trial_balance.query import Line, TrialBalance
 from reports.words import Words
 
-COLUMNS: Final = ("code", "name", "kind", "opening", "debit", "credit", "closing")
+FIGURES: Final = ("opening", "debit", "credit", "closing_debit", "closing_credit")
+COLUMNS: Final = ("code", "name", "kind", *FIGURES)
 
 
 def named(line: Line, text: Words) -> str:
     """Return an account's name; accounts added up are named by what they are and how many."""
     if (what := together(line.code)) is not None:
         return text(f"together.{what}", n=line.accounts)
-    return line.name
+    return text.texts.get(f"account.{line.code.replace(':', '_')}", line.name)
+
+
+def figures(line: Line) -> tuple[Amount | None, ...]:
+    """Return a line's figures in the order of their columns; of the two closings the one that it has."""
+    debit, credit = line.closing_debit_minor, line.closing_credit_minor
+    closings = (Amount(debit) if debit else None, Amount(credit) if credit else None)
+    return Amount(line.opening_minor), Amount(line.debit_minor), Amount(line.credit_minor), *closings
+
+
+def sums(of: TrialBalance | Iterable[Line]) -> tuple[Amount, ...]:
+    """Return the sums of lines in the order of their columns."""
+    lines = of.lines if isinstance(of, TrialBalance) else tuple(of)
+    return tuple(Amount(sum(getattr(line, f"{name}_minor") for line in lines)) for name in FIGURES)
+
+
+def kinds(balance: TrialBalance, text: Words) -> Iterator[tuple[str, tuple[Amount, ...]]]:
+    """Yield the sums of each kind of account."""
+    for kind, lines in balance.kinds:
+        yield text("total_kind", kind=text(f"kind.{kind}")), sums(lines)
+
+
+def notes(balance: TrialBalance, text: Words) -> Iterator[str]:
+    """Yield what to know of what is not there."""
+    if balance.left_out:
+        yield text("left_out", accounts=balance.left_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,7 @@ from reports.errors import PeriodEndsBeforeStart
 from reports.folding import folded
 from reports.foundation import Foundation
 
+_KINDS: Final = "ALQIE"
 _BOOK: Final = sa.text(
     "select b.code, coalesce(f.name, b.name),"
     "       (select min(occurred_on) from entry e where e.book_id = b.book_id),"
@@ -69,10 +70,25 @@ class Line:
         """The closing, summed from the journal."""
         return self.opening_minor + self.debit_minor - self.credit_minor
 
+    @property
+    def closing_debit_minor(self) -> int:
+        """The closing of an account whose debits are more."""
+        return max(self.closing_minor, 0)
+
+    @property
+    def closing_credit_minor(self) -> int:
+        """The closing of an account whose credits are more."""
+        return max(-self.closing_minor, 0)
+
+    @property
+    def moved(self) -> bool:
+        """Whether there is anything to tell of it."""
+        return any((self.opening_minor, self.debit_minor, self.credit_minor, self.closing_minor))
+
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """The lines by account code, and the accounts whose journal and balance differ."""
+    """The lines by account code, how many accounts without any figure are in none, and those that differ."""
 
     book_code: str
     book_name: str
@@ -80,6 +96,7 @@ class TrialBalance:
     ends_on: date
     prepared_at: datetime
     lines: tuple[Line, ...]
+    left_out: int
     differing: tuple[str, ...]
     foundation: Foundation
 
@@ -104,6 +121,23 @@ class TrialBalance:
         return sum(line.closing_minor for line in self.lines)
 
     @property
+    def closing_debit_minor(self) -> int:
+        """The sum of the closings of the one side."""
+        return sum(line.closing_debit_minor for line in self.lines)
+
+    @property
+    def closing_credit_minor(self) -> int:
+        """The sum of the closings of the other side: the same."""
+        return sum(line.closing_credit_minor for line in self.lines)
+
+    @property
+    def kinds(self) -> Iterator[tuple[str, tuple[Line, ...]]]:
+        """The kinds of account there are, in the order of a balance sheet, with their lines."""
+        for kind in _KINDS:
+            if lines := tuple(line for line in self.lines if line.kind == kind):
+                yield kind, lines
+
+    @property
     def holds(self) -> bool:
         """Whether debits are credits, everything sums to zero, and every balance is what the journal says."""
         sums = (self.opening_minor, self.debit_minor - self.credit_minor, self.closing_minor)
@@ -122,7 +156,7 @@ def gather(
     Return the trial balance of a period, both days included; of the whole book unless told.
 
     Accounts that speak of single people, and of who serves them, are one line for each kind (`reports.folding`), unless
-    `detail` asks for every account.
+    `detail` asks for every account. Without it accounts that have no opening, movement or closing are left out.
 
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, BookNotFound.
@@ -138,13 +172,15 @@ def gather(
     ends = ends_on or max(last or begins, begins)
     rows = database.rows(session, _LINES, {"book": book_id, "starts": begins, "ends": ends})
     lines = [Line(*row) for row in rows]
+    told = lines if detail else [line for line in _together(lines) if line.moved]
     return TrialBalance(
         book_code=code,
         book_name=name,
         starts_on=begins,
         ends_on=ends,
         prepared_at=clock.now(),
-        lines=tuple(lines if detail else _together(lines)),
+        lines=tuple(told),
+        left_out=len(lines) - sum(line.accounts for line in told),
         differing=tuple(line.code for line in lines if line.closing_minor != line.ledger_minor),
         foundation=foundation.of_books(session, [book_id], (begins, ends)),
     )

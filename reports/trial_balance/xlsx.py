@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reports import foundation, words
 from reports.sheet import Amount, Looks, Sheet, workbook
-from reports.trial_balance.lines import COLUMNS, named
+from reports.trial_balance.lines import COLUMNS, FIGURES, figures, kinds, named, notes, sums
 from reports.trial_balance.query import TrialBalance
 
 
@@ -20,13 +20,11 @@ def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
     ) as book:
         looks = Looks(book, language)
         sheet = Sheet(book, looks, text("sheet.accounts"), text, wide=True)
-        sheet.widths(38, 44, 16, 17, 17, 17, 17)
-        sheet.table(COLUMNS, 4, len(balance.lines))
+        sheet.widths(38, 44, 16, 17, 17, 17, 17, 17)
+        sheet.table(COLUMNS, len(FIGURES), len(balance.lines))
         for line in balance.lines:
-            figures = (line.opening_minor, line.debit_minor, line.credit_minor, line.closing_minor)
-            sheet.write(line.code, named(line, text), text(f"kind.{line.kind}"), *map(Amount, figures))
-        sums = (balance.opening_minor, balance.debit_minor, balance.credit_minor, balance.closing_minor)
-        sheet.total(len(COLUMNS), dict(zip(range(3, 7), sums, strict=True)))
+            sheet.write(line.code, named(line, text), text(f"kind.{line.kind}"), *figures(line))
+        sheet.total(len(COLUMNS), dict(enumerate(sums(balance), 3)))
         proof = Sheet(book, looks, text("sheet.proof"), text)
         proof.widths(34, 70)
         proof.write(text("title"), look=looks.title)
@@ -42,3 +40,11 @@ def write(balance: TrialBalance, path: Path, language: str = "it") -> None:
         proof.write(text("fact.proof"), text(verdict, accounts=", ".join(balance.differing)), look=look)
         proof.write(text("fact.seal"), foundation.told(balance.foundation, text, whole=True))
         proof.write(text("fact.rules"), foundation.rules(balance.foundation, text))
+        for note in notes(balance, text):
+            proof.write(note, look=looks.note)
+        kind_sheet = Sheet(book, looks, text("sheet.kinds"), text, wide=True)
+        kind_sheet.widths(30, *([17] * len(FIGURES)))
+        kind_sheet.head("kind", *FIGURES, figures=len(FIGURES))
+        for name, amounts in kinds(balance, text):
+            kind_sheet.write(name, *amounts)
+        kind_sheet.closing(text("total"), *sums(balance))

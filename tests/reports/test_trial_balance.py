@@ -16,9 +16,12 @@ from beancount import loader
 from beancount.core import realization
 from sqlalchemy.orm import Session
 
-from ledger import accounts
+from ledger import accounts, posting
+from ledger.accounts import Opening
 from ledger.errors import BookNotFound
+from ledger.posting import Draft, Pair
 from reports import journal_export, trial_balance
+from reports.cells import plain
 from reports.errors import PeriodEndsBeforeStart
 from reports.journal_export import account_name
 from reports.trial_balance import TrialBalance, xlsx
@@ -114,9 +117,15 @@ def test_the_bank_of_the_story_holds_eight_thousand(session: Session, told: Stor
     rows = list(csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
     bank = next(row for row in rows if row[1] == "bank")
     total = next(row for row in rows if row[0] == "Totale")
-    assert bank[4:] == ["0,00", "8000,00", "0,00", "8000,00"]
-    assert total[4] == total[7] == "0,00"
+    assert bank[4:] == ["0,00", "8000,00", "0,00", "8000,00", ""]
+    assert total[4] == "0,00"
     assert total[5] == total[6]
+    assert total[7] == total[8] != "0,00"
+    # 10,000.00 committed, of which 8,000.00 came, less what went to providers and came back.
+    assets, liabilities = (row for row in rows if row[0] == "Totale per tipo")
+    assert (assets[2], liabilities[2]) == ("Totale attività", "Totale passività")
+    accounts = [row for row in rows if row[0] == "Conto" and row[3] == "passività"]
+    assert liabilities[8] == plain(sum(cents(Decimal((row[8] or "0").replace(",", "."))) for row in accounts), "it")
 
 
 def test_a_balance_that_is_not_the_journals_is_named(session: Session, told: Story, tmp_path: Path) -> None:
@@ -152,3 +161,42 @@ def test_a_period_the_wrong_way_round_and_a_book_that_is_not_there_are_refused(s
         trial_balance.gather(session, told.book_id, date(2026, 2, 1), date(2026, 1, 1))
     with pytest.raises(BookNotFound):
         trial_balance.gather(session, 0)
+
+
+def test_accounts_of_nothing_are_left_out_and_counted_unless_asked_for(
+    session: Session, told: Story, tmp_path: Path
+) -> None:
+    before = trial_balance.gather(session, told.book_id)
+    accounts.ensure(session, told.book_id, [Opening("fees:lecce", "I"), Opening("fees:bari", "I")])
+
+    short = trial_balance.gather(session, told.book_id)
+    detail = trial_balance.gather(session, told.book_id, detail=True)
+
+    assert (short.lines, short.left_out) == (before.lines, before.left_out + 2)
+    assert {"fees:lecce", "fees:bari"} <= {line.code for line in detail.lines}
+    assert detail.left_out == 0
+    table.write(short, tmp_path / "t.csv")
+    assert f"non elencati: {short.left_out}." in (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+
+
+def test_what_payroll_owes_single_people_is_one_line_and_what_it_paid_has_its_name(
+    session: Session, told: Story, tmp_path: Path
+) -> None:
+    codes = ("payroll:emp_1", "payroll:emp_2", "payroll:paid")
+    known = accounts.ensure(session, told.book_id, [Opening(code, "L") for code in codes])
+    pairs = tuple(Pair(known["payroll:paid"], known[code], 22_000) for code in codes[:2])
+    posting.post(session, told.book_id, Draft("fee", date(2026, 3, 1), pairs), actor="test")
+
+    table.write(trial_balance.gather(session, told.book_id), tmp_path / "t.csv")
+
+    rows = list(csv.reader((tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+    found = {row[1]: row[2:] for row in rows if row[1].startswith("payroll")}
+    assert found == {
+        "payroll:*": [
+            "Rimborsi dovuti in busta paga (2 conti)", "passività", "0,00", "0,00", "440,00", "", "440,00",
+        ],
+        "payroll:paid": [
+            "Rimborsi pagati in busta paga, da compensare con il finanziatore",
+            "passività", "0,00", "440,00", "0,00", "440,00", "",
+        ],
+    }  # fmt: skip
