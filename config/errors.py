@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from moneyed import Money
 
 from config import clock, money
+from config.plurals import Counted
 
 LANGUAGES = ("it", "en")
 
@@ -17,7 +18,8 @@ class DomainError(Exception):
     """
     A refusal that people can act on: a stable code, the facts, and a sentence in Italian and English.
 
-    `it` and `en` are templates over the details; `Money` and dates in them are written in the local way.
+    `it` and `en` are templates over the details; `Money` and dates in them are written in the local way, and a number
+    may be followed by its words in the singular and the plural (`config.plurals`).
     `retryable` says that the same call may succeed later without any change; `of_a_file` that a file has to be mended
     first, and that the refusal is no answer to the command that met it.
     """
@@ -59,6 +61,8 @@ def local(value: object, language: str) -> str:
         return value.strftime("%d/%m/%Y %H:%M" if language == "it" else "%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y" if language == "it" else "%Y-%m-%d")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Counted(value, language, str(value))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(local(item, language) for item in value)
     return str(value)

@@ -12,6 +12,7 @@ from typing import Any
 
 from config import clock
 from config.errors import local
+from config.plurals import Counted
 from reports.cells import grouped
 
 
@@ -25,8 +26,19 @@ class Words:
     month_names: tuple[str, ...]
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text with its blanks filled in; days and amounts in `values` come already written."""
-        return self.texts[key].format(**values) if values else self.texts[key]
+        """
+        Return a text with its blanks filled in; days and amounts in `values` come already written.
+
+        A count may be followed by its words in the singular and the plural: `{n:line|lines}` (`config.plurals`).
+        """
+        if not values:
+            return self.texts[key]
+        return self.texts[key].format(**{name: self._counted(value) for name, value in values.items()})
+
+    def _counted(self, value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Counted(value, self.language)
+        return value
 
     def named(self, what: str, code: str) -> str:
         """Return the name of a category, source or channel; a code nobody named yet stands for itself."""

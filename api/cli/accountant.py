@@ -56,8 +56,8 @@ def year(ctx: click.Context, /, year: int, form: str, output: Path | None) -> No
         path = output or Path(f"cu-{_file_name(gathered.funder_code)}-{year}.{form}")
         import_module(f"reports.cu_lines.{form}").write(gathered, path, caller.language)
     caller.say(
-        "{people} lavoratori, {exempt} esenti e {taxable} imponibili; {lines} righe 701-706.",
-        "{people} employees, {exempt} exempt and {taxable} taxable; {lines} lines of 701-706.",
+        "{people:lavoratore|lavoratori}, {exempt} esenti e {taxable} imponibili; {lines:riga|righe} 701-706.",
+        "{people:employee|employees}, {exempt} exempt and {taxable} taxable; {lines:line|lines} of 701-706.",
         people=len(gathered.totals), exempt=euro(gathered.exempt_minor), taxable=euro(gathered.taxable_minor),
         lines=len(gathered.reimbursed),
     )  # fmt: skip

@@ -121,8 +121,8 @@ def load(
         )
     else:
         caller.say(
-            "Accreditati {total} a {rows} lavoratori, riferimento «{reference}».",
-            "Granted {total} to {rows} employees, reference '{reference}'.",
+            "Accreditati {total} a {rows:lavoratore|lavoratori}, riferimento «{reference}».",
+            "Granted {total} to {rows:employee|employees}, reference '{reference}'.",
             total=euro(done.total_minor), rows=done.rows, reference=done.reference,
         )  # fmt: skip
     caller.data(load=done)
@@ -136,7 +136,7 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: _Agai
     if checked.file_hash:
         # A file that could not be read has no total to speak of.
         caller.say(
-            "{file}: {rows} righe, totale {total}.", "{file}: {rows} rows, total {total}.",
+            "{file}: {rows:riga|righe}, totale {total}.", "{file}: {rows:row|rows}, total {total}.",
             file=checked.file, rows=checked.row_count, total=euro(checked.total_minor),
         )  # fmt: skip
     if checked.ignored:

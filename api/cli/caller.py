@@ -200,6 +200,8 @@ def shown(value: object, language: str) -> str:
     if isinstance(value, StrEnum) and language == "it":
         # The network's codes know their words themselves.
         return str(getattr(value, "label_it", None) or labels.italian(value))
+    if isinstance(value, int):
+        return local(value, language)
     return visible(local(value, language))
 
 

@@ -51,8 +51,10 @@ def load(ctx: click.Context, file: Path, year: int | None, declared_on: date | N
                    file=done.file)  # fmt: skip
     else:
         caller.say(
-            "{file}: {rows} righe; {created} importi nuovi, {replaced} al posto di altri, {unchanged} invariati.",
-            "{file}: {rows} rows; {created} new amounts, {replaced} in place of others, {unchanged} unchanged.",
+            "{file}: {rows:riga|righe}; {created:importo nuovo|importi nuovi}, {replaced} al posto di altri,"
+            " {unchanged:invariato|invariati}.",
+            "{file}: {rows:row|rows}; {created:new amount|new amounts}, {replaced} in place of others,"
+            " {unchanged} unchanged.",
             file=done.file, rows=done.rows, created=done.created, replaced=done.replaced, unchanged=done.unchanged,
         )  # fmt: skip
     if done.silent_rows:

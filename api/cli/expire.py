@@ -33,10 +33,12 @@ def expire(caller: Caller, on: date | None, every: bool) -> None:
             )
         results[code] = asdict(done)
         caller.say(
-            "{book}: scaduti {holds} vincoli, {reimbursements} rimborsi e {lots} crediti; riportati {carried}, "
-            "al finanziatore {returned}, al fondo di comunità {community}, alla previdenza {pension}.",
-            "{book}: {holds} holds, {reimbursements} reimbursements and {lots} lots ended; {carried} carried over, "
-            "{returned} to the funder, {community} to the community fund, {pension} to pension funds.",
+            "{book}: scaduti {holds:vincolo|vincoli}, {reimbursements:rimborso|rimborsi} e"
+            " {lots:credito|crediti}; riportati {carried},"
+            " al finanziatore {returned}, al fondo di comunità {community}, alla previdenza {pension}.",
+            "{book}: {holds:hold|holds}, {reimbursements:reimbursement|reimbursements} and"
+            " {lots:lot|lots} ended; {carried} carried over,"
+            " {returned} to the funder, {community} to the community fund, {pension} to pension funds.",
             book=code, holds=done.holds, reimbursements=done.reimbursements, lots=done.lots,
             carried=euro(done.carried_minor), returned=euro(done.returned_minor),
             community=euro(done.community_minor), pension=euro(done.pension_minor),

@@ -45,7 +45,12 @@ def verify(ctx: click.Context, every: bool) -> None:
         for difference in found[code]:
             caller.say("{book}: {it}", "{book}: {en}", book=code, it=difference.text("it"), en=difference.text("en"))
         if found[code]:
-            caller.say("{book}: {n} differenze.", "{book}: {n} differences.", book=code, n=len(found[code]))
+            caller.say(
+                "{book}: {n:differenza|differenze}.",
+                "{book}: {n:difference|differences}.",
+                book=code,
+                n=len(found[code]),
+            )
         else:
             caller.say("{book}: nessuna differenza.", "{book}: no differences.", book=code)
     caller.data(differences=found)
@@ -151,7 +156,7 @@ def _lots_together(caller: Caller, lines: list[TrialLine]) -> list[TrialLine]:
     others = [line for line in lines if not line.code.startswith("lot:")]
     if not lots:
         return others
-    name = caller.sentence("Crediti dei lavoratori ({n})", "Employees' credit ({n} lots)", n=len(lots))
+    name = caller.sentence("Crediti dei lavoratori ({n})", "Employees' credit ({n:lot|lots})", n=len(lots))
     debit, credit = sum(line.debit_minor for line in lots), sum(line.credit_minor for line in lots)
     return sorted([*others, TrialLine("lot:*", name, "L", debit, credit)], key=lambda line: line.code)
 

@@ -62,8 +62,9 @@ def suspend(caller: Caller, provider: str, on: date | None, reason: str) -> None
 
     voided = change(caller, work)
     caller.say(
-        "{provider} è sospeso dal {on}; annullate {n} autorizzazioni aperte, liberati {amount}.",
-        "{provider} is suspended from {on}; {n} open authorizations voided, {amount} released.",
+        "{provider} è sospeso dal {on}; {n:autorizzazione aperta annullata|autorizzazioni aperte annullate},"
+        " liberati {amount}.",
+        "{provider} is suspended from {on}; {n:open authorization|open authorizations} voided, {amount} released.",
         provider=provider, on=first_day, n=len(voided), amount=euro(sum(change_.amount_minor for change_ in voided)),
     )  # fmt: skip
     caller.data(provider=provider, on=first_day, voided=[done.authorization.authorization_id for done in voided])

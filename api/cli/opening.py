@@ -66,8 +66,8 @@ def load(
                    "The document '{document}' was loaded already: nothing changed.", document=document)  # fmt: skip
     else:
         caller.say(
-            "Portati {rows} crediti per {total} da {platform}, documento «{document}», caricamento {id}.",
-            "Brought {rows} lots of {total} from {platform}, document '{document}', load {id}.",
+            "Portati da {platform}: {rows:credito|crediti} per {total}, documento «{document}», caricamento {id}.",
+            "Brought {rows:lot|lots} of {total} from {platform}, document '{document}', load {id}.",
             rows=done.rows, total=euro(done.total_minor), platform=platform, document=document, id=done.load_id,
         )  # fmt: skip
     caller.data(ok=True, load=done)
@@ -115,7 +115,7 @@ def undo(caller: Caller, load_id: str, employee: str | None, reason: str, on: da
         )
 
     reversed_ = change(caller, work)
-    caller.say("Stornati {n} crediti del caricamento {id}.", "Reversed {n} lots of the load {id}.",
+    caller.say("Caricamento {id}: {n:credito stornato|crediti stornati}.", "Reversed {n:lot|lots} of the load {id}.",
                n=reversed_, id=load_id)  # fmt: skip
     caller.data(load_id=load_id, reversed=reversed_)
 

@@ -256,8 +256,8 @@ def _with_left(session: Session, reference: str) -> tuple[Run, list[LeftLine]]:
 def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
     italian = caller.language == "it"
     caller.say(
-        "{ref}: {n} pagamenti per {total}, esecuzione {on}, dal conto {iban} di {name}.",
-        "{ref}: {n} payments of {total}, execution {on}, from account {iban} of {name}.",
+        "{ref}: {n:pagamento|pagamenti} per {total}, esecuzione {on}, dal conto {iban} di {name}.",
+        "{ref}: {n:payment|payments} of {total}, execution {on}, from account {iban} of {name}.",
         ref=run.reference,
         n=len(run.payments),
         total=euro(run.total_minor),

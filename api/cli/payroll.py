@@ -152,8 +152,8 @@ def _tell_month(caller: Caller, month: PayrollMonth) -> None:
         )
     for left in month.unmapped:
         caller.note(
-            "Senza voce: {category}, {source}, {channel}, {treatment}: {n} righe, {amount}.",
-            "Without an item: {category}, {source}, {channel}, {treatment}: {n} lines, {amount}.",
+            "Senza voce: {category}, {source}, {channel}, {treatment}: {n:riga|righe}, {amount}.",
+            "Without an item: {category}, {source}, {channel}, {treatment}: {n:line|lines}, {amount}.",
             category=left.category, source=left.source, channel=left.channel, treatment=left.treatment,
             n=left.lines, amount=euro(left.amount_minor),
         )  # fmt: skip
@@ -186,7 +186,8 @@ def _tell_table(caller: Caller, table: CodeTable, from_month: date, *, loaded: b
     month = f"{from_month:%m/%Y}"
     if loaded:
         caller.say(
-            "Tabella «{name}» in vigore da {month}: {n} righe.", "Table '{name}' in force from {month}: {n} rows.",
+            "Tabella «{name}» in vigore da {month}: {n:riga|righe}.",
+            "Table '{name}' in force from {month}: {n:row|rows}.",
             name=table.name, month=month, n=len(table.items),
         )  # fmt: skip
     else:

@@ -16,12 +16,10 @@ def tell(caller: Caller, problems: Sequence[Problem]) -> None:
 
 def tell_count(caller: Caller, count: int) -> None:
     """Print how many problems there are and what to do."""
-    if count == 1:
-        caller.say("1 problema: correggere il file e ripetere.", "1 problem: mend the file and repeat.")
-    else:
-        caller.say(
-            "{n} problemi: correggere il file e ripetere.", "{n} problems: mend the file and repeat.", n=count
-        )  # fmt: skip
+    caller.say(
+        "{n:problema|problemi}: correggere il file e ripetere.", "{n:problem|problems}: mend the file and repeat.",
+        n=count,
+    )  # fmt: skip
 
 
 def data(caller: Caller, problems: Sequence[Problem]) -> list[dict[str, object]]:

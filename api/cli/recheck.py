@@ -76,8 +76,10 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
         for line in found.lines
     ]
     caller.table(columns, rows)
-    caller.say("{n} decisioni riesaminate: cambiano esito {changed} usate e {unused} senza uso; correzione {amount}.",
-               "{n} decisions re-checked: {changed} used and {unused} unused ones change; correction {amount}.",
+    caller.say("{n:decisione riesaminata|decisioni riesaminate}:"
+               " cambiano esito {changed} usate e {unused} senza uso; correzione {amount}.",
+               "{n:decision|decisions} re-checked:"
+               " {changed} used and {unused} unused ones change; correction {amount}.",
                n=found.coverage.decisions, changed=len(found.lines), unused=found.unused,
                amount=euro(found.correction_minor))  # fmt: skip
     if found.waits:
@@ -90,7 +92,8 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
         )
     if found.facts:
         caller.note(
-            "Altre {n} cambierebbero esito per ciò che oggi si sa del familiare o dell'assunzione: sono nel file.",
-            "{n} others would change by what is known today of the relative or of the hiring: they are in the file.",
+            "Nel file, per ciò che oggi si sa del familiare o dell'assunzione,"
+            " {n:altra cambierebbe|altre cambierebbero} esito.",
+            "In the file, {n:other|others} would change by what is known today of the relative or of the hiring.",
             n=len(found.facts),
         )

@@ -139,8 +139,8 @@ def sweep_documents(caller: Caller, days: int) -> None:
 
     swept = change(caller, work)
     caller.say(
-        "Tolti {n} documenti che nessuno cita ({size} byte); {named} sono citati, {young} troppo recenti.",
-        "Removed {n} documents that nobody names ({size} bytes); {named} are named, {young} too young.",
+        "Tolti: {n:documento|documenti} che nessuno cita ({size} byte); citati: {named}, troppo recenti: {young}.",
+        "Removed {n:document|documents} that nobody names ({size} bytes); {named} are named, {young} too young.",
         n=swept.removed, size=swept.removed_bytes, named=swept.named, young=swept.young,
     )  # fmt: skip
     caller.data(swept=swept)

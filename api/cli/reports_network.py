@@ -127,8 +127,8 @@ def record_recharges(caller: Caller, /, month: date) -> None:
     done = change(caller, work)
     added = money.from_minor(done.added_minor)
     caller.say(
-        "Debito dell'azienda per IVA: {added} in più, in {entries} scritture.",
-        "The employer's debt for VAT: {added} more, in {entries} entries.",
+        "Debito dell'azienda per IVA: {added} in più, in {entries:scrittura|scritture}.",
+        "The employer's debt for VAT: {added} more, in {entries:entry|entries}.",
         added=added,
         entries=len(done.entry_ids),
     )

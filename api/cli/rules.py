@@ -58,7 +58,7 @@ def list_(caller: Caller, on: date | None, known_at: date | None, uncertain: boo
     ]
     rows = [(r.id, r.valid_from, r.valid_to, r.confidence, r.checked_on, _sentence(caller, r)) for r in found]
     caller.table(columns, rows)
-    caller.say("{n} regole, versione {version}.", "{n} rules, version {version}.",
+    caller.say("{n:regola|regole}, versione {version}.", "{n:rule|rules}, version {version}.",
                n=len(found), version=rulebook.version)  # fmt: skip
     caller.data(version=rulebook.version, rules=found)
 
@@ -102,8 +102,8 @@ def document(caller: Caller, form: str, output: Path | None) -> None:
         path = output or Path(f"regole-{gathered.version}.{form}")
         # Drawing a document loads a library that no other command needs.
         import_module(f"reports.rulebook_document.{form}").write(gathered, path, caller.language)
-    caller.say("Scritto {path}: {n} regole, {signed} firmate, versione {version}.",
-               "Wrote {path}: {n} rules, {signed} signed, version {version}.",
+    caller.say("Scritto {path}: {n:regola|regole}, {signed:firmata|firmate}, versione {version}.",
+               "Wrote {path}: {n:rule|rules}, {signed} signed, version {version}.",
                path=path, n=len(gathered.rules), signed=gathered.signed, version=gathered.version)  # fmt: skip
     caller.data(path=path, format=form, version=gathered.version, signed=gathered.signed, total=len(gathered.rules))
 
@@ -145,8 +145,8 @@ def sign(
         return done, signing.standing(session, rulebook)
 
     done, standing = change(caller, work)
-    caller.say("Firmate ora {n} regole, già firmate da {by} {already}.",
-               "Signed {n} rules now, {already} already signed by {by}.",
+    caller.say("Firmate ora: {n:regola|regole}; già firmate da {by}: {already}.",
+               "Signed {n:rule|rules} now, {already} already signed by {by}.",
                n=len(done.rule_ids), by=signed_by, already=len(done.already))  # fmt: skip
     if done.signoff_id is not None:
         caller.say("Firma {signoff}.", "Signing {signoff}.", signoff=done.signoff_id)
@@ -194,7 +194,8 @@ def withdraw_signature(caller: Caller, signing_: str, rule_ids: Sequence[str], r
         return gone, signing.standing(session, rulebook)
 
     gone, standing = change(caller, work)
-    caller.say("Ritirata la firma di {n} regole: {reason}.", "Withdrew the signature of {n} rules: {reason}.",
+    caller.say("Ritirata la firma di {n:regola|regole}: {reason}.",
+               "Withdrew the signature of {n:rule|rules}: {reason}.",
                n=len(gone), reason=reason.label(caller.language))  # fmt: skip
     _say_standing(caller, rulebook, standing)
     caller.data(withdrawn=gone, reason=reason, signed=standing.signed, total=standing.total)

@@ -37,7 +37,12 @@ def seal(ctx: click.Context, every: bool) -> None:
                     session, book_id, on_progress=lambda done: tick(done, None)
                 ),
             )
-        caller.say("{book}: {n} scritture sigillate.", "{book}: {n} entries sealed.", book=code, n=sealed[code])
+        caller.say(
+            "{book}: {n:scrittura sigillata|scritture sigillate}.",
+            "{book}: {n:entry|entries} sealed.",
+            book=code,
+            n=sealed[code],
+        )
     caller.data(sealed=sealed)
 
 

@@ -186,6 +186,14 @@ def run_(caller: Caller, month: date, path: Path | None) -> None:
     if done.replayed:
         caller.say("Il mese era già chiuso.", "The month was closed before.")
     _tell_clearing(caller, done)
+    if not done.replayed:
+        # A closed payroll month is refused while an entry of it waits: whoever clears learns it here.
+        caller.note(
+            "Le scritture della compensazione aspettano il sigillo: eseguire «seal --all»; fino ad allora"
+            " l'esportazione paghe di quel mese è data solo come bozza.",
+            "The clearing's entries wait for a seal: run 'seal --all'; until then that month's payroll export is given"
+            " as a draft alone.",
+        )
     caller.data(clearing=done)
 
 
@@ -225,9 +233,9 @@ def _tell_clearing(caller: Caller, run: clearings.Run) -> None:
         caller.say("Riaperta da {by}: {why}.", "Reopened by {by}: {why}.", by=run.reopened_by, why=run.reopened_reason)
     for month in run.earlier:
         caller.say(
-            "Di mesi precedenti: {month}, {entries} scritture, {gross} lordi e {fee} di commissioni.",
-            "From earlier months: {month}, {entries} entries, {gross} gross and {fee} of fees.",
-            month=f"{month.month:%m/%Y}", entries=str(month.entries), gross=euro(month.gross_minor),
+            "Di mesi precedenti: {month}, {entries:scrittura|scritture}, {gross} lordi e {fee} di commissioni.",
+            "From earlier months: {month}, {entries:entry|entries}, {gross} gross and {fee} of fees.",
+            month=f"{month.month:%m/%Y}", entries=month.entries, gross=euro(month.gross_minor),
             fee=euro(month.fee_minor),
         )  # fmt: skip
     codes = look(lambda session: {funder.book_id: funder.code for funder in funders.every(session)})

@@ -198,8 +198,9 @@ def give_back(caller: Caller, payment: str | None) -> None:
     returned, rest = change(caller, work)
     total = sum(each.amount_minor for each in returned)
     caller.say(
-        "Tornano ai cittadini {amount} ({count} pagamenti); al Comune, da voucher finiti, {rest}.",
-        "{amount} go back to citizens ({count} payments); {rest} to the municipality, from vouchers that are over.",
+        "Tornano ai cittadini {amount} ({count:pagamento|pagamenti}); al Comune, da voucher finiti, {rest}.",
+        "{amount} go back to citizens ({count:payment|payments}); {rest} to the municipality,"
+        " from vouchers that are over.",
         amount=euro(total), count=len(returned), rest=euro(rest),
     )  # fmt: skip
     caller.data(returned=returned, municipal_minor=rest)

@@ -29,10 +29,10 @@ class PayrollMonthUnsealed(ReportError):
     """A closed payroll month of which some entries are not sealed yet; it is exported as a draft only."""
 
     it = (
-        "{month} è chiuso, ma {waiting} scritture aspettano il sigillo: eseguire «borsellino seal», oppure chiedere"
-        " una bozza con --draft."
+        "{month} è chiuso, ma {waiting:scrittura aspetta|scritture aspettano} il sigillo: eseguire"
+        " «borsellino seal», oppure chiedere una bozza con --draft."
     )
     en = (
-        "{month} is closed, but {waiting} entries wait for their seal: run 'borsellino seal', or ask for a draft"
-        " with --draft."
+        "{month} is closed, but {waiting:entry waits for its|entries wait for their} seal: run"
+        " 'borsellino seal', or ask for a draft with --draft."
     )

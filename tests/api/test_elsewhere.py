@@ -17,7 +17,7 @@ def test_a_file_is_tried_loaded_and_once(shell: Shell) -> None:
     assert "Prova" in shell.done(f"elsewhere load {path} --dry-run", language="it")
     assert shell.contents() == before
     text = shell.done(f"elsewhere load {path}", language="it")
-    assert "2 righe; 1 importi nuovi" in text
+    assert "2 righe; 1 importo nuovo" in text
     assert "senza importi: 1" in text
     assert "Note" in text
     after = shell.contents()

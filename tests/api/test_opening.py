@@ -16,14 +16,14 @@ def test_balances_are_tried_brought_once_paid_and_undone(shell: Shell) -> None:
 
     assert "Prova" in shell.done(f"opening load {path} {LINE} --total 150,50 --dry-run", language="it")
     assert shell.contents() == before
-    assert "Portati 2 crediti per 150,50" in shell.done(f"opening load {path} {LINE} --total 150,50", language="it")
+    assert "2 crediti per 150,50" in shell.done(f"opening load {path} {LINE} --total 150,50", language="it")
     assert "nulla è cambiato" in shell.done(f"opening load {path} {LINE} --total 150,50", language="it")
     assert "120,50" in shell.done(f"wallet show {GIULIA}", language="it")
     assert "50,50" in shell.done("opening transfer A 100,00", language="it")
     assert "opening_transfer_exceeds" in shell.refused(1, "opening transfer A 50,51")
     (load,) = json.loads(shell.done("opening list --json"))["loads"]
     assert (load["document_ref"], load["total_minor"]) == ("Estratto-12/2025", 15_050)
-    assert "Stornati 1" in shell.done(
+    assert "1 credito stornato" in shell.done(
         f"opening undo {load['load_id']} --employee {MARIO} --reason errore", language="it"
     )
 

@@ -263,7 +263,7 @@ def test_suspending_a_provider_voids_what_is_open(cared: Shell) -> None:
     authorized(cared)
     provider = cared.sql("select provider_code from service where code = 'ADI-CR'")[0][0]
 
-    assert "1 open authorizations voided" in cared.done(f"network suspend {provider} --reason DURC")
+    assert "1 open authorization voided" in cared.done(f"network suspend {provider} --reason DURC")
 
     assert cared.sql('select status from "authorization"') == [("voided",)]
     assert "[provider_not_qualified]" in cared.refused(1, f"authorize {GIULIA} ADI-CR --for madre")

@@ -202,8 +202,8 @@ def test_documents_that_nobody_names_are_swept(desk: Shell) -> None:
     orphan.write_bytes(b"%PDF")
     os.utime(orphan, (0, 0))
 
-    assert "Removed 1 documents" in desk.done("reimbursement sweep-documents --dry-run")
+    assert "Removed 1 document that" in desk.done("reimbursement sweep-documents --dry-run")
     assert orphan.exists()
     told = desk.done("reimbursement sweep-documents", language="it")
-    assert "Tolti 1 documenti che nessuno cita (4 byte); 2 sono citati, 0 troppo recenti." in " ".join(told.split())
+    assert "Tolti: 1 documento che nessuno cita (4 byte); citati: 2, troppo recenti: 0." in " ".join(told.split())
     assert not orphan.exists()

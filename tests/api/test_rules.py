@@ -15,7 +15,7 @@ TOTAL = len(loading.load().rows)
 def test_rules_are_signed_and_what_is_left_is_told(shell: Shell) -> None:
     said = shell.done("rules sign --rules health-fund-cap,pension-cap-2026 --on 01/03/2026", *VERDI, language="it")
 
-    assert "Firmate ora 2 regole, già firmate da Rita Verdi 0." in said
+    assert "Firmate ora: 2 regole; già firmate da Rita Verdi: 0." in said
     assert f"Regole firmate 2 di {TOTAL}" in said
     found = json.loads(shell.done("rules changes --json"))
     assert (found["signed"], found["total"], len(found["changes"])) == (2, TOTAL, TOTAL - 2)
@@ -64,7 +64,7 @@ def test_a_signature_is_withdrawn_with_a_reason(shell: Shell) -> None:
     said = shell.done(f"rules withdraw-signature {signing} --rules health-fund-cap --reason read-otherwise",
                       language="it")  # fmt: skip
 
-    assert "Ritirata la firma di 1 regole: chi ha firmato legge ora diversamente." in " ".join(said.split())
+    assert "Ritirata la firma di 1 regola: chi ha firmato legge ora diversamente." in " ".join(said.split())
     assert signing in shell.done("rules signatures")
     assert "firma ritirata" in " ".join(shell.done("rules changes", language="it").split())
     again = f"rules withdraw-signature {signing} --rules health-fund-cap --reason read-otherwise"

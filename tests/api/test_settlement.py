@@ -47,7 +47,7 @@ def test_a_run_is_prepared_written_confirmed_and_cleared(captured: Shell, tmp_pa
 
 def test_it_speaks_italian(captured: Shell, tmp_path: Path) -> None:
     said = captured.done(f"payout prepare MAR {DUE}", language="it")
-    assert "MAR: 1 pagamenti per 55,00\xa0€" in said
+    assert "MAR: 1 pagamento per 55,00\xa0€" in said
     assert "preparato" in said
     line = sent(tmp_path, entry(Tx("2.50", remittance="spese"), booked_on="2026-03-02"))
 
@@ -103,12 +103,15 @@ def test_a_month_is_cleared_shown_and_reopened(captured: Shell, monkeypatch: pyt
     captured.refused(1, "clearing show 2026-03")
     monkeypatch.setenv("BORSELLINO_CLOCK", "2026-04-01T12:00:00")
 
+    assert "wait for a seal: run 'seal --all'" in captured.run("clearing run 03/2026 --dry-run", language="en").output
     said = captured.done("clearing run 03/2026")
 
     assert re.search(r"cremona +-€60\.00", said)
     assert re.search(r"milano +€60\.00", said)
     assert re.search(r"sum +€0\.00", said)
-    assert "closed before" in captured.done("clearing run 2026-03")
+    again = captured.run("clearing run 2026-03", language="en").output
+    assert "closed before" in again
+    assert "seal" not in again
     captured.refused(2, "clearing reopen 2026-03")
     captured.done("clearing reopen 2026-03 --reason", "addebito tardivo")
     captured.done("clearing run 2026-03")
