@@ -201,12 +201,17 @@ def folding_table(
         cells: list[Any] = []
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
             if not (column.figures or column.whole):
-                cells.append(Paragraph(escape(look.printable(cell)), strong if last else small))
+                pieces = look.foldable(look.printable(cell), font, CELL, column.width - 2 * PADDING)
+                cells.append(Paragraph("<br/>".join(map(escape, pieces)), strong if last else small))
                 continue
-            shown = cell if column.figures else look.printable(cell)
-            size = look.fitting(shown, font, CELL, column.width - 2 * PADDING)
+            room = column.width - 2 * PADDING
+            if column.figures:
+                shown, size = look.figure(cell, font, CELL, room)
+            else:
+                shown = look.printable(cell)
+                size = look.fitting(shown, font, CELL, room)
             if size < CELL:
-                commands.append(("FONT", (place, number), (place, number), font, size))
+                commands.append(("FONT", (place, number), (place, number), font, size, size * 1.03))
             cells.append(shown)
         written.append(cells)
     widths = [column.width for column in columns]
@@ -239,10 +244,13 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], *, total: bool) -> Ta
             if isinstance(cell, Flowable):
                 cells.append(cell)
             elif column.figures or column.whole:
-                shown = cell if column.figures else look.printable(cell)
-                size = look.fitting(shown, font, column.size, room)
+                if column.figures:
+                    shown, size = look.figure(cell, font, column.size, room)
+                else:
+                    shown = look.printable(cell)
+                    size = look.fitting(shown, font, column.size, room)
                 if size < CELL:
-                    commands.append(("FONT", (place, number), (place, number), font, size))
+                    commands.append(("FONT", (place, number), (place, number), font, size, size * 1.03))
                 cells.append(shown)
             else:
                 cells.append(look.cut(look.printable(cell), font, CELL, room))

@@ -101,9 +101,13 @@ class Cards(Block):
             canvas.setFont(look.SEMIBOLD, look.fitting(card.amount, look.SEMIBOLD, 17, room))
             canvas.setFillColor(look.INK)
             canvas.drawString(x + 4 * mm, 9.8 * mm, card.amount)
-            canvas.setFont(look.REGULAR, look.fitting(card.note, look.REGULAR, 7.5, room))
-            canvas.setFillColor(look.MUTED)
-            canvas.drawString(x + 4 * mm, 4.6 * mm, card.note)
+            size = look.fitting(card.note, look.REGULAR, 7.5, room)
+            if size >= look.SMALLEST:
+                blocks.line(canvas, x + 4 * mm, 4.6 * mm, card.note, look.MUTED, size, room + 1, look.REGULAR)
+            else:
+                note = blocks.paragraph(card.note, look.SMALLEST, look.REGULAR, look.MUTED)
+                _, tall = note.wrap(room, HEIGHT)
+                note.drawOn(canvas, x + 4 * mm, 8.2 * mm - tall)
 
 
 class ProofBox(Block):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any, Final
@@ -33,6 +34,8 @@ RED: Final = HexColor("#B2352B")
 WHITE: Final = HexColor("#FFFFFF")
 
 ELLIPSIS: Final = "…"
+# No figure is set smaller: below it a printed page cannot be read.
+SMALLEST: Final = 6.5
 
 
 @cache
@@ -81,6 +84,39 @@ def fitting(text: str, font: str, size: float, room: float) -> float:
     """Return the size, at most the one given, at which a whole text is no wider than its room."""
     wide = width(text, font, size)
     return size if wide <= room else size * room / wide
+
+
+def figure(text: str, font: str, size: float, room: float) -> tuple[str, float]:
+    """Return a figure and its size, never below the smallest: one that is too wide goes over several lines."""
+    small = max(fitting(text, font, size, room), SMALLEST)
+    return "\n".join(_pieces(text, _AFTER_GROUP, font, small, room)), small
+
+
+def foldable(text: str, font: str, size: float, room: float) -> list[str]:
+    """Return a text in pieces that each begin a line: a word wider than its room is broken after hyphens only."""
+    pieces = [""]
+    for word in text.split(" "):
+        first, *rest = _pieces(word, _AFTER_HYPHEN, font, size, room)
+        pieces[-1] = f"{pieces[-1]} {first}" if pieces[-1] else first
+        pieces += rest
+    return pieces
+
+
+_AFTER_GROUP: Final = re.compile(r"(?<=[.,])")
+_AFTER_HYPHEN: Final = re.compile(r"(?<=-)")
+
+
+def _pieces(text: str, places: re.Pattern[str], font: str, size: float, room: float) -> list[str]:
+    """Break a text at some of the places, as late as its room allows; what has no place stays whole."""
+    # A rounding of the engine's widths is no reason to break.
+    if width(text, font, size) <= room + 0.01:
+        return [text]
+    pieces = [""]
+    for part in places.split(text):
+        if pieces[-1] and width(pieces[-1] + part, font, size) > room:
+            pieces.append("")
+        pieces[-1] += part
+    return pieces
 
 
 @cache

@@ -91,7 +91,10 @@ def _matrix(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
     if not found.homes:
         yield from blocks.notes(text("no_flows"))
     else:
-        yield MatrixPicture(found, text)
+        picture = MatrixPicture(found, text)
+        yield picture
+        if picture.unit > 1:
+            yield from blocks.notes(text(f"matrix.unit.{picture.unit}"))
         yield from blocks.notes(lines.month_note(statement, text))
     yield Spacer(0, GAP)
 

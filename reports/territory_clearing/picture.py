@@ -16,6 +16,9 @@ NAME: Final = 27 * mm
 CELL: Final = 7.2 * mm
 HEAD: Final = 19 * mm
 _WIDEST: Final = 24 * mm
+_SIZE: Final = 7.5
+# Cents, whole euro, thousands of euro.
+UNITS: Final = (1, 100, 100_000)
 
 
 class MatrixPicture(Block):
@@ -25,6 +28,7 @@ class MatrixPicture(Block):
         self.matrix, self.text = matrix, text
         # One column more, and one row more, for the totals.
         self.wide = min((WIDTH - NAME) / (len(matrix.deliveries) + 1), _WIDEST)
+        self.unit, self.size = _unit(matrix, text, self.wide - 3)
         super().__init__(WIDTH, HEAD + (len(matrix.homes) + 1) * CELL)
 
     def draw(self) -> None:
@@ -65,11 +69,10 @@ class MatrixPicture(Block):
         self._amount(NAME + place * self.wide, y, amount, look.INK, look.SEMIBOLD)
 
     def _amount(self, x: float, y: float, amount: int, color: Color, font: str) -> None:
-        shown = self.text.amount(amount)
-        size = look.fitting(shown, font, 7.5, self.wide - 3)
-        self.canv.setFont(font, size)
+        shown = written(amount, self.unit, self.text)
+        self.canv.setFont(font, self.size)
         self.canv.setFillColor(color)
-        self.canv.drawCentredString(x + self.wide / 2, y + CELL / 2 - size * 0.34, shown)
+        self.canv.drawCentredString(x + self.wide / 2, y + CELL / 2 - self.size * 0.34, shown)
 
 
 class Swing(Block):
@@ -88,6 +91,27 @@ class Swing(Block):
         canvas.setStrokeColor(look.MUTED)
         canvas.setLineWidth(0.5)
         canvas.line(middle, 0, middle, self.height + 0.6 * mm)
+
+
+def written(amount: int, unit: int, text: Words) -> str:
+    """Write an amount in a unit of so many cents: with its cents in the smallest, else whole, rounded half up."""
+    if unit == 1:
+        return text.amount(amount)
+    whole = (abs(amount) * 2 + unit) // (2 * unit)
+    return text.amount((whole if amount >= 0 else -whole) * 100)[:-3]
+
+
+def _unit(matrix: Matrix, text: Words, room: float) -> tuple[int, float]:
+    """Return the smallest unit, in cents, in which every figure has one size that can be read, and that size."""
+    totals = [sum(matrix.row(home)) for home, _ in matrix.homes]
+    totals += [matrix.column(delivery) for delivery, _ in matrix.deliveries]
+    amounts = [*matrix.amounts.values(), *totals, sum(matrix.amounts.values())]
+    for unit in UNITS:
+        sizes = (look.fitting(written(amount, unit, text), look.SEMIBOLD, _SIZE, room) for amount in amounts)
+        size = min(sizes, default=_SIZE)
+        if size >= look.SMALLEST:
+            return unit, size
+    return UNITS[-1], look.SMALLEST
 
 
 def _shade(share: float) -> Color:
