@@ -10,7 +10,6 @@ holds the payroll month too would read, day by day and amount by amount, where e
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,14 +24,24 @@ from config import clock
 from ledger import journal
 from ledger.errors import BookNotFound
 from ledger.journal import Filter, Written
+from reports import foundation, journal_names, words
 from reports.cells import guarded, number, plain
 from reports.errors import PeriodEndsBeforeStart
 from reports.folding import folded
+from reports.foundation import Foundation
+from reports.trial_balance.lines import titled
+from reports.words import Words
 from wallet import labels
 
 _AT_HOME: Final = frozenset({"payout", "payout_confirmation", "payout_return", "reimbursement", "payroll_payment"})
-_ROOTS: Final = {"A": "Assets", "L": "Liabilities", "I": "Income", "E": "Expenses", "Q": "Equity"}
-_BOOK: Final = sa.text("select code, currency from book where book_id = :book")
+_BOOK: Final = sa.text(
+    "select b.code, b.currency, coalesce(f.name, b.name), coalesce(f.vat_number, '')"
+    "  from book b left join funder f on f.book_id = b.book_id where b.book_id = :book"
+)
+_UNSEALED: Final = sa.text(
+    "select count(*) from seal_queue q join entry e on e.book_id = q.book_id and e.entry_id = q.entry_id"
+    " where q.book_id = :book and e.occurred_on between :starts and :ends"
+)
 _FIRST: Final = sa.text("select min(occurred_on), max(occurred_on) from entry where book_id = :book")
 # What stands in each balance, less what occurred after a day: the ledger's word, not a sum of what is exported.
 _BALANCES: Final = sa.text(
@@ -44,7 +53,7 @@ _BALANCES: Final = sa.text(
     "  select p.credit_account_id, -p.amount_minor from posting p"
     "    join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
     "   where p.book_id = :book and e.occurred_on > :day)"
-    " select a.account_id, a.code, a.kind,"
+    " select a.account_id, a.code, a.name, a.kind,"
     "        (b.debit_posted - b.credit_posted - coalesce(l.amount_minor, 0))::bigint"
     "   from account a join balance b on b.book_id = a.book_id and b.account_id = a.account_id"
     "   left join (select account_id, sum(amount_minor) as amount_minor from later group by 1) l"
@@ -55,10 +64,16 @@ _BALANCES: Final = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """An account under its name for others; `closing_minor` and `opening_minor` are debit less credit."""
+    """
+    An account under its name for others, with its name in the book; its balances are debit less credit.
+
+    Several accounts under one code have no name of their own.
+    """
 
     code: str
     name: str
+    title: str
+    members: int
     opening_minor: int
     closing_minor: int
 
@@ -68,7 +83,11 @@ class _Export:
     """What every format writes."""
 
     book: str
+    company: str
+    vat_number: str
     currency: str
+    unsealed: int
+    foundation: Foundation
     starts_on: date
     ends_on: date
     # By the account's id; several ids may stand under one account.
@@ -85,6 +104,18 @@ class _Export:
         """The accounts that do not begin at zero."""
         return [account for account in self.listed if account.opening_minor]
 
+    def facts(self, text: Words) -> list[tuple[str, str]]:
+        """What the file is about and stands on, so that it can be attributed and proved once it has left the folder."""
+        return [
+            (text("fact.book"), f"{self.company} ({self.book})"),
+            *([(text("fact.vat_number"), self.vat_number)] if self.vat_number else []),
+            (text("fact.period"), text.period(self.starts_on, self.ends_on)),
+            *foundation.facts(self.foundation.standing, text),
+            (text("fact.seal"), foundation.told(self.foundation, text, whole=True)),
+            (text("fact.unsealed"), str(self.unsealed)),
+            (text("fact.rules"), foundation.rules(self.foundation, text)),
+        ]
+
 
 def write_beancount(
     session: Session,
@@ -94,6 +125,7 @@ def write_beancount(
     ends_on: date | None = None,
     *,
     detail: bool = False,
+    language: str = "it",
 ) -> None:
     """
     Write the journal of a period, or all of it, as a beancount file that asserts the ledger's own balances.
@@ -104,6 +136,7 @@ def write_beancount(
     """
     export = _gather(session, book_id, starts_on, ends_on, detail=detail)
     with path.open("w", encoding="utf-8", newline="\n") as file:
+        _comments(file, export, language)
         print(f'option "title" {_quoted(export.book)}', file=file)
         print(f'option "operating_currency" "{export.currency}"\n', file=file)
         for account in export.listed:
@@ -134,6 +167,7 @@ def write_hledger(
     ends_on: date | None = None,
     *,
     detail: bool = False,
+    language: str = "it",
 ) -> None:
     """
     Write the journal of a period, or all of it, as an hledger file: accounts declared, closing balances asserted.
@@ -142,7 +176,7 @@ def write_hledger(
     """
     export = _gather(session, book_id, starts_on, ends_on, detail=detail)
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        print(f"; {_one_line(export.book)}", file=file)
+        _comments(file, export, language)
         print(f"commodity 1000.00 {export.currency}\n", file=file)
         for account in export.listed:
             print(f"account {account.name}", file=file)
@@ -169,14 +203,14 @@ def write_csv(
     detail: bool = False,
 ) -> None:
     """
-    Write the journal and the closing balances as CSV: one row a posting, then one row an account.
+    Write the journal and the closing balances as CSV: one row a posting, one row an account, what they stand on.
 
     The first column tells them apart. UTF-8 with a byte order mark; `;` and `1234,56` in Italian.
 
     Errors: PeriodEndsBeforeStart, BookNotFound.
     """
     export = _gather(session, book_id, starts_on, ends_on, detail=detail)
-    heads = _HEADS[language]
+    heads, text = _HEADS[language], words.read("reports.trial_balance", language)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";" if language == "it" else ",", lineterminator="\r\n")
         writer.writerow(heads.journal)
@@ -200,7 +234,21 @@ def write_csv(
         writer.writerow(heads.balances)
         for account in export.listed:
             amounts = (plain(amount, language) for amount in (account.opening_minor, account.closing_minor))
-            writer.writerow([heads.balances[0], guarded(account.code), *amounts])
+            writer.writerow(
+                [
+                    heads.balances[0],
+                    guarded(account.code),
+                    guarded(titled(account.code, account.title, account.members, text)),
+                    *amounts,
+                ]
+            )
+        for name, value in export.facts(text):
+            writer.writerow([text("record.note"), name, guarded(value)])
+
+
+def _comments(file: TextIO, export: _Export, language: str) -> None:
+    for name, value in export.facts(words.read("reports.trial_balance", language)):
+        print(f"; {_one_line(name)}: {_one_line(value)}", file=file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +272,7 @@ _HEADS: Final = {
             "Storna",
             "Registrata il",
         ),
-        ("Saldi", "Conto", "Iniziale (dare meno avere)", "Finale (dare meno avere)"),
+        ("Saldi", "Conto", "Nome", "Iniziale (dare meno avere)", "Finale (dare meno avere)"),
     ),
     "en": _Heads(
         (
@@ -240,7 +288,7 @@ _HEADS: Final = {
             "Reverses",
             "Recorded at",
         ),
-        ("Balances", "Account", "Opening (debit less credit)", "Closing (debit less credit)"),
+        ("Balances", "Account", "Name", "Opening (debit less credit)", "Closing (debit less credit)"),
     ),
 }
 
@@ -258,44 +306,37 @@ def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: dat
     closing = session.execute(_BALANCES, {"book": book_id, "day": ends}).all()
     # Without a first day the export begins with the book, and every account with nothing.
     before = begins - timedelta(days=1)
-    opening = {row[0]: row[3] for row in session.execute(_BALANCES, {"book": book_id, "day": before})}
-    rows = [(id_, code if detail else folded(code), kind, opening[id_], amount) for id_, code, kind, amount in closing]
+    opening = {row.account_id: row[4] for row in session.execute(_BALANCES, {"book": book_id, "day": before})}
+    titles = {code: title for _, code, title, *_ in closing}
+    rows = [
+        (id_, code if detail else folded(code), kind, opening[id_], amount) for id_, code, _, kind, amount in closing
+    ]
     openings: Counter[str] = Counter()
     closings: Counter[str] = Counter()
     for _, code, _, before_minor, after_minor in rows:
         openings[code] += before_minor
         closings[code] += after_minor
-    names = _names({code: (id_, kind) for id_, code, kind, *_ in rows})
-    accounts = {id_: _Account(code, names[code], openings[code], closings[code]) for id_, code, *_ in rows}
+    names = journal_names.every({code: (id_, kind) for id_, code, kind, *_ in rows})
+    members = Counter(code for _, code, *_ in rows)
+    accounts = {
+        id_: _Account(code, names[code], titles.get(code, ""), members[code], openings[code], closings[code])
+        for id_, code, *_ in rows
+    }
     wanted = Filter(from_day=begins, to_day=ends)
-    return _Export(book.code, book.currency, begins, ends, accounts, lambda: journal.read(session, book_id, wanted))
-
-
-def _names(accounts: Mapping[str, tuple[int, str]]) -> dict[str, str]:
-    """Name every code; of two that come to the same name the second takes its account's id too."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for code, (account_id, kind) in accounts.items():
-        name = account_name(code, kind)
-        if name in taken:
-            name = f"{name}-{account_id}"
-        taken.add(name)
-        names[code] = name
-    return names
-
-
-def account_name(code: str, kind: str) -> str:
-    """Return a code as an account name that beancount and hledger take: `lot:lot_01J` as Liabilities:Wallet:Lot-01J."""
-    if code.endswith(":*"):
-        return f"{account_name(code.removesuffix(':*'), kind)}:All"
-    if code.startswith("lot:"):
-        return f"{_ROOTS[kind]}:Wallet:Lot-{_component(code.removeprefix('lot:').removeprefix('lot_'))}"
-    return ":".join((_ROOTS[kind], *map(_component, code.split(":"))))
-
-
-def _component(part: str) -> str:
-    word = re.sub(r"[^A-Za-z0-9-]", "-", part)
-    return word[0].upper() + word[1:] if word[:1].isalnum() else f"X{word}"
+    code, currency, company, vat_number = book
+    unsealed = session.scalar(_UNSEALED, {"book": book_id, "starts": begins, "ends": ends}) or 0
+    return _Export(
+        book=code,
+        company=company,
+        vat_number=vat_number,
+        currency=currency,
+        unsealed=unsealed,
+        foundation=foundation.of_books(session, [book_id], (begins, ends)),
+        starts_on=begins,
+        ends_on=ends,
+        accounts=accounts,
+        entries=lambda: journal.read(session, book_id, wanted),
+    )
 
 
 def _beancount_entry(file: TextIO, entry: Written, export: _Export) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 from moneyed import Money
@@ -131,12 +130,11 @@ def journal_(
     """Write the journal of a book and period, for a spreadsheet or another program of double entry."""
     writer, ending = JOURNALS[form]
     write = getattr(import_module("reports.journal_export"), writer)
-    more: dict[str, Any] = {"detail": detail} | ({"language": caller.language} if form == "csv" else {})
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)
         path = output or Path(_file_name(funders.of_book(session, book_id).code) + ending)
-        write(session, book_id, path, starts_on, ends_on, **more)
+        write(session, book_id, path, starts_on, ends_on, detail=detail, language=caller.language)
         return path
 
     with caller.progress("Scrivo il giornale", "Writing the journal"):

@@ -89,13 +89,11 @@ def _write_journal(
 ) -> Path:
     writer, ending = JOURNALS[form]
     write = getattr(import_module("reports.journal_export"), writer)
-    # A table is for people, and speaks their language.
-    more: dict[str, Any] = {"detail": detail} | ({"language": caller.language} if form == "journal-csv" else {})
 
     def read(session: Session) -> Path:
         book_id = book_of(caller, session)
         path = output or Path(_file_name(funders.of_book(session, book_id).code) + ending)
-        write(session, book_id, path, *period, **more)
+        write(session, book_id, path, *period, detail=detail, language=caller.language)
         return path
 
     with caller.progress("Scrivo il giornale", "Writing the journal"):

@@ -16,9 +16,14 @@ COLUMNS: Final = ("code", "name", "kind", *FIGURES)
 
 def named(line: Line, text: Words) -> str:
     """Return an account's name; accounts added up are named by what they are and how many."""
-    if (what := together(line.code)) is not None:
-        return text(f"together.{what}", n=line.accounts)
-    return text.texts.get(f"account.{line.code.replace(':', '_')}", line.name)
+    return titled(line.code, line.name, line.accounts, text)
+
+
+def titled(code: str, name: str, accounts: int, text: Words) -> str:
+    """Return the same of a code under which so many accounts stand; `name` is the one in the book."""
+    if (what := together(code)) is not None:
+        return text(f"together.{what}", n=accounts)
+    return text.texts.get(f"account.{code.replace(':', '_')}", name)
 
 
 def figures(line: Line) -> tuple[Amount | None, ...]:

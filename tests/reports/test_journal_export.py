@@ -15,13 +15,13 @@ from beancount import loader
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from ledger import accounts, posting
+from ledger import accounts, posting, seals
 from ledger.accounts import Opening
 from ledger.errors import BookNotFound
 from ledger.posting import Draft, Pair
 from reports import journal_export
 from reports.errors import PeriodEndsBeforeStart
-from reports.journal_export import account_name
+from reports.journal_names import account_name
 from tests import factories
 from tests.reports.story import PEOPLE, PLAN, Story, buy, on
 from wallet import captures, funding
@@ -199,7 +199,7 @@ def test_the_csv_reads_back_with_the_balances_at_its_end(session: Session, told:
         rows = list(csv.reader(file, delimiter=";"))
     head = next(row for row in rows if row[0] == "Saldi")
     journal_rows = [row for row in rows[1:] if row[0] == "Giornale"]
-    balances = {row[1]: row[3] for row in rows if row[0] == "Saldi" and row is not head}
+    balances = {row[1]: row[4] for row in rows if row[0] == "Saldi" and row is not head}
     assert len(journal_rows) > 50
     assert balances["bank"] == "8000,00"
     assert balances["plan:A:returned"] == "-4180,00"
@@ -235,3 +235,52 @@ def test_a_book_that_is_not_there_and_a_period_the_wrong_way_round_are_refused(
 )
 def test_a_code_becomes_a_name_that_both_tools_take(code: str, kind: str, name: str) -> None:
     assert account_name(code, kind) == name
+
+
+@pytest.mark.parametrize("form", ["csv", "beancount", "hledger"])
+def test_each_file_says_whose_it_is_and_what_it_stands_on(
+    session: Session, told: Story, tmp_path: Path, form: str
+) -> None:
+    write = getattr(journal_export, f"write_{form}")
+    with on(session, date(2027, 1, 2)):
+        write(session, told.book_id, tmp_path / "before", date(2026, 1, 1), date(2026, 12, 31))
+        seals.seal(session, told.book_id)
+        head = seals.head(session, told.book_id)
+        write(session, told.book_id, tmp_path / "after", date(2026, 1, 1), date(2026, 12, 31), language="en")
+
+    waiting = session.scalar(
+        sa.text("select count(*) from entry where book_id = :book and occurred_on < '2027-01-01'"),
+        {"book": told.book_id},
+    )
+    before, after = (facts(tmp_path / name, form) for name in ("before", "after"))
+    assert before["Libro"] == "Caseificio Po Grande srl (E1)"
+    assert before["Partita IVA"] == "12345670017"
+    assert before["Periodo"] == "dal 01/01/2026 al 31/12/2026"
+    assert before["Provvisorio"].startswith("Periodo concluso ma non chiuso")
+    assert before["Sigillo"].startswith("nessuno")
+    assert before["Scritture del periodo non ancora sigillate"] == str(waiting)
+    assert "firmate" in before["Regole"]
+    assert head is not None
+    assert after["Seal"] == f"no. {head.seq} · {head.link_hash.hex()}"
+    assert after["Entries of the period not sealed yet"] == "0"
+
+
+def facts(path: Path, form: str) -> dict[str, str]:
+    """What a file says of itself."""
+    lines = path.read_text("utf-8-sig").splitlines()
+    if form == "csv":
+        rows = csv.reader(lines, delimiter=";" if any(line.startswith("Nota;") for line in lines) else ",")
+        return {row[1]: row[2] for row in rows if row[0] in ("Nota", "Note")}
+    found = (line.removeprefix("; ").partition(": ") for line in lines if line.startswith("; "))
+    return {name: value for name, _, value in found}
+
+
+def test_the_csv_names_every_account(session: Session, told: Story, tmp_path: Path) -> None:
+    journal_export.write_csv(session, told.book_id, tmp_path / "journal.csv")
+
+    with (tmp_path / "journal.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file, delimiter=";") if row[0] == "Saldi"]
+    names = {row[1]: row[2] for row in rows}
+    assert names.pop("Conto") == "Nome"
+    assert names["lot:*"].startswith("Crediti dei lavoratori (")
+    assert all(names.values())

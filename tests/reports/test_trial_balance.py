@@ -23,7 +23,7 @@ from ledger.posting import Draft, Pair
 from reports import journal_export, trial_balance
 from reports.cells import plain
 from reports.errors import PeriodEndsBeforeStart
-from reports.journal_export import account_name
+from reports.journal_names import account_name
 from reports.trial_balance import TrialBalance, xlsx
 from reports.trial_balance import csv as table
 from tests.reports.story import Story

@@ -85,7 +85,7 @@ def _trial_balance(code: str, book_id: int) -> Paper:
 def _journal(book_id: int, name: str, session: Session, into: Path, language: str) -> Made:
     table, beancount, hledger = (into / f"{name}.{ending}" for ending in ("csv", "beancount", "journal"))
     journal_export.write_csv(session, book_id, table, language=language)
-    journal_export.write_beancount(session, book_id, beancount)
-    journal_export.write_hledger(session, book_id, hledger)
+    journal_export.write_beancount(session, book_id, beancount, language=language)
+    journal_export.write_hledger(session, book_id, hledger, language=language)
     # The balances asserted at their end are for the two programs to check.
     return Made((table, beancount, hledger), None)
