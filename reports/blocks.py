@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table, TableStyle
 
 from reports import look
 
@@ -22,6 +22,9 @@ HEIGHT: Final = A4[1] - TOP - BOTTOM
 ROW: Final = 5.4 * mm
 HEAD: Final = 7 * mm
 HEADING: Final = 9 * mm
+# Rows of a table under its heading that are worth beginning it for, and below which it goes to the next page.
+ENOUGH: Final = 8
+FEWEST: Final = 3
 CELL: Final = 8
 PADDING: Final = 3
 
@@ -117,14 +120,30 @@ class Grid(Block):
         table.drawOn(self.canv, 0, 0)
 
 
-class LazyGrid(Block):
-    """A table of one page whose rows are made when it is drawn, so that a long one never stands in memory whole."""
+class Flowing(Flowable):
+    """
+    A table of rows of one line each, cut where a page ends: headings stand again on the next, a total never alone.
+
+    A row is made when it is drawn, so that a long table never stands in memory whole.
+    """
 
     def __init__(
         self, columns: Sequence[Column], row: Callable[[int], Row], chosen: range, total: Row | None = None
     ) -> None:
-        super().__init__(WIDTH, HEAD + (len(chosen) + (total is not None)) * ROW)
+        super().__init__()
         self.columns, self.row, self.chosen, self.total = columns, row, chosen, total
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Return the size of all of it."""
+        return WIDTH, HEAD + (len(self.chosen) + (self.total is not None)) * ROW
+
+    def split(self, _width: float, height: float) -> list[Flowable]:
+        """Cut it into what fits and the rest; where only a row or two would fit, it begins on the next page."""
+        fits = min(int((height - HEAD) // ROW), len(self.chosen) - (self.total is not None))
+        if fits < min(FEWEST, len(self.chosen) - 1):
+            return []
+        first, rest = self.chosen[:fits], self.chosen[fits:]
+        return [Flowing(self.columns, self.row, first), Flowing(self.columns, self.row, rest, self.total)]
 
     def draw(self) -> None:
         """Draw it."""
@@ -136,28 +155,15 @@ class LazyGrid(Block):
         grid.draw()
 
 
-def long_table(columns: Sequence[Column], row: Callable[[int], Row], count: int, total: Row) -> Iterator[Flowable]:
-    """Yield a table of many rows page by page, then its total; a page's rows are written only when it is drawn."""
-    start, room = 0, HEIGHT - HEADING
-    while start < count:
-        rows = int((room - HEAD - 1) // ROW)
-        chosen = range(start, min(start + rows, count))
-        # The total never stands on a page of its own: the last rows keep it company.
-        if chosen.stop == count and len(chosen) == rows and rows > 1:
-            chosen = range(start, count - 1)
-        last = chosen.stop == count
-        yield LazyGrid(columns, row, chosen, total if last else None)
-        start, room = chosen.stop, HEIGHT
-        if not last:
-            yield PageBreak()
+def flowing(columns: Sequence[Column], rows: Sequence[Row], *, total: bool) -> Flowing:
+    """Return a table of rows that are there; the last one is its total, if it has one."""
+    body = rows[:-1] if total else rows
+    return Flowing(columns, body.__getitem__, range(len(body)), rows[-1] if total else None)
 
 
-def table_pages(columns: Sequence[Column], rows: Sequence[Row], room: float, *, total: bool) -> Iterator[Flowable]:
-    """Yield a table in pieces that are as tall as the room there is, with its total under the last one."""
-    size = int((room - HEAD) // ROW)
-    for start in range(0, len(rows), size):
-        stop = min(start + size, len(rows))
-        yield Grid(columns, rows[start:stop], total=total and stop == len(rows))
+def begins(rows: int, above: float = 0) -> CondPageBreak:
+    """Break the page where a heading, what stands `above` the table (points) and a few of its rows would not fit."""
+    return CondPageBreak(HEADING + above + HEAD + min(rows, ENOUGH) * ROW)
 
 
 def folding_table(

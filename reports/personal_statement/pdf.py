@@ -11,7 +11,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from plans.rulebook.words import Category, Confidence
 from reports import blocks, foundation, look, pages, words, year_limits
-from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
+from reports.blocks import WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.personal_statement.gauges import Picture
 from reports.personal_statement.model import PersonalStatement, Purchase
@@ -123,7 +123,7 @@ def _categories(statement: PersonalStatement, text: Words) -> Iterator[Flowable]
     ]
     sums = (sum(x.exempt_minor for x in splits), sum(x.taxable_minor for x in splits))
     rows.append((text("total"), "", "", *map(text.amount, (*sums, sum(sums)))))
-    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+    yield blocks.flowing(columns, rows, total=True)
     for category in statement.position.categories:
         for why in category.because:
             name = text.named("category", category.category)
@@ -280,7 +280,7 @@ def _january(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
         reason = text(why, document=item.document or "")
         amount, service = text.amount(item.amount_minor), _service(item.service, text)
         rows.append((text.day(item.day), service, amount, str(item.fiscal_year), reason))
-    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=False)
+    yield blocks.flowing(columns, rows, total=False)
     yield Spacer(0, GAP)
 
 
@@ -327,41 +327,12 @@ def _doubts(statement: PersonalStatement, text: Words) -> Iterator[Flowable]:
 
 def _table(heading: str, columns: list[Column], rows: list[Row], note: str = "") -> Iterator[Flowable]:
     """Yield a heading and a table that begins where at least a few rows of it fit, and goes over pages."""
-    few = min(len(rows), 6)
-    yield CondPageBreak(HEADING + HEAD + (few + 1) * ROW)
+    yield blocks.begins(len(rows))
     yield Heading(heading)
-    yield _Flowing(columns, rows)
+    yield blocks.flowing(columns, rows, total=True)
     if note:
         yield from blocks.notes(note)
     yield Spacer(0, GAP)
-
-
-class _Flowing(Flowable):
-    """A table whose last row is its total, cut where a page ends, its heading row repeated on the next."""
-
-    def __init__(self, columns: list[Column], rows: list[Row], *, total: bool = True) -> None:
-        super().__init__()
-        self.columns, self.rows, self.total = columns, rows, total
-
-    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
-        """Return the size of all of it."""
-        return WIDTH, HEAD + len(self.rows) * ROW
-
-    def split(self, _width: float, height: float) -> list[Flowable]:
-        """Cut it into what fits and the rest; the total never stands alone."""
-        room = int((height - HEAD) // ROW)
-        if room >= len(self.rows) - 1:
-            room = len(self.rows) - 2
-        if room < 1:
-            return []
-        first = _Flowing(self.columns, self.rows[:room], total=False)
-        return [first, _Flowing(self.columns, self.rows[room:], total=self.total)]
-
-    def draw(self) -> None:
-        """Draw it."""
-        grid = blocks.Grid(self.columns, self.rows, total=self.total)
-        grid.canv = self.canv
-        grid.draw()
 
 
 def _or_nothing(amount_minor: int, text: Words) -> str:

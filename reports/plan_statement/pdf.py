@@ -16,7 +16,6 @@ from reports.blocks import (
     CELL,
     HEAD,
     HEADING,
-    HEIGHT,
     PADDING,
     ROW,
     WIDTH,
@@ -84,10 +83,9 @@ def _flow(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     yield from _clusters(statement, text)
     yield from _expiring(statement, text)
     yield from _rules(statement, text)
-    yield PageBreak()
+    yield Spacer(0, 6 * mm)
     yield from _employees(statement, text)
     if statement.reading is Reading.PAYROLL:
-        yield PageBreak()
         yield from _payroll(statement, text)
 
 
@@ -150,7 +148,7 @@ def _clusters(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         figures = (total.granted_minor, total.used_minor, total.residual_minor)
         users = lines.users(total.users, statement.people, text)
         rows.append((text("total"), str(statement.people), *map(text.amount, figures), users))
-        yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+        yield blocks.flowing(columns, rows, total=True)
     if statement.hides_clusters:
         yield from blocks.notes(text("hidden_note", people=SMALLEST_GROUP))
     told = (text("uptake_note"), *([text("uptake_groups", people=SMALLEST_GROUP)] if _for_hr(statement) else []))
@@ -182,7 +180,7 @@ def _expiring(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         for line in statement.expiring
     ]
     rows.append((text("total"), "", "", text.amount(statement.total.residual_minor)))
-    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+    yield blocks.flowing(columns, rows, total=True)
     told = (text("expiring_note"), *([text("expiring_groups", people=SMALLEST_GROUP)] if _for_hr(statement) else []))
     yield from blocks.notes(" ".join(told))
     yield Spacer(0, GAP)
@@ -229,6 +227,7 @@ def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         *(Column(text(f"column.{name}"), WIDTH * 0.085, figures=True) for name in names),
     )
     people = statement.employees
+    yield blocks.begins(len(people), 12 * mm)
     yield Heading(text("heading.employees"))
     if note := lines.persons(statement, text):
         yield from blocks.notes(note)
@@ -244,7 +243,7 @@ def _employees(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         return (line.name, line.tax_code, line.cluster, *figures)
 
     total = (text("total"), "", "", *map(text.amount, lines.people_total(statement)[: len(names)]))
-    yield from blocks.long_table(columns, row, len(people), total)
+    yield blocks.Flowing(columns, row, range(len(people)), total)
 
 
 def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
@@ -259,6 +258,8 @@ def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
         Column(text("column.taxable"), WIDTH * 0.09, figures=True),
     )
     found = statement.payroll
+    yield Spacer(0, 6 * mm)
+    yield blocks.begins(len(found))
     yield Heading(text("heading.payroll"))
     if not found:
         yield from blocks.notes(text("no_payroll"))
@@ -280,7 +281,7 @@ def _payroll(statement: PlanStatement, text: Words) -> Iterator[Flowable]:
     exempt = sum(line.exempt_minor for line in found)
     taxable = sum(line.taxable_minor for line in found)
     total = (text("total"), "", "", "", "", "", text.amount(exempt), text.amount(taxable))
-    yield from blocks.long_table(columns, row, len(found), total)
+    yield blocks.Flowing(columns, row, range(len(found)), total)
     yield from blocks.notes(text("payroll_note"))
     yield from _sources({line.source for line in found}, text)
 

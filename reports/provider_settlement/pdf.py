@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from network import vat_law
 from reports import blocks, foundation, look, pages
-from reports.blocks import HEAD, HEADING, ROW, WIDTH, Column, Grid, Heading, Row
+from reports.blocks import WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.provider_settlement import lines
 from reports.provider_settlement.model import Line, ProviderStatement, monthly
@@ -235,13 +235,7 @@ def _table(found: Sequence[Line], heading: str, text: Words) -> Iterator[Flowabl
         sum(line.fee_minor for line in found),
     )
     total = (text("total"), "", "", "", *map(text.amount, sums), "", "")
-    if len(found) <= FEW:
-        yield CondPageBreak(HEAD + (len(found) + 3) * ROW + HEADING)
-        yield Heading(heading)
-        yield Grid(columns, [*map(row, range(len(found))), total], total=True)
-        yield Spacer(0, GAP)
-    else:
-        yield PageBreak()
-        yield Heading(heading)
-        yield from blocks.long_table(columns, row, len(found), total)
-        yield Spacer(0, GAP)
+    yield blocks.begins(len(found))
+    yield Heading(heading)
+    yield blocks.Flowing(columns, row, range(len(found)), total)
+    yield Spacer(0, GAP)

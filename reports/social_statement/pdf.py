@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from reports import blocks, foundation, look, pages
-from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
+from reports.blocks import HEAD, HEADING, ROW, WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.plan_statement.suppression import SMALLEST_GROUP
 from reports.social_statement import lines
@@ -98,7 +98,7 @@ def _part(part: InstrumentPart, text: Words) -> Iterator[Flowable]:
     yield Heading(text(f"instrument.{part.instrument}"))
     yield blocks.paragraph(text(f"about.{part.instrument}"), 8.5, look.REGULAR, look.MUTED)
     yield Spacer(0, 1.5 * mm)
-    yield from blocks.table_pages(columns, rows, HEIGHT / 2, total=True)
+    yield blocks.flowing(columns, rows, total=True)
     yield Spacer(0, GAP)
 
 

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from reports import blocks, foundation, look, pages
-from reports.blocks import HEAD, HEADING, HEIGHT, ROW, WIDTH, Column, Heading, Row
+from reports.blocks import HEAD, HEADING, ROW, WIDTH, Column, Heading, Row
 from reports.front import Card, Cards, Head, Masthead, ProofBox
 from reports.territory_clearing import lines
 from reports.territory_clearing.model import ClearingStatement
@@ -130,7 +130,7 @@ def _positions(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
     rows.append((text("total"), *map(text.amount, sums), ""))
     yield CondPageBreak(HEADING + HEAD + min(len(rows), 20) * ROW + 12 * mm)
     yield Heading(text("heading.positions"))
-    yield from blocks.table_pages(columns, rows, HEIGHT * 0.8, total=True)
+    yield blocks.flowing(columns, rows, total=True)
     yield from blocks.notes(text("positions_note"))
     yield Spacer(0, GAP)
 
@@ -210,4 +210,4 @@ def _flows(statement: ClearingStatement, text: Words) -> Iterator[Flowable]:
     rows.append((text("total"), "", *totals, "", *map(text.amount, sums)))
     yield CondPageBreak(HEADING + HEAD + min(len(rows), 20) * ROW)
     yield Heading(text("heading.flows"))
-    yield from blocks.table_pages(columns, rows, HEIGHT - HEADING, total=True)
+    yield blocks.flowing(columns, rows, total=True)
