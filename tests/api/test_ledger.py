@@ -124,7 +124,7 @@ def test_the_accountant_gets_the_journal_as_a_table(
     assert italian.startswith("Giornale;Data;")
     assert ";accredito;" in italian
     assert ";600,00;" in italian
-    assert "Saldi;bank;0,00;" in italian
+    assert "Saldi;bank;Banca;0,00;" in italian
     assert english.startswith("Journal,Date,")
     assert ",grant," in english
 

@@ -105,8 +105,9 @@ def test_the_report_tells_payroll_both_rules_and_the_amount_and_not_for_whom(ses
     assert (rows[0][12], rows[0][13]) == (", ".join(line.rules_then), ", ".join(line.rules_now))
     assert (rows[0][14], rows[0][19], rows[1][19]) == (230, -230, "=SUBTOTAL(109,T2:T2)")
     for told in (
-        "imponibili 230,00 €, con le norme note al 10/06/2025",
-        "esente su dichiarazione: imponibili 0,00 €, con le norme note al 22/11/2026",
+        "10/06/2025 circle-b-excluded 230,00",
+        "22/11/2026",
+        "0,00 −230,00",
         "Correzione netta",
         "−230,00 €",
         "Il riesame copre tutti gli usi dell'anno al centesimo.",
