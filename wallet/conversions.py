@@ -52,7 +52,8 @@ def choose(session: Session, book_id: int, plan_code: str, draft: ChoiceDraft, *
 
     The same choice again changes nothing. The moment of tax is the day of the choice, whenever the credit is spent.
 
-    Errors: PlanNotFound, BonusPlanNeeded, those of `plans.bonus.choices.prepare`, BudgetNotFunded, PeriodClosed.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed, those of `plans.bonus.choices.prepare`,
+            BudgetNotFunded, PeriodClosed.
     """
     try:
         (done,) = choose_many(session, book_id, plan_code, [draft], actor=actor)
@@ -67,11 +68,13 @@ def choose_many(
     """
     Do the same for many workers, each named once: all of it or nothing, granted as one batch.
 
-    Errors: PlanNotFound, BonusPlanNeeded; Refused with what speaks against each; BudgetNotFunded, PeriodClosed.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed; Refused with what speaks against each;
+            BudgetNotFunded, PeriodClosed.
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     today = clock.today()
     _lock(session, book_id, drafts)
+    choices.require_named(session, terms, drafts)
     prepared: list[Prepared] = []
     refusals: list[tuple[int, DomainError]] = []
     for place, draft in enumerate(drafts):

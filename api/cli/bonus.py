@@ -101,7 +101,7 @@ def agreement(
 @click.option("--income", type=AMOUNT_OR_ZERO,
               help="Employment income of the year before: compared with the limit, and not kept.")  # fmt: skip
 @click.option("--waive", is_flag=True, help="The worker waives the substitute tax on the cash, in writing.")
-@click.option("--premium", type=TEXT, help="Name of the bonus; the plan's code unless given.")
+@click.option("--premium", type=TEXT, help="Name of the bonus; the plan's code while no other is in use.")
 @dry_run
 @click.pass_obj
 def choose(
@@ -124,7 +124,7 @@ def choose(
         within = None
         if income is not None:
             within = money.minor(income) <= rules.at(loading.load(), day, clock.today()).income_limit_minor
-        draft = ChoiceDraft(code, premium or plan, amount, share, day, within, waive)
+        draft = ChoiceDraft(code, premium, amount, share, day, within, waive)
         return conversions.choose(session, book_id, plan, draft, actor=caller.actor)
 
     done = change(caller, work)
@@ -147,7 +147,7 @@ def choose(
 @bonus.command()
 @click.argument("file", type=FILE)
 @click.option("--plan", type=TEXT, required=True, help="Code of the plan the bonuses are converted in.")
-@click.option("--premium", type=TEXT, help="Name of the bonus; the plan's code unless given.")
+@click.option("--premium", type=TEXT, help="Name of the bonus; the plan's code while no other is in use.")
 @dry_run
 @click.pass_context
 def load(ctx: click.Context, file: Path, plan: str, premium: str | None) -> None:
@@ -155,7 +155,7 @@ def load(ctx: click.Context, file: Path, plan: str, premium: str | None) -> None
     caller: Caller = ctx.obj
 
     def work(session: Session) -> list[Conversion]:
-        reading = choices_file.read(file, premium or plan)
+        reading = choices_file.read(file, premium)
         try:
             return conversions.choose_many(session, book_of(caller, session), plan, reading.drafts, actor=caller.actor)
         except conversions.Refused as found:

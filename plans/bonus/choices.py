@@ -6,6 +6,7 @@ The day of the choice is the day of the tax. Of the worker's income only whether
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +28,7 @@ from plans.bonus.errors import (
     BonusConversionNotAgreed,
     BonusCreditOver,
     BonusIncomeUnknown,
+    BonusPremiumUnnamed,
 )
 from plans.bonus.rules import BonusRules
 from plans.bonus.simulation import Worker, Year
@@ -44,11 +46,11 @@ class ChoiceDraft:
     What a worker chose, as people wrote it.
 
     `income_within` says whether last year's employment income admits the conversion; None is unknown. `premium` names
-    the bonus, so that one is chosen about once.
+    the bonus, so that one is chosen about once; None is the plan's code, while no choice in the plan has another name.
     """
 
     tax_code: str
-    premium: str
+    premium: str | None
     amount: Money
     share_percent: int
     chosen_on: date
@@ -96,6 +98,28 @@ class Prepared:
     existing: bool
 
 
+def require_named(session: Session, terms: PlanTerms, drafts: Sequence[ChoiceDraft]) -> None:
+    """
+    Refuse choices that do not name their bonus, of workers who chose in the plan about a bonus of another name.
+
+    Taken for another bonus, they would give each of them a second one.
+    Errors: BonusPremiumUnnamed.
+    """
+    unnamed = {draft.tax_code for draft in drafts if draft.premium is None}
+    if not unnamed:
+        return
+    chosen = [choice for choice in of_plan(session, terms) if choice.tax_code in unnamed]
+    same = {choice.tax_code for choice in chosen if choice.premium == terms.code}
+    others = [choice for choice in chosen if choice.tax_code not in same]
+    if others:
+        raise BonusPremiumUnnamed(
+            plan=terms.code,
+            workers=len({choice.tax_code for choice in others}),
+            first=others[0].tax_code,
+            premiums=sorted({f"«{choice.premium}»" for choice in others}),
+        )
+
+
 def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: date) -> Prepared:
     """
     Hold a choice against the agreement, the law of its day and what the worker's year already took; write nothing.
@@ -110,7 +134,8 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
     card = people.find(session, terms.book_id, draft.tax_code)
     amount_minor = _cents(draft.amount)
     converted_minor = simulation.converted(amount_minor, draft.share_percent)
-    standing = _standing(session, terms, card, draft.premium)
+    premium = draft.premium or terms.code
+    standing = _standing(session, terms, card, premium)
     held_before = None if standing is None else _same(standing, draft, amount_minor)
     if agreement.shares and draft.share_percent not in agreement.shares:
         shares = [f"{share} %" for share in agreement.shares]
@@ -141,7 +166,7 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
         tax_code=card.tax_code,
         last_name=card.last_name,
         first_name=card.first_name,
-        premium=draft.premium,
+        premium=premium,
         premium_minor=amount_minor,
         share_percent=draft.share_percent,
         converted_minor=converted_minor,
@@ -299,7 +324,7 @@ def _same(standing: Choice, draft: ChoiceDraft, amount_minor: int) -> Choice:
     )
     if asked != standing:
         raise BonusChosenBefore(
-            premium=draft.premium,
+            premium=standing.premium,
             employee=standing.tax_code,
             chosen_on=standing.chosen_on,
             share=standing.share_percent,

@@ -80,9 +80,9 @@ _COLUMNS: Final = (
 )
 
 
-def read(path: Path, premium: str) -> Reading:
+def read(path: Path, premium: str | None) -> Reading:
     """
-    Read a file of choices about the bonus named, whole; a worker stands in it once.
+    Read a file of choices about the bonus named, if any, whole; a worker stands in it once.
 
     Errors: those of `sheets.read`; ChoicesFileRefused with every problem of its rows.
     """

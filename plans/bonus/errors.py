@@ -150,6 +150,19 @@ class BonusChosenBefore(DomainError):
     )
 
 
+class BonusPremiumUnnamed(DomainError):
+    """A choice that does not name its bonus, where the worker chose in the plan about a bonus with another name."""
+
+    it = (
+        "Nel piano {plan} ci sono già scelte su {premiums} (lavoratori: {workers}, il primo {first}): dire con"
+        " --premium se è quel premio, scrivendone il nome, o un altro."
+    )
+    en = (
+        "Plan {plan} has choices already about {premiums} (workers: {workers}, the first {first}): say with --premium"
+        " whether it is that bonus, by its name, or another one."
+    )
+
+
 class BonusChoiceNotFound(DomainError):
     """No such choice in this book."""
 

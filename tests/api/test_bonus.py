@@ -193,3 +193,21 @@ def test_a_late_deposit_is_said(bonus: Shell) -> None:
     text = bonus.done("bonus agreement B --deposit-code ITL-2 --deposited-on 10/01/2026", language="it")
 
     assert "oltre i giorni" in text
+
+
+def test_a_bonus_without_its_name_is_not_taken_for_a_second_one(bonus: Shell) -> None:
+    line = f"bonus choose B {GIULIA} 1.000,00 --share 0 --chosen-on 01/03/2026 --income 30.000,00"
+    path = bonus.write("scelte.csv", f"{HEADER}{GIULIA};1.000,00;0;01/03/2026;sì\n{MARIO};2.000,00;0;01/03/2026;\n")
+    bonus.done(f"{line} --premium Premio-2025")
+    before = bonus.contents()
+
+    for again in (line, f"bonus load {path} --plan B"):
+        text = bonus.refused(1, again, language="it")
+        for part in ("bonus_premium_unnamed", "«Premio-2025»", "--premium", GIULIA):
+            assert part in text
+    assert bonus.contents() == before
+    assert "1 new choices, 1 recorded before" in bonus.done(f"bonus load {path} --plan B --premium Premio-2025")
+    bonus.done(f"{line} --premium Premio-2024")
+    # Whoever chose under the plan's code may say so again without the name, whatever else they chose about.
+    bonus.done(f"{line} --premium B")
+    assert "already" in bonus.done(line)
