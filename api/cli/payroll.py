@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Command, Group, dry_run
-from api.cli.words import FILE, TEXT, Word
+from api.cli.words import FILE, MONTH, TEXT, Word
 from api.cli.work import book_of, change, look
 from api.errors import ExitCode
 from plans.payroll_codes import presets, reading, tables
@@ -21,28 +20,6 @@ from plans.payroll_codes.model import AmountStyle, CodeTable, DateStyle
 from plans.payroll_codes.presets import Preset
 from reports import payroll_export, words, year_limits
 from reports.payroll_export import PayrollMonth, months
-
-_MONTH = re.compile(r"(?:(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)|(?P<iy>(?:19|20)\d\d)-(?P<im>0[1-9]|1[0-2]))")
-
-
-class _Month(click.ParamType[date]):
-    """A month in Italian or ISO writing: 10/2026 or 2026-10."""
-
-    name = "month"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the first day of the month."""
-        if isinstance(value, date):
-            return value
-        found = _MONTH.fullmatch(str(value).strip())
-        if found is None:
-            caller = ctx.find_object(Caller) if ctx is not None else None
-            it, en = "non è un mese: scrivere 10/2026 o 2026-10.", "this is no month: write 10/2026 or 2026-10."
-            self.fail(it if caller is None or caller.language == "it" else en, param, ctx)
-        return date(int(found["y"] or found["iy"]), int(found["m"] or found["im"]), 1)
-
-
-MONTH = _Month()
 
 
 @click.group(cls=Group)

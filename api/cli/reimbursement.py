@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.cli import persons, reimbursement_pages, reimbursement_undoing
 from api.cli.caller import Caller
 from api.cli.groups import Group, dry_run
-from api.cli.words import AMOUNT, DAY, FILE, TEXT, Word
+from api.cli.words import AMOUNT, DAY, FILE, MONTH, TEXT, Word
 from api.cli.work import book_of, change, look
 from config import clock
 from wallet.reimbursements import checklist, copies, documents, records, requests, reviews
@@ -257,7 +257,7 @@ def withdraw(caller: Caller, reimbursement: str, note: str | None, key: str | No
 
 @reimbursement.command()
 @_WHICH
-@click.option("--month", type=DAY, required=True, help="Any day of the payslip's month.")
+@click.option("--month", type=MONTH, required=True, help="The payslip's month, such as 08/2026.")
 @click.option("--on", type=DAY, help="Day of the payment; today unless given.")
 @_KEY
 @dry_run

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.cli.caller import Caller
 from api.cli.groups import Command, Group, dry_run
 from api.cli.payout import TERMS, agreed
-from api.cli.words import AMOUNT, DAY, FILE, TEXT
+from api.cli.words import AMOUNT, DAY, FILE, MONTH, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
 from network import territories
@@ -82,7 +82,7 @@ def _write_invoices(documents: Sequence[fattura.Proforma], form: str, folder: Pa
     return paths
 
 
-MONTH = click.option("--month", type=DAY, required=True, help="Any day of the month.")
+_MONTH = click.option("--month", type=MONTH, required=True, help="The month, such as 03/2026.")
 
 
 @click.group(cls=Group)
@@ -91,7 +91,7 @@ def recharge() -> None:
 
 
 @recharge.command("list")
-@MONTH
+@_MONTH
 @click.option("--format", "form", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True,
               help="A workbook, or a table.")  # fmt: skip
 @click.option(
@@ -115,7 +115,7 @@ def list_recharges(caller: Caller, /, month: date, form: str, output: Path | Non
 
 
 @recharge.command("record")
-@MONTH
+@_MONTH
 @dry_run
 @click.pass_obj
 def record_recharges(caller: Caller, /, month: date) -> None:
@@ -162,7 +162,7 @@ def pay_recharges(caller: Caller, /, amount: Money, on: date | None, reference: 
 
 
 @click.command(cls=Command)
-@MONTH
+@_MONTH
 @click.option("--territory", type=TEXT, help="Write what one territory reads: its own flows, position and transfer.")
 @click.option("--format", "form", type=click.Choice(("pdf", "xlsx")), default="pdf", show_default=True,
               help="A document, or a workbook.")  # fmt: skip

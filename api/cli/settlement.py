@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Group, dry_run
 from api.cli.payout import TERMS, agreed
-from api.cli.words import AMOUNT, TEXT, Word
+from api.cli.words import AMOUNT, MONTH, TEXT, Word
 from api.cli.work import book_of, change, look
 from ledger import books
 from plans import funders
@@ -24,30 +23,7 @@ from wallet.settlement import clearing as clearings
 from wallet.settlement import disputes
 from wallet.settlement.disputes import By, Dispute, Reason, Role, State
 
-
-class _Month(click.ParamType[Any]):
-    """A month: 2026-03 or 03/2026."""
-
-    name = "month"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the first day of the month."""
-        if isinstance(value, date):
-            return value
-        found = re.fullmatch(r"(?:(\d{4})-(\d{2})|(\d{2})/(\d{4}))", value.strip())
-        year, month = (0, 0) if found is None else (int(found[1] or found[4]), int(found[2] or found[3]))
-        if not 1 <= month <= 12 or year < 2000:
-            caller = ctx.find_object(Caller) if ctx is not None else None
-            italian = caller is None or caller.language == "it"
-            self.fail(
-                "scrivere il mese come 2026-03 o 03/2026." if italian else "write the month as 2026-03 or 03/2026.",
-                param,
-                ctx,
-            )
-        return date(year, month, 1)
-
-
-_MONTH = click.argument("month", type=_Month())
+_MONTH = click.argument("month", type=MONTH)
 _BY = click.option("--by", "role", type=Word(Role), required=True, help="Who disputes or decides.")
 _BEHALF = click.option("--on-behalf-of", type=TEXT, help="For whom, when somebody else acts; both names are kept.")
 
@@ -179,7 +155,7 @@ def clearing() -> None:
 @dry_run
 @click.pass_obj
 def run_(caller: Caller, month: date, path: Path | None) -> None:
-    """Clear MONTH (2026-03 or 03/2026) and close it; again, it changes nothing."""
+    """Clear MONTH (03/2026, 2026-03 or any day of it) and close it; again, it changes nothing."""
     told = agreed(path)
     with caller.progress("Compenso il mese", "Clearing the month"):
         done = change(caller, lambda session: clearings.run(session, month, terms=told, actor=caller.actor))

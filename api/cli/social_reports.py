@@ -14,7 +14,7 @@ from api.cli.caller import Caller
 
 # The group with the commands that move money already in it.
 from api.cli.social_money import social as social
-from api.cli.words import DAY, FILE, TEXT
+from api.cli.words import DAY, FILE, MONTH, TEXT
 from api.cli.work import book_of, look
 from reports import siuss as flows
 from reports import social_statement
@@ -45,7 +45,7 @@ def statement(caller: Caller, /, starts_on: date, ends_on: date, form: str, outp
 
 @social.command()
 @click.argument("benefit", type=TEXT)
-@click.option("--month", type=DAY, required=True, help="Any day of the month.")
+@click.option("--month", type=MONTH, required=True, help="The month, such as 03/2026.")
 @click.option("--operator", type=TEXT, required=True, help="Codice fiscale of who sends the flow.")
 @click.option("--number", type=click.IntRange(1, 9_999_999), default=1, show_default=True, help="Of the day's flows.")
 @click.option("--output", type=FILE, help="File to write; named after the flow in this folder unless given.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from datetime import date
 from enum import StrEnum
@@ -19,6 +20,7 @@ from plans.errors_cells import AmountNotPositive, TextUnreadable
 from plans.sheets import cells
 
 W = TypeVar("W", bound=StrEnum)
+_MONTH = re.compile(r"(?P<it>[0-9]{1,2}/[0-9]{4})|(?P<iso>[0-9]{4}-[0-9]{2})")
 
 
 class _Word(click.ParamType[Any], ABC):
@@ -69,6 +71,27 @@ class _Day(_Word):
         return cells.day(text)
 
 
+class _Month(click.ParamType[date]):
+    """A month: 10/2026, 2026-10, or any day of it."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the first day of the month."""
+        if isinstance(value, date):
+            return value.replace(day=1)
+        written = str(value).strip()
+        if found := _MONTH.fullmatch(written):
+            written = f"{found['iso']}-01" if found["iso"] else f"01/{found['it']}"
+        try:
+            return cells.day(written).replace(day=1)
+        except DomainError:
+            caller = ctx.find_object(Caller) if ctx is not None else None
+            it = "non è un mese: scrivere 10/2026, 2026-10 o un giorno del mese, come 31/10/2026."
+            en = "this is no month: write 10/2026, 2026-10 or any day of the month, such as 31/10/2026."
+            self.fail(it if caller is None else caller.sentence(it, en), param, ctx)
+
+
 class _Text(_Word):
     """One line that can be stored: no control characters, at most 200 characters."""
 
@@ -101,5 +124,6 @@ class Word(click.Choice[str], Generic[W]):
 AMOUNT = _Amount()
 AMOUNT_OR_ZERO = _AmountOrZero()
 DAY = _Day()
+MONTH = _Month()
 TEXT = _Text()
 FILE = click.Path(path_type=Path)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from api.cli.program import program
+from api.cli.words import MONTH
 from tests.api.conftest import Shell
 
 
@@ -113,3 +115,28 @@ def test_an_error_in_json_is_one_object_on_the_error_stream(shell: Shell) -> Non
     assert result.exit_code == 1
     assert json.loads(result.stderr)["error"]["code"] == "plan_not_found"
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("written", ["3/2026", "03/2026", "2026-03", "17/03/2026", "2026-03-31"])
+def test_a_month_is_written_in_every_way_and_is_its_first_day(written: str) -> None:
+    assert MONTH.convert(written, None, None) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["", "marzo", "13/2026", "0/2026", "2026-13", "2026-3", "31/02/2026", "03/26", "2026"]
+)
+def test_what_is_no_month_is_told_every_way_to_write_one(written: str) -> None:
+    with pytest.raises(click.BadParameter) as told:
+        MONTH.convert(written, None, None)
+
+    for form in ("10/2026", "2026-10", "31/10/2026"):
+        assert form in told.value.message
+
+
+def test_every_month_takes_the_same_writings() -> None:
+    found = [param for command in COMMANDS.values() for param in command.params if "month" in (param.name or "")]
+    # How many months a plan's credit lasts is a number.
+    found = [param for param in found if param.name != "months"]
+
+    assert len(found) >= 10
+    assert [param.name for param in found if param.type is not MONTH] == []
