@@ -74,17 +74,30 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
     today, under = clock.today(), agreed(more["path"])
     advances = [Advance(book, more["advance_reason"] or "") for book in more["advanced"]]
 
-    def work(session: Session) -> tuple[Run, list[LeftLine]]:
+    def work(session: Session) -> tuple[Run, list[LeftLine], Run | None]:
         run = payouts.prepare(
             session, reference, due_by=due_by or today, execute_on=execute_on or target_days.on_or_after(today),
             terms=under, actor=caller.actor, advances=advances,
         )  # fmt: skip
-        return run, payouts.left_lines(session, run)
+        return run, payouts.left_lines(session, run), _before(session, run)
 
     with caller.progress("Preparo i pagamenti", "Preparing payments"):
-        done, left = change(caller, work)
+        done, left, before = change(caller, work)
     if done.replayed:
         caller.say("{ref}: era già preparato.", "{ref}: was prepared before.", ref=done.reference)
+    if more["path"] is None:
+        caller.say("Condizioni del programma: con --terms se ne danno altre.",
+                   "The program's terms: --terms gives others.")  # fmt: skip
+    else:
+        caller.say("Condizioni da {path}.", "Terms of {path}.", path=more["path"])
+    if before is not None and _rates(before) != _rates(done):
+        caller.say(
+            "ATTENZIONE: le commissioni non sono quelle di {ref}, il pagamento precedente ({then}). Se doveva seguire"
+            " quelle condizioni, provare con --dry-run e --terms prima di prepararlo.",
+            "WARNING: the fees are not those of {ref}, the run before ({then}). If it was to follow those terms, try"
+            " with --dry-run and --terms before it is prepared.",
+            ref=before.reference, then=_fees(caller, before),
+        )  # fmt: skip
     _tell_run(caller, done, left)
 
 
@@ -253,6 +266,39 @@ def _with_left(session: Session, reference: str) -> tuple[Run, list[LeftLine]]:
     return run, payouts.left_lines(session, run)
 
 
+def _before(session: Session, run: Run) -> Run | None:
+    """Return the run prepared before one, if any."""
+    names = payouts.references(session)
+    earlier = names[names.index(run.reference) + 1 :]
+    return payouts.get(session, earlier[0]) if earlier else None
+
+
+def _rates(run: Run) -> list[tuple[str, str, str, int]] | None:
+    """Return the fees of a run's terms without where they come from; None where the run does not say."""
+    if run.fees is None:
+        return None
+    return sorted((fee["provider"], fee["valid_from"], fee["valid_to"], fee["basis_points"]) for fee in run.fees)
+
+
+def _fees(caller: Caller, run: Run) -> str:
+    """Return in words what a run withholds from which providers, in basis points."""
+    rates = _rates(run)
+    if rates is None:
+        return caller.sentence("non registrate", "not recorded")
+    told = []
+    for provider, valid_from, valid_to, points in rates:
+        spell = {"of": date.fromisoformat(valid_from), "to": date.fromisoformat(valid_to), "points": points}
+        who = caller.sentence("tutti i fornitori", "every provider") if provider == terms.ANY else provider
+        if spell["to"] == date.max:
+            line = caller.sentence("{who} dal {of} {points:punto|punti} base", "{who} from {of} {points} basis points",
+                                   who=who, **spell)  # fmt: skip
+        else:
+            line = caller.sentence("{who} dal {of} al {to} {points:punto|punti} base",
+                                   "{who} from {of} to {to} {points} basis points", who=who, **spell)  # fmt: skip
+        told.append(line)
+    return "; ".join(told) or caller.sentence("nessuna", "none")
+
+
 def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
     italian = caller.language == "it"
     caller.say(
@@ -265,6 +311,7 @@ def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
         iban=run.payer.iban,
         name=run.payer.name,
     )
+    caller.say("Commissioni trattenute: {fees}.", "Fees withheld: {fees}.", fees=_fees(caller, run))
     columns = (
         Column("pagamento", "payment"), Column("fornitore", "provider"), Column("intestatario", "holder", folds=True),
         Column("IBAN", "IBAN"), Column("commissione", "fee", right=True), Column("importo", "amount", right=True),

@@ -137,6 +137,29 @@ def test_terms_of_ones_own_withhold_a_fee(captured: Shell) -> None:
     captured.refused(1, "payout show --payment MAR-00009")
 
 
+def test_a_run_says_its_fees_and_warns_where_they_are_not_those_of_the_run_before(captured: Shell) -> None:
+    path = captured.write(
+        "terms.toml",
+        '[payer]\nname = "Rete"\niban = "IT60X0542811101000000123456"\ncuc = "ABCD1234"\n'
+        '[[fee]]\nprovider = "*"\nvalid_from = 2026-01-01\nbasis_points = 500\nsource = "x"\nconfidence = "CHOICE"\n'
+        '[[fee]]\nprovider = "P18"\nvalid_from = 2026-01-01\nvalid_to = 2026-12-31\nbasis_points = 100\n'
+        'source = "x"\nconfidence = "CHOICE"\n',
+    )
+
+    said = captured.done(f"payout prepare MAR {DUE} --terms {path}", language="it")
+    assert f"Condizioni da {path}." in said
+    fees = "tutti i fornitori dal 01/01/2026 500 punti base; P18 dal 01/01/2026 al 31/12/2026 100 punti base"
+    assert f"Commissioni trattenute: {fees}." in said
+    assert "ATTENZIONE" not in said
+    assert "500 basis points" in captured.done("payout show MAR")
+
+    later = "payout prepare APR --due-by 30/04/2026"
+    said = captured.done(f"{later} --dry-run", language="it")
+    assert "Condizioni del programma" in said
+    assert f"ATTENZIONE: le commissioni non sono quelle di MAR, il pagamento precedente ({fees})." in said
+    assert "WARNING" not in captured.done(f"{later} --terms {path}")
+
+
 def test_what_is_not_in_a_payment_yet_is_stated_under_terms_of_ones_own(captured: Shell, tmp_path: Path) -> None:
     path = captured.write(
         "terms.toml",
