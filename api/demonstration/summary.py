@@ -97,6 +97,7 @@ def _money(session: Session, book_id: int) -> Mapping[str, int]:
         sums["committed"] += statement.budget.committed_to_date_minor
         sums["funded"] += statement.budget.funded_to_date_minor
         sums["granted"] += statement.total.granted_net_minor
+        sums["brought"] += statement.total.brought_minor
         sums["used"] += statement.total.used_minor
         sums["expired"] += statement.total.expired_minor
         sums["residual"] += statement.total.residual_minor

@@ -33,6 +33,7 @@ _FIGURES = {
     "committed": ("Impegnato", "Committed"),
     "funded": ("Finanziato", "Funded"),
     "granted": ("Accreditato", "Granted"),
+    "brought": ("Portato da altra piattaforma", "Brought from elsewhere"),
     "used": ("Usato", "Used"),
     "expired": ("Scaduto", "Expired"),
     "residual": ("Residuo", "Left"),

@@ -198,6 +198,7 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     assert "nulla è cambiato" in repeated
     assert (_count(own_database, "authorization"), _count(own_database, "entry")) == (authorizations, entries)
     assert _hashes(output) == files
+    _assert_money_adds_up(resumed)
     # Every order and every act of a story was authorized or declined exactly once.
     planned = len(purchases.plan(people.employers(), credits.schedule(people.employers())[0], _prices()))
     assert bought == planned + 22
@@ -207,6 +208,8 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     assert _scalar(own_database, _IN_PAYMENT) == _scalar(own_database, _PREPARED) > 0
 
 
+# Two rows of what came in, three of where it is.
+_EQUATION = ("Accreditato", "Portato da altra piattaforma", "Usato", "Scaduto", "Residuo")
 # What employees bought: neither reimbursements, which have no provider, nor what citizens did.
 _BOUGHT = (
     'select count(*) from "authorization" a join book b using (book_id)'
@@ -254,6 +257,18 @@ def _assert_indexed(output: Path) -> None:
     for folder in folders - {"file-ricevuti"}:
         for path in (output / folder).iterdir():
             assert path.name in parts[folder] or f"{path.stem} (" in parts[folder], path
+
+
+def _assert_money_adds_up(told: str) -> None:
+    """What came in is what was used, what expired and what is left: in every column of the table of money."""
+    rows = {
+        name: [int(re.sub(r"\D", "", amount)) for amount in re.findall(r"[\d.]+,\d\d", amounts)]
+        for name, amounts in re.findall(rf"^ *({'|'.join(_EQUATION)})  (.*€.*)$", told, re.M)
+    }
+    granted, brought, *out = (rows[name] for name in _EQUATION)
+    assert [len(row) for row in rows.values()] == [3] * len(_EQUATION)
+    assert any(brought)
+    assert [sum(column) for column in zip(granted, brought, strict=True)] == [sum(c) for c in zip(*out, strict=True)]
 
 
 def _count(address: URL, table: str) -> int:
