@@ -156,12 +156,14 @@ def test_rules_refuse_with_one_and_say_which(desk: Shell) -> None:
 
 def test_lists_and_the_other_ends(desk: Shell) -> None:
     one = submitted(desk)
+    assert "reimbursement_not_yet_approved" in desk.refused(1, f"reimbursement pay {one} --month 03/2026")
     asked = desk.done(f"reimbursement ask-fix {one} --reason user-not-shown --note Nome", language="it")
     assert "user_not_shown" in asked
     assert one in desk.done("reimbursement list --state needs-fix")
     assert one in desk.done(f"reimbursement list --employee {GIULIA} --open")
     assert "credit is free" in desk.done(f"reimbursement withdraw {one}")
     assert "No rows." in desk.done("reimbursement list --open")
+    assert "reimbursement_not_open" in desk.refused(1, f"reimbursement pay {one} --month 03/2026")
     two = submitted(desk)
     assert "not_authentic" in desk.done(f"reimbursement reject {two} --reason not-authentic --note No")
     history = json.loads(desk.done(f"reimbursement show {two} --json"))["steps"]
@@ -188,6 +190,10 @@ def test_an_approval_and_a_payment_are_taken_back_and_settled_with_the_funder(de
     desk.done(f"reimbursement approve {one} --actor office")
     desk.done(f"reimbursement pay {one} --month 30/04/2026 --actor payroll")
     desk.done("fund commit R 100,00")
+    refused = " ".join(desk.refused(1, "reimbursement set-off R 100,01", language="it").split())
+    for part in ("set_off_exceeds_due", "deve ancora 100,00 €", "borsellino reimbursement repay"):
+        assert part in refused
+    assert "bonifico" not in refused
     told = desk.done("reimbursement set-off R 100,00 --reference comp-1", language="it").replace("\u00a0", " ")
     assert "ancora da regolare: 120,00 €" in told
     assert "[payroll_paid_exceeded]" in desk.refused(1, "reimbursement repay 120,01")

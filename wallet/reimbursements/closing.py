@@ -20,8 +20,8 @@ from ledger.errors import AmountNotPositive
 from ledger.posting import Draft, Pair
 from wallet import amounts, chart, funding
 from wallet.bank import free
-from wallet.errors import BankNotCovering
-from wallet.reimbursements.errors import PayrollPaidExceeded
+from wallet.errors import BankNotCovering, FundingExceedsCommitment
+from wallet.reimbursements.errors import PayrollPaidExceeded, SetOffExceedsDue
 from wallet.settlement import payouts
 
 REPAID = "payroll_repayment"
@@ -45,21 +45,26 @@ def set_off(
     Set what payroll paid off with what the funder still owes for a plan, as if it had been transferred; return the
     entry's id.
 
-    Errors: those of `amounts.minor`; AmountNotPositive, PayrollPaidExceeded; those of `funding.record_transfer`.
+    Errors: those of `amounts.minor`; AmountNotPositive, PayrollPaidExceeded; those of `funding.record_transfer`,
+            with SetOffExceedsDue in place of FundingExceedsCommitment.
     Source: docs/reimbursements.md, "Settling with the funder".
     """
     account_id = _take(session, book_id, amount)
-    return funding.fund_from(
-        session,
-        book_id,
-        plan_code,
-        account_id,
-        amount,
-        on=on,
-        actor=actor,
-        reference=reference,
-        memo=chart.PAYROLL_PAID,
-    )
+    try:
+        return funding.fund_from(
+            session,
+            book_id,
+            plan_code,
+            account_id,
+            amount,
+            on=on,
+            actor=actor,
+            reference=reference,
+            memo=chart.PAYROLL_PAID,
+        )
+    except FundingExceedsCommitment as refusal:
+        # There is no transfer here, and raising the commitment to set it off would be the wrong way round.
+        raise SetOffExceedsDue(**refusal.details) from refusal
 
 
 def repay(session: Session, book_id: int, amount: Money, *, on: date, actor: str, reference: str | None = None) -> int:

@@ -227,6 +227,13 @@ class ReimbursementNotOpen(_InState):
     en = "Reimbursement {reimbursement} is in state '{status}': this can no longer be done."
 
 
+class ReimbursementNotYetApproved(_InState):
+    """A reimbursement that the office has still to decide about cannot be paid."""
+
+    it = "Il rimborso {reimbursement} è nello stato «{status}»: si paga dopo che l'ufficio lo ha approvato."
+    en = "Reimbursement {reimbursement} is in state '{status}': it is paid after the office approved it."
+
+
 class ReimbursementNotApproved(_InState):
     """An approval that is not there, or is paid already, cannot be withdrawn."""
 
@@ -259,6 +266,19 @@ class PayrollPaidExceeded(ReimbursementError):
 
     it = "Dei rimborsi pagati in busta paga restano da regolare {open}: non se ne possono regolare {amount}."
     en = "Of the reimbursements that payroll paid {open} are still to be settled: {amount} cannot be."
+
+
+class SetOffExceedsDue(ReimbursementError):
+    """More was to be set off than the funder still owes for the plan."""
+
+    it = (
+        "Per il piano {plan} il finanziatore deve ancora {open}: non se ne possono compensare {amount}. Compensarne"
+        " meno, con un altro piano, o restituire il denaro con «borsellino reimbursement repay»."
+    )
+    en = (
+        "For plan {plan} the funder still owes {open}: {amount} cannot be set off. Set off less, or with another plan, "
+        "or give the money back with 'borsellino reimbursement repay'."
+    )
 
 
 class ReimbursementNotToMend(_InState):

@@ -24,6 +24,7 @@ from wallet.reimbursements.errors import (
     PayrollMonthInvalid,
     ReasonNotToMend,
     ReimbursementNotOpen,
+    ReimbursementNotYetApproved,
     ReviewReasonsNeeded,
 )
 from wallet.reimbursements.records import Reimbursement
@@ -147,13 +148,15 @@ def pay(
     Record that payroll paid an approved reimbursement: what was owed to the employee is owed to the funder who paid.
 
     Units:  `payroll_month` any day of the month of the payslip; `on` the day of the payment, today unless given.
-    Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotOpen, PaymentDateInvalid,
-            PayrollMonthInvalid; PeriodClosed, OccurredInFuture, LedgerCorrupt.
+    Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotYetApproved, ReimbursementNotOpen,
+            PaymentDateInvalid, PayrollMonthInvalid; PeriodClosed, OccurredInFuture, LedgerCorrupt.
     """
     day, month = on or clock.today(), payroll_month.replace(day=1)
 
     def work() -> Reimbursement:
         found = records.lock(session, book_id, reimbursement_id)
+        if found.status in OPEN:
+            raise ReimbursementNotYetApproved(reimbursement=reimbursement_id, status=found.status)
         if found.status is not State.APPROVED or found.approved_on is None:
             raise ReimbursementNotOpen(reimbursement=reimbursement_id, status=found.status)
         if day < found.approved_on:

@@ -17,7 +17,7 @@ from tests.factories import euro
 from tests.wallet.reimbursements.conftest import REIMBURSING, Desk
 from tests.wallet.scene import Scene
 from wallet import funding
-from wallet.errors import BankNotCovering, FundingExceedsCommitment
+from wallet.errors import BankNotCovering
 from wallet.reimbursements import closing, deadlines, records, undoing
 from wallet.reimbursements.documents import Store, Upload
 from wallet.reimbursements.errors import (
@@ -25,6 +25,7 @@ from wallet.reimbursements.errors import (
     PayrollPaidExceeded,
     ReimbursementNotApproved,
     ReimbursementNotPaid,
+    SetOffExceedsDue,
     UndoingReasonInvalid,
 )
 from wallet.reimbursements.records import Reimbursement
@@ -247,7 +248,7 @@ def test_it_is_given_back_where_the_funder_owes_nothing(desk: Desk) -> None:
     session, book, bank = desk.scene.session, desk.scene.book_id, desk.scene.posted("bank")
     desk.pay(desk.approve(desk.submit()))
 
-    with pytest.raises(FundingExceedsCommitment):
+    with pytest.raises(SetOffExceedsDue):
         closing.set_off(session, book, "A", euro(22_000), on=date(2026, 3, 10), actor="office")
     closing.repay(session, book, euro(22_000), on=date(2026, 3, 10), actor="office")
 
