@@ -98,7 +98,7 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
             " with --dry-run and --terms before it is prepared.",
             ref=before.reference, then=_fees(caller, before),
         )  # fmt: skip
-    _tell_run(caller, done, left)
+    _tell_run(caller, done, left, lines=False)
 
 
 @payout.command()
@@ -299,7 +299,7 @@ def _fees(caller: Caller, run: Run) -> str:
     return "; ".join(told) or caller.sentence("nessuna", "none")
 
 
-def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
+def _tell_run(caller: Caller, run: Run, left: list[LeftLine], *, lines: bool = True) -> None:
     italian = caller.language == "it"
     caller.say(
         "{ref}: {n:pagamento|pagamenti} per {total}, esecuzione {on}, dal conto {iban} di {name}.",
@@ -335,7 +335,13 @@ def _tell_run(caller: Caller, run: Run, left: list[LeftLine]) -> None:
             "Advanced {amount} beyond the bank of {book}: {why}.",
             amount=euro(advance.amount_minor), book=advance.book, why=advance.reason,
         )  # fmt: skip
-    _tell_left(caller, left)
+    if lines:
+        _tell_left(caller, left)
+    elif left:
+        # The books and their sums stand above; one line for each capture would push the payments off the screen.
+        caller.say("{n:riga lasciata fuori|righe lasciate fuori}, una per una: payout show {ref}.",
+                   "{n:line|lines} left out, one by one: payout show {ref}.",
+                   n=len(left), ref=run.reference)  # fmt: skip
     caller.data(run=run, left_lines=left)
 
 

@@ -229,6 +229,8 @@ def test_what_the_bank_does_not_cover_is_left_out_with_its_reason(captured: Shel
     said = captured.done("payout prepare MAR --due-by 30/04/2026", language="it").replace("\u00a0", " ")
 
     assert "Lasciato fuori E1 (60,00 €): in banca non c'è il denaro del finanziatore" in said
+    assert "P18" not in said
+    assert "payout show MAR" in said
     assert "P18" in captured.done("payout show MAR")
     (line,) = json.loads(captured.done("payout show MAR --json"))["left_lines"]
     assert line["provider_code"] == "P18"
