@@ -45,7 +45,7 @@ def run(console: Console, *, output: Path, language: str = "it") -> None:
         price_list = database.transact(lambda session: _open(session, scene, employers))
     budgets, fundings = credits.schedule(employers)
     orders = purchases.plan(employers, budgets, price_list)
-    steps = history.steps(employers, (budgets, fundings), orders, output / "file-ricevuti")
+    steps = history.steps(employers, (budgets, fundings), orders, output / writing.RECEIVED)
     with _progress(console) as progress:
         done = _play(progress, scene, steps, language)
         with clock.at(TODAY):

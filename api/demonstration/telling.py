@@ -13,6 +13,7 @@ from api.demonstration.papers.writing import Written
 from api.demonstration.people import Employer
 from api.demonstration.summary import LAST_MONTH, Outcome
 from config.money import local_minor
+from config.plurals import Counted
 from wallet import chart
 from wallet.authorizations import Authorization
 from wallet.reimbursements import checklist
@@ -166,9 +167,10 @@ def _stories_table(found: Outcome, italian: bool, euro: _Euro) -> Table:
         told = Text(story.it if italian else story.en, style="bold")
         for authorization in acts[:_SHOWN]:
             told.append(f"\n{_act(authorization, italian, euro)}", style="not bold")
-        if more := len(acts) - _SHOWN:
-            rest = f"e altri {more} acquisti" if italian else f"and {more} more purchases"
-            told.append(f"\n{rest}" if more > 0 else "", style="not bold")
+        if (more := len(acts) - _SHOWN) > 0:
+            count = Counted(more, "it" if italian else "en")
+            rest = "e {n:altro acquisto|altri acquisti}" if italian else "and {n:more purchase|more purchases}"
+            told.append("\n" + rest.format(n=count), style="not bold")
         table.add_row(story.number, who, told)
     return table
 

@@ -35,6 +35,8 @@ FOLDERS = {
     network.NETWORK: ("Per gli uffici della rete e la sua banca", "For the network's offices and its bank"),
     people.CONSULTANT: ("Per il consulente del lavoro", "For the labour consultant"),
 }
+# Where the files are that offices and the bank sent; only the run that plays the history writes them.
+RECEIVED = "file-ricevuti"
 _RECEIVED = (
     "Che cosa hanno mandato gli uffici, e in banca/ le risposte della banca (camt.053)",
     "What the offices sent, and in banca/ the bank's answers (camt.053)",
@@ -105,7 +107,8 @@ def _index(written: Sequence[tuple[Paper, Made]], output: Path, *, italian: bool
                 lines.append(f"  {_names(paper, made, output)}")
                 lines.append(f"      {paper.it if italian else paper.en}.")
         lines.append("")
-    lines += ["file-ricevuti/", f"  {_RECEIVED[place]}."]
+    if (output / RECEIVED).is_dir():
+        lines += [f"{RECEIVED}/", f"  {_RECEIVED[place]}."]
     return "\n".join(lines) + "\n"
 
 
