@@ -95,7 +95,8 @@ def test_a_stop_waits_for_a_poster_that_waits_for_an_account(own_sessions: sessi
     def post() -> None:
         with own_sessions.begin() as session:
             VERBS["one posting"](opened(session, book_id))
-        order.append("posted")
+            # Before it is committed: whoever waits for it comes after.
+            order.append("posted")
 
     def stop() -> None:
         with own_sessions.begin() as session:
