@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
-from config import clock, embedded, settings
+from config import clock, embedded, fences, settings
 from config.errors import DomainError
 
 T = TypeVar("T")
@@ -98,16 +98,50 @@ def engine() -> Engine:
 
 
 @cache
-def _session_factory() -> sessionmaker[Session]:
+def fenced_engine() -> Engine:
+    """Return this process's engine for fenced transactions, which connects as a role that owns no table."""
+    configured = settings.load()
+    address = configured.web_database_url or configured.database_url
+    if address:
+        return make_engine(make_url(address).set(drivername="postgresql+psycopg"))
+    return make_engine(url().set(username=fences.WEB_ROLE))
+
+
+@cache
+def _owner_factory() -> sessionmaker[Session]:
     return sessionmaker(engine(), expire_on_commit=False)
 
 
+@cache
+def _fenced_factory() -> sessionmaker[Session]:
+    return sessionmaker(fenced_engine(), expire_on_commit=False)
+
+
+def _session_factory() -> sessionmaker[Session]:
+    return _owner_factory() if fences.current() is None else _fenced_factory()
+
+
+_SET_FENCE = (
+    "select set_config('borsellino.sight', %s, true), set_config('borsellino.book', %s, true),"
+    " set_config('borsellino.employee', %s, true), set_config('borsellino.provider', %s, true)"
+)
+
+
 @event.listens_for(Session, "after_begin")
-def _tell_the_time(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _tell_the_database(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # Both hold until the transaction ends; a savepoint is inside it.
+    if transaction.nested:
+        return
     # A fixed clock (demonstration, tests) is the database's clock too; see ledger_now() in ledger/functions.sql.
     fixed = clock.fixed()
-    if fixed is not None and transaction.nested is False:
+    if fixed is not None:
         connection.exec_driver_sql("select set_config('borsellino.clock', %s, true)", (fixed.isoformat(),))
+    fence = fences.current()
+    if fence is not None:
+        book = "" if fence.book_id is None else str(fence.book_id)
+        connection.exec_driver_sql(
+            _SET_FENCE, (str(fence.sight), book, fence.employee_id or "", fence.provider_code or "")
+        )
 
 
 @contextmanager

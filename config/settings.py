@@ -23,11 +23,13 @@ class Settings:
     """
     What the environment may change; every field is documented in docs/configuration.md.
 
-    `database_url` None means the embedded PostgreSQL, with its data under `data_dir`. What employees hand in is kept
-    under `documents_dir`. `logo` is the picture in the place that documents keep for one.
+    `database_url` None means the embedded PostgreSQL, with its data under `data_dir`; `web_database_url` is the same
+    database for the fenced role (config/fences.py). What employees hand in is kept under `documents_dir`. `logo` is the
+    picture in the place that documents keep for one.
     """
 
     database_url: str | None
+    web_database_url: str | None
     data_dir: Path
     documents_dir: Path
     language: str
@@ -73,6 +75,7 @@ def load() -> Settings:
     env = Env(eager=False)
     database_url = env.str("DATABASE_URL", None, validate=_only_postgresql)
     with env.prefixed("BORSELLINO_"):
+        web_database_url = env.str("WEB_DATABASE_URL", None, validate=_only_postgresql)
         data_dir = env.path("DATA_DIR", None) or _default_data_dir()
         documents_dir = env.path("DOCUMENTS_DIR", None) or data_dir / "documents"
         language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))
@@ -81,6 +84,7 @@ def load() -> Settings:
     env.seal()
     return Settings(
         database_url=database_url or None,
+        web_database_url=web_database_url or None,
         data_dir=data_dir,
         documents_dir=documents_dir,
         language=language,

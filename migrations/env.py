@@ -8,7 +8,14 @@ from alembic import context
 from config.database import ROOT, Base
 
 # Replaced as a whole after every migration, so that the code that runs is the code one reads.
-REPEATABLE = ("ledger/functions.sql", "ledger/triggers.sql", "plans/triggers.sql", "wallet/triggers.sql")
+REPEATABLE = (
+    "ledger/functions.sql",
+    "ledger/triggers.sql",
+    "plans/triggers.sql",
+    "wallet/triggers.sql",
+    "api/access/functions.sql",
+    "migrations/fences.sql",
+)
 
 
 def run() -> None:

@@ -115,6 +115,18 @@ def employee(session: Session, book_id: int, employee_id: str) -> EmployeeCard:
     return _card(session, book_id, _EMPLOYEE.c.employee_id == employee_id, employee_id)
 
 
+def book_of(session: Session, employee_id: str) -> int:
+    """
+    Return the book that a person is in, as far as the session sees.
+
+    Errors: EmployeeNotFound.
+    """
+    book_id = session.scalar(sa.select(_EMPLOYEE.c.book_id).where(_EMPLOYEE.c.employee_id == employee_id))
+    if book_id is None:
+        raise EmployeeNotFound(employee=employee_id)
+    return int(book_id)
+
+
 def find(session: Session, book_id: int, tax_code: str) -> EmployeeCard:
     """
     Return the employee with this tax code.

@@ -256,6 +256,18 @@ def by_code(session: Session, code: str) -> tuple[int, Authorization]:
     return row[0], _value(row[1:])
 
 
+def book_of(session: Session, authorization_id: str) -> int:
+    """
+    Return the book that an authorization is of, as far as the session sees.
+
+    Errors: AuthorizationNotFound.
+    """
+    book_id = session.scalar(sa.select(_TABLE.c.book_id).where(_TABLE.c.authorization_id == authorization_id))
+    if book_id is None:
+        raise AuthorizationNotFound(authorization=authorization_id)
+    return int(book_id)
+
+
 def of_employee(session: Session, book_id: int, employee_id: str) -> list[Authorization]:
     """Return a person's authorizations, the newest first."""
     rows = session.connection().execute(

@@ -22,7 +22,7 @@ from tests.conftest import _administer, make_database
 
 TODAY = date(2026, 3, 2)
 GIULIA, MARIO, ANNA = factories.tax_code(1001), factories.tax_code(1002), factories.tax_code(1003)
-CACHES = (settings.load, database.url, database.engine, database._session_factory)
+CACHES = (settings.load, database.url, database.engine, database._owner_factory, database._fenced_factory)
 
 _numbers = count(1)
 

@@ -52,7 +52,7 @@ def test_a_server_that_does_not_answer_is_a_sentence(shell: Shell, monkeypatch: 
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@127.0.0.1:1/nothing")
     database.url.cache_clear()
     database.engine.cache_clear()
-    database._session_factory.cache_clear()
+    database._owner_factory.cache_clear()
     text = shell.refused(69, "book list")
 
     assert "The database does not answer" in text

@@ -47,7 +47,7 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
     with engine.connect() as connection:
         versions = connection.scalars(sa.text("select version_num from alembic_version")).all()
     engine.dispose()
-    assert versions == ["0017_vouchers_apart"]
+    assert versions == ["0018_access"]
 
 
 def test_every_table_of_the_journal_refuses_changes(engine: Engine) -> None:

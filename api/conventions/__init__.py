@@ -1,0 +1,1 @@
+"""What every request and answer of the HTTP API has in common, whatever its resource."""

@@ -1,0 +1,75 @@
+"""The fields of our schemas: text that a database can keep, amounts as whole cents, pages of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from config.money import MAX_MINOR, from_minor
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Schema(ma.Schema):
+    """A schema that refuses names it does not know, and writes fields in the order they are declared."""
+
+    class Meta:
+        """Strict, also where nested."""
+
+        unknown = ma.RAISE
+
+
+class Text(fields.String):
+    """Text that can be kept: no NUL, no half of a character; 1 to `longest` characters unless told otherwise."""
+
+    def __init__(self, *, shortest: int = 1, longest: int = 200, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", []).append(validate.Length(min=shortest, max=longest))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _UNSTORABLE.search(text):
+            raise ma.ValidationError("Holds characters that are no text.")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number in bounds; not text, not true, not 1.5."""
+
+    def __init__(self, *, least: int = 0, most: int = MAX_MINOR, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", []).append(validate.Range(min=least, max=most))
+        super().__init__(strict=True, **kwargs)
+
+    def _validated(self, value: Any) -> int:
+        # JSON knows one kind of number: 1.0 is the integer 1.
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return super()._validated(value)
+
+
+class Amount(Schema):
+    """An amount of money."""
+
+    minor = Whole(least=1, required=True, metadata={"description": "Whole cents", "examples": [13000]})
+    currency = fields.String(load_default="EUR", validate=validate.Equal("EUR"), metadata={"examples": ["EUR"]})
+
+    @ma.post_load
+    def _money(self, data: Mapping[str, Any], **_: Any) -> Any:
+        return from_minor(data["minor"], data["currency"])
+
+
+class PageQuery(Schema):
+    """Which part of a list."""
+
+    limit = Whole(least=1, most=100, load_default=25)
+    starting_after = Text(metadata={"description": "Id of the last one seen: the ones after it"})
+    ending_before = Text(metadata={"description": "Id of the first one seen: the ones before it"})
+
+    @ma.validates_schema
+    def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "starting_after" in data and "ending_before" in data:
+            raise ma.ValidationError("Not both.", "ending_before")

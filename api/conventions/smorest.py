@@ -1,0 +1,89 @@
+"""flask-smorest as we use it: problems instead of its errors, every status documented, strict bodies."""
+
+from __future__ import annotations
+
+import http
+from typing import Any
+
+import flask
+import flask_smorest
+import marshmallow as ma
+from werkzeug.exceptions import HTTPException
+
+from api.conventions import problems
+from api.conventions.bodies import StrictParser
+from config.errors import DomainError
+
+
+class FieldProblem(ma.Schema):
+    """One field that is to be mended."""
+
+    pointer = ma.fields.String(
+        required=True, metadata={"description": "Where: #/name/0 in the body, ?name in the query"}
+    )
+    detail = ma.fields.String(required=True, metadata={"description": "What is wrong, in the language asked for"})
+
+
+class Problem(ma.Schema):
+    """What was refused, and how to mend it (RFC 9457)."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    code = ma.fields.String(required=True, metadata={"description": "Stable, for programs: docs/errors.md lists them"})
+    detail = ma.fields.String(required=True, metadata={"description": "What happened and how to mend it, for people"})
+    instance = ma.fields.String(required=True)
+    request_id = ma.fields.String(required=True)
+    errors = ma.fields.List(ma.fields.Nested(FieldProblem))
+
+
+class Api(flask_smorest.Api):
+    """The API document, with our problems as its errors."""
+
+    ERROR_SCHEMA = Problem
+    # Its `default` response would let any status pass for documented.
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        self._app.register_error_handler(HTTPException, problems.of_http)
+        self._app.register_error_handler(DomainError, problems.render)
+
+    def _register_responses(self) -> None:
+        for status in http.HTTPStatus:
+            response: dict[str, Any] = {"description": status.phrase}
+            if status >= 400:
+                response["content"] = {problems.MEDIA_TYPE: {"schema": self.ERROR_SCHEMA}}
+            self.spec.components.response(status.name, response, lazy=True)
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Views of one resource."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    @staticmethod
+    def _prepare_refusals_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        responses = doc.setdefault("responses", {})
+        for status in sorted(doc_info.get("refusals", ())):
+            responses.setdefault(status, http.HTTPStatus(status).name)
+        return doc
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(self._prepare_refusals_doc)
+
+
+def app_config() -> dict[str, Any]:
+    """Return what flask-smorest reads from the application's settings."""
+    return {
+        "API_TITLE": "borsellino",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.1",
+        "OPENAPI_URL_PREFIX": "/docs",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+
+
+def document(app: flask.Flask) -> Any:
+    """Return the OpenAPI document of an application."""
+    return app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()

@@ -1,0 +1,64 @@
+"""
+Fences: whose rows a transaction may see, told to PostgreSQL, whose row-level security holds it to them.
+
+A fenced transaction runs as a role that owns no table (`WEB_ROLE`, migrations/fences.sql). The command line, the jobs
+and the migrations are not fenced: they run as the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+
+WEB_ROLE = "borsellino_web"
+
+
+class Sight(StrEnum):
+    """How far a transaction sees; migrations/fences.sql says which rows that is."""
+
+    NOBODY = "nobody"
+    """Before it is known who asks: the network's public rows, and tokens by their hash."""
+    EMPLOYEE = "employee"
+    """One person's rows in one book."""
+    PROVIDER = "provider"
+    """One provider's rows in every book."""
+    FUNDER = "funder"
+    """One book, without what persons bought."""
+    BOOK = "book"
+    """
+    One book, whole: while a verb or a statement works there for somebody who may not see all of it, and was let through
+    by what they do see.
+    """
+    NETWORK = "network"
+    """Every book: the network's own people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Whose rows: `book_id` for the sights of one book, `employee_id` and `provider_code` for theirs."""
+
+    sight: Sight
+    book_id: int | None = None
+    employee_id: str | None = None
+    provider_code: str | None = None
+
+
+_current: ContextVar[Fence | None] = ContextVar("fence", default=None)
+
+
+def current() -> Fence | None:
+    """Return the fence that transactions are inside of now, if any."""
+    return _current.get()
+
+
+@contextmanager
+def inside(fence: Fence) -> Iterator[None]:
+    """Hold the transactions of a block inside a fence."""
+    token = _current.set(fence)
+    try:
+        yield
+    finally:
+        _current.reset(token)

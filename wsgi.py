@@ -1,0 +1,5 @@
+"""Where a WSGI server enters: `gunicorn wsgi:app`."""
+
+from api.app import create
+
+app = create()
