@@ -24,7 +24,10 @@ declare
     -- What persons bought and declared: hidden from their funder except while a verb or a statement works for it.
     v_personal constant text[] := array['authorization', 'fiscal_event', 'lot', 'wallet', 'relative', 'relative_fact',
         'reimbursement', 'reimbursement_document', 'reimbursement_receipt', 'reimbursement_step', 'dispute',
-        'dispute_event', 'social_use', 'social_claim', 'hold', 'hold_line', 'hold_event'];
+        'dispute_event', 'social_use', 'social_claim', 'hold', 'hold_line', 'hold_event',
+        'reimbursement_authorization', 'hand_over', 'tender', 'tender_return', 'residual_payment', 'clearing_flow',
+        -- What the ledger and the payouts say of single lots and providers is what somebody bought.
+        'account', 'balance', 'entry', 'posting', 'refund_counter', 'payout_line', 'payout_part', 'payout_left_line'];
     -- Nobody reads these through a fence.
     v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token'];
     v_table text;

@@ -1,4 +1,4 @@
-"""The tables of access: members, the roles they hold, and their tokens. Only the gate and the network see them."""
+"""The tables of access: members, the roles they hold, and their tokens. No fence shows them: functions.sql asks."""
 
 from __future__ import annotations
 

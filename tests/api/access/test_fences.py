@@ -40,7 +40,7 @@ def test_a_funder_sees_its_book_and_not_what_people_bought(counter: Counter) -> 
     employer = Fence(Sight.FUNDER, counter.books["E1"])
 
     assert set(seen(employer, "select book_id from employee")) == {counter.books["E1"]}
-    for table in ("authorization", "fiscal_event", "lot", "relative"):
+    for table in ("authorization", "fiscal_event", "lot", "relative", "posting", "account", "payout_line"):
         assert seen(employer, f'select 1 from "{table}"') == []
 
 
