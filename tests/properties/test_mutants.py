@@ -134,8 +134,13 @@ def mutated(own_database: URL, request: pytest.FixtureRequest) -> Iterator[Engin
     engine.dispose()
 
 
+# The hunt ends with the first difference. It may look at far more than the machine's own test does, because what the
+# machine draws also follows from which modules happen to be loaded beside it.
+HUNT = 2_000
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mutated", MUTANTS, ids=lambda mutant: mutant.name, indirect=True)
 def test_the_machine_sees_that(mutated: Engine) -> None:
     with pytest.raises((AssertionError, LedgerError, sa.exc.IntegrityError, pytest.fail.Exception)):
-        run(mutated, examples=120, steps=30, phases=[Phase.generate], report_multiple_bugs=False)
+        run(mutated, examples=HUNT, steps=30, phases=[Phase.generate], report_multiple_bugs=False)
