@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check audit format bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -31,9 +31,13 @@ test: $(VENV)/.development ## set everything up and run every test
 check: $(VENV)/.development ## format, lint, types, import contracts, documentation
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive api reports wallet plans network ledger config migrations wsgi.py
 	@$(BIN)/lint-imports --no-logo > /dev/null || $(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/pytest -p no:randomly tests/docs
+
+audit: $(VENV)/.development ## ask whether a known hole is in what we use; needs the network, and fails where it cannot ask
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements-dev.txt
 
 format: $(VENV)/.development ## format and sort imports
 	@$(BIN)/ruff check --quiet --fix .
