@@ -5,8 +5,8 @@ from __future__ import annotations
 import flask
 from ulid import ULID
 
+from api import v1
 from api.conventions import smorest
-from api.v1 import authorizations
 
 # What an order, a plan or a declaration needs is far below; files have their own bound.
 MOST_BYTES = 1_000_000
@@ -21,7 +21,8 @@ def create() -> flask.Flask:
     app.after_request(_finish)
     api = smorest.Api(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    api.register_blueprint(authorizations.blueprint)
+    for blueprint in v1.blueprints():
+        api.register_blueprint(blueprint)
     return app
 
 

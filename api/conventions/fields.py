@@ -60,16 +60,3 @@ class Amount(Schema):
     @ma.post_load
     def _money(self, data: Mapping[str, Any], **_: Any) -> Any:
         return from_minor(data["minor"], data["currency"])
-
-
-class PageQuery(Schema):
-    """Which part of a list."""
-
-    limit = Whole(least=1, most=100, load_default=25)
-    starting_after = Text(metadata={"description": "Id of the last one seen: the ones after it"})
-    ending_before = Text(metadata={"description": "Id of the first one seen: the ones before it"})
-
-    @ma.validates_schema
-    def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
-        if "starting_after" in data and "ending_before" in data:
-            raise ma.ValidationError("Not both.", "ending_before")

@@ -63,6 +63,13 @@ class KeyMalformed(DomainError):
     en = "'Idempotency-Key' must have 1 to 255 printable ASCII characters."
 
 
+class CursorUnknown(DomainError):
+    """A place in a list, named by an id that the list does not hold: another list's, or another filter's."""
+
+    it = "«{cursor}» non è in questo elenco: usare un id letto nell'elenco, con gli stessi filtri."
+    en = "'{cursor}' is not in this list: use an id read in the list, with the same filters."
+
+
 # The refusals with a status of their own. Others: 404 where the name says that nothing was found, 422 where what was
 # sent cannot be read as what it should be, 409 where the state of things is against it.
 _STATUS: Mapping[type[DomainError], HTTPStatus] = {
@@ -71,6 +78,7 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     KeyMalformed: HTTPStatus.BAD_REQUEST,
     MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     FieldsInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CursorUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     AccessNeeded: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,

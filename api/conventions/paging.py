@@ -1,0 +1,121 @@
+"""Pages of a list: a part at a time, by the id of the last one seen, so that what is added meanwhile moves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import flask
+import marshmallow as ma
+import sqlalchemy as sa
+from marshmallow import fields
+from sqlalchemy.orm import Session
+
+from api.conventions.fields import Schema, Text, Whole
+from api.conventions.problems import CursorUnknown
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+class PageQuery(Schema):
+    """Which part of a list; filters are added by each list."""
+
+    limit = Whole(least=1, most=100, load_default=25, metadata={"description": "How many at most"})
+    starting_after = Text(metadata={"description": "Id of the last one seen: the ones after it"})
+    ending_before = Text(metadata={"description": "Id of the first one seen: the ones before it"})
+
+    @ma.validates_schema
+    def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "starting_after" in data and "ending_before" in data:
+            raise ma.ValidationError("Not both.", "ending_before")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list; `has_more` says whether the list goes on in the direction that was asked for."""
+
+    data: Sequence[T]
+    has_more: bool
+
+    def each(self, change: Callable[[T], A]) -> Page[A]:
+        """Return the same page of other values."""
+        return Page([change(one) for one in self.data], self.has_more)
+
+
+def cut(
+    session: Session,
+    statement: sa.Select[Any],
+    key: sa.ColumnElement[Any],
+    asked: Mapping[str, Any],
+    *,
+    newest_first: bool = True,
+) -> Page[sa.Row[Any]]:
+    """
+    Return the page of a query that `asked` (a PageQuery) names; `key` is unique, and what the client calls id.
+
+    Ids of ours sort by age, so the newest come first; `newest_first` False is for codes, which come in their order.
+    Errors: CursorUnknown.
+    """
+    backward = "ending_before" in asked
+    cursor = asked.get("ending_before", asked.get("starting_after"))
+    if cursor is not None:
+        cursor = _known(session, statement, key, cursor)
+        older = newest_first is not backward
+        statement = statement.where(key < cursor if older else key > cursor)
+    falling = newest_first is not backward
+    statement = statement.order_by(None).order_by(key.desc() if falling else key.asc()).limit(asked["limit"] + 1)
+    rows = session.execute(statement).all()
+    return _page(list(rows), asked["limit"], backward)
+
+
+def of(items: Sequence[T], key: Callable[[T], str], asked: Mapping[str, Any]) -> Page[T]:
+    """
+    Return the page of a short list that is already here, in its order.
+
+    Errors: CursorUnknown.
+    """
+    backward = "ending_before" in asked
+    cursor = asked.get("ending_before", asked.get("starting_after"))
+    place = next((index for index, item in enumerate(items) if key(item) == cursor), None)
+    if cursor is not None and place is None:
+        raise CursorUnknown(cursor=cursor)
+    after = -1 if place is None else place
+    rest = items[:place][::-1] if backward else items[after + 1 :]
+    return _page(list(rest[: asked["limit"] + 1]), asked["limit"], backward)
+
+
+@cache
+def listed(item: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of these."""
+    name = item.__name__.removesuffix("Out")
+    return type(
+        f"{name}ListOut",
+        (Schema,),
+        {
+            "__doc__": f"A page of a list of {name}.",
+            "object": fields.Constant("list", required=True, metadata={"type": "string", "const": "list"}),
+            "data": fields.List(fields.Nested(item), required=True),
+            "has_more": fields.Boolean(required=True, metadata={"description": "Whether the list goes on"}),
+            "url": fields.Function(
+                lambda _: flask.request.path, required=True, metadata={"type": "string", "examples": ["/v1/services"]}
+            ),
+        },
+    )
+
+
+def _known(session: Session, statement: sa.Select[Any], key: sa.ColumnElement[Any], cursor: str) -> Any:
+    try:
+        value = key.type.python_type(cursor)
+    except ValueError as error:
+        raise CursorUnknown(cursor=cursor) from error
+    if session.execute(statement.where(key == value).limit(1)).first() is None:
+        raise CursorUnknown(cursor=cursor)
+    return value
+
+
+def _page(rows: list[T], limit: int, backward: bool) -> Page[T]:
+    shown = rows[:limit]
+    return Page(shown[::-1] if backward else shown, len(rows) > limit)

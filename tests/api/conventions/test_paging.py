@@ -1,0 +1,66 @@
+"""Pages: every one of a list is met once, in both directions, and a place of another list is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+
+from api.conventions import paging
+from api.conventions.problems import CursorUnknown
+
+CODES = [f"C{number}" for number in range(1, 8)]
+TABLE = sa.values(sa.column("code", sa.Text), sa.column("even", sa.Boolean), name="listed").data(
+    [(code, int(code[1:]) % 2 == 0) for code in CODES]
+)
+ALL = sa.select(TABLE.c.code)
+
+
+def asked(**query: Any) -> dict[str, Any]:
+    return dict(paging.PageQuery().load(query))
+
+
+def codes(page: paging.Page[Any]) -> list[str]:
+    return [row if isinstance(row, str) else row.code for row in page.data]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_walking_a_query_to_its_end_and_back_meets_every_row_once(session: Session, newest_first: bool) -> None:
+    forward, query = [], asked(limit=3)
+    while True:
+        page = paging.cut(session, ALL, TABLE.c.code, query, newest_first=newest_first)
+        forward += codes(page)
+        if not page.has_more:
+            break
+        query = asked(limit=3, starting_after=codes(page)[-1])
+    back = paging.cut(session, ALL, TABLE.c.code, asked(limit=3, ending_before=forward[-1]), newest_first=newest_first)
+
+    assert forward == (CODES[::-1] if newest_first else CODES)
+    assert (codes(back), back.has_more) == (forward[3:6], True)
+
+
+def test_walking_a_short_list_meets_every_one_once() -> None:
+    first = paging.of(CODES, str, asked(limit=4))
+    second = paging.of(CODES, str, asked(limit=4, starting_after=codes(first)[-1]))
+    back = paging.of(CODES, str, asked(limit=4, ending_before="C4"))
+
+    assert (codes(first), first.has_more) == (CODES[:4], True)
+    assert (codes(second), second.has_more) == (CODES[4:], False)
+    assert (codes(back), back.has_more) == (CODES[:3], False)
+
+
+def test_a_place_that_the_list_does_not_hold_is_refused(session: Session) -> None:
+    odd = ALL.where(~TABLE.c.even)
+
+    with pytest.raises(CursorUnknown):
+        paging.cut(session, odd, TABLE.c.code, asked(starting_after="C2"))
+    with pytest.raises(CursorUnknown):
+        paging.of(CODES, str, asked(ending_before="C9"))
+
+
+def test_only_one_direction_can_be_asked_for() -> None:
+    with pytest.raises(ValidationError, match="Not both"):
+        asked(starting_after="C1", ending_before="C2")
