@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 
 from config.money import MAX_MINOR, from_minor
 
+_DIGITS = re.compile("[0-9]{1,16}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -49,6 +50,13 @@ class Whole(fields.Integer):
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         return super()._validated(value)
+
+
+class Digits(Whole):
+    """A whole number of a query, where everything is text: digits and nothing else."""
+
+    def _validated(self, value: Any) -> int:
+        return super()._validated(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
 
 
 class Amount(Schema):

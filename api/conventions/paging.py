@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from api.conventions.fields import Schema, Text, Whole
+from api.conventions.fields import Digits, Schema, Text
 from api.conventions.problems import CursorUnknown
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ A = TypeVar("A")
 class PageQuery(Schema):
     """Which part of a list; filters are added by each list."""
 
-    limit = Whole(least=1, most=100, load_default=25, metadata={"description": "How many at most"})
+    limit = Digits(least=1, most=100, load_default=25, metadata={"description": "How many at most"})
     starting_after = Text(metadata={"description": "Id of the last one seen: the ones after it"})
     ending_before = Text(metadata={"description": "Id of the first one seen: the ones before it"})
 

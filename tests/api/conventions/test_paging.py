@@ -64,3 +64,14 @@ def test_a_place_that_the_list_does_not_hold_is_refused(session: Session) -> Non
 def test_only_one_direction_can_be_asked_for() -> None:
     with pytest.raises(ValidationError, match="Not both"):
         asked(starting_after="C1", ending_before="C2")
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), ("007", 7), ("100", 100)])
+def test_a_limit_is_text_in_a_query(text: str, number: int) -> None:
+    assert asked(limit=text)["limit"] == number
+
+
+@pytest.mark.parametrize("text", ["0", "101", "1.0", " 1", "1_0", "+1", "\u0661", "", "9" * 400])
+def test_a_limit_that_is_no_number_in_bounds_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        asked(limit=text)
