@@ -12,6 +12,7 @@ from marshmallow import fields, validate
 from config.money import MAX_MINOR, from_minor
 
 _DIGITS = re.compile("[0-9]{1,16}", re.ASCII)
+_DIGITS = re.compile("[0-9]{1,20}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -57,6 +58,15 @@ class Digits(Whole):
 
     def _validated(self, value: Any) -> int:
         return super()._validated(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
+
+
+class WrittenWhole(Whole):
+    """A whole number as a query or a form writes it: in digits."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = int(value)
+        return super()._validated(value)
 
 
 class Amount(Schema):

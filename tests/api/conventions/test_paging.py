@@ -27,6 +27,13 @@ def codes(page: paging.Page[Any]) -> list[str]:
     return [row if isinstance(row, str) else row.code for row in page.data]
 
 
+def test_a_number_of_a_query_is_written_in_digits() -> None:
+    assert asked(limit="7")["limit"] == 7
+    for written in ("7.0", "0", "101", "٧", "-1", "", "1e1", "9" * 30):
+        with pytest.raises(ValidationError):
+            asked(limit=written)
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_walking_a_query_to_its_end_and_back_meets_every_row_once(session: Session, newest_first: bool) -> None:
     forward, query = [], asked(limit=3)
