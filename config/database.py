@@ -123,7 +123,8 @@ def _session_factory() -> sessionmaker[Session]:
 
 _SET_FENCE = (
     "select set_config('borsellino.sight', %s, true), set_config('borsellino.book', %s, true),"
-    " set_config('borsellino.employee', %s, true), set_config('borsellino.provider', %s, true)"
+    " set_config('borsellino.employee', %s, true), set_config('borsellino.provider', %s, true),"
+    " set_config('borsellino.member', %s, true)"
 )
 
 
@@ -139,9 +140,8 @@ def _tell_the_database(_session: Session, transaction: SessionTransaction, conne
     fence = fences.current()
     if fence is not None:
         book = "" if fence.book_id is None else str(fence.book_id)
-        connection.exec_driver_sql(
-            _SET_FENCE, (str(fence.sight), book, fence.employee_id or "", fence.provider_code or "")
-        )
+        person, provider, member = fence.employee_id or "", fence.provider_code or "", fence.member_id or ""
+        connection.exec_driver_sql(_SET_FENCE, (str(fence.sight), book, person, provider, member))
 
 
 @contextmanager

@@ -38,12 +38,16 @@ class Sight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Whose rows: `book_id` for the sights of one book, `employee_id` and `provider_code` for theirs."""
+    """
+    Whose rows: `book_id` for the sights of one book, `employee_id` and `provider_code` for theirs; `member_id` is who
+    asked, and is shown what they keep for themself.
+    """
 
     sight: Sight
     book_id: int | None = None
     employee_id: str | None = None
     provider_code: str | None = None
+    member_id: str | None = None
 
 
 _current: ContextVar[Fence | None] = ContextVar("fence", default=None)

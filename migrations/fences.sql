@@ -1,7 +1,8 @@
 -- Row-level security: which rows a fenced transaction sees and writes (config/fences.py).
 --
--- Every table is fenced by the columns it has, so that a new one is fenced before anybody thinks of it; what differs is
--- in the lists below. The owner of the tables is not fenced: migrations, the command line and the jobs run as it.
+-- Every table is fenced, and a new one that stands in no list below is seen by nobody but the network's own people and
+-- verbs at work in its book: whoever adds a table says here who else may see it. The owner of the tables is not fenced:
+-- migrations, the command line and the jobs run as it.
 
 do $$
 begin
@@ -18,44 +19,101 @@ create or replace function fence_employee() returns text language sql stable par
     $$ select nullif(current_setting('borsellino.employee', true), '') $$;
 create or replace function fence_provider() returns text language sql stable parallel safe as
     $$ select nullif(current_setting('borsellino.provider', true), '') $$;
+create or replace function fence_member() returns text language sql stable parallel safe as
+    $$ select nullif(current_setting('borsellino.member', true), '') $$;
 
 do $$
 declare
-    -- What persons bought and declared: hidden from their funder except while a verb or a statement works for it.
-    v_personal constant text[] := array['authorization', 'fiscal_event', 'lot', 'wallet', 'relative', 'relative_fact',
-        'reimbursement', 'reimbursement_document', 'reimbursement_receipt', 'reimbursement_step', 'dispute',
-        'dispute_event', 'social_use', 'social_claim', 'hold', 'hold_line', 'hold_event',
-        'reimbursement_authorization', 'hand_over', 'tender', 'tender_return', 'residual_payment', 'clearing_flow',
-        -- What the ledger and the payouts say of single lots and providers is what somebody bought.
-        'account', 'balance', 'entry', 'posting', 'refund_counter', 'payout_line', 'payout_part', 'payout_left_line'];
-    -- Nobody reads these through a fence.
+    -- Read by everybody, also before it is known who asks; written by the network's own people.
+    v_public constant text[] := array['comune', 'territory', 'provider', 'provider_state', 'service', 'service_price',
+        'info_card'];
+    -- Reached through functions of their owner alone.
     v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token'];
+    -- What a funder sees of its book: nothing of what persons bought, declared or were paid.
+    v_funder constant text[] := array['book', 'funder', 'employee', 'employee_fact', 'plan', 'plan_cluster', 'period',
+        'seal', 'seal_queue', 'budget_load', 'opening_load', 'bonus_agreement', 'bonus_choice', 'payroll_load',
+        'payroll_table', 'payroll_table_item', 'social_body', 'social_tariff', 'entrusted_service', 'social_application',
+        'social_isee', 'social_step', 'social_voucher'];
+    -- What a person sees of their book besides the rows that bear their id.
+    v_persons constant text[] := array['book', 'funder', 'plan', 'plan_cluster', 'social_body', 'social_tariff',
+        'entrusted_service'];
+    -- Rows that belong to a person by way of another table's, which is itself fenced.
+    v_persons_by constant jsonb := '{
+        "account": "account_id in (select account_id from lot)",
+        "balance": "account_id in (select account_id from lot)",
+        "posting": "debit_account_id in (select account_id from lot) or credit_account_id in (select account_id from lot)",
+        "entry": "exists (select from posting p where p.book_id = entry.book_id and p.entry_id = entry.entry_id)",
+        "refund_counter": "exists (select from posting p where p.book_id = refund_counter.book_id and p.entry_id = refund_counter.entry_id)",
+        "hold": "hold_id in (select hold_id from \"authorization\")",
+        "hold_line": "hold_id in (select hold_id from \"authorization\")",
+        "hold_event": "hold_id in (select hold_id from \"authorization\")",
+        "relative_fact": "relative_id in (select relative_id from relative)",
+        "hand_over": "authorization_id in (select authorization_id from \"authorization\")",
+        "dispute": "authorization_id in (select authorization_id from \"authorization\")",
+        "dispute_event": "dispute_id in (select dispute_id from dispute)",
+        "reimbursement_document": "reimbursement_id in (select reimbursement_id from reimbursement)",
+        "reimbursement_step": "reimbursement_id in (select reimbursement_id from reimbursement)",
+        "reimbursement_authorization": "reimbursement_id in (select reimbursement_id from reimbursement)",
+        "reimbursement_receipt": "receipt_id in (select receipt_id from reimbursement)",
+        "social_isee": "application_id in (select application_id from social_application)",
+        "social_step": "application_id in (select application_id from social_application)",
+        "social_voucher": "application_id in (select application_id from social_application)",
+        "social_use": "authorization_id in (select authorization_id from \"authorization\")",
+        "tender_return": "tender_id in (select tender_id from tender)",
+        "residual_reversal": "payment_id in (select payment_id from residual_payment)"
+    }';
+    -- The same for a provider, besides the rows that bear its code.
+    v_providers_by constant jsonb := '{
+        "dispute": "authorization_id in (select authorization_id from \"authorization\")",
+        "dispute_event": "dispute_id in (select dispute_id from dispute)",
+        "payout_run": "run_id in (select run_id from payout_payment)"
+    }';
     v_table text;
     v_columns text[];
-    v_sees text;
+    v_reads text;
+    v_writes text;
 begin
     for v_table in select tablename from pg_tables where schemaname = 'public' loop
         execute format('alter table %I enable row level security', v_table);
         execute format('drop policy if exists fence on %I', v_table);
+        execute format('drop policy if exists fence_reads on %I', v_table);
         select array_agg(attname::text) into v_columns from pg_attribute
             where attrelid = format('%I', v_table)::regclass and attnum > 0 and not attisdropped;
+        v_writes := '(select fence_sight()) = ''network''';
+        v_reads := null;
         if v_table = any (v_hidden) then
-            v_sees := 'false';
-        elsif not 'book_id' = any (v_columns) then
-            v_sees := 'true';
+            v_writes := 'false';
+        elsif v_table = any (v_public) then
+            v_reads := 'true';
+        elsif 'member_id' = any (v_columns) then
+            v_writes := 'member_id = (select fence_member())';
         else
-            v_sees := '(select fence_sight()) = ''network'' or (book_id = (select fence_book()) and ('
-                || '(select fence_sight()) = ''book'''
-                || case when v_table = any (v_personal) then '' else ' or (select fence_sight()) = ''funder''' end
-                || case when 'employee_id' = any (v_columns)
-                        then ' or ((select fence_sight()) = ''employee'' and employee_id = (select fence_employee()))'
-                        else ' or (select fence_sight()) = ''employee''' end
-                || '))'
-                || case when 'provider_code' = any (v_columns)
-                        then ' or ((select fence_sight()) = ''provider'' and provider_code = (select fence_provider()))'
-                        else '' end;
+            if 'book_id' = any (v_columns) then
+                v_writes := v_writes || ' or (book_id = (select fence_book()) and ((select fence_sight()) = ''book'''
+                    || case when v_table = any (v_funder) then ' or (select fence_sight()) = ''funder''' else '' end
+                    || case when 'employee_id' = any (v_columns) or v_table = any (v_persons) or v_persons_by ? v_table
+                            then ' or ((select fence_sight()) = ''employee'' and ('
+                                || case when 'employee_id' = any (v_columns) then 'employee_id = (select fence_employee())'
+                                        else coalesce(v_persons_by ->> v_table, 'true') end || '))'
+                            else '' end
+                    || '))';
+            else
+                -- Verbs at work in a book read and write what the network keeps.
+                v_writes := v_writes || ' or (select fence_sight()) = ''book''';
+            end if;
+            if 'provider_code' = any (v_columns) then
+                v_writes := v_writes
+                    || ' or ((select fence_sight()) = ''provider'' and provider_code = (select fence_provider()))';
+            elsif v_providers_by ? v_table then
+                v_writes := v_writes || ' or ((select fence_sight()) = ''provider'' and '
+                    || (v_providers_by ->> v_table) || ')';
+            end if;
         end if;
-        execute format('create policy fence on %I to borsellino_web using (%s) with check (%s)', v_table, v_sees, v_sees);
+        execute format('create policy fence on %I to borsellino_web using (%s) with check (%s)',
+            v_table, v_writes, v_writes);
+        if v_reads is not null then
+            execute format('create policy fence_reads on %I for select to borsellino_web using (%s)', v_table, v_reads);
+        end if;
         execute format('grant select, insert, update, delete on %I to borsellino_web', v_table);
     end loop;
 end $$;

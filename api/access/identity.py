@@ -15,6 +15,8 @@ from api.access.roles import SIGHT, Role
 from api.conventions.problems import AccessNeeded, NotAllowed
 from config import database, fences
 from config.fences import Fence, Sight
+from plans import people
+from plans.errors import EmployeeNotFound
 
 T = TypeVar("T")
 _IDENTIFY = "select * from access_identify(%s)"
@@ -42,7 +44,7 @@ class Identity:
     @property
     def fence(self) -> Fence:
         """Return what the database shows of itself to this identity."""
-        return Fence(SIGHT[self.role], self.book_id, self.employee_id, self.provider_code)
+        return Fence(SIGHT[self.role], self.book_id, self.employee_id, self.provider_code, self.member_id)
 
 
 def current() -> Identity:
@@ -93,8 +95,22 @@ def transact_in(book_id: int, work: Callable[[Session], T]) -> T:
 
     The caller has found that within the fence of whoever asks, with `transact`: that is what lets them through.
     """
-    with fences.inside(Fence(Sight.BOOK, book_id)):
+    with fences.inside(Fence(Sight.BOOK, book_id, member_id=current().member_id)):
         return database.transact(work)
+
+
+def book_of(employee_id: str) -> int:
+    """
+    Return the book of a person, for whom whoever asks may act: themself, or somebody they see.
+
+    Errors: EmployeeNotFound.
+    """
+    asking = current()
+    if asking.employee_id is not None and asking.book_id is not None:
+        if employee_id != asking.employee_id:
+            raise EmployeeNotFound(employee=employee_id)
+        return asking.book_id
+    return transact(lambda session: people.book_of(session, employee_id))
 
 
 def _identify() -> Identity:

@@ -9,12 +9,11 @@ import marshmallow as ma
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from api.access.identity import current, needs, transact, transact_in
+from api.access.identity import book_of, current, needs, transact, transact_in
 from api.conventions import keys, language
 from api.conventions.fields import Amount, Schema, Text, Whole
 from api.conventions.keys import keyed
 from api.conventions.smorest import Blueprint
-from plans import people
 from plans.rulebook.words import Channel
 from wallet import authorizations, captures
 from wallet.authorizations import Authorization
@@ -85,12 +84,6 @@ def _decline(found: Authorization) -> dict[str, str] | None:
     return {"code": found.decline_code, "hint": found.sentence(language.asked())}
 
 
-def _book(session: Session, purchase: Purchase) -> int:
-    """Return the book of whoever asks, or, for the network's own people, of the worker they act for."""
-    book_id = current().book_id
-    return people.book_of(session, purchase.employee_id) if book_id is None else book_id
-
-
 def _act(authorization_id: str, work: Callable[[Session, int], T]) -> T:
     """Find an authorization as far as whoever asks can see it, then do something to it in its book."""
     book_id = transact(lambda session: authorizations.book_of(session, authorization_id))
@@ -108,10 +101,9 @@ def create(purchase: Purchase, key: str) -> tuple[Authorization, int, dict[str, 
     Decides it and, if it can be, reserves its money and gives it a redemption code. A decline is a created resource
     too: `status` is `declined` and `decline` says why.
     """
-    made = transact(
-        lambda session: authorizations.authorize(
-            session, _book(session, purchase), purchase, actor=current().actor, key=key
-        )
+    book_id, actor = book_of(purchase.employee_id), current().actor
+    made = transact_in(
+        book_id, lambda session: authorizations.authorize(session, book_id, purchase, actor=actor, key=key)
     )
     return made, 201, {"Location": f"/v1/authorizations/{made.authorization_id}"} | keys.mark(made.replayed)
 
@@ -125,7 +117,8 @@ def simulate(purchase: Purchase) -> Authorization:
 
     The decision and the lots that would be used, without writing or reserving anything.
     """
-    return transact(lambda session: authorizations.simulate(session, _book(session, purchase), purchase))
+    book_id = book_of(purchase.employee_id)
+    return transact_in(book_id, lambda session: authorizations.simulate(session, book_id, purchase))
 
 
 @blueprint.get("/<string:authorization_id>")
