@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,14 @@ from config.errors import LANGUAGES
 
 _LOGO_BYTES: Final = 1_000_000
 _LOGO_PIXELS: Final = range(16, 4001)
+# The usual port of each way to a mail server.
+_MAIL_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+_ADDRESS: Final = validate.Regexp(
+    r"(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z.-]+):[0-9]{1,5}$", error="an address such as 127.0.0.1:8000"
+)
+_RATE: Final = validate.Regexp(
+    r"off$|[1-9][0-9]{0,6}/(second|minute|hour|day)$", error="a rate such as 30/minute, or off"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Settings:
 
     `database_url` None means the embedded PostgreSQL, with its data under `data_dir`; `web_database_url` is the same
     database for the fenced role (config/fences.py). What employees hand in is kept under `documents_dir`. `logo` is the
-    picture in the place that documents keep for one.
+    picture in the place that documents keep for one. From `bind` on, how the web application is run and limited.
     """
 
     database_url: str | None
@@ -35,6 +43,23 @@ class Settings:
     language: str
     clock: datetime | None
     logo: Path | None
+    public_url: str | None
+    mail_host: str | None
+    mail_port: int
+    mail_tls: str
+    mail_user: str | None
+    mail_password: str | None = field(repr=False)
+    mail_from: str
+    webhooks_private: bool
+    bind: str
+    metrics_bind: str
+    workers: int
+    threads: int
+    proxies: int
+    log_format: str
+    rate: str
+    rate_searches: str
+    rate_guarded: str
 
 
 def _default_data_dir() -> Path:
@@ -49,6 +74,19 @@ def _only_postgresql(address: str | None) -> None:
     # With or without the driver's name; nothing of the address is repeated, there may be a password in it.
     if address and re.match(r"postgres(ql)?(\+psycopg)?://", address) is None:
         raise ValidationError("only postgresql://")
+
+
+def _only_web_address(address: str | None) -> None:
+    if address and re.fullmatch(r"https?://[^\s?#@]+", address) is None:
+        raise ValidationError("an address such as https://welfare.example.it")
+
+
+def _only_sender(sender: str) -> None:
+    # A header is made of it.
+    if re.fullmatch(r"([\w .'’-]+ <)?[^\s<>@,;\"]+@[^\s<>@,;\"]+>?", sender) is None or (">" in sender) != (
+        "<" in sender
+    ):
+        raise ValidationError("an address such as Welfare <welfare@example.it>")
 
 
 def _only_small_picture(path: str | None) -> None:
@@ -81,6 +119,23 @@ def load() -> Settings:
         language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))
         clock = env.datetime("CLOCK", None)
         logo = env.str("LOGO", None, validate=_only_small_picture)
+        public_url = env.str("PUBLIC_URL", None, validate=_only_web_address)
+        mail_host = env.str("MAIL_HOST", None) or None
+        mail_tls = env.str("MAIL_TLS", "starttls", validate=validate.OneOf(tuple(_MAIL_PORTS)))
+        mail_port = env.int("MAIL_PORT", None, validate=validate.Range(1, 65535)) or _MAIL_PORTS[mail_tls]
+        mail_user = env.str("MAIL_USER", None) or None
+        mail_password = env.str("MAIL_PASSWORD", None)
+        mail_from = env.str("MAIL_FROM", "borsellino@localhost.localdomain", validate=_only_sender)
+        webhooks_private = env.bool("WEBHOOKS_PRIVATE", False)
+        bind = env.str("BIND", "127.0.0.1:8000", validate=_ADDRESS)
+        metrics_bind = env.str("METRICS_BIND", "127.0.0.1:8001", validate=_ADDRESS)
+        workers = env.int("WORKERS", 2, validate=validate.Range(1, 64))
+        threads = env.int("THREADS", 8, validate=validate.Range(1, 64))
+        proxies = env.int("PROXIES", 0, validate=validate.Range(0, 8))
+        log_format = env.str("LOG_FORMAT", "auto", validate=validate.OneOf(("auto", "json", "text")))
+        rate = env.str("RATE", "1200/minute", validate=_RATE)
+        rate_searches = env.str("RATE_SEARCHES", "300/minute", validate=_RATE)
+        rate_guarded = env.str("RATE_GUARDED", "30/minute", validate=_RATE)
     env.seal()
     return Settings(
         database_url=database_url or None,
@@ -90,4 +145,21 @@ def load() -> Settings:
         language=language,
         clock=clock,
         logo=Path(logo) if logo else None,
+        public_url=public_url.rstrip("/") if public_url else None,
+        mail_host=mail_host,
+        mail_port=mail_port,
+        mail_tls=mail_tls,
+        mail_user=mail_user,
+        mail_password=mail_password,
+        mail_from=mail_from,
+        webhooks_private=webhooks_private,
+        bind=bind,
+        metrics_bind=metrics_bind,
+        workers=workers,
+        threads=threads,
+        proxies=proxies,
+        log_format=log_format,
+        rate=rate,
+        rate_searches=rate_searches,
+        rate_guarded=rate_guarded,
     )
