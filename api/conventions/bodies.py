@@ -10,9 +10,11 @@ import flask
 import marshmallow as ma
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.datastructures import CombinedMultiDict
 
 from api.conventions.problems import BodyUnreadable, MediaTypeRefused
 
+FORM = "multipart/form-data"
 # More digits than any amount, and few enough that reading them costs nothing.
 _MOST_DIGITS = 32
 
@@ -24,9 +26,22 @@ class StrictParser(FlaskParser):
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "json": ma.RAISE,
         "form": ma.RAISE,
+        "multipart": ma.RAISE,
         "query": ma.RAISE,
         "headers": ma.EXCLUDE,
     }
+
+    __location_map__ = {**FlaskParser.__location_map__, "multipart": "load_multipart"}  # noqa: RUF012
+
+    def load_multipart(self, req: flask.Request, schema: ma.Schema) -> Any:
+        """
+        Return the fields and files of a form.
+
+        Errors: MediaTypeRefused.
+        """
+        if req.mimetype != FORM:
+            raise MediaTypeRefused(expected=FORM)
+        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
 
     def _raw_load_json(self, req: flask.Request) -> Any:
         raw = req.get_data(cache=True)

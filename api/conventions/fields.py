@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
+from werkzeug.datastructures import FileStorage
 
 from config.money import MAX_MINOR, from_minor
 
 _DIGITS = re.compile("[0-9]{1,16}", re.ASCII)
-_DIGITS = re.compile("[0-9]{1,20}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,13 +61,13 @@ class Digits(Whole):
         return super()._validated(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
 
 
-class WrittenWhole(Whole):
-    """A whole number as a query or a form writes it: in digits."""
+class File(Upload):  # type: ignore[misc]
+    """A part of a form that is a file (location "multipart")."""
 
-    def _validated(self, value: Any) -> int:
-        if isinstance(value, str) and _DIGITS.fullmatch(value):
-            value = int(value)
-        return super()._validated(value)
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> FileStorage:
+        if not isinstance(value, FileStorage) or not value.filename:
+            raise ma.ValidationError("Not a file.")
+        return value
 
 
 class Amount(Schema):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from functools import wraps
+from hashlib import file_digest
 from typing import Any, TypeVar
 
 import flask
+import marshmallow as ma
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
+from api.conventions.bodies import FORM, read_json
 from api.conventions.problems import KeyMalformed
+from ledger import idempotency
 from ledger.errors import KeyRequired
 
 T = TypeVar("T")
@@ -47,6 +54,59 @@ def keyed(view: Callable[..., T]) -> Callable[..., T]:
 def mark(replayed: bool) -> dict[str, str]:
     """Return the header that says an answer was given before."""
     return {REPLAYED: "true"} if replayed else {}
+
+
+def once(
+    session: Session,
+    book_id: int,
+    work: Callable[[], T],
+    *,
+    actor: str,
+    operation: str,
+    key: str,
+    schema: type[ma.Schema],
+    place: Callable[[T], str] | None = None,
+    status: int = 201,
+) -> flask.Response:
+    """
+    Do a command that has no key of its own once, and answer a repetition with the very bytes of the first answer.
+
+    The request is what its path and its body say. `place` tells where what was made is found.
+    Errors: KeyReused, InProgress; whatever `work` refuses, and the same again to whoever repeats what was refused.
+    """
+
+    def done() -> dict[str, Any]:
+        result = work()
+        return {"body": schema().dump(result), "place": None if place is None else place(result)}
+
+    def again(kept: Mapping[str, Any]) -> dict[str, Any]:
+        return {**kept, "replayed": True}
+
+    answer = idempotency.once(
+        session, book_id, actor, operation, key, _asked(), work=done, answer=lambda made: made, replay=again
+    )
+    response = flask.jsonify(answer["body"])
+    response.status_code = status
+    response.headers.extend(mark(answer.get("replayed", False)))
+    if answer["place"] is not None:
+        response.headers["Location"] = answer["place"]
+    return response
+
+
+def _asked() -> dict[str, Any]:
+    request = flask.request
+    if request.mimetype == FORM:
+        files = {name: _digest(file) for name, file in request.files.items()}
+        return {"path": request.path, "form": request.form.to_dict(flat=False), "files": files}
+    raw = request.get_data(cache=True)
+    return {"path": request.path, "body": json.dumps(read_json(raw), sort_keys=True) if raw else None}
+
+
+def _digest(file: FileStorage) -> str:
+    file.stream.seek(0)
+    found = file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return found
 
 
 def _given() -> str:

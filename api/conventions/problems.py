@@ -162,7 +162,9 @@ def pointers(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
     """
     if not path and isinstance(messages, Mapping):
         for place, inside in messages.items():
-            yield from pointers(inside, "#" if place == "json" else f"?{'' if place == 'query' else place}")
+            yield from pointers(
+                inside, "#" if place in ("json", "multipart") else f"?{'' if place == 'query' else place}"
+            )
         return
     if isinstance(messages, Mapping):
         for name, inside in messages.items():

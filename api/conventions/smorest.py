@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http
-from typing import Any
+from typing import Any, ClassVar
 
 import flask
 import flask_smorest
@@ -11,7 +11,7 @@ import marshmallow as ma
 from werkzeug.exceptions import HTTPException
 
 from api.conventions import problems
-from api.conventions.bodies import StrictParser
+from api.conventions.bodies import FORM, StrictParser
 from config.errors import DomainError
 
 
@@ -60,6 +60,11 @@ class Blueprint(flask_smorest.Blueprint):
     """Views of one resource."""
 
     ARGUMENTS_PARSER = StrictParser()
+    # Fields and files of one form.
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING: ClassVar[dict[str, str]] = {
+        **flask_smorest.Blueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING,
+        "multipart": FORM,
+    }
 
     @staticmethod
     def _prepare_refusals_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
