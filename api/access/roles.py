@@ -52,6 +52,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "reimbursements:submit",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "vouchers:read",
             "wallets:read",
@@ -73,6 +74,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "plans:write",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "webhooks:manage",
         }
@@ -87,6 +89,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "reimbursements:pay",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "webhooks:manage",
         }
@@ -102,6 +105,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "plans:read",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "webhooks:manage",
         }
@@ -122,6 +126,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "plans:write",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "webhooks:manage",
         }
@@ -139,6 +144,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "payouts:read",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "vouchers:read",
             "vouchers:redeem",
@@ -176,6 +182,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "reimbursements:submit",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "vouchers:read",
             "wallets:read",
@@ -212,6 +219,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "plans:write",
             "statements:create",
             "statements:read",
+            "tasks:read",
             "tokens:manage",
             "webhooks:manage",
         }

@@ -13,6 +13,8 @@ from config import database
 from config.database import Base
 
 MODELS = (
+    "api.access.tables",
+    "api.tasks.tables",
     "ledger.tables",
     "network.models",
     "plans.payroll_codes.tables",
@@ -47,7 +49,7 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
     with engine.connect() as connection:
         versions = connection.scalars(sa.text("select version_num from alembic_version")).all()
     engine.dispose()
-    assert versions == ["0018_access"]
+    assert versions == ["0019_tasks"]
 
 
 def test_every_table_of_the_journal_refuses_changes(engine: Engine) -> None:

@@ -1,0 +1,19 @@
+"""What is refused of a task."""
+
+from __future__ import annotations
+
+from config.errors import DomainError
+
+
+class TaskNotFound(DomainError):
+    """No task of this member has this id."""
+
+    it = "Nessuna lavorazione ha il codice {task}."
+    en = "No task has the id {task}."
+
+
+class TaskAbandoned(DomainError):
+    """A task whose workers all died at it."""
+
+    it = "La lavorazione si è interrotta {attempts} volte e non viene più ripresa: chiederla di nuovo."
+    en = "The task broke off {attempts} times and is taken up no more: ask for it again."
