@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import marshmallow as ma
@@ -15,6 +16,7 @@ from config.money import MAX_MINOR, from_minor
 
 _DIGITS = re.compile("[0-9]{1,16}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Schema(ma.Schema):
@@ -59,6 +61,23 @@ class Digits(Whole):
 
     def _validated(self, value: Any) -> int:
         return super()._validated(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
+
+
+class Day(fields.Date):
+    """A business date as `YYYY-MM-DD`; far enough from both ends of the calendar to count days from it."""
+
+    earliest, latest = date(1900, 1, 1), date(2199, 12, 31)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", []).append(validate.Range(min=self.earliest, max=self.latest))
+        kwargs.setdefault("metadata", {}).setdefault("examples", ["2026-03-02"])
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        # The library reads every form of ISO 8601, weeks too.
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class File(Upload):  # type: ignore[misc]

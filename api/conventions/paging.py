@@ -71,6 +71,32 @@ def cut(
     return _page(list(rows), asked["limit"], backward)
 
 
+def placed(
+    session: Session,
+    statement: sa.Select[Any],
+    order: Sequence[sa.ColumnElement[Any]],
+    key: str,
+    asked: Mapping[str, Any],
+) -> Page[sa.Row[Any]]:
+    """
+    Return the page of a query in an order of its own, such as the nearest first.
+
+    `key` names the column that is unique and what the client calls id; `order` tells any two rows apart.
+    Errors: CursorUnknown.
+    """
+    every = statement.order_by(None).add_columns(sa.func.row_number().over(order_by=order).label("place")).cte("every")
+    backward = "ending_before" in asked
+    cursor = asked.get("ending_before", asked.get("starting_after"))
+    wanted = sa.select(*every.c).order_by(every.c.place.desc() if backward else every.c.place)
+    if cursor is not None:
+        at = sa.select(every.c.place).where(every.c[key] == cursor).scalar_subquery()
+        wanted = wanted.where(every.c.place < at if backward else every.c.place > at)
+    rows = list(session.execute(wanted.limit(asked["limit"] + 1)).all())
+    if not rows and cursor is not None and not session.scalar(sa.select(sa.exists().where(every.c[key] == cursor))):
+        raise CursorUnknown(cursor=cursor)
+    return _page(rows, asked["limit"], backward)
+
+
 def of(items: Sequence[T], key: Callable[[T], str], asked: Mapping[str, Any]) -> Page[T]:
     """
     Return the page of a short list that is already here, in its order.

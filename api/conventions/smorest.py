@@ -22,6 +22,10 @@ class FieldProblem(ma.Schema):
         required=True, metadata={"description": "Where: #/name/0 in the body, ?name in the query"}
     )
     detail = ma.fields.String(required=True, metadata={"description": "What is wrong, in the language asked for"})
+    code = ma.fields.String(metadata={"description": "For programs, where a row of an uploaded file is wrong"})
+    row = ma.fields.Integer(allow_none=True, metadata={"description": "Of the uploaded file, the header counted"})
+    column = ma.fields.String(allow_none=True, metadata={"description": "Its heading in the uploaded file"})
+    value = ma.fields.String(allow_none=True, metadata={"description": "What the cell says, cut short"})
 
 
 class Problem(ma.Schema):
@@ -35,6 +39,7 @@ class Problem(ma.Schema):
     instance = ma.fields.String(required=True)
     request_id = ma.fields.String(required=True)
     errors = ma.fields.List(ma.fields.Nested(FieldProblem))
+    problem_count = ma.fields.Integer(metadata={"description": "Of an uploaded file, which may have more than listed"})
 
 
 class Api(flask_smorest.Api):

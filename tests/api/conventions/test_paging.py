@@ -49,6 +49,21 @@ def test_walking_a_query_to_its_end_and_back_meets_every_row_once(session: Sessi
     assert (codes(back), back.has_more) == (forward[3:6], True)
 
 
+def test_walking_an_order_of_its_own_to_its_end_and_back_meets_every_row_once(session: Session) -> None:
+    order = (TABLE.c.even.desc(), TABLE.c.code)
+    first = paging.placed(session, ALL, order, "code", asked(limit=4))
+    rest = paging.placed(session, ALL, order, "code", asked(limit=4, starting_after=codes(first)[-1]))
+    back = paging.placed(session, ALL, order, "code", asked(limit=2, ending_before=codes(rest)[-1]))
+    end = paging.placed(session, ALL, order, "code", asked(limit=2, starting_after=codes(rest)[-1]))
+
+    assert (codes(first), first.has_more) == (["C2", "C4", "C6", "C1"], True)
+    assert (codes(rest), rest.has_more) == (["C3", "C5", "C7"], False)
+    assert (codes(back), back.has_more) == (["C3", "C5"], True)
+    assert (codes(end), end.has_more) == ([], False)
+    with pytest.raises(CursorUnknown):
+        paging.placed(session, ALL.where(TABLE.c.even), order, "code", asked(starting_after="C1"))
+
+
 def test_walking_a_short_list_meets_every_one_once() -> None:
     first = paging.of(CODES, str, asked(limit=4))
     second = paging.of(CODES, str, asked(limit=4, starting_after=codes(first)[-1]))
