@@ -33,7 +33,8 @@ class Settings:
 
     `database_url` None means the embedded PostgreSQL, with its data under `data_dir`; `web_database_url` is the same
     database for the fenced role (config/fences.py). What employees hand in is kept under `documents_dir`. `logo` is the
-    picture in the place that documents keep for one. From `bind` on, how the web application is run and limited.
+    picture in the place that documents keep for one, `terms` who pays providers and what is withheld from them. From
+    `bind` on, how the web application is run and limited.
     """
 
     database_url: str | None
@@ -43,6 +44,7 @@ class Settings:
     language: str
     clock: datetime | None
     logo: Path | None
+    terms: Path | None
     public_url: str | None
     mail_host: str | None
     mail_port: int
@@ -119,6 +121,7 @@ def load() -> Settings:
         language = env.str("LANGUAGE", "it", validate=validate.OneOf(LANGUAGES))
         clock = env.datetime("CLOCK", None)
         logo = env.str("LOGO", None, validate=_only_small_picture)
+        terms = env.str("TERMS", None)
         public_url = env.str("PUBLIC_URL", None, validate=_only_web_address)
         mail_host = env.str("MAIL_HOST", None) or None
         mail_tls = env.str("MAIL_TLS", "starttls", validate=validate.OneOf(tuple(_MAIL_PORTS)))
@@ -145,6 +148,7 @@ def load() -> Settings:
         language=language,
         clock=clock,
         logo=Path(logo) if logo else None,
+        terms=Path(terms) if terms else None,
         public_url=public_url.rstrip("/") if public_url else None,
         mail_host=mail_host,
         mail_port=mail_port,

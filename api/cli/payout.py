@@ -14,7 +14,7 @@ from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Group, dry_run
 from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import change, look
-from config import clock
+from config import clock, settings
 from plans import funders
 from wallet.settlement import confirmations, payments, payouts, target_days, terms
 from wallet.settlement.confirmations import Confirmation, Match
@@ -41,13 +41,13 @@ _LEFT_OUT_EN = {
 
 
 TERMS = click.option(
-    "--terms", "path", type=FILE, help="File of terms (payer, fees, shares); the program's unless given."
+    "--terms", "path", type=FILE, help="File of terms (payer, fees, shares); that of the settings unless given."
 )
 
 
 def agreed(path: Path | None) -> Terms:
-    """Return the terms of a file, or those that come with the program."""
-    return terms.shipped() if path is None else terms.load(path)
+    """Return the terms of a file, or those of the settings."""
+    return terms.agreed() if path is None else terms.load(path)
 
 
 @click.group(cls=Group)
@@ -85,11 +85,12 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
         done, left, before = change(caller, work)
     if done.replayed:
         caller.say("{ref}: era già preparato.", "{ref}: was prepared before.", ref=done.reference)
-    if more["path"] is None:
+    source = more["path"] or settings.load().terms
+    if source is None:
         caller.say("Condizioni del programma: con --terms se ne danno altre.",
                    "The program's terms: --terms gives others.")  # fmt: skip
     else:
-        caller.say("Condizioni da {path}.", "Terms of {path}.", path=more["path"])
+        caller.say("Condizioni da {path}.", "Terms of {path}.", path=source)
     if before is not None and _rates(before) != _rates(done):
         caller.say(
             "ATTENZIONE: le commissioni non sono quelle di {ref}, il pagamento precedente ({then}). Se doveva seguire"

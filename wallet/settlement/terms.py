@@ -15,6 +15,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from config import settings
 from network import provider_accounts
 from wallet.settlement.errors import TermsInvalid
 
@@ -102,6 +103,16 @@ def portion(amount_minor: int, basis_points: int) -> int:
 def shipped() -> Terms:
     """Return the terms that come with the program."""
     return load(SHIPPED)
+
+
+def agreed() -> Terms:
+    """
+    Return the terms of the file that the settings name, or those that come with the program.
+
+    Errors: TermsInvalid.
+    """
+    path = settings.load().terms
+    return shipped() if path is None else load(path)
 
 
 def load(path: Path) -> Terms:

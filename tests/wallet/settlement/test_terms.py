@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config import settings
 from wallet.settlement import terms
 from wallet.settlement.errors import TermsInvalid
 
@@ -37,6 +38,19 @@ def test_a_file_says_who_pays_what_is_withheld_and_who_gets_it(tmp_path: Path) -
     assert share is not None
     assert share.split(100) == (50, 30, 20)
     assert found.share("cremona", "milano", date(2025, 12, 31)) is None
+
+
+def test_the_settings_name_the_terms_of_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.load.cache_clear()
+    assert terms.agreed() == terms.shipped()
+    own = load(tmp_path, GOOD)
+    monkeypatch.setenv("BORSELLINO_TERMS", str(tmp_path / "terms.toml"))
+    settings.load.cache_clear()
+
+    assert terms.agreed() == own
+
+    monkeypatch.delenv("BORSELLINO_TERMS")
+    settings.load.cache_clear()
 
 
 def test_the_shipped_terms_withhold_nothing_and_say_how_sure_they_are() -> None:
