@@ -15,6 +15,7 @@ REPEATABLE = (
     "wallet/triggers.sql",
     "api/access/functions.sql",
     "migrations/fences.sql",
+    "api/events/fences.sql",
 )
 
 

@@ -14,6 +14,7 @@ from config.database import Base
 
 MODELS = (
     "api.access.tables",
+    "api.events.tables",
     "api.tasks.tables",
     "ledger.tables",
     "network.models",
@@ -49,7 +50,7 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
     with engine.connect() as connection:
         versions = connection.scalars(sa.text("select version_num from alembic_version")).all()
     engine.dispose()
-    assert versions == ["0019_tasks"]
+    assert versions == ["0020_mail"]
 
 
 def test_every_table_of_the_journal_refuses_changes(engine: Engine) -> None:

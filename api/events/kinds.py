@@ -1,0 +1,36 @@
+"""Kinds of letters, among which each member chooses, and the template that each letter is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from config.labelled import Labelled
+
+
+class Kind(Labelled):
+    """What a letter is about; SECURITY is never turned off."""
+
+    EXPIRING = "expiring", "Credito in scadenza", "Credit about to expire"
+    PURCHASES = "purchases", "Acquisti autorizzati e rifiutati", "Purchases authorized and declined"
+    REFUNDS = "refunds", "Storni a favore", "Refunds"
+    REIMBURSEMENTS = "reimbursements", "Rimborsi", "Reimbursements"
+    QUALIFICATION = "qualification", "Qualifica in scadenza", "Qualification about to expire"
+    PAYOUTS = "payouts", "Pagamenti ai fornitori", "Payouts to providers"
+    WEBHOOKS = "webhooks", "Avvisi sui webhook", "Notices about webhooks"
+    SECURITY = "security", "Accesso e sicurezza", "Access and security"
+
+
+class Channel(StrEnum):
+    """How a member is told."""
+
+    MAIL = "mail"
+
+
+# By the name of the template's files in letters/.
+TEMPLATES: Mapping[str, Kind] = {
+    "invitation": Kind.SECURITY,
+    "password_reset": Kind.SECURITY,
+    "one_time_code": Kind.SECURITY,
+    "password_changed": Kind.SECURITY,
+}
