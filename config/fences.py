@@ -21,6 +21,8 @@ class Sight(StrEnum):
 
     NOBODY = "nobody"
     """Before it is known who asks: the network's public rows, and tokens by their hash."""
+    DOOR = "door"
+    """Members, their roles and tokens, and no book: while somebody signs in (api/access/fences.sql)."""
     EMPLOYEE = "employee"
     """One person's rows in one book."""
     PROVIDER = "provider"

@@ -14,7 +14,9 @@ REPEATABLE = (
     "plans/triggers.sql",
     "wallet/triggers.sql",
     "api/access/functions.sql",
+    "api/running/functions.sql",
     "migrations/fences.sql",
+    "api/access/fences.sql",
     "api/events/fences.sql",
 )
 

@@ -1,17 +1,21 @@
--- Whose a token is, found by its hash: the one thing of access that a fenced transaction may ask. The moment of use is
--- kept to the minute, so that a busy token is not a busy row.
+-- What a fenced transaction may ask of access: each runs as the owner of the tables and answers one narrow question.
 
-create or replace function access_identify(p_hash bytea)
+-- Whose a token is, found by its hash. A session ends when it is not used for its idle time. The moment of use is kept to
+-- the minute, so that a busy token is not a busy row.
+drop function if exists access_identify(bytea);
+create function access_identify(p_hash bytea)
     returns table (
         token_id text, member_id text, name text, role text, book_id integer, employee_id text, provider_code text,
-        scopes text[]
+        scopes text[], kind text, appointment_id text, session boolean, expires_at timestamptz
     )
     language plpgsql security definer set search_path = public as $$
 declare
     v_token token;
 begin
     select * into v_token from token t
-     where t.hash = p_hash and t.revoked_at is null and t.expires_at > ledger_now();
+     where t.hash = p_hash and t.revoked_at is null and t.expires_at > ledger_now()
+       and (t.idle_seconds is null
+            or coalesce(t.last_used_at, t.created_at) > ledger_now() - make_interval(secs => t.idle_seconds));
     if not found then
         return;
     end if;
@@ -19,7 +23,18 @@ begin
         update token t set last_used_at = ledger_now() where t.token_id = v_token.token_id;
     end if;
     return query
-        select v_token.token_id, m.member_id, m.name, a.role, a.book_id, a.employee_id, a.provider_code, v_token.scopes
+        select v_token.token_id, m.member_id, m.name, a.role, a.book_id, a.employee_id, a.provider_code, v_token.scopes,
+               v_token.kind, v_token.appointment_id, v_token.idle_seconds is not null, v_token.expires_at
           from appointment a join member m on m.member_id = a.member_id
          where a.appointment_id = v_token.appointment_id and a.ended_at is null and m.ended_at is null;
 end $$;
+
+-- What a member is called: for the audit trail, which keeps ids alone.
+create or replace function access_member_name(p_member_id text) returns text
+    language sql stable security definer set search_path = public as
+    $$ select name from member where member_id = p_member_id $$;
+
+-- Which employer a role is for, told to whoever holds it and may see no book yet.
+create or replace function access_employer(p_book_id integer) returns table (code text, name text)
+    language sql stable security definer set search_path = public as
+    $$ select code, name from funder where book_id = p_book_id $$;

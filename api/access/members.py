@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.access import tokens
+from api.access.errors import AppointmentHeld, AppointmentNotFound, EmailTaken, MemberNotFound
 from api.access.roles import Role
 from api.access.tables import Appointment, Member
-from config import ids
+from api.events import mail
+from config import clock, ids
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a role is for: a book, a person in it, a provider, or nothing less than the network."""
+
+    book_id: int | None = None
+    employee_id: str | None = None
+    provider_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A role that a member holds; `employer` is the code of the book's funder."""
+
+    appointment_id: str
+    role: Role
+    employer: str | None
+    employer_name: str | None
+    employee_id: str | None
+    provider: str | None
+    appointed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A member as those who may manage them see them."""
+
+    member_id: str
+    kind: str
+    name: str
+    email: str | None
+    language: str
+    created_at: datetime
+    appointments: Sequence[Holding]
 
 
 def admit(session: Session, name: str, *, email: str | None = None, language: str = "it") -> str:
-    """Record a person, or a machine where there is no e-mail address, and return the id."""
+    """
+    Record a person, or a machine where there is no e-mail address, and return the id.
+
+    Errors: AddressInvalid, EmailTaken.
+    """
+    if email is not None:
+        mail.check_address(email)
+        if by_email(session, email) is not None:
+            raise EmailTaken()
     member = Member(
         member_id=ids.new("mbr"),
         kind="machine" if email is None else "person",
         name=name,
         email=email,
         language=language,
+        created_at=clock.now(),
     )
     session.add(member)
     session.flush()
@@ -32,7 +85,21 @@ def appoint(
     employee_id: str | None = None,
     provider_code: str | None = None,
 ) -> str:
-    """Give a member a role, and return the appointment's id."""
+    """
+    Give a member a role, and return the appointment's id.
+
+    Errors: AppointmentHeld.
+    """
+    held = sa.select(Appointment.appointment_id).where(
+        Appointment.member_id == member_id,
+        Appointment.role == role,
+        Appointment.book_id.is_not_distinct_from(book_id),
+        Appointment.employee_id.is_not_distinct_from(employee_id),
+        Appointment.provider_code.is_not_distinct_from(provider_code),
+        Appointment.ended_at.is_(None),
+    )
+    if session.scalar(held) is not None:
+        raise AppointmentHeld()
     appointment = Appointment(
         appointment_id=ids.new("app"),
         member_id=member_id,
@@ -40,7 +107,128 @@ def appoint(
         book_id=book_id,
         employee_id=employee_id,
         provider_code=provider_code,
+        appointed_at=clock.now(),
     )
     session.add(appointment)
     session.flush()
     return appointment.appointment_id
+
+
+def by_email(session: Session, email: str) -> Member | None:
+    """Return the member with this address, in capitals or not, unless they left."""
+    return session.scalar(
+        sa.select(Member).where(sa.func.lower(Member.email) == email.lower(), Member.ended_at.is_(None))
+    )
+
+
+def require(session: Session, member_id: str) -> Member:
+    """
+    Return a member.
+
+    Errors: MemberNotFound.
+    """
+    found = session.scalar(sa.select(Member).where(Member.member_id == member_id, Member.ended_at.is_(None)))
+    if found is None:
+        raise MemberNotFound(member=member_id)
+    return found
+
+
+def holdings(session: Session, member_id: str) -> tuple[Holding, ...]:
+    """Return the roles that a member holds, the first given first, as far as the session's fence shows them."""
+    employer = sa.func.access_employer(Appointment.book_id).table_valued("code", "name").lateral("employer")
+    statement = (
+        sa.select(
+            Appointment.appointment_id,
+            Appointment.role,
+            employer.c.code,
+            employer.c.name,
+            Appointment.employee_id,
+            Appointment.provider_code,
+            Appointment.appointed_at,
+        )
+        .outerjoin(employer, sa.true())
+        .where(Appointment.member_id == member_id, Appointment.ended_at.is_(None))
+        .order_by(Appointment.appointed_at, Appointment.appointment_id)
+    )
+    return tuple(Holding(row[0], Role(row[1]), *row[2:]) for row in session.execute(statement))
+
+
+def appointment(session: Session, member_id: str, appointment_id: str) -> Appointment:
+    """
+    Return a role that a member holds.
+
+    Errors: AppointmentNotFound.
+    """
+    found = session.scalar(
+        sa.select(Appointment).where(
+            Appointment.appointment_id == appointment_id,
+            Appointment.member_id == member_id,
+            Appointment.ended_at.is_(None),
+        )
+    )
+    if found is None:
+        raise AppointmentNotFound(appointment=appointment_id)
+    return found
+
+
+def listing() -> sa.Select[Any]:
+    """Return the query of the members, as far as the session's fence shows them."""
+    return sa.select(Member.member_id).where(Member.ended_at.is_(None))
+
+
+def card(session: Session, member_id: str) -> MemberCard:
+    """
+    Return a member with the roles that the session's fence shows.
+
+    Errors: MemberNotFound.
+    """
+    found = require(session, member_id)
+    return MemberCard(
+        member_id=member_id,
+        kind=found.kind,
+        name=found.name,
+        email=found.email,
+        language=found.language,
+        created_at=found.created_at,
+        appointments=holdings(session, member_id),
+    )
+
+
+def end_appointment(session: Session, member_id: str, appointment_id: str) -> None:
+    """
+    Take a role from a member: its tokens and sessions end with it.
+
+    Errors: AppointmentNotFound.
+    """
+    ended = appointment(session, member_id, appointment_id)
+    ended.ended_at = clock.now()
+    tokens.revoke_of_appointment(session, appointment_id)
+    session.flush()
+
+
+def end(session: Session, member_id: str) -> None:
+    """
+    Let a member go: every role, token and session ends, and nothing that lets them in is kept.
+
+    Errors: MemberNotFound.
+    """
+    leaving = require(session, member_id)
+    for held in holdings(session, member_id):
+        end_appointment(session, member_id, held.appointment_id)
+    leaving.ended_at = clock.now()
+    # The address is free for whoever has it next, and nobody is written to.
+    leaving.email = None if leaving.email is None else f"{member_id}@ended.invalid"
+    leaving.password_hash = leaving.totp_secret = leaving.totp_pending = None
+    session.flush()
+
+
+def end_of_employee(session: Session, book_id: int, employee_id: str) -> int:
+    """End what members may do for a person who is no longer kept, and return how many roles that were."""
+    held = session.execute(
+        sa.select(Appointment.member_id, Appointment.appointment_id).where(
+            Appointment.book_id == book_id, Appointment.employee_id == employee_id, Appointment.ended_at.is_(None)
+        )
+    ).all()
+    for member_id, appointment_id in held:
+        end_appointment(session, member_id, appointment_id)
+    return len(held)

@@ -32,10 +32,32 @@ SIGHT: Mapping[Role, Sight] = {
     Role.OPERATOR: Sight.NETWORK,
 }
 
+# What a role is called in a letter, after "as" and "come".
+NAMES: Mapping[Role, tuple[str, str]] = {
+    Role.EMPLOYEE: ("titolare di un borsellino", "the owner of a wallet"),
+    Role.EMPLOYER: ("responsabile delle risorse umane", "head of human resources"),
+    Role.PAYROLL: ("ufficio paghe", "payroll office"),
+    Role.ACCOUNTANT: ("consulente contabile", "accountant"),
+    Role.MUNICIPALITY: ("ufficio del Comune", "municipal office"),
+    Role.PROVIDER: ("fornitore", "provider"),
+    Role.WELFARE_MANAGER: ("welfare manager", "welfare manager"),
+    Role.OPERATOR: ("gestore della rete", "network operator"),
+}
+
+# The roles that somebody may give, within their own reach: never one that reaches further than theirs.
+MAY_GIVE: Mapping[Role, frozenset[Role]] = {
+    Role.EMPLOYER: frozenset({Role.EMPLOYEE, Role.EMPLOYER, Role.PAYROLL, Role.ACCOUNTANT}),
+    Role.MUNICIPALITY: frozenset({Role.EMPLOYEE, Role.MUNICIPALITY, Role.ACCOUNTANT}),
+    Role.PROVIDER: frozenset({Role.PROVIDER}),
+    Role.WELFARE_MANAGER: frozenset({Role.EMPLOYEE, Role.PROVIDER}),
+    Role.OPERATOR: frozenset(Role),
+}
+
 # `resource:action`; a token may carry fewer than its role, never more. What a scope lets somebody reach is the fence's.
 SCOPES: Mapping[Role, frozenset[str]] = {
     Role.EMPLOYEE: frozenset(
         {
+            "audit:read",
             "authorizations:create",
             "authorizations:read",
             "authorizations:void",
@@ -54,6 +76,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "statements:read",
             "tasks:read",
             "tokens:manage",
+            "vouchers:present",
             "vouchers:read",
             "wallets:read",
         }
@@ -184,7 +207,9 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "statements:read",
             "tasks:read",
             "tokens:manage",
+            "vouchers:present",
             "vouchers:read",
+            "vouchers:settle",
             "wallets:read",
         }
     ),
