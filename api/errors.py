@@ -32,6 +32,7 @@ from plans.errors import (
 )
 from plans.errors_files import CellRefused, FileRefused
 from wallet.errors import BudgetFileRefused, CodeInvalid, QuantityOrAmount
+from wallet.redemptions.errors import NonceReused, RedemptionInFuture, ReplacementInvalid
 from wallet.reimbursements.errors import (
     DocumentRefused,
     ExpenseAmountInvalid,
@@ -156,6 +157,9 @@ MALFORMED: tuple[type[DomainError], ...] = (
     BonusShareInvalid,
     QuantityOrAmount,
     CodeInvalid,
+    NonceReused,
+    RedemptionInFuture,
+    ReplacementInvalid,
     DocumentRefused,
     ExpenseUnknown,
     ExpenseAmountInvalid,

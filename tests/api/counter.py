@@ -17,7 +17,7 @@ from api.access.roles import Role
 from config import database
 from tests import factories
 
-LASTING = timedelta(days=1)
+LASTING = timedelta(days=90)
 
 
 @dataclass
