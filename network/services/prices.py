@@ -28,6 +28,11 @@ class Price:
     valid_from: date
     valid_to: date | None
 
+    @property
+    def covers_a_day(self) -> bool:
+        """Say whether there is a day it was, is or will be the price on: one replaced at once covers none."""
+        return self.valid_to is None or self.valid_to >= self.valid_from
+
 
 _SERVICE = ServiceRow.__table__.c
 _PRICE = ServicePriceRow.__table__.c
@@ -106,11 +111,11 @@ def reprice(
     if valid_from < today:
         raise PriceInThePast(day=valid_from, today=today)
     known = price_history(session, code)
-    planned = [price.valid_from for price in known if price.valid_from > valid_from and not _covers_no_day(price)]
+    planned = [price.valid_from for price in known if price.valid_from > valid_from and price.covers_a_day]
     if planned:
         raise PriceAlreadyPlanned(service=code, planned_from=min(planned))
     if vat_regime is None:
-        lasting = [price for price in known if not _covers_no_day(price)]
+        lasting = [price for price in known if price.covers_a_day]
         if not lasting:
             raise PriceNotFound(service=code, on=valid_from)
         vat_regime, vat_if_not_listed = lasting[-1].vat_regime, lasting[-1].vat_if_not_listed
@@ -165,10 +170,6 @@ def _close(session: Session, code: str, last_day: date) -> None:
         .values(valid_to=sa.func.greatest(_PRICE.valid_from - 1, last_day))
         .execution_options(synchronize_session=False)
     )
-
-
-def _covers_no_day(price: Price) -> bool:
-    return price.valid_to is not None and price.valid_to < price.valid_from
 
 
 def _price_columns() -> tuple[sa.ColumnElement[Any], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from network import comuni, qualification, spelling, territories
 from network.audience import MadeFor, Person, suiting
-from network.errors import DistanceNeedsOrigin
+from network.errors import DistanceNeedsOrigin, ServiceNotFound
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
 from network.services.catalogue import Delivery, Kind
 from network.services.prices import price_in_force
@@ -64,43 +64,92 @@ _TERRITORY = TerritoryRow.__table__.c
 _COMUNE = ComuneRow.__table__.c
 
 
-def find(
-    session: Session,
-    *,
-    on: date,
-    near: str | None = None,
-    territory: str | None = None,
-    comune: str | None = None,
-    area: str | None = None,
-    need: str | None = None,
-    text: str | None = None,
-    kind: Kind | None = None,
-    delivery: Delivery | None = None,
-    made_for: Collection[MadeFor] | None = None,
-    person: Person | None = None,
-    max_price_minor: int | None = None,
-    max_distance_km: int | None = None,
-    only_qualified: bool = False,
-    limit: int | None = None,
-    offset: int = 0,
-) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
     """
-    Search the catalogue as it is on a day.
+    What is looked for; whatever is left out is not asked.
 
     `near` is the territory that distances are measured from. `territory` keeps its own services; `comune` (an ISTAT
     code) keeps what reaches it: home and centre services of its province, and remote ones. Every word of `text` must
     be in the service's, provider's or territory's name, whatever case and accents. `person` keeps what may suit them.
+    `payable` keeps what one of several plans may pay, each told by its categories and channels.
+
+    Units:  prices in cents of EUR, distances in whole kilometres.
+    """
+
+    near: str | None = None
+    territory: str | None = None
+    comune: str | None = None
+    area: str | None = None
+    need: str | None = None
+    provider: str | None = None
+    text: str | None = None
+    kind: Kind | None = None
+    delivery: Delivery | None = None
+    made_for: Collection[MadeFor] | None = None
+    person: Person | None = None
+    payable: Collection[tuple[Collection[str], Collection[str]]] | None = None
+    min_price_minor: int | None = None
+    max_price_minor: int | None = None
+    max_distance_km: int | None = None
+    only_qualified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The query of a search, to be paged: its rows become entries with `entry`, `code` tells them apart."""
+
+    statement: sa.Select[Any]
+    order: tuple[sa.ColumnElement[Any], ...]
+
+
+def find(session: Session, *, on: date, limit: int | None = None, offset: int = 0, **wanted: Any) -> tuple[Entry, ...]:
+    """
+    Search the catalogue as it is on a day; the filters are those of `Wanted`.
+
     A service without a price on that day is not offered; requests have none and are shown.
 
     Order: providers that may serve, then requests without a provider, then the others; in each the nearest, the
     cheapest, and by name.
 
-    Units:  prices in cents of EUR, distances in whole kilometres.
     Errors: DistanceNeedsOrigin, TerritoryNotFound, ComuneNotFound; the first that applies, in this order.
     """
-    if max_distance_km is not None and near is None:
+    asked = Wanted(**wanted)
+    matches = _search(on, asked)
+    found = session.execute(matches.statement.order_by(*matches.order).limit(limit).offset(offset)).all()
+    if not found:
+        # Nothing may mean a misspelt place; asking only now keeps the usual search at one statement.
+        _refuse_unknown_places(session, asked)
+    return tuple(entry(row) for row in found)
+
+
+def matches(session: Session, wanted: Wanted, *, on: date) -> Matches:
+    """
+    Return the query of that search, for whoever reads it page by page.
+
+    Errors: DistanceNeedsOrigin, TerritoryNotFound, ComuneNotFound; the first that applies, in this order.
+    """
+    query = _search(on, wanted)
+    _refuse_unknown_places(session, wanted)
+    return query
+
+
+def entry_of(session: Session, code: str, *, on: date) -> Entry:
+    """
+    Return one service as it is on a day; it has no price where it is not offered.
+
+    Errors: ServiceNotFound.
+    """
+    row = session.execute(_search(on, Wanted(), offered=False).statement.where(_SERVICE.code == code)).one_or_none()
+    if row is None:
+        raise ServiceNotFound(service=code)
+    return entry(row)
+
+
+def _search(on: date, wanted: Wanted, *, offered: bool = True) -> Matches:
+    if wanted.max_distance_km is not None and wanted.near is None:
         raise DistanceNeedsOrigin()
-    place = _places(near)
+    place = _places(wanted.near)
     current, holds, state = qualification.state_in_force(_PROVIDER.code, on)
     state_code = sa.case((_PROVIDER.code.is_(None), sa.null()), else_=state)
     serves = state_code.in_([member.value for member in MAY_SERVE])
@@ -138,46 +187,70 @@ def find(
             .outerjoin(place, place.c.code == _SERVICE.territory_code)
             .outerjoin(ServicePriceRow.__table__, price_in_force(on))
         )
-        .where(sa.or_(_SERVICE.kind == Kind.REQUEST, _PRICE.price_minor.is_not(None)))
-        .order_by(
-            rank,
-            sa.func.coalesce(distance, 0),
-            _PRICE.price_minor.nulls_last(),
-            _SERVICE.folded.collate("C"),
-            _SERVICE.code.collate("C"),
-        )
+        .where(*_exact(wanted), *_placed(wanted, place), *_affordable(wanted))
     )
-    exact = {
-        _SERVICE.territory_code: territory,
-        _SERVICE.area: area,
-        _SERVICE.need: need,
-        _SERVICE.kind: kind,
-        _SERVICE.delivery: delivery,
-    }
-    statement = statement.where(*(column == wanted for column, wanted in exact.items() if wanted is not None))
-    # A misspelt place finds nothing at all, so that it is noticed: remote services would be found from anywhere.
-    if near is not None:
-        statement = statement.where(sa.exists().where(_TERRITORY.code == near))
-    if comune is not None:
-        statement = statement.where(sa.exists().where(_COMUNE.istat_code == comune))
-        statement = statement.where(sa.or_(_SERVICE.delivery == Delivery.REMOTE, place.c.province == _province(comune)))
-    if text is not None:
-        statement = statement.where(*_words(text, place))
-    if made_for is not None:
-        statement = statement.where(_SERVICE.made_for.in_(sorted(made_for)))
-    if person is not None:
-        statement = statement.where(_suits(person))
-    if max_price_minor is not None:
-        statement = statement.where(_PRICE.price_minor <= max_price_minor)
-    if max_distance_km is not None:
-        statement = statement.where(sa.func.coalesce(distance, 0) <= max_distance_km)
-    if only_qualified:
+    if offered:
+        statement = statement.where(sa.or_(_SERVICE.kind == Kind.REQUEST, _PRICE.price_minor.is_not(None)))
+    if wanted.text is not None:
+        statement = statement.where(*_words(wanted.text, place))
+    if wanted.made_for is not None:
+        statement = statement.where(_SERVICE.made_for.in_(sorted(wanted.made_for)))
+    if wanted.person is not None:
+        statement = statement.where(_suits(wanted.person))
+    if wanted.max_distance_km is not None:
+        statement = statement.where(sa.func.coalesce(distance, 0) <= wanted.max_distance_km)
+    if wanted.only_qualified:
         statement = statement.where(serves)
-    found = session.execute(statement.limit(limit).offset(offset)).all()
-    if not found:
-        # Nothing may mean a misspelt place; asking only now keeps the usual search at one statement.
-        _refuse_unknown_places(session, near, territory, comune)
-    return tuple(_entry(row) for row in found)
+    order = (
+        rank,
+        sa.func.coalesce(distance, 0),
+        _PRICE.price_minor.nulls_last(),
+        _SERVICE.folded.collate("C"),
+        _SERVICE.code.collate("C"),
+    )
+    return Matches(statement, order)
+
+
+def _exact(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    exact = {
+        _SERVICE.territory_code: wanted.territory,
+        _SERVICE.area: wanted.area,
+        _SERVICE.need: wanted.need,
+        _SERVICE.provider_code: wanted.provider,
+        _SERVICE.kind: wanted.kind,
+        _SERVICE.delivery: wanted.delivery,
+    }
+    return [column == value for column, value in exact.items() if value is not None]
+
+
+def _placed(wanted: Wanted, place: sa.Subquery) -> list[sa.ColumnElement[bool]]:
+    # A misspelt place finds nothing at all, so that it is noticed: remote services would be found from anywhere.
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.near is not None:
+        conditions.append(sa.exists().where(_TERRITORY.code == wanted.near))
+    if wanted.comune is not None:
+        conditions.append(sa.exists().where(_COMUNE.istat_code == wanted.comune))
+        reaches = place.c.province == _province(wanted.comune)
+        conditions.append(sa.or_(_SERVICE.delivery == Delivery.REMOTE, reaches))
+    return conditions
+
+
+def _affordable(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.min_price_minor is not None:
+        conditions.append(_PRICE.price_minor >= wanted.min_price_minor)
+    if wanted.max_price_minor is not None:
+        conditions.append(_PRICE.price_minor <= wanted.max_price_minor)
+    if wanted.payable is not None:
+        plans = (
+            sa.and_(
+                _SERVICE.categories.overlap(sorted(categories)),
+                _SERVICE.channels.overlap(sorted(channels)),
+            )
+            for categories, channels in wanted.payable
+        )
+        conditions.append(sa.or_(sa.false(), *plans))
+    return conditions
 
 
 def _places(near: str | None) -> sa.Subquery:
@@ -217,14 +290,15 @@ def _suits(person: Person) -> sa.ColumnElement[bool]:
     return fits
 
 
-def _refuse_unknown_places(session: Session, near: str | None, territory: str | None, comune: str | None) -> None:
-    for code in filter(None, (near, territory)):
+def _refuse_unknown_places(session: Session, wanted: Wanted) -> None:
+    for code in filter(None, (wanted.near, wanted.territory)):
         territories.get(session, code)
-    if comune is not None:
-        comuni.get(session, comune)
+    if wanted.comune is not None:
+        comuni.get(session, wanted.comune)
 
 
-def _entry(row: Any) -> Entry:
+def entry(row: Any) -> Entry:
+    """Return what a row of a search says."""
     return Entry(
         service_code=row.code,
         name=row.name,
