@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import flask
 from ulid import ULID
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import v1
 from api.conventions import smorest
+from api.running import failures, headers, health, limits, logs, metrics, page
+from config import settings
 
 # What an order, a plan or a declaration needs is far below; files have their own bound.
 MOST_BYTES = 1_000_000
@@ -17,8 +20,17 @@ def create() -> flask.Flask:
     app = flask.Flask("borsellino", static_folder=None)
     app.config.update(smorest.app_config(), MAX_CONTENT_LENGTH=MOST_BYTES)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    proxies = settings.load().proxies
+    if proxies:
+        # The address of a client is counted and logged: only what a proxy of ours says of it is believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.before_request(_name_request)
-    app.after_request(_finish)
+    app.after_request(_name_answer)
+    for part in (logs, metrics, failures, headers):
+        part.watch(app)
+    limits.watch(app)
+    for plain in (health.blueprint, page.blueprint):
+        app.register_blueprint(plain)
     api = smorest.Api(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for blueprint in v1.blueprints():
@@ -30,8 +42,6 @@ def _name_request() -> None:
     flask.g.request_id = f"req_{ULID()}"
 
 
-def _finish(response: flask.Response) -> flask.Response:
+def _name_answer(response: flask.Response) -> flask.Response:
     response.headers["Request-Id"] = flask.g.request_id
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

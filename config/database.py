@@ -76,6 +76,8 @@ def make_engine(address: URL) -> Engine:
         pool_size=5,
         max_overflow=5,
         pool_recycle=1800,
+        # What a statement was given may be somebody's data, and errors end in logs.
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c jit=off -c lock_timeout=2000 -c statement_timeout=60000"},
     )
     event.listen(engine, "checkout", _replace_if_closed)
@@ -245,7 +247,7 @@ def _execute(
             connection.invalidate(error)
         asked: Any = parameters if isinstance(parameters, Mapping) else tuple(parameters)
         raise sa.exc.DBAPIError.instance(
-            statement, asked, error, psycopg.Error, connection_invalidated=driver.closed
+            statement, asked, error, psycopg.Error, hide_parameters=True, connection_invalidated=driver.closed
         ) from error
 
 
@@ -258,3 +260,8 @@ def migrate(address: URL | None = None) -> None:
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = address or url()
     command.upgrade(configuration, "head")
+
+
+def newest_version() -> str:
+    """Return the schema version of this program: the name of its last migration."""
+    return max(path.stem for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))

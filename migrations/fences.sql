@@ -28,7 +28,7 @@ declare
     v_public constant text[] := array['comune', 'territory', 'provider', 'provider_state', 'service', 'service_price',
         'info_card'];
     -- Reached through functions of their owner alone.
-    v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token'];
+    v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window'];
     -- What a funder sees of its book: nothing of what persons bought, declared or were paid.
     v_funder constant text[] := array['book', 'funder', 'employee', 'employee_fact', 'plan', 'plan_cluster', 'period',
         'seal', 'seal_queue', 'budget_load', 'opening_load', 'bonus_agreement', 'bonus_choice', 'payroll_load',

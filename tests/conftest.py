@@ -14,6 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config import database, embedded
 
+# Tests ask faster than people do.
+for _name in ("RATE", "RATE_SEARCHES", "RATE_GUARDED"):
+    os.environ.setdefault(f"BORSELLINO_{_name}", "1000000/minute")
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[URL]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group
-from api.cli.work import newest_version, schema_version
+from api.cli.work import schema_version
 from config import database, settings
 
 
@@ -23,7 +23,7 @@ def migrate(caller: Caller) -> None:
     with database.transaction() as session:
         before = schema_version(session)
     database.migrate()
-    after = newest_version()
+    after = database.newest_version()
     if before == after:
         caller.say("Il database è già alla versione {v}.", "The database is at version {v} already.", v=after)
     else:
@@ -40,16 +40,21 @@ def status(caller: Caller) -> None:
     with database.transaction() as session:
         server = str(session.scalar(sa.text("show server_version")))
         version = schema_version(session)
-        books = session.scalar(sa.text("select count(*) from book")) if version == newest_version() else None
+        books = session.scalar(sa.text("select count(*) from book")) if version == database.newest_version() else None
     rows: list[tuple[object, object]] = [
         (caller.sentence("indirizzo", "address"), address),
         (caller.sentence("server incorporato", "embedded server"), embedded),
         ("PostgreSQL", server),
         (caller.sentence("versione dello schema", "schema version"), version or "-"),
-        (caller.sentence("versione di questo programma", "version of this program"), newest_version()),
+        (caller.sentence("versione di questo programma", "version of this program"), database.newest_version()),
         (caller.sentence("libri", "books"), "-" if books is None else books),
     ]
     caller.table([Column("che cosa", "what"), Column("valore", "value", folds=True)], rows)
     caller.data(
-        address=address, embedded=embedded, server=server, version=version, expected=newest_version(), books=books
+        address=address,
+        embedded=embedded,
+        server=server,
+        version=version,
+        expected=database.newest_version(),
+        books=books,
     )

@@ -88,11 +88,6 @@ def books_of(caller: Caller, *, every: bool) -> list[tuple[str, int]]:
     return look(read)
 
 
-def newest_version() -> str:
-    """Return the schema version of this program: the name of its last migration."""
-    return max(path.stem for path in (database.ROOT / "migrations" / "versions").glob("[0-9]*.py"))
-
-
 def schema_version(session: Session) -> str | None:
     """Return the schema version of the database, or None before the first migration."""
     if session.scalar(sa.text("select to_regclass('alembic_version')")) is None:
@@ -102,5 +97,5 @@ def schema_version(session: Session) -> str | None:
 
 
 def _require_schema(session: Session) -> None:
-    if schema_version(session) != newest_version():
+    if schema_version(session) != database.newest_version():
         raise SchemaNotCurrent()

@@ -14,11 +14,14 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from api import errors
-from api.conventions import language
+from api.conventions import language, sentences
 from config.errors import DomainError
 from ledger.errors import Contention, InProgress, KeyRequired, KeyReused
+from plans.sheets import Problem
 
 MEDIA_TYPE = "application/problem+json"
+# A file may be wrong in every row; whoever mends these finds the others the next time.
+MOST_ROWS = 1_000
 
 
 class BodyUnreadable(DomainError):
@@ -109,7 +112,27 @@ def status_of(refusal: DomainError) -> HTTPStatus:
 def render(refusal: DomainError, headers: Mapping[str, str] | None = None, **members: Any) -> flask.Response:
     """Write a refusal as a problem, in the language the client reads; `members` are added to it."""
     status = status_of(refusal)
-    return _respond(status, refusal.code, refusal.text(language.asked()), headers, members)
+    detail = sentences.of_refusal(refusal, language.asked())
+    return _respond(status, refusal.code, detail, headers, _of_a_file(refusal) | members)
+
+
+def of_row(found: Problem) -> dict[str, Any]:
+    """Return what is wrong at one place of an uploaded file, and how to mend it."""
+    return {
+        "pointer": "#/file",
+        "detail": found.text(language.asked()),
+        "code": found.code,
+        "row": found.row,
+        "column": found.column,
+        "value": found.value,
+    }
+
+
+def _of_a_file(refusal: DomainError) -> dict[str, Any]:
+    found = [each for each in refusal.details.get("problems", ()) if isinstance(each, Problem)]
+    if not found:
+        return {}
+    return {"problem_count": len(found), "errors": [of_row(each) for each in found[:MOST_ROWS]]}
 
 
 def _respond(
@@ -130,6 +153,8 @@ def _respond(
     response.mimetype = MEDIA_TYPE
     response.content_language = [language.asked()]
     response.headers.extend(headers or {})
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="borsellino"'
     return response
 
 
@@ -150,8 +175,7 @@ def of_http(error: HTTPException) -> flask.Response | HTTPException:
             headers,
             {"errors": list(pointers(data["messages"]))},
         )
-    code = status.name.lower()
-    return _respond(status, code, str(error.description or status.description), headers, {})
+    return _respond(status, status.name.lower(), sentences.of_status(status, language.asked()), headers, {})
 
 
 def pointers(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
@@ -172,7 +196,7 @@ def pointers(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
             yield from pointers(inside, path if name == "_schema" else _join(path, step))
         return
     for sentence in messages if isinstance(messages, (list, tuple)) else [messages]:
-        yield {"pointer": path, "detail": str(sentence)}
+        yield {"pointer": path, "detail": sentences.of_field(str(sentence), language.asked())}
 
 
 def _join(path: str, step: str) -> str:

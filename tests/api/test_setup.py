@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from sqlalchemy.engine import URL
 
 from api.cli.program import program
-from api.cli.work import newest_version
 from config import database, settings
 from tests.api.conftest import Shell
 from tests.conftest import make_database
@@ -45,7 +44,7 @@ def test_status_hides_the_password_and_says_the_version(empty: Shell, monkeypatc
 
 
 def test_the_newest_version_is_the_head_of_the_migrations() -> None:
-    assert ScriptDirectory(str(database.ROOT / "migrations")).get_current_head() == newest_version()
+    assert ScriptDirectory(str(database.ROOT / "migrations")).get_current_head() == database.newest_version()
 
 
 def test_a_server_that_does_not_answer_is_a_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

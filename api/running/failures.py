@@ -1,0 +1,40 @@
+"""What nobody foresaw: a mistake of ours or a database that is away, told to the client as little as it needs."""
+
+from __future__ import annotations
+
+import flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import errors
+from api.conventions import problems
+from api.running import logs
+from config.errors import DomainError
+from ledger.errors import Contention
+
+# Seconds; a restart of PostgreSQL takes about as long.
+_AWAY, _BUSY = 5, 1
+
+
+def watch(app: flask.Flask) -> None:
+    """Answer what no view foresaw with a problem, and keep its trace in the log."""
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> flask.Response:
+    """Write an unforeseen error as a problem: 503 where trying again may help, else 500."""
+    refusal = _meaning(error)
+    if isinstance(refusal, errors.InternalFailure):
+        logs.failure("uncaught", error)
+    else:
+        logs.failure("unavailable", error, trace=False)
+    wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY}.get(type(refusal))
+    return problems.render(refusal, {} if wait is None else {"Retry-After": str(wait)})
+
+
+def _meaning(error: Exception) -> DomainError:
+    # Files that cannot be written or settings that are wrong are mistakes of whoever runs this, not of the client.
+    if isinstance(error, SQLAlchemyError):
+        found = errors.translate(error)
+        if isinstance(found, (Contention, errors.DatabaseUnavailable)):
+            return found
+    return errors.InternalFailure(incident=flask.g.get("request_id", ""), log="")

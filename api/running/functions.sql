@@ -1,0 +1,32 @@
+-- Taking requests from a client's window of a rate limit: the one way in for the web role, which cannot read the table.
+-- The table is not logged (a crash forgets the counts, and nobody waits for the disk), and the clock is the true one.
+
+create or replace function rate_take(p_key text, p_amount integer, p_seconds integer)
+    returns table (taken integer, ends_in double precision)
+    language plpgsql security definer set search_path = public as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
+begin
+    if random() < 0.001 then
+        delete from rate_window where ends_at < v_now - interval '1 hour';
+    end if;
+    return query
+        insert into rate_window as w (key, taken, ends_at)
+        values (p_key, p_amount, v_now + make_interval(secs => p_seconds))
+        on conflict (key) do update
+            set taken = case when w.ends_at <= v_now then 0 else w.taken end + excluded.taken,
+                ends_at = case when w.ends_at <= v_now then excluded.ends_at else w.ends_at end
+        returning w.taken, extract(epoch from w.ends_at - v_now)::double precision;
+end $$;
+
+-- What /readyz tells, without a look at anybody's rows: the version of the schema, and whether the role that asks would
+-- slip through the fences.
+
+create or replace function running_state()
+    returns table (schema_version text, unfenced boolean)
+    language sql stable security definer set search_path = public as $$
+    select (select version_num::text from alembic_version),
+           exists (select from pg_roles where rolname = session_user and (rolsuper or rolbypassrls))
+               or exists (select from pg_tables
+                           where schemaname = 'public' and pg_has_role(session_user, tableowner, 'member'))
+$$;

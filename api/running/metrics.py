@@ -1,0 +1,82 @@
+"""
+Metrics: what a monitor collects, on an address of its own that no client reaches.
+
+With several processes each writes its figures into a folder (`PROMETHEUS_MULTIPROC_DIR`, set by config/gunicorn.py
+before this is imported), and whoever answers the monitor adds them up.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+
+import flask
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from api.running import logs
+
+REQUESTS = Counter("borsellino_http_requests", "Requests answered.", ("route", "method", "status"))
+SECONDS = Histogram(
+    "borsellino_http_request_seconds",
+    "How long an answer took.",
+    ("route", "method"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+IN_FLIGHT = Gauge("borsellino_http_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
+CONNECTIONS = Gauge(
+    "borsellino_database_connections_in_use", "Connections that requests hold.", multiprocess_mode="livesum"
+)
+DECISIONS = Counter("borsellino_decisions", "Purchases decided, by status and reason.", ("status", "reason"))
+
+
+def watch(app: flask.Flask) -> None:
+    """Count the requests of an application."""
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_leave)
+
+
+def watch_pool(engine: Engine) -> None:
+    """Count the connections that are in use of an engine."""
+    event.listen(engine, "checkout", lambda *_: CONNECTIONS.inc())
+    event.listen(engine, "checkin", lambda *_: CONNECTIONS.dec())
+
+
+def decided(status: str, reason: str | None) -> None:
+    """Count a decision on a purchase that was written down."""
+    DECISIONS.labels(status, reason or "").inc()
+
+
+def page(more: Iterable[prometheus_client.registry.Collector] = ()) -> bytes:
+    """Return the figures of all processes as a monitor reads them; `more` are collected now, by this one."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        written = prometheus_client.generate_latest(registry)
+    else:
+        written = prometheus_client.generate_latest()
+    now = CollectorRegistry()
+    for collector in more:
+        now.register(collector)
+    return written + prometheus_client.generate_latest(now)
+
+
+def _begin() -> None:
+    IN_FLIGHT.inc()
+    flask.g.counted_from = time.perf_counter()
+
+
+def _end(response: flask.Response) -> flask.Response:
+    method = flask.request.method if flask.request.method in logs.METHODS else "other"
+    REQUESTS.labels(logs.route(), method, f"{response.status_code // 100}xx").inc()
+    SECONDS.labels(logs.route(), method).observe(time.perf_counter() - flask.g.counted_from)
+    return response
+
+
+def _leave(_error: BaseException | None) -> None:
+    if flask.g.pop("counted_from", None) is not None:
+        IN_FLIGHT.dec()

@@ -1,0 +1,69 @@
+"""Starting to serve: only as a role that the fences hold, whichever address the settings give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.running import logs, metrics
+from config import database
+from config.errors import DomainError
+
+_log = structlog.get_logger("borsellino")
+_UNFENCED = (
+    "select rolname, rolsuper, rolbypassrls, exists (select from pg_tables where schemaname = 'public'"
+    " and pg_has_role(rolname, tableowner, 'member')) from pg_roles where rolname = current_user"
+)
+
+
+class RoleNotFenced(DomainError):
+    """The web application connects as a role that row-level security does not hold: it does not start."""
+
+    it = (
+        "L'applicazione web si collega al database come «{role}», che vede le righe di tutti ({why_it}): indicare con"
+        " BORSELLINO_WEB_DATABASE_URL il ruolo «borsellino_web», dopo avergli dato una password."
+    )
+    en = (
+        "The web application connects to the database as '{role}', which sees everybody's rows ({why_en}): name the"
+        " role 'borsellino_web' in BORSELLINO_WEB_DATABASE_URL, after giving it a password."
+    )
+
+
+def prepare() -> None:
+    """
+    Make this process ready to serve: its log, its figures, and a database role that cannot see everybody's rows.
+
+    A database that does not answer yet is waited for by /readyz, and looked at when it does.
+    Errors: RoleNotFenced.
+    """
+    logs.configure()
+    engine = database.fenced_engine()
+    metrics.watch_pool(engine)
+    hold(engine)
+    try:
+        with engine.connect():
+            pass
+    except SQLAlchemyError as error:
+        logs.failure("database away", error, trace=False)
+
+
+def hold(engine: Engine) -> None:
+    """Let no connection of an engine be used whose role the fences do not hold: RoleNotFenced on connecting."""
+    event.listen(engine, "connect", _refuse_unfenced)
+
+
+def _refuse_unfenced(connection: Any, _record: object) -> None:
+    role, superuser, bypasses, owns = connection.execute(_UNFENCED).fetchone()
+    connection.rollback()
+    for found, why_it, why_en in (
+        (superuser, "è superutente", "it is a superuser"),
+        (bypasses, "ha BYPASSRLS", "it has BYPASSRLS"),
+        (owns, "possiede le tabelle", "it owns the tables"),
+    ):
+        if found:
+            connection.close()
+            raise RoleNotFenced(role=role, why_it=why_it, why_en=why_en)
