@@ -23,6 +23,9 @@ from ledger.errors import PASSING, InProgress, KeyRequired, KeyReused, RefusedBe
 Answer = Mapping[str, Any]
 T = TypeVar("T")
 
+# Where keys of commands stand that belong to no book, such as those about the network.
+NO_BOOK = 0
+
 _LOCK_NOT_AVAILABLE = "55P03"
 
 # Says too whether the transaction had written nothing before.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from network import spelling, territories
+from network.errors import InfoCardExists, InfoCardNotFound, PeriodBackwards
 from network.models import InfoCardRow
 
 
@@ -53,6 +58,98 @@ def find(session: Session, territory: str | None = None) -> tuple[InfoCard, ...]
         sa.select(*_COLUMNS).where(wanted).order_by(_CARD.territory_code.is_(None), _CARD.title, _CARD.code)
     )
     return tuple(InfoCard(*row) for row in found)
+
+
+def search(
+    session: Session,
+    *,
+    territory: str | None = None,
+    text: str | None = None,
+    open_on: date | None = None,
+    verified_before: date | None = None,
+) -> tuple[InfoCard, ...]:
+    """
+    Return cards by title, those of territories before the national ones; whatever is left out is not asked.
+
+    `territory` keeps its own cards and the national ones. Every word of `text` must be in what the card says.
+    Errors: TerritoryNotFound.
+    """
+    if territory is not None:
+        territories.get(session, territory)
+    statement = sa.select(*_COLUMNS).order_by(_CARD.territory_code.is_(None), _CARD.title, _CARD.code)
+    if territory is not None:
+        statement = statement.where(sa.or_(_CARD.territory_code.is_(None), _CARD.territory_code == territory))
+    if verified_before is not None:
+        statement = statement.where(_CARD.verified_on < verified_before)
+    cards = tuple(InfoCard(*row) for row in session.execute(statement))
+    words = spelling.fold(text or "").split()
+    return tuple(
+        card for card in cards if (open_on is None or card.is_open(open_on)) and all(w in _said(card) for w in words)
+    )
+
+
+def _said(card: InfoCard) -> str:
+    return spelling.fold(f"{card.title} {card.who} {card.amount_text} {card.office}")
+
+
+def get(session: Session, code: str, *, lock: bool = False) -> InfoCard:
+    """
+    Return one card; with `lock` nobody else changes it until the transaction ends.
+
+    Errors: InfoCardNotFound.
+    """
+    statement = sa.select(*_COLUMNS).where(_CARD.code == code)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if row is None:
+        raise InfoCardNotFound(card=code)
+    return InfoCard(*row)
+
+
+def add(session: Session, card: InfoCard) -> InfoCard:
+    """
+    Write down a new card.
+
+    Errors: PeriodBackwards, TerritoryNotFound, InfoCardExists; in this order.
+    """
+    _check(session, card)
+    statement = insert(InfoCardRow).values(**asdict(card)).on_conflict_do_nothing().returning(_CARD.code)
+    if session.scalar(statement) is None:
+        raise InfoCardExists(card=card.code)
+    return card
+
+
+def amend(session: Session, code: str, changes: Mapping[str, Any]) -> InfoCard:
+    """
+    Change what a card says.
+
+    Errors: InfoCardNotFound, PeriodBackwards, TerritoryNotFound; in this order.
+    """
+    card = replace(get(session, code, lock=True), **changes)
+    _check(session, card)
+    session.execute(
+        sa.update(InfoCardRow)
+        .where(_CARD.code == code)
+        .values(**asdict(card))
+        .execution_options(synchronize_session=False)
+    )
+    return card
+
+
+def remove(session: Session, code: str) -> None:
+    """
+    Take a card away: nothing was ever bought with one.
+
+    Errors: InfoCardNotFound.
+    """
+    get(session, code, lock=True)
+    session.execute(sa.delete(InfoCardRow).where(_CARD.code == code).execution_options(synchronize_session=False))
+
+
+def _check(session: Session, card: InfoCard) -> None:
+    if card.window_from is not None and card.window_to is not None and card.window_to < card.window_from:
+        raise PeriodBackwards(valid_from=card.window_from, valid_to=card.window_to)
+    if card.territory_code is not None:
+        territories.get(session, card.territory_code)
 
 
 def to_verify(session: Session, before: date) -> tuple[InfoCard, ...]:

@@ -151,6 +151,20 @@ class DistanceNeedsOrigin(DomainError):
     en = "To search within a distance, say from which territory."
 
 
+class InfoCardNotFound(DomainError):
+    """No information card has this code."""
+
+    it = "Nessuna scheda informativa ha il codice «{card}»."
+    en = 'No information card has the code "{card}".'
+
+
+class InfoCardExists(DomainError):
+    """Another information card has this code."""
+
+    it = "C'è già una scheda informativa con il codice «{card}»: modificarla, o scegliere un altro codice."
+    en = 'There is an information card with the code "{card}" already: edit it, or choose another code.'
+
+
 class InvoiceDataMissing(DomainError):
     """An invoice needs a party's data, and nobody wrote them down."""
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from network import qualification, territories
+from network.errors import TerritoryNotFound
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
 from network.qualification import Expiring
 from network.services.prices import price_in_force
@@ -34,6 +35,28 @@ _TERRITORY = TerritoryRow.__table__.c
 _PROVIDER = ProviderRow.__table__.c
 _SERVICE = ServiceRow.__table__.c
 _COMUNE = ComuneRow.__table__.c
+
+
+def territory_line(session: Session, code: str, on: date) -> Line:
+    """
+    Return one territory with its counts on a day.
+
+    Errors: TerritoryNotFound.
+    """
+    for line in territory_lines(session, on):
+        if line.territory.code == code:
+            return line
+    raise TerritoryNotFound(territory=code)
+
+
+def territory_lines_of(session: Session, istat_code: str, on: date) -> tuple[Line, ...]:
+    """
+    Return the territories that cover a municipality with their counts on a day, its own first.
+
+    Errors: ComuneNotFound.
+    """
+    lines = {line.territory.code: line for line in territory_lines(session, on)}
+    return tuple(lines[territory.code] for territory in territories.of_comune(session, istat_code))
 
 
 def territory_lines(session: Session, on: date, *, within_days: int = 30) -> tuple[Line, ...]:
