@@ -112,6 +112,11 @@ class Authorization:
         return self.status in ("authorized", "partially_captured")
 
     @property
+    @property
+    def on_behalf(self) -> bool:
+        """Whether somebody of the network asked for it, for the worker."""
+        return bool(self.facts.get("on_behalf", False))
+
     def sentence_it(self) -> str:
         """The outcome in Italian, as the worker reads it."""
         return self.sentence("it")
@@ -140,8 +145,8 @@ class Authorization:
 
 
 _FIELDS = tuple(name for name in Authorization.__dataclass_fields__ if name != "replayed")
-_COLUMNS = [_TABLE.c[name] for name in _FIELDS]
-_FOUND = sa.select(*_COLUMNS).where(
+COLUMNS = [_TABLE.c[name] for name in _FIELDS]
+_FOUND = sa.select(*COLUMNS).where(
     _TABLE.c.book_id == sa.bindparam("book"), _TABLE.c.authorization_id == sa.bindparam("authorization")
 )
 _GET = database.rendered(_FOUND)
@@ -218,7 +223,7 @@ def get(session: Session, book_id: int, authorization_id: str) -> Authorization:
     found = database.rows(session, _GET, {"book": book_id, "authorization": authorization_id})
     if not found:
         raise AuthorizationNotFound(authorization=authorization_id)
-    return _value(found[0])
+    return of_row(found[0])
 
 
 def lock(session: Session, book_id: int, authorization_id: str) -> Authorization:
@@ -231,7 +236,7 @@ def lock(session: Session, book_id: int, authorization_id: str) -> Authorization
     found = database.rows(session, _GET_LOCKED, {"book": book_id, "authorization": authorization_id})
     if not found:
         raise AuthorizationNotFound(authorization=authorization_id)
-    return _value(found[0])
+    return of_row(found[0])
 
 
 def lock_provider(session: Session, provider_code: str) -> None:
@@ -247,22 +252,23 @@ def by_code(session: Session, code: str) -> tuple[int, Authorization]:
     """
     normal = codes.normalize(code)
     row = (
-        session.connection()
-        .execute(sa.select(_TABLE.c.book_id, *_COLUMNS).where(_TABLE.c.code == normal))
-        .one_or_none()
+        session.connection().execute(sa.select(_TABLE.c.book_id, *COLUMNS).where(_TABLE.c.code == normal)).one_or_none()
     )
     if row is None:
         raise AuthorizationNotFound(authorization=normal)
-    return row[0], _value(row[1:])
+    return row[0], of_row(row[1:])
 
 
-def book_of(session: Session, authorization_id: str) -> int:
+def book_of(session: Session, authorization_id: str, *, declined: bool = True) -> int:
     """
-    Return the book that an authorization is of, as far as the session sees.
+    Return the book that an authorization is of, as far as the session sees; `declined` False finds none of those.
 
     Errors: AuthorizationNotFound.
     """
-    book_id = session.scalar(sa.select(_TABLE.c.book_id).where(_TABLE.c.authorization_id == authorization_id))
+    wanted = _TABLE.c.authorization_id == authorization_id
+    if not declined:
+        wanted &= _TABLE.c.status != "declined"
+    book_id = session.scalar(sa.select(_TABLE.c.book_id).where(wanted))
     if book_id is None:
         raise AuthorizationNotFound(authorization=authorization_id)
     return int(book_id)
@@ -271,11 +277,11 @@ def book_of(session: Session, authorization_id: str) -> int:
 def of_employee(session: Session, book_id: int, employee_id: str) -> list[Authorization]:
     """Return a person's authorizations, the newest first."""
     rows = session.connection().execute(
-        sa.select(*_COLUMNS)
+        sa.select(*COLUMNS)
         .where(_TABLE.c.book_id == book_id, _TABLE.c.employee_id == employee_id)
         .order_by(_TABLE.c.decided_at.desc(), _TABLE.c.authorization_id.desc())
     )
-    return [_value(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def settle(session: Session, book_id: int, employee_id: str | None) -> int:
@@ -414,5 +420,6 @@ def _request(purchase: Purchase) -> dict[str, Any]:
     }
 
 
-def _value(row: Any) -> Authorization:
+def of_row(row: Any) -> Authorization:
+    """Return a row of `COLUMNS` as what it says."""
     return _from_values(dict(zip(_FIELDS, row, strict=True)))

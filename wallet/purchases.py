@@ -51,7 +51,8 @@ class Purchase:
     What is asked for: a service for the employee (`relative_id` None) or a relative, by quantity or by amount.
 
     `consent` says that the worker knows the amount that goes to payroll as taxable and wants to go on. `meal_kind`
-    makes it that many daily meal vouchers; `expense_kind` says what a reimbursed expense was.
+    makes it that many daily meal vouchers; `expense_kind` says what a reimbursed expense was. `on_behalf` says that
+    somebody of the network asks, for the worker.
     """
 
     employee_id: str
@@ -64,6 +65,7 @@ class Purchase:
     consent: bool = False
     meal_kind: MealKind | None = None
     expense_kind: ExpenseKind | None = None
+    on_behalf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Considered:
             "taxable_admitted": self.taxable_admitted,
             "figures": {} if self.decision is None else dict(self.decision.figures),
         }
+        if self.purchase.on_behalf:
+            kept["on_behalf"] = True
         if self.alternatives:
             kept["alternatives"] = [
                 {

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from api.conventions.bodies import FORM, read_json
-from api.conventions.problems import KeyMalformed
+from api.conventions.problems import REPLAYED, KeyMalformed
 from ledger import idempotency
 from ledger.errors import KeyRequired
 
 T = TypeVar("T")
 HEADER = "Idempotency-Key"
-REPLAYED = "Idempotency-Replayed"
 LONGEST = 255
 
 

@@ -6,7 +6,7 @@ One table says which HTTP status a refusal has; the core knows none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,10 +16,11 @@ from werkzeug.exceptions import HTTPException
 from api import errors
 from api.conventions import language, sentences
 from config.errors import DomainError
-from ledger.errors import Contention, InProgress, KeyRequired, KeyReused
+from ledger.errors import Contention, InProgress, KeyRequired, KeyReused, RefusedBefore
 from plans.sheets import Problem
 
 MEDIA_TYPE = "application/problem+json"
+REPLAYED = "Idempotency-Replayed"
 # A file may be wrong in every row; whoever mends these finds the others the next time.
 MOST_ROWS = 1_000
 
@@ -113,6 +114,8 @@ def render(refusal: DomainError, headers: Mapping[str, str] | None = None, **mem
     """Write a refusal as a problem, in the language the client reads; `members` are added to it."""
     status = status_of(refusal)
     detail = sentences.of_refusal(refusal, language.asked())
+    if isinstance(refusal, RefusedBefore):
+        headers = {**(headers or {}), REPLAYED: "true"}
     return _respond(status, refusal.code, detail, headers, _of_a_file(refusal) | members)
 
 
@@ -129,10 +132,13 @@ def of_row(found: Problem) -> dict[str, Any]:
 
 
 def _of_a_file(refusal: DomainError) -> dict[str, Any]:
-    found = [each for each in refusal.details.get("problems", ()) if isinstance(each, Problem)]
+    checked = refusal.details.get("check")
+    every = refusal.details.get("problems") if checked is None else checked.problems
+    found = [each for each in every or () if isinstance(each, Problem)] if isinstance(every, Sequence) else []
     if not found:
         return {}
-    return {"problem_count": len(found), "errors": [of_row(each) for each in found[:MOST_ROWS]]}
+    count = len(found) if checked is None else checked.problem_count
+    return {"problem_count": count, "errors": [of_row(each) for each in found[:MOST_ROWS]]}
 
 
 def _respond(

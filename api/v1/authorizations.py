@@ -6,18 +6,23 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from api.access.identity import book_of, current, needs, transact, transact_in
+from api.access.roles import Role
 from api.conventions import keys, language
-from api.conventions.fields import Amount, Schema, Text, Whole
+from api.conventions.fields import Amount, Day, Schema, Text, Whole
 from api.conventions.keys import keyed
+from api.conventions.paging import Page, PageQuery, cut, listed
 from api.conventions.smorest import Blueprint
-from plans.rulebook.words import Channel
-from wallet import authorizations, captures
+from api.v1.gauges import GaugeOut
+from config import clock
+from plans.rulebook.words import Category, Channel
+from wallet import authorizations, captures, history, labels
 from wallet.authorizations import Authorization
 from wallet.captures import Change
+from wallet.position import position
 from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 
@@ -34,7 +39,7 @@ class PurchaseBody(Schema):
     relative_id = Text()
     quantity = Whole(least=1, most=10_000)
     amount = fields.Nested(Amount)
-    service_on = fields.Date()
+    service_on = Day()
     channel = fields.Enum(Channel, by_value=True)
     consent = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
@@ -42,51 +47,129 @@ class PurchaseBody(Schema):
     def _purchase(self, data: dict[str, Any], **_: Any) -> Purchase:
         mine = current().employee_id
         employee_id = data.pop("employee_id", mine)
+        data["on_behalf"] = mine is None
         if employee_id is None:
             raise ma.ValidationError("Missing data for required field.", "employee_id")
         return Purchase(employee_id=employee_id, service_code=data.pop("service"), **data)
 
 
+class LimitsOut(Schema):
+    """
+    The figures that a decline stands on, in whole cents; null where they do not concern it.
+
+    `available_minor` is the credit that could have paid for it. `external_minor` null beside a limit is unknown.
+    """
+
+    available_minor = fields.Integer(required=True)
+    limit_minor = fields.Integer(required=True, allow_none=True)
+    year_used_minor = fields.Integer(required=True, allow_none=True)
+    external_minor = fields.Integer(required=True, allow_none=True)
+    left_minor = fields.Integer(required=True, allow_none=True)
+
+
 class DeclineOut(Schema):
-    """Why a purchase was declined."""
+    """Why a purchase was declined, what to do next, and the figures behind it."""
 
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"examples": ["insufficient_funds"]})
     hint = fields.String(required=True)
+    limits = fields.Nested(LimitsOut, required=True)
 
 
-class AuthorizationOut(Schema):
-    """A decision on a purchase and, when it was followed, the money reserved for it. Amounts in whole cents."""
+class ShareOut(Schema):
+    """What one lot pays of a purchase, in whole cents."""
 
-    id = fields.String(attribute="authorization_id", required=True)
-    status = fields.String(required=True)
-    employee_id = fields.String(required=True)
-    relative_id = fields.String(allow_none=True, required=True)
-    service = fields.String(attribute="service_code", required=True)
-    channel = fields.String(allow_none=True, required=True)
-    outcome = fields.String(allow_none=True, required=True)
+    lot_id = fields.String(required=True)
     amount_minor = fields.Integer(required=True)
-    exempt_minor = fields.Integer(required=True)
-    taxable_minor = fields.Integer(required=True)
-    captured_minor = fields.Integer(required=True)
-    refunded_minor = fields.Integer(required=True)
+
+
+class DecisionOut(Schema):
+    """A decision on a purchase. Amounts in whole cents. What is not required is not told to providers."""
+
+    status = fields.String(required=True, metadata={"enum": list(labels.STATUSES), "examples": ["authorized"]})
+    service = fields.String(attribute="service_code", required=True, metadata={"examples": ["DOP-CR"]})
+    provider = fields.String(attribute="provider_code", required=True, allow_none=True)
+    channel = fields.String(allow_none=True, required=True)
+    quantity = fields.Integer(required=True)
+    unit_price_minor = fields.Integer(required=True)
+    amount_minor = fields.Integer(required=True)
     currency = fields.Constant("EUR", required=True)
-    code = fields.String(allow_none=True, required=True)
     service_on = fields.Date(required=True)
     decided_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(allow_none=True, required=True)
-    sentence = fields.Function(lambda found: found.sentence(language.asked()), required=True)
-    decline = fields.Function(lambda found: _decline(found), required=True)
+    employee_id = fields.String()
+    relative_id = fields.String(allow_none=True)
+    on_behalf = fields.Boolean(metadata={"description": "Whether somebody of the network asked for the worker"})
+    category = fields.String(allow_none=True)
+    outcome = fields.String(allow_none=True, metadata={"examples": ["EXEMPT"]})
+    exempt_minor = fields.Integer()
+    taxable_minor = fields.Integer()
+    reasons = fields.List(fields.String())
+    warnings = fields.List(fields.String())
+    rule_ids = fields.List(fields.String())
+    sentence = fields.Function(
+        lambda found: found.sentence(language.asked()),
+        metadata={"type": "string", "description": "The outcome as the worker reads it, with what to do next"},
+    )
+    lots = fields.List(fields.Nested(ShareOut), metadata={"description": "What pays it, the first to end first"})
+    decline = fields.Nested(DeclineOut, allow_none=True)
+
+    def get_attribute(self, obj: Authorization, attr: str, default: Any) -> Any:
+        """Return what is written under a name; lots and the decline are told from the facts of the decision."""
+        if attr == "lots":
+            return [{"lot_id": lot_id, "amount_minor": amount} for lot_id, amount in obj.facts["lots"]]
+        return _decline(obj) if attr == "decline" else super().get_attribute(obj, attr, default)
 
 
-def _decline(found: Authorization) -> dict[str, str] | None:
+class AuthorizationOut(DecisionOut):
+    """
+    A decision on a purchase and, when it was followed, the money reserved for it. Amounts in whole cents.
+
+    What is not required is not told to providers: they learn neither who bought, nor for whom, nor how it is taxed.
+    """
+
+    id = fields.String(attribute="authorization_id", required=True, metadata={"examples": ["aut_01K0Z7V3J8Q2X4N6B8"]})
+    captured_minor = fields.Integer(required=True)
+    refunded_minor = fields.Integer(required=True)
+    code = fields.String(allow_none=True, metadata={"description": "Redeems it; the worker shows it to the provider"})
+
+    @ma.post_dump
+    def _keep_from_providers(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if current().role is Role.PROVIDER:
+            return {name: value for name, value in data.items() if self.fields[name].required}
+        return data
+
+
+class SimulationOut(Schema):
+    """What would be decided, with the lots that would pay, and the gauges of the year as they stand before it."""
+
+    decision = fields.Nested(DecisionOut, required=True)
+    gauges = fields.List(fields.Nested(GaugeOut), required=True)
+
+
+def _decline(found: Authorization) -> dict[str, Any] | None:
     if found.decline_code is None:
         return None
-    return {"code": found.decline_code, "hint": found.sentence(language.asked())}
+    figures = found.facts["figures"]
+    limits = {name: figures.get(name) for name in ("limit_minor", "external_minor", "left_minor")}
+    # Where nobody said what comes from elsewhere it was counted as nothing, and is unknown all the same.
+    if found.category == Category.FRINGE and "external_fringe_minor" not in found.facts:
+        limits["external_minor"] = None
+    limits["year_used_minor"] = found.facts.get("year_used_minor") if limits["limit_minor"] is not None else None
+    return {
+        "code": found.decline_code,
+        "hint": found.sentence(language.asked()),
+        "limits": {"available_minor": found.facts["available_minor"], **limits},
+    }
+
+
+def _book(session: Session, authorization_id: str) -> int:
+    """Return the book of an authorization that whoever asks may know of: no provider learns of what was declined."""
+    return authorizations.book_of(session, authorization_id, declined=current().role is not Role.PROVIDER)
 
 
 def _act(authorization_id: str, work: Callable[[Session, int], T]) -> T:
     """Find an authorization as far as whoever asks can see it, then do something to it in its book."""
-    book_id = transact(lambda session: authorizations.book_of(session, authorization_id))
+    book_id = transact(lambda session: _book(session, authorization_id))
     return transact_in(book_id, lambda session: work(session, book_id))
 
 
@@ -95,6 +178,7 @@ def _act(authorization_id: str, work: Callable[[Session, int], T]) -> T:
 @keyed
 @blueprint.arguments(PurchaseBody)
 @blueprint.response(201, AuthorizationOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def create(purchase: Purchase, key: str) -> tuple[Authorization, int, dict[str, str]]:
     """Authorize a purchase
 
@@ -111,32 +195,70 @@ def create(purchase: Purchase, key: str) -> tuple[Authorization, int, dict[str, 
 @blueprint.post("/simulate")
 @needs("authorizations:create")
 @blueprint.arguments(PurchaseBody)
-@blueprint.response(200, AuthorizationOut)
-def simulate(purchase: Purchase) -> Authorization:
+@blueprint.response(200, SimulationOut)
+@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.alt_response(409, "CONFLICT")
+def simulate(purchase: Purchase) -> dict[str, Any]:
     """Say what would be answered
 
-    The decision and the lots that would be used, without writing or reserving anything.
+    The decision, the lots that would be used and the gauges of the year, without writing or reserving anything.
     """
     book_id = book_of(purchase.employee_id)
-    return transact_in(book_id, lambda session: authorizations.simulate(session, book_id, purchase))
+
+    def work(session: Session) -> dict[str, Any]:
+        decided = authorizations.simulate(session, book_id, purchase)
+        year = min(decided.tax_on.year, clock.today().year + 1)
+        return {"decision": decided, "gauges": position(session, book_id, purchase.employee_id, year).gauges}
+
+    return transact_in(book_id, work)
+
+
+class AuthorizationQuery(PageQuery):
+    """Which authorizations."""
+
+    status = Text(validate=[validate.OneOf(list(labels.STATUSES))])
+    employee_id = Text(metadata={"description": "Whose; an employee's are their own in any case"})
+    service = Text(metadata={"examples": ["DOP-CR"]})
+    since = Day(metadata={"description": "Decided on this day or later"})
+    until = Day(metadata={"description": "Decided on this day or earlier"})
+
+
+@blueprint.get("")
+@needs("authorizations:read")
+@blueprint.arguments(AuthorizationQuery, location="query")
+@blueprint.response(200, listed(AuthorizationOut))
+@blueprint.alt_response(404, "NOT_FOUND")
+def every(asked: dict[str, Any]) -> Page[Authorization]:
+    """List authorizations
+
+    An employee's own, a provider's own, or the network's; the newest first.
+    """
+    asking = current()
+    if "employee_id" in asked:
+        book_of(asked["employee_id"])
+    statement = history.query(
+        book_id=asking.book_id,
+        employee_id=asking.employee_id or asked.get("employee_id"),
+        provider_code=asking.provider_code,
+        **{name: asked[name] for name in ("status", "service", "since", "until") if name in asked},
+    )
+    return transact(lambda session: cut(session, statement, history.KEY, asked).each(authorizations.of_row))
 
 
 @blueprint.get("/<string:authorization_id>")
 @needs("authorizations:read")
 @blueprint.response(200, AuthorizationOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def show(authorization_id: str) -> Authorization:
     """Show an authorization"""
-
-    def work(session: Session) -> Authorization:
-        return authorizations.get(session, authorizations.book_of(session, authorization_id), authorization_id)
-
-    return transact(work)
+    return transact(lambda session: authorizations.get(session, _book(session, authorization_id), authorization_id))
 
 
 class CaptureBody(Schema):
     """What was delivered: all that is reserved, or an amount of it."""
 
     amount = fields.Nested(Amount)
+    delivered_on = Day(attribute="on", metadata={"description": "Today unless given; never before it was decided"})
     final = fields.Boolean(truthy={True}, falsy={False}, metadata={"description": "Let what is left go back"})
 
 
@@ -150,7 +272,9 @@ class RefundBody(Schema):
     """What goes back of what was captured: all of it, or an amount."""
 
     amount = fields.Nested(Amount)
-    reason = Text(required=True)
+    capture_id = Whole(least=1, metadata={"description": "The entry of the capture that is undone; the last first"})
+    refunded_on = Day(attribute="on", metadata={"description": "Today unless given"})
+    reason = Text(required=True, metadata={"examples": ["servizio non reso"]})
 
 
 class ChangeOut(Schema):
@@ -171,6 +295,7 @@ def _changed(change: Change) -> tuple[Change, int, dict[str, str]]:
 @keyed
 @blueprint.arguments(CaptureBody)
 @blueprint.response(201, ChangeOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def capture(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change, int, dict[str, str]]:
     """Capture an authorization
 
@@ -189,6 +314,7 @@ def capture(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Cha
 @keyed
 @blueprint.arguments(VoidBody)
 @blueprint.response(201, ChangeOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def void(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change, int, dict[str, str]]:
     """Void an authorization
 
@@ -207,6 +333,7 @@ def void(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change
 @keyed
 @blueprint.arguments(RefundBody)
 @blueprint.response(201, ChangeOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def refund(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change, int, dict[str, str]]:
     """Refund an authorization
 

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from config import clock, database
+from ledger import idempotency
+from tests import factories
 from tests.api.counter import Counter
+from tests.api.v1.conftest import NOON
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _refilled(furnished: Counter) -> None:
+    """Credit for all that is bought here."""
+
+    def work(session: Session) -> None:
+        for name, code in (("giulia", "E1"), ("mario", "E1"), ("anna", "E2")):
+            factories.grant(session, furnished.books[code], "A", furnished.people[name], 1_000_000)
+
+    with clock.at(NOON):
+        database.transact(work)
 
 
 def test_a_purchase_is_authorized_with_its_place(counter: Counter) -> None:
@@ -57,8 +80,14 @@ def test_a_decline_is_created_and_says_why_in_both_languages(counter: Counter) -
 def test_what_would_be_answered_is_told_and_nothing_written(counter: Counter) -> None:
     told = counter.ask("giulia", "POST", "/v1/authorizations/simulate", {"service": "PSI-CR", "quantity": 1}, key=False)
 
+    decision = told.get_json()["decision"]
     assert told.status_code == 200
-    assert (told.get_json()["id"], told.get_json()["code"], told.get_json()["status"]) == ("", None, "authorized")
+    assert (decision["status"], decision["amount_minor"], decision["outcome"]) == ("authorized", 5_500, "EXEMPT")
+    assert [lot["amount_minor"] for lot in decision["lots"]] == [5_500]
+    assert not {"id", "code"} & decision.keys()
+    fringe = next(gauge for gauge in told.get_json()["gauges"] if gauge["category"] == "FRINGE")
+    assert (fringe["limit_minor"], fringe["external_minor"], fringe["external_known"]) == (100_000, None, False)
+    assert fringe["one_more"] == {"crosses": False, "newly_taxable_minor": 0}
 
 
 def test_a_provider_captures_what_is_its_own_and_finds_nothing_else(counter: Counter) -> None:
@@ -126,12 +155,27 @@ def test_nobody_buys_for_a_colleague(counter: Counter) -> None:
         ("giulia", "GET", "/v1/authorizations/aut_x", 404),
         ("giulia", "GET", "/v1/nothing", 404),
         ("giulia", "DELETE", "/v1/authorizations", 405),
+        (None, "GET", "/v1/authorizations", 401),
+        ("hr", "GET", "/v1/authorizations", 403),
+        ("payroll", "POST", "/v1/authorizations/aut_x/refunds", 403),
+        ("operator", "POST", "/v1/authorizations", 403),
+        ("operator", "POST", "/v1/authorizations/aut_x/captures", 403),
+        ("operator", "POST", "/v1/authorizations/aut_x/voids", 403),
+        ("operator", "POST", "/v1/authorizations/aut_x/refunds", 404),
+        ("p04", "POST", "/v1/authorizations/simulate", 403),
+        ("p04", "POST", "/v1/authorizations/aut_x/voids", 403),
+        ("p04", "POST", "/v1/authorizations/aut_x/refunds", 403),
+        ("marta", "POST", "/v1/authorizations/aut_x/voids", 404),
     ],
 )
 def test_what_is_not_allowed_is_a_problem_with_its_status(
     counter: Counter, who: str | None, method: str, path: str, status: int
 ) -> None:
-    answer = counter.ask(who, method, path, {"service": "PSI-CR", "quantity": 1} if method == "POST" else None)
+    body = None
+    if method == "POST":
+        done = path.rsplit("/", 1)[-1]
+        body = {"captures": {}, "voids": {}, "refunds": {"reason": "x"}}.get(done, {"service": "PSI-CR", "quantity": 1})
+    answer = counter.ask(who, method, path, body)
 
     problem = answer.get_json()
     assert answer.status_code == problem["status"] == status
@@ -163,3 +207,284 @@ def test_a_field_that_is_wrong_is_named(counter: Counter, body: dict[str, object
 
     assert (answer.status_code, answer.get_json()["code"]) == (422, "fields_invalid")
     assert pointer in [each["pointer"] for each in answer.get_json()["errors"]]
+
+
+NOT_FOR_PROVIDERS = {
+    "employee_id",
+    "relative_id",
+    "on_behalf",
+    "category",
+    "outcome",
+    "exempt_minor",
+    "taxable_minor",
+    "reasons",
+    "warnings",
+    "rule_ids",
+    "sentence",
+    "lots",
+    "decline",
+    "code",
+}
+
+
+def test_a_provider_learns_neither_who_bought_nor_how_it_is_taxed_nor_the_code(counter: Counter) -> None:
+    made = counter.buy(channel="DIRECT")
+    path = f"/v1/authorizations/{made['id']}"
+
+    told = counter.ask("p04", "GET", path)
+    captured = counter.ask("p04", "POST", f"{path}/captures", {"amount": {"minor": 1_000}})
+    listed = counter.ask("p04", "GET", "/v1/authorizations?limit=1")
+
+    assert made.keys() >= NOT_FOR_PROVIDERS
+    for shown in (told.get_json(), captured.get_json()["authorization"], *listed.get_json()["data"]):
+        assert not NOT_FOR_PROVIDERS & shown.keys()
+        assert (shown["service"], shown["amount_minor"]) == ("PSI-CR", 5_500)
+    for answer in (told, captured, listed):
+        assert counter.people["giulia"] not in answer.text
+        assert made["code"] not in answer.text
+        assert "Giulia" not in answer.text
+
+
+def test_a_provider_never_learns_of_what_was_declined(counter: Counter) -> None:
+    made = counter.ask("mario", "POST", "/v1/authorizations", {"service": "PSI-CR", "quantity": 10_000}).get_json()
+    path = f"/v1/authorizations/{made['id']}"
+
+    answers = [counter.ask("p04", "GET", path), counter.ask("p04", "POST", f"{path}/captures", {})]
+    listed = counter.ask("p04", "GET", "/v1/authorizations?status=declined").get_json()
+    own = counter.ask("mario", "GET", "/v1/authorizations?status=declined&limit=1").get_json()
+
+    assert [answer.get_json()["code"] for answer in answers] == ["authorization_not_found"] * 2
+    assert listed["data"] == []
+    assert [each["id"] for each in own["data"]] == [made["id"]]
+
+
+def test_a_decline_says_the_figures_behind_it(counter: Counter) -> None:
+    answer = counter.ask("mario", "POST", "/v1/authorizations", {"service": "PSI-CR", "quantity": 10_000})
+    available = counter.ask("mario", "GET", "/v1/wallets/mine").get_json()["available_minor"]
+
+    made = answer.get_json()
+    assert made["decline"]["limits"] == {
+        "available_minor": available,
+        "limit_minor": None,
+        "year_used_minor": None,
+        "external_minor": None,
+        "left_minor": None,
+    }
+    assert (made["lots"], made["code"], made["expires_at"]) == ([], None, None)
+
+
+def test_a_list_is_of_ones_own_and_narrowed_by_its_filters(counter: Counter) -> None:
+    made = [counter.buy("anna"), counter.buy("anna", channel="DIRECT")]
+    counter.buy("giulia")
+    counter.ask("anna", "POST", f"/v1/authorizations/{made[0]['id']}/voids", {})
+
+    def ids(who: str, query: str = "") -> list[str]:
+        answer = counter.ask(who, "GET", f"/v1/authorizations?limit=100{query}")
+        assert answer.status_code == 200
+        return [each["id"] for each in answer.get_json()["data"]]
+
+    newest_first = [made[1]["id"], made[0]["id"]]
+    assert ids("anna")[:2] == newest_first
+    assert ids("marta", f"&employee_id={counter.people['anna']}")[:2] == newest_first
+    assert made[0]["id"] in ids("anna", "&status=voided")
+    assert made[1]["id"] not in ids("anna", "&status=voided")
+    assert ids("anna", "&since=2026-03-02&until=2026-03-02")[:2] == newest_first
+    assert ids("anna", "&since=2026-03-03") == ids("anna", "&until=2026-03-01") == ids("anna", "&service=DOP-CR") == []
+    assert ids("p03") == []
+    shown = counter.ask("anna", "GET", "/v1/authorizations?limit=100").get_json()["data"]
+    assert {each["employee_id"] for each in shown} == {counter.people["anna"]}
+
+
+def test_a_list_is_walked_by_the_last_one_seen(counter: Counter) -> None:
+    made = [counter.buy("anna")["id"] for _ in range(3)][::-1]
+
+    first = counter.ask("anna", "GET", "/v1/authorizations?limit=2").get_json()
+    rest = counter.ask("anna", "GET", f"/v1/authorizations?limit=1&starting_after={made[1]}").get_json()
+    foreign = counter.ask("giulia", "GET", f"/v1/authorizations?starting_after={made[1]}")
+
+    assert ([each["id"] for each in first["data"]], first["has_more"]) == (made[:2], True)
+    assert [each["id"] for each in rest["data"]] == made[2:]
+    assert (foreign.status_code, foreign.get_json()["code"]) == (422, "cursor_unknown")
+
+
+@pytest.mark.parametrize("who", ["giulia", "p04", "marta"])
+def test_a_list_of_somebody_who_is_not_ones_own_finds_nobody(counter: Counter, who: str) -> None:
+    asked = counter.people["mario"] if who != "marta" else "emp_x"
+    answer = counter.ask(who, "GET", f"/v1/authorizations?employee_id={asked}")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "employee_not_found")
+
+
+@pytest.mark.parametrize(
+    "query", ["status=gone", "since=1/3/2026", "until=", "limit=0", "service=%00", "employee=x", "starting_after=aut_x"]
+)
+def test_a_filter_that_is_wrong_is_refused(counter: Counter, query: str) -> None:
+    assert counter.ask("giulia", "GET", f"/v1/authorizations?{query}").status_code == 422
+
+
+def test_what_somebody_of_the_network_asked_for_says_so(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 1, "employee_id": counter.people["giulia"]}
+
+    made = counter.ask("marta", "POST", "/v1/authorizations", body).get_json()
+    missing = counter.ask("marta", "POST", "/v1/authorizations", {"service": "PSI-CR", "quantity": 1})
+    nobody = counter.ask("marta", "POST", "/v1/authorizations", body | {"employee_id": "emp_x"})
+
+    assert made["on_behalf"] is counter.ask("giulia", "GET", f"/v1/authorizations/{made['id']}").get_json()["on_behalf"]
+    assert (made["on_behalf"], counter.buy("giulia")["on_behalf"]) == (True, False)
+    assert [each["pointer"] for each in missing.get_json()["errors"]] == ["#/employee_id"]
+    assert (nobody.status_code, nobody.get_json()["code"]) == (404, "employee_not_found")
+
+
+def test_a_key_belongs_to_its_member_and_its_verb(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 1}
+    own = counter.ask("giulia", "POST", "/v1/authorizations", body, key="one for all")
+    other = counter.ask("mario", "POST", "/v1/authorizations", body | {"quantity": 2}, key="one for all")
+    helper = counter.ask(
+        "marta", "POST", "/v1/authorizations", body | {"employee_id": counter.people["giulia"]}, key="one for all"
+    )
+    void = counter.ask("giulia", "POST", f"/v1/authorizations/{own.get_json()['id']}/voids", {}, key="one for all")
+
+    answers = (own, other, helper, void)
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert not any("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert len({answer.get_json()["id"] for answer in answers[:3]}) == 3
+
+
+def test_an_answer_is_given_again_byte_for_byte_whatever_happened_since(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 2, "channel": "DIRECT"}
+    made = counter.ask("giulia", "POST", "/v1/authorizations", body, key="bytes")
+    path = f"/v1/authorizations/{made.get_json()['id']}"
+    part = {"amount": {"minor": 4_000}}
+    captured = counter.ask("p04", "POST", f"{path}/captures", part, key="bytes")
+    refund = {"reason": "non reso", "amount": {"minor": 1_000}}
+    refunded = counter.ask("marta", "POST", f"{path}/refunds", refund, key="bytes")
+    voided = counter.ask("giulia", "POST", f"{path}/voids", {}, key="bytes")
+
+    again = [
+        counter.ask("giulia", "POST", "/v1/authorizations", body, key="bytes"),
+        counter.ask("p04", "POST", f"{path}/captures", part, key="bytes"),
+        counter.ask("marta", "POST", f"{path}/refunds", refund, key="bytes"),
+        counter.ask("giulia", "POST", f"{path}/voids", {}, key="bytes"),
+    ]
+    assert [answer.status_code for answer in again] == [201] * 4
+    assert [answer.data for answer in again] == [answer.data for answer in (made, captured, refunded, voided)]
+    assert {answer.headers["Idempotency-Replayed"] for answer in again} == {"true"}
+    assert again[0].headers["Location"] == path
+
+
+def test_a_refusal_is_given_again_under_its_key(counter: Counter) -> None:
+    path = f"/v1/authorizations/{counter.buy(channel='DIRECT')['id']}/captures"
+    more = {"amount": {"minor": 5_501}}
+
+    first = counter.ask("p04", "POST", path, more, key="too much")
+    again = counter.ask("p04", "POST", path, more, key="too much")
+    other = counter.ask("p04", "POST", path, {}, key="too much")
+
+    def said(answer: TestResponse) -> tuple[int, str, str]:
+        return answer.status_code, answer.get_json()["code"], answer.get_json()["detail"]
+
+    assert said(first) == said(again)
+    assert ("Idempotency-Replayed" in first.headers, again.headers["Idempotency-Replayed"]) == (False, "true")
+    assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
+
+
+def test_the_same_key_at_once_makes_one_and_answers_the_others_with_it(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 1}
+
+    answers = at_once(8, lambda: counter.ask("mario", "POST", "/v1/authorizations", body, key="double click"))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.data for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+
+
+def test_a_capture_and_a_void_at_once_have_one_winner(counter: Counter) -> None:
+    path = f"/v1/authorizations/{counter.buy()['id']}"
+    verbs = iter([("p04", "captures"), ("giulia", "voids")] * 2)
+
+    def attempt() -> TestResponse:
+        who, verb = next(verbs)
+        return counter.ask(who, "POST", f"{path}/{verb}", {})
+
+    answers = at_once(4, attempt)
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"authorization_not_open"}
+
+
+def test_a_key_that_is_at_work_is_a_conflict(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 1}
+    request = {"some": "request"}
+    with database._owner_factory()() as session:
+        member = session.scalar(sa.text("select member_id from member where email = 'giulia@example.it'"))
+        session.execute(sa.text("set local lock_timeout = 0"))
+        idempotency.claim(session, counter.books["E1"], member, "authorize", "at work", request)
+        answer = counter.ask("giulia", "POST", "/v1/authorizations", body, key="at work")
+        session.rollback()
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "in_progress")
+    assert counter.ask("giulia", "POST", "/v1/authorizations", body, key="at work").status_code == 201
+
+
+def at_once(times: int, act: Callable[[], TestResponse]) -> list[TestResponse]:
+    with ThreadPoolExecutor(times) as pool:
+        # A thread knows nothing of the clock that the test holds.
+        return [each.result() for each in [pool.submit(copy_context().run, act) for _ in range(times)]]
+
+
+def test_states_are_those_of_the_glossary(counter: Counter) -> None:
+    def state(answer: TestResponse) -> str:
+        return str(answer.get_json()["authorization"]["status"])
+
+    path = f"/v1/authorizations/{counter.buy(channel='DIRECT')['id']}"
+    part, refund = {"amount": {"minor": 1_000}}, {"reason": "x", "amount": {"minor": 500}}
+    assert state(counter.ask("p04", "POST", f"{path}/captures", part)) == "partially_captured"
+    assert state(counter.ask("p04", "POST", f"{path}/captures", part | {"final": True})) == "captured"
+    assert state(counter.ask("marta", "POST", f"{path}/refunds", refund)) == "partially_refunded"
+    assert state(counter.ask("operator", "POST", f"{path}/refunds", {"reason": "x"})) == "refunded"
+    nothing = counter.ask("marta", "POST", f"{path}/refunds", {"reason": "x"})
+    assert (nothing.status_code, nothing.get_json()["code"]) == (409, "refund_exceeds_captures")
+
+
+def test_what_expired_is_captured_no_more(counter: Counter) -> None:
+    path = f"/v1/authorizations/{counter.buy()['id']}/captures"
+    later = "update \"authorization\" set expires_at = ledger_now() - interval '1 hour' where authorization_id = :id"
+    hold = (
+        "update hold set expires_at = ledger_now() - interval '1 hour' where hold_id ="
+        ' (select hold_id from "authorization" where authorization_id = :id)'
+    )
+    for statement in (later, hold):
+        database.transact(lambda session, s=statement: session.execute(sa.text(s), {"id": path.split("/")[3]}))  # type: ignore[misc]
+
+    answer = counter.ask("p04", "POST", path, {})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "hold_expired")
+
+
+@pytest.mark.parametrize(
+    ("verb", "who", "body", "status", "code"),
+    [
+        ("captures", "p04", {"amount": {"minor": 1}}, 409, "partial_capture_not_allowed"),
+        ("captures", "p04", {"delivered_on": "2026-03-01"}, 409, "capture_before_authorization"),
+        ("captures", "p04", {"delivered_on": "2026-03-03"}, 409, "occurred_in_future"),
+        ("captures", "p04", {"delivered_on": "0001-01-01"}, 422, "fields_invalid"),
+        ("captures", "p04", {"final": "yes"}, 422, "fields_invalid"),
+        ("captures", "p04", {"amount": 10}, 422, "fields_invalid"),
+        ("voids", "giulia", {"reason": "because"}, 422, "fields_invalid"),
+        ("voids", "giulia", [], 422, "fields_invalid"),
+        ("refunds", "marta", {}, 422, "fields_invalid"),
+        ("refunds", "marta", {"reason": "x", "amount": {"minor": -1}}, 422, "fields_invalid"),
+        ("refunds", "marta", {"reason": "x", "capture_id": 1}, 409, "capture_not_of_authorization"),
+        ("refunds", "marta", {"reason": "x"}, 409, "refund_exceeds_captures"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    counter: Counter, verb: str, who: str, body: object, status: int, code: str
+) -> None:
+    path = f"/v1/authorizations/{counter.buy()['id']}"
+    before = counter.ask("giulia", "GET", path).data
+
+    answer = counter.ask(who, "POST", f"{path}/{verb}", body)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+    assert counter.ask("giulia", "GET", path).data == before
