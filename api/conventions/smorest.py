@@ -71,10 +71,22 @@ class Blueprint(flask_smorest.Blueprint):
         "multipart": FORM,
     }
 
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **kw: Any
+    ) -> None:
+        """Register a view; one that is about something named in its path may find that it is not there."""
+        if "<" in rule:
+            view_func._apidoc = getattr(view_func, "_apidoc", {})
+            view_func._apidoc.setdefault("refusals", set()).add(404)
+        super().add_url_rule(rule, endpoint, view_func, *args, **kw)
+
     @staticmethod
     def _prepare_refusals_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+        refusals = {503, *doc_info.get("refusals", ())}
+        if "requestBody" in doc:
+            refusals |= {400, 413, 415, 422}
         responses = doc.setdefault("responses", {})
-        for status in sorted(doc_info.get("refusals", ())):
+        for status in sorted(refusals):
             responses.setdefault(status, http.HTTPStatus(status).name)
         return doc
 
