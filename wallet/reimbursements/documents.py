@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
@@ -147,6 +147,21 @@ class Store:
             # Young again: whoever sweeps leaves it to the transaction that will name it.
             moment = clock.now().timestamp()
             os.utime(target, (moment, moment))
+
+    def take(self, path: Path) -> bytes:
+        """Move a finished file of the same file system in, and return its hash; the same content again is one file."""
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").digest()
+            os.fsync(file.fileno())
+        path.chmod(0o600)
+        target = self.path(digest)
+        with self.locked():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            moment = clock.now().timestamp()
+            os.utime(path, (moment, moment))
+            path.replace(target)
+        _sync(target.parent)
+        return digest
 
     def every(self) -> Iterator[Path]:
         """Yield each file there is, what an interrupted writing left behind too."""
