@@ -16,10 +16,11 @@ from ledger.errors import InsufficientFunds
 from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook.words import Channel
-from wallet import amounts, codes, fiscal, hints, purchases, records, wallets
+from wallet import amounts, codes, fiscal, hints, purchases, records, telling, wallets
 from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound
 from wallet.hints import Said
+from wallet.outbox import Event
 from wallet.purchases import Considered, Purchase
 from wallet.tables import AuthorizationRow, Wallet
 
@@ -319,6 +320,8 @@ def finish(session: Session, book_id: int, found: Authorization, ended: str, rea
             reason=reason,
             entry_id=None,
         )
+    event = Event.AUTHORIZATION_EXPIRED if ended == "expired" else Event.AUTHORIZATION_VOIDED
+    telling.purchase(session, book_id, event, finished, reason=reason)
     return finished
 
 
@@ -397,7 +400,10 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
     database.run(session, _INSERT, {"book_id": book_id, **values, "facts": Jsonb(values["facts"])})
     if considered.decline is None and considered.channel is Channel.VOUCHER:
         records.write_issue(session, book_id, authorization_id, considered)
-    return _from_values(values)
+    recorded = _from_values(values)
+    event = Event.AUTHORIZATION_CREATED if considered.decline is None else Event.AUTHORIZATION_DECLINED
+    telling.purchase(session, book_id, event, recorded)
+    return recorded
 
 
 def _from_values(values: dict[str, Any]) -> Authorization:

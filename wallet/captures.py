@@ -17,7 +17,7 @@ from ledger import holds, idempotency
 from ledger.errors import CaptureExceedsHold, HoldExpired, LedgerCorrupt
 from ledger.posting import Pair
 from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, chart, deliveries, pension, refunds
+from wallet import amounts, authorizations, chart, deliveries, pension, refunds, telling
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
@@ -26,6 +26,7 @@ from wallet.errors import (
     ContributionStays,
     PartialCaptureNotAllowed,
 )
+from wallet.outbox import Event
 from wallet.reasons import Voiding
 from wallet.reimbursements.errors import ReimbursementHasItsOwnVerbs
 
@@ -112,6 +113,7 @@ def _capture(
     changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
     if found.channel != Channel.VOUCHER:
         deliveries.write_use(session, book_id, found, amount_minor, on, entry_id)
+    telling.purchase(session, book_id, Event.AUTHORIZATION_CAPTURED, changed, moved_minor=amount_minor)
     return Change(changed, amount_minor, (entry_id,))
 
 

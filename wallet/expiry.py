@@ -17,7 +17,7 @@ from ledger import posting
 from ledger.posting import Draft, Pair
 from plans import funders, plans
 from plans.words import Residual
-from wallet import authorizations, chart, lots, pension, wallets
+from wallet import authorizations, chart, lots, pension, telling, wallets
 from wallet.pension import Ended
 from wallet.reimbursements import deadlines
 
@@ -142,6 +142,8 @@ def _end(
                 on_progress(done, len(rows))
         ended = [Ended(row.employee_id, row.lot_id, row.account_id, int(row.free_minor)) for row in contributions]
         pension.pay_in(session, terms, residual, ended, on=on, actor=actor)
+        lost = [row for row in mine if row.lot_id not in targets]
+        telling.lots_expired(session, terms, [(row.employee_id, row.lot_id, int(row.free_minor)) for row in lost], on)
         carried_minor = sum(int(row.free_minor) for row in carried)
         ended_minor = sum(int(row.free_minor) for row in mine) - carried_minor
         goes = terms.residual_destination

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
-from config import money
+from config import database, money
 from config.money import from_minor
 from ledger import accounts, posting
 from ledger.errors import InsufficientFunds, LedgerError
@@ -18,7 +18,7 @@ from ledger.posting import Draft, Outcome, Pair
 from plans import plans
 from plans.plans import PlanTerms
 from plans.rulebook.words import PlanSource
-from wallet import chart, funding, lots, wallets
+from wallet import chart, funding, lots, telling, wallets
 from wallet.errors import (
     BudgetNotFunded,
     CorrectionBeforeGrant,
@@ -33,6 +33,7 @@ from wallet.tables import Lot
 # Entries in one statement: large enough to be fast, small enough for the statement's time limit on a slow machine.
 CHUNK = 20_000
 
+_ANY_LOT = "select from lot where book_id = %s and plan_id = %s limit 1"
 _GRANTED_ON = (
     "select min(e.occurred_on) from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
     " where p.book_id = :book and p.credit_account_id = :account"
@@ -97,6 +98,8 @@ def put(
     terms = plans.terms(session, terms.book_id, [terms.plan_id])[terms.plan_id]
     plan_accounts = chart.open_plan(session, terms)
     source = plan_accounts[chart.granting(terms)]
+    if grants and not database.rows(session, _ANY_LOT, (terms.book_id, terms.plan_id)):
+        telling.plan_activated(session, terms)
     by_lot = lots.ensure(session, terms, [(grant.employee_id, grant.expires_on) for grant in grants])
     drafts = [
         Draft(

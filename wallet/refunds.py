@@ -14,7 +14,7 @@ from config.money import from_minor
 from ledger import holds
 from ledger.errors import AmountNotPositive
 from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, expiry, fiscal
+from wallet import amounts, authorizations, expiry, fiscal, telling
 from wallet.authorizations import Authorization
 from wallet.errors import (
     CaptureNotOfAuthorization,
@@ -22,6 +22,7 @@ from wallet.errors import (
     RefundBeforeCapture,
     RefundExceedsCaptures,
 )
+from wallet.outbox import Event
 
 # What a refund gave back to each plan's lots.
 _GIVEN_BACK = (
@@ -127,6 +128,7 @@ def give_back(
             # A voucher was taxed at issue: its capture wrote no event.
             delivered_entry_id=None if found.channel == Channel.VOUCHER else captured_entry_id,
         )
+    telling.purchase(session, book_id, Event.REFUND_CREATED, changed, moved_minor=total)
     return changed, total, tuple(entries)
 
 

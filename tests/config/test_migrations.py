@@ -23,6 +23,7 @@ MODELS = (
     "plans.rows",
     "plans.rulebook.signing",
     "plans.social.tables",
+    "wallet.outbox",
     "wallet.position.tables",
     "wallet.redemptions.tables",
     "wallet.reimbursements.tables",

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
-from wallet import wallets
+from wallet import telling, wallets
 from wallet.reimbursements.documents import Upload
 from wallet.reimbursements.errors import ReimbursementNotFound
 from wallet.reimbursements.words import State
@@ -321,6 +321,7 @@ def write_step(
         "behalf": found.employee_id if by_employee and actor != found.employee_id else None,
     }
     database.run(session, _STEP, asked)
+    telling.reimbursement(session, book_id, kind, found, reasons)
 
 
 def _value(row: Any) -> Reimbursement:

@@ -18,8 +18,9 @@ from config.database import plain_array, text_array
 from ledger import accounts, posting
 from ledger.accounts import Opening
 from ledger.posting import Draft, Pair
-from wallet import chart
+from wallet import chart, outbox
 from wallet.errors import ReasonRequired
+from wallet.outbox import Event
 from wallet.settlement.errors import (
     BookStopped,
     ClearingLaterClosed,
@@ -156,6 +157,8 @@ def run(session: Session, month: date, *, terms: Terms, actor: str) -> Run:
     _record(session, run_id, flows)
     for book_id in dict.fromkeys(flow.book_id for flow in flows):
         _post(session, run_id, book_id, [flow for flow in flows if flow.book_id == book_id], today, actor)
+    facts = {"run_id": run_id, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "version": version}
+    outbox.tell(session, None, Event.CLEARING_CLOSED, run_id, facts)
     return _whole(session, _find(session, starts_on, state="closed")[0])
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from config import database
 from ledger import accounts
 from ledger.posting import Draft, Pair
-from wallet import chart
+from wallet import chart, telling
 from wallet.errors import ReasonRequired
+from wallet.outbox import Event
 from wallet.settlement.errors import PaymentNotFound, PaymentStateWrong
 from wallet.settlement.payouts import Payment, moved, write
 from wallet.settlement.tables import PayoutPayment
@@ -62,6 +63,7 @@ def confirm(
         known = chart.open_payouts(session, part.book_id)
         pairs = moved(known[chart.PAYOUT], known[chart.BANK], part.amount_minor)
         _write(session, payment, part.book_id, "payout_confirmation", "paid", pairs, on, actor)
+    telling.payouts(session, Event.PAYOUT_PAID, [payment], paid_on=on.isoformat())
     return _end(session, payment, "paid", on, actor, line_id, reason)
 
 

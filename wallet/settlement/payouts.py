@@ -16,8 +16,9 @@ from config import clock, database, ids
 from config.database import plain_array, text_array
 from ledger import accounts, books, posting
 from ledger.posting import Draft, Pair
-from wallet import bank, chart
+from wallet import bank, chart, telling
 from wallet.errors import ReasonRequired
+from wallet.outbox import Event
 from wallet.settlement import candidates, coverage, target_days
 from wallet.settlement.candidates import LeftOut as LeftOut
 from wallet.settlement.coverage import LeftLine
@@ -182,6 +183,7 @@ def prepare(
     _record_left(session, run_id, left_lines)
     _post(session, run_id, [payment.provider_code for payment in paid], today, actor)
     session.connection().exec_driver_sql(_PREPARED, (today, actor, run_id))
+    telling.payouts(session, Event.PAYOUT_SCHEDULED, paid, execute_on=execute_on.isoformat())
     return get(session, reference)
 
 
