@@ -15,6 +15,9 @@ from werkzeug.test import TestResponse
 from api.access import members, tokens
 from api.access.roles import Role
 from config import database
+from ledger import books
+from plans import funders
+from plans.words import FunderKind
 from tests import factories
 
 LASTING = timedelta(days=90)
@@ -22,7 +25,10 @@ LASTING = timedelta(days=90)
 
 @dataclass
 class Counter:
-    """Two employers' books: E1 with Giulia and Mario, E2 with Anna; services of P04 and P03 in Cremona."""
+    """
+    Two employers' books, E1 with Giulia and Mario and E2 with Anna, and a municipality's; services of P04 and P03 in
+    Cremona.
+    """
 
     app: Flask
     books: dict[str, int] = field(default_factory=dict)
@@ -68,6 +74,16 @@ def furnish(session: Session, counter: Counter) -> None:
             appoint(session, counter, name, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id)
     for name, role in (("hr", Role.EMPLOYER), ("payroll", Role.PAYROLL), ("accountant", Role.ACCOUNTANT)):
         appoint(session, counter, name, role, book_id=counter.books["E1"])
+    counter.books["PUB"] = books.open_book(session, "PUB", "Comune di Cremona")
+    funders.record(
+        session,
+        counter.books["PUB"],
+        code="PUB",
+        name="Comune di Cremona",
+        kind=FunderKind.MUNICIPALITY,
+        home_territory="cremona",
+    )
+    appoint(session, counter, "comune", Role.MUNICIPALITY, book_id=counter.books["PUB"])
     for name, provider in (("p04", "P04"), ("p03", "P03")):
         appoint(session, counter, name, Role.PROVIDER, provider_code=provider)
     appoint(session, counter, "marta", Role.WELFARE_MANAGER)
