@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,9 @@ class Holding:
     """A role that a member holds; `employer` is the code of the book's funder."""
 
     appointment_id: str
+    member_id: str
     role: Role
+    book_id: int | None
     employer: str | None
     employer_name: str | None
     employee_id: str | None
@@ -135,11 +137,17 @@ def require(session: Session, member_id: str) -> Member:
 
 def holdings(session: Session, member_id: str) -> tuple[Holding, ...]:
     """Return the roles that a member holds, the first given first, as far as the session's fence shows them."""
+    return tuple(_holdings(session, [member_id]))
+
+
+def _holdings(session: Session, member_ids: Sequence[str]) -> Iterator[Holding]:
     employer = sa.func.access_employer(Appointment.book_id).table_valued("code", "name").lateral("employer")
     statement = (
         sa.select(
             Appointment.appointment_id,
+            Appointment.member_id,
             Appointment.role,
+            Appointment.book_id,
             employer.c.code,
             employer.c.name,
             Appointment.employee_id,
@@ -147,10 +155,11 @@ def holdings(session: Session, member_id: str) -> tuple[Holding, ...]:
             Appointment.appointed_at,
         )
         .outerjoin(employer, sa.true())
-        .where(Appointment.member_id == member_id, Appointment.ended_at.is_(None))
+        .where(Appointment.member_id.in_(member_ids), Appointment.ended_at.is_(None))
         .order_by(Appointment.appointed_at, Appointment.appointment_id)
     )
-    return tuple(Holding(row[0], Role(row[1]), *row[2:]) for row in session.execute(statement))
+    for one, member_id, role, *rest in session.execute(statement):
+        yield Holding(one, member_id, Role(role), *rest)
 
 
 def appointment(session: Session, member_id: str, appointment_id: str) -> Appointment:
@@ -172,8 +181,17 @@ def appointment(session: Session, member_id: str, appointment_id: str) -> Appoin
 
 
 def listing() -> sa.Select[Any]:
-    """Return the query of the members, as far as the session's fence shows them."""
+    """Return the query of the members, as far as the session's fence shows them; `cards` says more of each."""
     return sa.select(Member.member_id).where(Member.ended_at.is_(None))
+
+
+def cards(session: Session, member_ids: Sequence[str]) -> tuple[MemberCard, ...]:
+    """Return members, in the order asked for, with the roles that the session's fence shows."""
+    found = {one.member_id: one for one in session.scalars(sa.select(Member).where(Member.member_id.in_(member_ids)))}
+    held: dict[str, list[Holding]] = {}
+    for holding in _holdings(session, member_ids):
+        held.setdefault(holding.member_id, []).append(holding)
+    return tuple(_card(found[one], held.get(one, ())) for one in member_ids if one in found)
 
 
 def card(session: Session, member_id: str) -> MemberCard:
@@ -182,15 +200,12 @@ def card(session: Session, member_id: str) -> MemberCard:
 
     Errors: MemberNotFound.
     """
-    found = require(session, member_id)
+    return _card(require(session, member_id), holdings(session, member_id))
+
+
+def _card(found: Member, held: Sequence[Holding]) -> MemberCard:
     return MemberCard(
-        member_id=member_id,
-        kind=found.kind,
-        name=found.name,
-        email=found.email,
-        language=found.language,
-        created_at=found.created_at,
-        appointments=holdings(session, member_id),
+        found.member_id, found.kind, found.name, found.email, found.language, found.created_at, tuple(held)
     )
 
 

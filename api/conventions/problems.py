@@ -14,7 +14,9 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from api import errors
+from api.access import errors as access
 from api.conventions import language, sentences
+from api.events.errors import AddressInvalid
 from config.errors import DomainError
 from ledger.errors import Contention, InProgress, KeyRequired, KeyReused, RefusedBefore
 from plans.sheets import Problem
@@ -86,6 +88,17 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     AccessNeeded: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    access.SignInRefused: HTTPStatus.UNAUTHORIZED,
+    access.CrossSiteRefused: HTTPStatus.FORBIDDEN,
+    access.SessionNeeded: HTTPStatus.FORBIDDEN,
+    access.RoleNotGiven: HTTPStatus.FORBIDDEN,
+    access.ScopesTooWide: HTTPStatus.FORBIDDEN,
+    access.IdentityUnknown: HTTPStatus.FORBIDDEN,
+    AddressInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    access.PasswordWeak: HTTPStatus.UNPROCESSABLE_ENTITY,
+    access.ReachUnclear: HTTPStatus.UNPROCESSABLE_ENTITY,
+    access.TryLater: HTTPStatus.TOO_MANY_REQUESTS,
+    access.ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     InProgress: HTTPStatus.CONFLICT,
     Contention: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -113,6 +126,8 @@ def status_of(refusal: DomainError) -> HTTPStatus:
 def render(refusal: DomainError, headers: Mapping[str, str] | None = None, **members: Any) -> flask.Response:
     """Write a refusal as a problem, in the language the client reads; `members` are added to it."""
     status = status_of(refusal)
+    if isinstance(refusal, access.TryLater):
+        headers = {**(headers or {}), "Retry-After": str(refusal.details["seconds"])}
     detail = sentences.of_refusal(refusal, language.asked())
     if isinstance(refusal, RefusedBefore):
         headers = {**(headers or {}), REPLAYED: "true"}

@@ -159,7 +159,17 @@ def test_no_row_that_a_provider_sees_says_who_somebody_is_or_what_others_sold(li
     assert [(table, row) for table, rows in shown.items() for row in rows for mark in everybody if mark in row] == []
     assert bought["dispute"]
     assert bought["authorization"]
-    for table in ("employee", "relative", "relative_fact", "lot", "fiscal_event", "plan", "funder", "entry", "idempotency_key"):
+    for table in (
+        "employee",
+        "relative",
+        "relative_fact",
+        "lot",
+        "fiscal_event",
+        "plan",
+        "funder",
+        "entry",
+        "idempotency_key",
+    ):
         assert bought[table] == []
 
 

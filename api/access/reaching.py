@@ -1,0 +1,67 @@
+"""Reaching: what a role that somebody gives is for, found within what whoever gives it can see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from api.access.errors import ReachUnclear, RoleNotGiven
+from api.access.identity import Identity, transact
+from api.access.members import Reach
+from api.access.roles import MAY_GIVE, Role
+from config import clock
+from ledger import books
+from network import providers
+from plans import people
+
+_OF_A_BOOK = frozenset({Role.EMPLOYER, Role.PAYROLL, Role.ACCOUNTANT, Role.MUNICIPALITY, Role.EMPLOYEE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A role and what it is said to be for: an employer's code, a person's id, a provider's code."""
+
+    role: Role
+    employer: str | None = None
+    employee_id: str | None = None
+    provider: str | None = None
+
+
+def find(identity: Identity, asked: Asked) -> Reach:
+    """
+    Return what a role that `identity` wants to give is for; an employer or a provider gives its own without saying so.
+
+    Errors: RoleNotGiven, ReachUnclear, BookNotFound, EmployeeNotFound, ProviderNotFound; in this order.
+    """
+    if asked.role not in MAY_GIVE.get(identity.role, frozenset()):
+        raise RoleNotGiven(role=identity.role, given=asked.role)
+    of_book = asked.role in _OF_A_BOOK
+    employer_said = asked.employer is not None or identity.book_id is not None or asked.employee_id is not None
+    provider_said = asked.provider is not None or identity.provider_code is not None
+    wanted = (of_book, asked.role is Role.EMPLOYEE, asked.role is Role.PROVIDER)
+    if wanted != (employer_said, asked.employee_id is not None, provider_said):
+        raise ReachUnclear(role=asked.role, needs=_needs(asked.role))
+
+    def look(session: Session) -> Reach:
+        provider = identity.provider_code if asked.provider is None else asked.provider
+        if provider is not None:
+            found = providers.get(session, provider, clock.today()).code
+            if identity.provider_code not in (None, found):
+                raise RoleNotGiven(role=identity.role, given=asked.role)
+            return Reach(provider_code=found)
+        book_id = identity.book_id if asked.employer is None else books.require(session, asked.employer)
+        if asked.employee_id is not None:
+            book_id = people.book_of(session, asked.employee_id) if book_id is None else book_id
+            people.employee(session, book_id, asked.employee_id)
+        return Reach(book_id=book_id, employee_id=asked.employee_id)
+
+    return transact(look)
+
+
+def _needs(role: Role) -> str:
+    if role is Role.EMPLOYEE:
+        return "employee_id"
+    if role is Role.PROVIDER:
+        return "provider"
+    return "employer" if role in _OF_A_BOOK else "-"
