@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from ledger.errors import InsufficientFunds
 from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook.words import Channel
-from wallet import amounts, codes, fiscal, hints, purchases, records, telling, wallets
+from wallet import amounts, codes, fiscal, hints, outbox, purchases, records, telling, wallets
 from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound
 from wallet.hints import Said
@@ -54,9 +55,10 @@ _DUE_ACCOUNTS = (
     " where a.book_id = %s and a.authorization_id = any(%s::text[])"
 )
 _UPDATE = (
-    'update "authorization" set status = %s, captured_minor = %s, refunded_minor = %s'
-    " where book_id = %s and authorization_id = %s"
+    'update "authorization" set status = %(status)s, captured_minor = %(captured)s, refunded_minor = %(refunded)s'
+    " where book_id = %(book)s and authorization_id = %(authorization)s"
 )
+_UPDATE_AND_TELL = outbox.beside(_UPDATE)
 _TABLE = AuthorizationRow.__table__
 
 
@@ -113,11 +115,11 @@ class Authorization:
         return self.status in ("authorized", "partially_captured")
 
     @property
-    @property
     def on_behalf(self) -> bool:
         """Whether somebody of the network asked for it, for the worker."""
         return bool(self.facts.get("on_behalf", False))
 
+    @property
     def sentence_it(self) -> str:
         """The outcome in Italian, as the worker reads it."""
         return self.sentence("it")
@@ -162,6 +164,7 @@ _INSERT = (
     f'insert into "authorization" (book_id, {", ".join(_FIELDS)})'
     f" values (%(book_id)s, {', '.join(f'%({name})s' for name in _FIELDS)})"
 )
+_INSERT_AND_TELL = outbox.beside(_INSERT)
 
 
 def authorize(
@@ -308,7 +311,9 @@ def settle(session: Session, book_id: int, employee_id: str | None) -> int:
 
 def finish(session: Session, book_id: int, found: Authorization, ended: str, reason: str) -> Authorization:
     """Write down that nothing more will be captured: what was captured stays, the voucher's tax is undone."""
-    finished = update(session, book_id, found, found.captured_minor, found.refunded_minor, ended=ended)
+    event = Event.AUTHORIZATION_EXPIRED if ended == "expired" else Event.AUTHORIZATION_VOIDED
+    captured, refunded = found.captured_minor, found.refunded_minor
+    finished = update(session, book_id, found, captured, refunded, ended=ended, event=event, told={"reason": reason})
     if found.channel == Channel.VOUCHER:
         fiscal.reverse(
             session,
@@ -320,8 +325,6 @@ def finish(session: Session, book_id: int, found: Authorization, ended: str, rea
             reason=reason,
             entry_id=None,
         )
-    event = Event.AUTHORIZATION_EXPIRED if ended == "expired" else Event.AUTHORIZATION_VOIDED
-    telling.purchase(session, book_id, event, finished, reason=reason)
     return finished
 
 
@@ -333,15 +336,31 @@ def update(
     refunded_minor: int,
     *,
     ended: str | None = None,
+    event: Event | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Authorization:
     """
     Write down how far an authorization has come and return it so; `ended` says that no capture may follow.
 
+    `event` is what others are told, with the facts `told` besides; what stands for a reimbursement is told as such.
+
     Units: minor units, in all since the authorization was given.
     """
     status = _status(found, captured_minor, refunded_minor, ended)
-    database.run(session, _UPDATE, (status, captured_minor, refunded_minor, book_id, found.authorization_id))
-    return replace(found, status=status, captured_minor=captured_minor, refunded_minor=refunded_minor)
+    changed = replace(found, status=status, captured_minor=captured_minor, refunded_minor=refunded_minor)
+    asked: dict[str, object] = {
+        "status": status,
+        "captured": captured_minor,
+        "refunded": refunded_minor,
+        "book": book_id,
+        "authorization": found.authorization_id,
+    }
+    if event is None or found.channel == Channel.REIMBURSEMENT:
+        database.run(session, _UPDATE, asked)
+    else:
+        asked |= outbox.parameters(book_id, telling.purchase(event, changed, told or {}))
+        database.run(session, _UPDATE_AND_TELL, asked)
+    return changed
 
 
 def _status(found: Authorization, captured_minor: int, refunded_minor: int, ended: str | None) -> str:
@@ -397,12 +416,12 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
             short = purchases.declined(considered, Decline.INSUFFICIENT_FUNDS)
             return record(session, book_id, short, home_territory, actor)
         values["code"] = codes.new()
-    database.run(session, _INSERT, {"book_id": book_id, **values, "facts": Jsonb(values["facts"])})
-    if considered.decline is None and considered.channel is Channel.VOUCHER:
-        records.write_issue(session, book_id, authorization_id, considered)
     recorded = _from_values(values)
     event = Event.AUTHORIZATION_CREATED if considered.decline is None else Event.AUTHORIZATION_DECLINED
-    telling.purchase(session, book_id, event, recorded)
+    told = outbox.parameters(book_id, telling.purchase(event, recorded, {}))
+    database.run(session, _INSERT_AND_TELL, {"book_id": book_id, **values, "facts": Jsonb(values["facts"]), **told})
+    if considered.decline is None and considered.channel is Channel.VOUCHER:
+        records.write_issue(session, book_id, authorization_id, considered)
     return recorded
 
 

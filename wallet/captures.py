@@ -17,7 +17,7 @@ from ledger import holds, idempotency
 from ledger.errors import CaptureExceedsHold, HoldExpired, LedgerCorrupt
 from ledger.posting import Pair
 from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, chart, deliveries, pension, refunds, telling
+from wallet import amounts, authorizations, chart, deliveries, pension, refunds
 from wallet.authorizations import Authorization
 from wallet.errors import (
     AuthorizationNotOpen,
@@ -110,10 +110,12 @@ def _capture(
     entry_id = _post(session, book_id, found, amount_minor, final, on, actor, key)
     captured = found.captured_minor + amount_minor
     ended = "captured" if final else None
-    changed = authorizations.update(session, book_id, found, captured, found.refunded_minor, ended=ended)
+    event, told = Event.AUTHORIZATION_CAPTURED, {"moved_minor": amount_minor}
+    changed = authorizations.update(
+        session, book_id, found, captured, found.refunded_minor, ended=ended, event=event, told=told
+    )
     if found.channel != Channel.VOUCHER:
         deliveries.write_use(session, book_id, found, amount_minor, on, entry_id)
-    telling.purchase(session, book_id, Event.AUTHORIZATION_CAPTURED, changed, moved_minor=amount_minor)
     return Change(changed, amount_minor, (entry_id,))
 
 

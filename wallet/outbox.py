@@ -85,7 +85,10 @@ class Told:
 
 
 _COLUMNS = "(event_id, type, aggregate, book_id, employee_id, provider_code, personal, only_for, facts)"
-_TELL = f"insert into event {_COLUMNS} values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_TELL = (
+    f"insert into event {_COLUMNS} values (%(told_id)s, %(told_type)s, %(told_aggregate)s, %(told_book)s,"
+    " %(told_employee)s, %(told_provider)s, %(told_personal)s, %(told_only_for)s, %(told_facts)s)"
+)
 _TELL_MANY = (
     f"insert into event {_COLUMNS}"
     " select u.id, u.type, u.aggregate, %s, u.employee, u.provider, u.employee is not null, null, u.facts::jsonb"
@@ -112,9 +115,32 @@ def tell(
     is told; `provider_code` is whose provider it concerns, `only_for` the one member whom it concerns. `facts` are
     ready for JSON, amounts in minor units; they name people by id alone.
     """
-    personal = employee_id is not None
-    asked = (ids.new("evt"), type, aggregate, book_id, employee_id, provider_code, personal, only_for, Jsonb(facts))
-    database.run(session, _TELL, asked)
+    told = Told(type, aggregate, facts, employee_id, provider_code)
+    database.run(session, _TELL, parameters(book_id, told, only_for=only_for))
+
+
+def beside(statement: str) -> str:
+    """
+    Return a statement that writes an event beside what it does, for verbs to which a round trip more would be dear.
+
+    It takes `parameters` besides its own, all by name.
+    """
+    return f"with told as ({_TELL}) {statement}"
+
+
+def parameters(book_id: int | None, told: Told, *, only_for: str | None = None) -> dict[str, object]:
+    """Return what `beside` takes of an event."""
+    return {
+        "told_id": ids.new("evt"),
+        "told_type": told.type,
+        "told_aggregate": told.aggregate,
+        "told_book": book_id,
+        "told_employee": told.employee_id,
+        "told_provider": told.provider_code,
+        "told_personal": told.employee_id is not None,
+        "told_only_for": only_for,
+        "told_facts": Jsonb(told.facts),
+    }
 
 
 def tell_many(session: Session, book_id: int | None, events: Sequence[Told]) -> None:

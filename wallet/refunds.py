@@ -14,7 +14,7 @@ from config.money import from_minor
 from ledger import holds
 from ledger.errors import AmountNotPositive
 from plans.rulebook.words import Channel
-from wallet import amounts, authorizations, expiry, fiscal, telling
+from wallet import amounts, authorizations, expiry, fiscal
 from wallet.authorizations import Authorization
 from wallet.errors import (
     CaptureNotOfAuthorization,
@@ -113,7 +113,10 @@ def give_back(
     ]
     _open_again(session, book_id, found, entries, actor)
     refunded = found.refunded_minor + total
-    changed = authorizations.update(session, book_id, found, found.captured_minor, refunded)
+    told = {"moved_minor": total}
+    changed = authorizations.update(
+        session, book_id, found, found.captured_minor, refunded, event=Event.REFUND_CREATED, told=told
+    )
     for entry_id, (captured_entry_id, _) in zip(entries, parts, strict=True):
         shares: dict[str, int] = dict(session.connection().exec_driver_sql(_GIVEN_BACK, (book_id, entry_id)).all())
         fiscal.reverse(
@@ -128,7 +131,6 @@ def give_back(
             # A voucher was taxed at issue: its capture wrote no event.
             delivered_entry_id=None if found.channel == Channel.VOUCHER else captured_entry_id,
         )
-    telling.purchase(session, book_id, Event.REFUND_CREATED, changed, moved_minor=total)
     return changed, total, tuple(entries)
 
 

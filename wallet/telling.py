@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from plans.plans import PlanTerms
-from plans.rulebook.words import Channel
 from wallet import outbox
 from wallet.outbox import Event, Told
 
@@ -30,14 +29,12 @@ _STEPS: Mapping[str, Event] = {
 }
 
 
-def purchase(session: Session, book_id: int, event: Event, found: Authorization, **more: Any) -> None:
+def purchase(event: Event, found: Authorization, more: Mapping[str, Any]) -> Told:
     """
-    Tell what became of a purchase; what stands for a reimbursement is told as such.
+    Return what is told of a purchase.
 
     Units: minor units; `moved_minor` is what this event captured or gave back.
     """
-    if found.channel == Channel.REIMBURSEMENT:
-        return
     facts = {
         "authorization_id": found.authorization_id,
         "status": found.status,
@@ -54,16 +51,9 @@ def purchase(session: Session, book_id: int, event: Event, found: Authorization,
         "expires_at": None if found.expires_at is None else found.expires_at.isoformat(),
         "decline_code": found.decline_code,
     }
-    outbox.tell(
-        session,
-        book_id,
-        event,
-        found.authorization_id,
-        facts | more,
-        employee_id=found.employee_id,
-        # What was declined never came to the provider's ears.
-        provider_code=None if found.decline_code is not None else found.provider_code,
-    )
+    # What was declined never came to the provider's ears.
+    provider_code = None if found.decline_code is not None else found.provider_code
+    return Told(event, found.authorization_id, facts | dict(more), found.employee_id, provider_code)
 
 
 def reimbursement(session: Session, book_id: int, kind: str, found: Reimbursement, reasons: Sequence[str]) -> None:
