@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check audit format bench lock clean
+.PHONY: help demo serve test check audit format bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -24,6 +24,9 @@ $(VENV)/.development: requirements-dev.txt requirements-schemas.txt $(VENV)/.run
 
 demo: $(VENV)/.runtime ## set everything up and run the main job
 	@$(BIN)/borsellino demo
+
+serve: $(VENV)/.runtime ## run the HTTP API and its worker on this machine, with the demonstration
+	@$(BIN)/borsellino serve --demo
 
 test: $(VENV)/.development ## set everything up and run every test
 	@$(BIN)/pytest -n 2

@@ -57,7 +57,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.", r"Deve stare fra \1 e \2."),
         (
             r"Must be greater than (\S+) and less than or equal to (\S+)\.",
-            r"Deve essere maggiore di \1, al massimo \2.",
+            r"Deve essere oltre \1, al massimo \2.",
         ),
         (r"Must be between (\S+) and (\S+)\.", r"Deve stare fra \1 e \2."),
         (r"Must be greater than or equal to (\S+)\.", r"Deve essere almeno \1."),

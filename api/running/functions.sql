@@ -19,14 +19,43 @@ begin
         returning w.taken, extract(epoch from w.ends_at - v_now)::double precision;
 end $$;
 
--- What /readyz tells, without a look at anybody's rows: the version of the schema, and whether the role that asks would
--- slip through the fences.
+-- What /readyz tells, without a look at anybody's rows: the version of the schema, whether the role that asks would slip
+-- through the fences, the jobs whose last run failed, and how long no worker has done anything.
 
-create or replace function running_state()
-    returns table (schema_version text, unfenced boolean)
+drop function if exists running_state();
+create function running_state()
+    returns table (schema_version text, unfenced boolean, failed_jobs text[], worker_idle_seconds double precision)
     language sql stable security definer set search_path = public as $$
+    with ended as (
+        select distinct on (job) job, outcome from job_run
+         where outcome in ('done', 'failed') order by job, run_id desc
+    )
     select (select version_num::text from alembic_version),
            exists (select from pg_roles where rolname = session_user and (rolsuper or rolbypassrls))
                or exists (select from pg_tables
-                           where schemaname = 'public' and pg_has_role(session_user, tableowner, 'member'))
+                           where schemaname = 'public' and pg_has_role(session_user, tableowner, 'member')),
+           (select array_agg(job order by job) from ended where outcome = 'failed'),
+           (select extract(epoch from ledger_now() - max(coalesce(ended_at, started_at)))::double precision from job_run)
+$$;
+
+-- What waits to be done, in numbers alone, for the monitor.
+
+create or replace function running_backlog()
+    returns table (what text, waiting bigint, oldest_seconds double precision)
+    language sql stable security definer set search_path = public as $$
+    select 'tasks', count(*), extract(epoch from ledger_now() - min(asked_at))::double precision
+      from task where state = 'queued'
+    union all
+    select 'events', count(*), extract(epoch from ledger_now() - min(occurred_at))::double precision
+      from event where told_at is null
+    union all
+    select 'mail', count(*), extract(epoch from ledger_now() - min(queued_at))::double precision
+      from mail where state = 'queued'
+    union all
+    select 'dead_mail', count(*), extract(epoch from ledger_now() - min(queued_at))::double precision
+      from mail where state = 'dead'
+    union all
+    select 'failed_jobs', count(*), null from (
+        select distinct on (job) outcome from job_run
+         where outcome in ('done', 'failed') order by job, run_id desc) last where outcome = 'failed'
 $$;

@@ -50,7 +50,9 @@ def watch(app: flask.Flask) -> None:
 
 
 def _put(response: flask.Response) -> flask.Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        # A file of somebody's has a stricter policy of its own.
+        response.headers.setdefault(name, value)
     # Sentences are in the language asked for.
     response.vary.add("Accept-Language")
     if "Cache-Control" not in response.headers:

@@ -87,7 +87,8 @@ def _worker(state: Any) -> Check:
     return Check("worker", Finding.OK)
 
 
-_WORKER_SECONDS = 600
+# What frees the money of authorizations that ended runs every ten minutes.
+_WORKER_SECONDS = 1_500
 # Jobs whose failure means that the books may be wrong: nothing is spent on top of that unseen.
 _PROOFS = frozenset({"verify", "seal"})
 _CHECKS: tuple[Callable[[Any], Check], ...] = (_schema, _role, _jobs, _worker)

@@ -25,7 +25,8 @@ GUARDED = frozenset(
     {
         ("POST", "/v1/sessions"),
         ("POST", "/v1/vouchers/check"),
-        ("POST", "/v1/vouchers/redeem"),
+        ("POST", "/v1/redemptions"),
+        ("POST", "/v1/redemptions/batch"),
     }
 )
 SEARCHES = frozenset({("GET", "/v1/services"), ("GET", "/v1/providers"), ("GET", "/v1/employees")})

@@ -24,7 +24,7 @@ from config import settings
 _log = structlog.get_logger("borsellino")
 # Tokens of ours and of webhooks, passwords in addresses, tax codes, e-mail addresses, IBANs.
 _SECRETS = re.compile(
-    r"brsl_[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/\s]+@|\b[A-Z]{6}\w\w[A-EHLMPR-T]\w\w[A-Z]\w{3}[A-Z]\b"
+    r"brsl_[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/\s]+@|\b[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPRST][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]\b"
     r"|[\w.+-]+@[\w-]+\.[\w.-]+|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}[A-Z0-9]{0,3}\b",
     re.IGNORECASE,
 )

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import flask
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.running import logs
+from config import database, fences
+from config.fences import Fence, Sight
 
 REQUESTS = Counter("borsellino_http_requests", "Requests answered.", ("route", "method", "status"))
 SECONDS = Histogram(
@@ -30,6 +34,7 @@ IN_FLIGHT = Gauge("borsellino_http_requests_in_flight", "Requests being answered
 CONNECTIONS = Gauge(
     "borsellino_database_connections_in_use", "Connections that requests hold.", multiprocess_mode="livesum"
 )
+_BACKLOG = "select what, waiting, oldest_seconds from running_backlog()"
 DECISIONS = Counter("borsellino_decisions", "Purchases decided, by status and reason.", ("status", "reason"))
 
 
@@ -51,8 +56,8 @@ def decided(status: str, reason: str | None) -> None:
     DECISIONS.labels(status, reason or "").inc()
 
 
-def page(more: Iterable[prometheus_client.registry.Collector] = ()) -> bytes:
-    """Return the figures of all processes as a monitor reads them; `more` are collected now, by this one."""
+def page() -> bytes:
+    """Return the figures of all processes as a monitor reads them, and what waits in the database now."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -60,9 +65,38 @@ def page(more: Iterable[prometheus_client.registry.Collector] = ()) -> bytes:
     else:
         written = prometheus_client.generate_latest()
     now = CollectorRegistry()
-    for collector in more:
-        now.register(collector)
+    up = Gauge("borsellino_database_up", "Whether the database answers.", registry=now)
+    waiting = Gauge("borsellino_waiting", "What waits to be done, or failed and was left.", ("what",), registry=now)
+    oldest = Gauge("borsellino_waiting_seconds", "For how long the oldest of it waits.", ("what",), registry=now)
+    try:
+        with fences.inside(Fence(Sight.NOBODY)):
+            found = database.transact(lambda session: database.rows(session, _BACKLOG, ()))
+    except SQLAlchemyError:
+        up.set(0)
+    else:
+        up.set(1)
+        for row in found:
+            waiting.labels(row.what).set(row.waiting)
+            oldest.labels(row.what).set(row.oldest_seconds or 0)
     return written + prometheus_client.generate_latest(now)
+
+
+def beside(app: Any, address: str) -> Any:
+    """Answer the monitor, who comes in by an address of its own, and let everybody else through to an application."""
+    port = address.rpartition(":")[2]
+
+    def answer(environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
+        # The server's own word, not the client's.
+        if environ["SERVER_PORT"] != port:
+            found: Iterable[bytes] = app(environ, start)
+            return found
+        if environ["PATH_INFO"] != "/metrics":
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"/metrics\n"]
+        start("200 OK", [("Content-Type", prometheus_client.CONTENT_TYPE_LATEST), ("Cache-Control", "no-store")])
+        return [page()]
+
+    return answer
 
 
 def _begin() -> None:

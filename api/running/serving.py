@@ -51,6 +51,18 @@ def prepare() -> None:
         logs.failure("database away", error, trace=False)
 
 
+def require() -> None:
+    """
+    See that the settings name a role that the fences hold, before anything is started.
+
+    Errors: RoleNotFenced, OperationalError.
+    """
+    engine = database.fenced_engine()
+    hold(engine)
+    with engine.connect():
+        pass
+
+
 def hold(engine: Engine) -> None:
     """Let no connection of an engine be used whose role the fences do not hold: RoleNotFenced on connecting."""
     event.listen(engine, "connect", _refuse_unfenced)

@@ -16,6 +16,7 @@ from api.conventions.fields import Amount, Day, Schema, Text, Whole
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, cut, listed
 from api.conventions.smorest import Blueprint
+from api.running import metrics
 from api.v1.gauges import GaugeOut
 from config import clock
 from plans.rulebook.words import Category, Channel
@@ -189,6 +190,8 @@ def create(purchase: Purchase, key: str) -> tuple[Authorization, int, dict[str, 
     made = transact_in(
         book_id, lambda session: authorizations.authorize(session, book_id, purchase, actor=actor, key=key)
     )
+    if not made.replayed:
+        metrics.decided(made.status, made.decline_code)
     return made, 201, {"Location": f"/v1/authorizations/{made.authorization_id}"} | keys.mark(made.replayed)
 
 

@@ -1,0 +1,60 @@
+"""borsellino serve: the web server and the worker, in one command."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from api.cli.caller import Caller, Column
+from api.cli.groups import Command
+from api.cli.words import TEXT
+from config import database, settings
+
+
+@click.command(cls=Command)
+@click.option(
+    "--bind", type=TEXT, help="Address and port; BORSELLINO_BIND unless given, this machine alone by default."
+)
+@click.option("--demo", is_flag=True, help="Load the demonstration first, and print a token of every role in it.")
+@click.pass_context
+def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
+    """Migrate, then run the web server and the worker until Ctrl-C; both finish what they have in hand."""
+    caller: Caller = ctx.obj
+    running = import_module("api.running.processes")
+    serving = import_module("api.running.serving")
+    database.migrate()
+    serving.require()
+    if demo:
+        story = import_module("api.demonstration.main")
+        story.run(Console(), output=Path("output") / "demo", language=caller.language)
+    told = running.addresses() | ({"BORSELLINO_BIND": bind} if bind else {})
+    address = bind or settings.load().bind
+    _tell(caller, address, demo=demo)
+    processes = running.Processes(told)
+    processes.start(*running.WEB)
+    processes.start(*running.WORKER)
+    ctx.exit(processes.watch())
+
+
+def _tell(caller: Caller, address: str, *, demo: bool) -> None:
+    caller.say(
+        "API: http://{address}/v1/ · pagina interattiva: http://{address}/docs/ · Ctrl-C per fermare.",
+        "API: http://{address}/v1/ · interactive page: http://{address}/docs/ · Ctrl-C to stop.",
+        address=address,
+    )
+    if not demo:
+        caller.data(address=address)
+        return
+    sign_ins = import_module("api.demonstration.sign_ins")
+    found = database.transact(sign_ins.make)
+    caller.say(
+        "Token della dimostrazione, buoni per {hours} ore: «Authorization: Bearer …».",
+        "Tokens of the demonstration, good for {hours} hours: 'Authorization: Bearer …'.",
+        hours=int(sign_ins.LASTING.total_seconds() // 3_600),
+    )
+    columns = [Column("ruolo", "role"), Column("chi", "who", folds=True), Column("token", "token")]
+    caller.table(columns, [(str(one.role), one.name, one.token) for one in found])
+    caller.data(address=address, tokens={str(one.role): one.token for one in found})
