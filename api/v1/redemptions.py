@@ -131,6 +131,7 @@ def _redeem(asked: dict[str, Any], key: str) -> Redemption:
 @keyed
 @blueprint.arguments(RedemptionBody)
 @blueprint.response(201, RedemptionOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def create(asked: dict[str, Any], key: str) -> tuple[Redemption, int, dict[str, str]]:
     """Redeem a code
 

@@ -114,6 +114,7 @@ def _refusal(found: Found) -> dict[str, str] | None:
 @needs("vouchers:redeem")
 @blueprint.arguments(CheckBody)
 @blueprint.response(200, CheckOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def check(asked: dict[str, Any]) -> Found:
     """Check a code without consuming it
 

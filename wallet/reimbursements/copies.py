@@ -17,12 +17,7 @@ def save(store: Store, documents: Sequence[Document], folder: Path) -> int:
 
     Errors: DocumentMissing; OSError where the folder cannot be written, or a copy is there already.
     """
-    contents = []
-    for document in documents:
-        try:
-            contents.append(store.read(document.sha256))
-        except (OSError, ValueError) as error:
-            raise DocumentMissing(file=document.name, sha256=document.sha256.hex()) from error
+    contents = [read(store, document) for document in documents]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number, (document, content) in enumerate(zip(documents, contents, strict=True), 1):
         path = folder / f"{number:02d}-{document.name}"
@@ -30,3 +25,15 @@ def save(store: Store, documents: Sequence[Document], folder: Path) -> int:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
     return len(contents)
+
+
+def read(store: Store, document: Document) -> bytes:
+    """
+    Return a document's content, proven to be what was handed in.
+
+    Errors: DocumentMissing.
+    """
+    try:
+        return store.read(document.sha256)
+    except (OSError, ValueError) as error:
+        raise DocumentMissing(file=document.name, sha256=document.sha256.hex()) from error

@@ -207,6 +207,13 @@ class ReimbursementNotFound(ReimbursementError):
     en = "Reimbursement {reimbursement} not found."
 
 
+class ReimbursementDocumentNotFound(ReimbursementError):
+    """No such document of the reimbursement."""
+
+    it = "Il documento {document} non c'è in questo rimborso."
+    en = "There is no document {document} in this reimbursement."
+
+
 class _InState(ReimbursementError):
     """A refusal that tells the state."""
 

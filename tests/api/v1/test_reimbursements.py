@@ -1,0 +1,383 @@
+"""Reimbursements over HTTP: submitted with documents, mended, reviewed and paid, each told to whom it concerns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.test import EnvironBuilder, TestResponse
+
+from api.access import members, tokens
+from api.access.roles import Role
+from config import database
+from plans.rulebook.words import Channel, Kinship
+from tests import factories
+from tests.api.counter import LASTING, Counter, appoint
+from tests.wallet.reimbursements.conftest import SUPPLIER, pdf
+from wallet.reimbursements import documents
+from wallet.reimbursements.documents import Store, Upload
+from wallet.reimbursements.words import Purpose
+
+PATH = "/v1/reimbursements"
+_numbers = count(1)
+_known: dict[bytes, Upload] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def office(furnished: Counter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Employer E9 whose plan reimburses, with Sara, her daughter, her colleague Tito and its payroll office."""
+    store = Store(tmp_path_factory.mktemp("documents"))
+    checked = documents.check
+
+    def check(name: str, content: bytes, purpose: Purpose) -> Upload:
+        # Opening a document takes a process: each good content is opened once.
+        key = f"{name} {purpose}".encode() + content
+        if key not in _known:
+            _known[key] = checked(name, content, purpose)
+        return _known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "store", lambda: store)
+        patch.setattr(documents, "check", check)
+        if "E9" not in furnished.books:
+            database.transact(lambda session: furnish(session, furnished))
+        yield
+
+
+def furnish(session: Any, counter: Counter) -> None:
+    book_id = counter.books["E9"] = factories.employer(session, "E9")
+    factories.plan(session, book_id, channels=frozenset(Channel))
+    factories.funded(session, book_id)
+    for name in ("sara", "tito"):
+        code = factories.tax_code()
+        employee_id = factories.employee(session, book_id, first_name=name.title(), tax_code=code)
+        counter.people[name] = employee_id
+        factories.grant(session, book_id, "A", employee_id, 1_000_000)
+        appoint(session, counter, name, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id)
+        child = factories.relative(
+            session, book_id, code, Kinship.CHILD, tax_code=factories.tax_code(born=date(2018, 6, 1))
+        )
+        counter.people[f"{name}'s child"] = child
+    appoint(session, counter, "payroll9", Role.PAYROLL, book_id=book_id)
+
+
+def form(counter: Counter, who: str = "sara", **more: Any) -> dict[str, Any]:
+    """A summer centre, 220,00 paid by card today, with all that is asked for."""
+    number = f"{next(_numbers)}/2026"
+    told = {
+        "relative_id": counter.people[f"{who}'s child"],
+        "expense": "SUMMER_CENTRE",
+        "supplier": "Cooperativa Il Gioco",
+        "supplier_tax_code": SUPPLIER,
+        "document_no": number,
+        "document_on": "2026-03-02",
+        "document_minor": "22000",
+        "expense_on": "2026-03-02",
+        "payment_means": "CARD",
+        "holder": "EMPLOYEE",
+        "statements": ["NOT_REIMBURSED_ELSEWHERE", "NOT_TO_BE_DETRACTED", "RELATIONSHIP"],
+        "payment_shown": "true",
+        "documents": [(pdf(number), f"fattura {number.replace('/', '-')}.pdf")],
+    }
+    return {name: value for name, value in (told | more).items() if value is not None}
+
+
+def send(counter: Counter, who: str, path: str, told: dict[str, Any], key: str | None = None) -> TestResponse:
+    """Send a form with its files."""
+    counter.used[0] += 1
+    headers = {"Authorization": f"Bearer {counter.secrets[who]}", "Idempotency-Key": key or f"form-{counter.used[0]}"}
+    files = ("documents", "payments", "contracts")
+    parts = {
+        name: [(io.BytesIO(content), file) for content, file in value] if name in files else value
+        for name, value in told.items()
+    }
+    asked = EnvironBuilder(path=path, method="POST", data=parts, headers=headers, content_type="multipart/form-data")
+    environ = asked.get_environ()
+    answer = counter.client.open(environ)
+    # What is large is written to a file on its way.
+    environ["wsgi.input"].close()
+    return answer
+
+
+def submit(counter: Counter, who: str = "sara", **more: Any) -> dict[str, Any]:
+    answer = send(counter, who, PATH, form(counter, who, **more))
+    assert answer.status_code == 201, answer.text
+    return dict(answer.get_json())
+
+
+def review(counter: Counter, found: dict[str, Any], verb: str, who: str = "marta", **body: Any) -> TestResponse:
+    return counter.ask(who, "POST", f"{PATH}/{found['id']}/{verb}", body)
+
+
+def test_the_checklist_is_told_before_anything_is_submitted(counter: Counter) -> None:
+    listed = counter.ask("sara", "GET", f"{PATH}/expenses?limit=100").get_json()["data"]
+    one = counter.ask("sara", "GET", f"{PATH}/expenses/summer-centre", Accept_Language="en").get_json()
+
+    assert {each["reimbursable"] for each in listed} == {True, False}
+    assert all((each["refusal"] is None) == each["reimbursable"] for each in listed)
+    assert (one["code"], one["reimbursable"], one["documents"][0]["purpose"]) == ("SUMMER_CENTRE", True, "EXPENSE")
+    assert {each["code"] for each in one["statements"]} >= {"NOT_REIMBURSED_ELSEWHERE", "RELATIONSHIP"}
+    unknown = counter.ask("sara", "GET", f"{PATH}/expenses/yacht")
+    assert (unknown.status_code, unknown.get_json()["code"]) == (422, "expense_unknown")
+
+
+def test_an_expense_is_submitted_with_its_promise_and_its_documents(counter: Counter) -> None:
+    answer = send(counter, "sara", PATH, form(counter))
+
+    made = answer.get_json()
+    assert (answer.status_code, answer.headers["Location"]) == (201, f"{PATH}/{made['id']}")
+    assert (made["status"], made["amount_minor"], made["promised_on"]) == ("submitted", 22_000, "2026-03-12")
+    whole = counter.ask("sara", "GET", answer.headers["Location"]).get_json()
+    assert [each["purpose"] for each in whole["documents"]] == ["EXPENSE"]
+    assert [(each["kind"], each["on_behalf"]) for each in whole["history"]] == [("submit", False)]
+
+
+def test_everything_that_is_missing_is_named_at_once(counter: Counter) -> None:
+    answer = send(counter, "sara", PATH, form(counter, documents=None, payment_shown="false", statements=[]))
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "submission_incomplete")
+    for word in ("documento di spesa", "prova del pagamento", "dichiarazione"):
+        assert word in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"documents": [(b"MZ not a document", "fattura.pdf")]}, "document_type_unknown"),
+        ({"documents": [(pdf("x"), "fattura.png")]}, "document_name_differs"),
+        ({"documents": [(b"", "fattura.pdf")]}, "document_empty"),
+        ({"documents": [(b"%PDF-1.7 broken", "fattura.pdf")]}, "document_unreadable"),
+        ({"documents": [(b"%PDF" + bytes(10 * 2**20), "fattura.pdf")]}, "document_too_large"),
+        ({"documents": [(b"x", f"{n}.pdf") for n in range(11)]}, "documents_too_many"),
+        ({"supplier_tax_code": "12345670018"}, "supplier_code_invalid"),
+        ({"expense": "YACHT"}, "expense_unknown"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(counter: Counter, more: dict[str, Any], code: str) -> None:
+    answer = send(counter, "sara", PATH, form(counter, **more))
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"document_minor": "12.5"}, "document_minor"),
+        ({"document_minor": "-1"}, "document_minor"),
+        ({"document_on": "2/3/2026"}, "document_on"),
+        ({"holder": "NEIGHBOUR"}, "holder"),
+        ({"surprise": "1"}, "surprise"),
+        ({"supplier": "a\x00b"}, "supplier"),
+        ({"expense": None}, "expense"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(counter: Counter, more: dict[str, Any], pointer: str) -> None:
+    answer = send(counter, "sara", PATH, form(counter, **more))
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "fields_invalid")
+    assert any(pointer in each["pointer"] for each in answer.get_json()["errors"])
+
+
+def test_a_form_is_asked_for(counter: Counter) -> None:
+    assert counter.ask("sara", "POST", PATH, {"expense": "SUMMER_CENTRE"}).status_code == 415
+
+
+def test_the_same_key_submits_once(counter: Counter) -> None:
+    told = form(counter)
+
+    first, again = (send(counter, "sara", PATH, told, key="una volta") for _ in range(2))
+    other = send(counter, "sara", PATH, told | {"amount_minor": "100"}, key="una volta")
+
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert again.get_json() == first.get_json()
+    assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
+
+
+def test_the_same_document_is_not_given_back_to_a_colleague_too(counter: Counter) -> None:
+    told = form(counter)
+    send(counter, "sara", PATH, told)
+
+    answer = send(counter, "tito", PATH, told | {"relative_id": counter.people["tito's child"]})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "receipt_asked_before")
+
+
+def test_what_is_in_another_name_waits_for_its_fix_and_keeps_its_place(counter: Counter) -> None:
+    waiting = submit(counter, holder="OTHER")
+    later = submit(counter)
+
+    whole = counter.ask("sara", "GET", f"{PATH}/{waiting['id']}", Accept_Language="en").get_json()
+    fixed = send(
+        counter, "sara", f"{PATH}/{waiting['id']}/fixes", {"holder": "EMPLOYEE", "documents": [(pdf("new"), "n.pdf")]}
+    )
+    queue = [each["id"] for each in counter.ask("marta", "GET", f"{PATH}/queue?limit=100").get_json()["data"]]
+
+    assert (waiting["status"], [each["code"] for each in whole["reasons"]]) == ("needs_fix", ["holder_not_allowed"])
+    assert "issue it again" in whole["reasons"][0]["hint"]
+    assert (fixed.status_code, fixed.get_json()["status"]) == (201, "submitted")
+    assert queue.index(waiting["id"]) < queue.index(later["id"])
+
+
+def test_an_expense_is_withdrawn_by_its_person(counter: Counter) -> None:
+    made = submit(counter)
+
+    colleague = review(counter, made, "withdrawals", "tito")
+    own = review(counter, made, "withdrawals", "sara", note="ripensamento")
+    again = review(counter, made, "withdrawals", "sara")
+
+    assert (colleague.status_code, own.get_json()["status"]) == (404, "withdrawn")
+    assert (again.status_code, again.get_json()["code"]) == (409, "reimbursement_not_open")
+
+
+def test_a_review_asks_for_a_fix_approves_a_part_or_rejects(counter: Counter) -> None:
+    mended, part, rejected = (submit(counter) for _ in range(3))
+
+    asked = review(counter, mended, "fix-requests", reasons=["document_unreadable"], note="pagina 2")
+    approved = review(counter, part, "approvals", amount={"minor": 10_000}, reasons=["amount_differs"])
+    ended = review(counter, rejected, "rejections", reasons=["not_reimbursable"])
+
+    assert (asked.status_code, asked.get_json()["status"]) == (201, "needs_fix")
+    assert (approved.get_json()["status"], approved.get_json()["approved_minor"]) == ("approved", 10_000)
+    assert ended.get_json()["status"] == "rejected"
+    assert review(counter, part, "approval-withdrawals", reason="wrong_amount").get_json()["status"] == "submitted"
+    without = review(counter, submit(counter), "approvals", amount={"minor": 1})
+    assert (without.status_code, without.get_json()["code"]) == (422, "review_reasons_needed")
+
+
+def test_nobody_reviews_their_own_whichever_role_they_have_it_in(counter: Counter) -> None:
+    def admit(session: Any) -> None:
+        member_id = members.admit(session, "Sara", email="sara.wm@example.it")
+        members.appoint(
+            session, member_id, Role.EMPLOYEE, book_id=counter.books["E9"], employee_id=counter.people["sara"]
+        )
+        appointment_id = members.appoint(session, member_id, Role.WELFARE_MANAGER)
+        counter.secrets["sara-wm"] = tokens.issue(session, appointment_id, lasting=LASTING).secret
+
+    database.transact(admit)
+    made, colleagues = submit(counter), submit(counter, "tito")
+
+    own = review(counter, made, "approvals", "sara-wm")
+    other = review(counter, colleagues, "approvals", "sara-wm")
+
+    assert (own.status_code, own.get_json()["code"]) == (409, "own_reimbursement")
+    assert other.status_code == 201
+
+
+def test_payroll_pays_and_is_told_nothing_of_what_was_bought(counter: Counter) -> None:
+    made = submit(counter, supplier="Cooperativa Segreta")
+    early = review(counter, made, "payments", "payroll9", payroll_month="2026-03-01")
+    review(counter, made, "approvals")
+
+    due = counter.ask("payroll9", "GET", f"{PATH}/payable?limit=100").get_json()["data"]
+    paid = review(counter, made, "payments", "payroll9", payroll_month="2026-03-15")
+
+    assert (early.status_code, early.get_json()["code"]) == (409, "reimbursement_not_yet_approved")
+    mine = next(each for each in due if each["id"] == made["id"])
+    assert (mine["employee_id"], mine["amount_minor"], mine["exempt_minor"]) == (
+        counter.people["sara"],
+        22_000,
+        22_000,
+    )
+    assert (paid.status_code, paid.get_json()["status"], paid.get_json()["payroll_month"]) == (
+        201,
+        "paid",
+        "2026-03-01",
+    )
+    for told in (str(due), paid.text):
+        for secret in ("Segreta", "SUMMER", counter.people["sara's child"], SUPPLIER, made["document_no"]):
+            assert secret not in told
+    done = counter.ask("payroll9", "GET", f"{PATH}/payable?paid=true&limit=100").get_json()["data"]
+    assert made["id"] in [each["id"] for each in done]
+    back = review(counter, made, "payment-reversals", "payroll9", reason="not_paid")
+    assert (back.status_code, back.get_json()["status"]) == (201, "approved")
+
+
+def test_a_payroll_of_another_employer_finds_nothing(counter: Counter) -> None:
+    made = submit(counter)
+    review(counter, made, "approvals")
+
+    answer = review(counter, made, "payments", "payroll", payroll_month="2026-03-01")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "reimbursement_not_found")
+    assert counter.ask("payroll", "GET", f"{PATH}/payable").get_json()["data"] == []
+
+
+def test_a_document_is_saved_and_never_opened_and_each_reading_is_written_down(counter: Counter) -> None:
+    content = pdf("perché è così")
+    made = submit(counter, documents=[(content, "perché.pdf")])
+    document = counter.ask("sara", "GET", f"{PATH}/{made['id']}").get_json()["documents"][0]["id"]
+    path = f"{PATH}/{made['id']}/documents/{document}"
+
+    answers = {who: counter.ask(who, "GET", path) for who in ("sara", "marta", "tito", "giulia", "payroll9", "hr")}
+
+    assert {who: answer.status_code for who, answer in answers.items()} == {
+        "sara": 200,
+        "marta": 200,
+        "tito": 404,
+        "giulia": 404,
+        "payroll9": 403,
+        "hr": 403,
+    }
+    answer = answers["marta"]
+    assert (answer.data, answer.mimetype) == (content, "application/pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "filename*=UTF-8''perch%C3%A9.pdf" in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "no-store" in answer.headers["Cache-Control"]
+    readers = sa.text("select count(*) from audit_event where target = :id and employee_id = :who")
+    asked = {"id": document, "who": counter.people["sara"]}
+    assert database.transact(lambda session: session.scalar(readers, asked)) == 2
+    other = submit(counter)
+    assert counter.ask("sara", "GET", f"{PATH}/{other['id']}/documents/{document}").status_code == 404
+
+
+def test_each_sees_their_own(counter: Counter) -> None:
+    mine, theirs = submit(counter), submit(counter, "tito")
+
+    listed = [each["id"] for each in counter.ask("sara", "GET", f"{PATH}?limit=100").get_json()["data"]]
+    of_tito = counter.ask("marta", "GET", f"{PATH}?employee_id={counter.people['tito']}&status=submitted").get_json()
+
+    assert mine["id"] in listed
+    assert theirs["id"] not in listed
+    assert {each["employee_id"] for each in of_tito["data"]} == {counter.people["tito"]}
+    assert counter.ask("sara", "GET", f"{PATH}/{theirs['id']}").status_code == 404
+
+
+def test_a_welfare_manager_submits_for_somebody_and_both_are_written(counter: Counter) -> None:
+    told = form(counter, employee_id=counter.people["sara"])
+
+    made = send(counter, "marta", PATH, told).get_json()
+    foreign = send(counter, "tito", PATH, form(counter, "tito", employee_id=counter.people["sara"]))
+
+    whole = counter.ask("sara", "GET", f"{PATH}/{made['id']}").get_json()
+    assert [(each["kind"], each["on_behalf"]) for each in whole["history"]] == [("submit", True)]
+    assert (foreign.status_code, foreign.get_json()["code"]) == (404, "employee_not_found")
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "status"),
+    [
+        (None, "GET", "", 401),
+        ("hr", "GET", "", 403),
+        ("payroll", "GET", "", 403),
+        ("accountant", "GET", "", 403),
+        ("p04", "GET", "", 403),
+        ("operator", "GET", "", 403),
+        ("sara", "GET", "/queue", 403),
+        ("sara", "GET", "/payable", 403),
+        ("marta", "GET", "/payable", 403),
+        ("sara", "GET", "/rmb_x", 404),
+        ("sara", "POST", "/rmb_x/approvals", 403),
+        ("payroll", "POST", "/rmb_x/rejections", 403),
+        ("marta", "POST", "/rmb_x/payments", 403),
+        ("marta", "POST", "/rmb_x/approvals", 404),
+    ],
+)
+def test_who_may_not_is_told_so(counter: Counter, who: str | None, method: str, path: str, status: int) -> None:
+    assert counter.ask(who, method, PATH + path, {} if method == "POST" else None).status_code == status
