@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import flask
 import flask_smorest
 import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from werkzeug.exceptions import HTTPException
 
 from api.conventions import problems
@@ -49,6 +51,9 @@ class Api(flask_smorest.Api):
     # Its `default` response would let any status pass for documented.
     DEFAULT_ERROR_RESPONSE_NAME = None
 
+    def __init__(self, app: flask.Flask) -> None:
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+
     def _register_error_handlers(self) -> None:
         self._app.register_error_handler(HTTPException, problems.of_http)
         self._app.register_error_handler(DomainError, problems.render)
@@ -75,9 +80,12 @@ class Blueprint(flask_smorest.Blueprint):
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **kw: Any
     ) -> None:
         """Register a view; one that is about something named in its path may find that it is not there."""
+        view_func._apidoc = apidoc = getattr(view_func, "_apidoc", {})
         if "<" in rule:
-            view_func._apidoc = getattr(view_func, "_apidoc", {})
-            view_func._apidoc.setdefault("refusals", set()).add(404)
+            apidoc.setdefault("refusals", set()).add(404)
+        # Clients made from the document call the operation by this name.
+        names = apidoc.setdefault("manual_doc", {})
+        names.setdefault("operationId", f"{view_func.__name__.removesuffix('_')}_{self.name.replace('-', '_')}")
         super().add_url_rule(rule, endpoint, view_func, *args, **kw)
 
     @staticmethod
@@ -93,6 +101,19 @@ class Blueprint(flask_smorest.Blueprint):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(self._prepare_refusals_doc)
+
+
+_named: dict[str, type] = {}
+
+
+def _schema_name(schema: Any) -> str:
+    """Name a schema by its class; of two of one name, the later has its module's before it."""
+    found = resolve_schema_cls(schema)
+    one: type = found[0] if isinstance(found, list) else found
+    name = one.__name__.removesuffix("Out")
+    if _named.setdefault(name, one) is not one:
+        name = one.__module__.rpartition(".")[2].title().replace("_", "") + name
+    return name
 
 
 def app_config() -> dict[str, Any]:
