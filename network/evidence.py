@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -118,6 +119,18 @@ def verify(session: Session, record_id: str, *, verified_by: str, verified_at: d
     )
 
 
+def get(session: Session, record_id: str, on: date) -> Evidence:
+    """
+    Return one document as it is on a day.
+
+    Errors: EvidenceNotFound.
+    """
+    row = session.execute(_documents(on).where(_RECORD.id == record_id)).one_or_none()
+    if row is None:
+        raise EvidenceNotFound(record=record_id)
+    return _evidence(row)
+
+
 def listed(session: Session, provider_code: str, on: date) -> tuple[Evidence, ...]:
     """
     Return a provider's documents as they are on a day, by family; a verified one past its last day is EXPIRED.
@@ -126,44 +139,51 @@ def listed(session: Session, provider_code: str, on: date) -> tuple[Evidence, ..
     """
     _refuse_unknown(session, provider_code)
     found = session.execute(
-        sa.select(
-            _RECORD.id,
-            _RECORD.provider_code,
-            _RECORD.family,
-            _RECORD.requirement,
-            _RECORD.evidence,
-            _RECORD.issuer,
-            _RECORD.number,
-            _RECORD.valid_from,
-            _RECORD.valid_to,
-            sa.case(
-                (sa.and_(_RECORD.state == State.QUALIFIED, _RECORD.valid_to < on), State.EXPIRED.value),
-                else_=_RECORD.state,
-            ).label("state_then"),
-            _RECORD.verified_by,
-            _RECORD.verified_at,
-            _RECORD.document_sha256,
-        )
+        _documents(on)
         .where(_RECORD.provider_code == provider_code)
-        .order_by(sa.func.array_position([family.value for family in Family], _RECORD.family), _RECORD.valid_from)
-    )
-    return tuple(
-        Evidence(
-            id=row.id,
-            provider_code=row.provider_code,
-            family=Family(row.family),
-            requirement=row.requirement,
-            evidence=row.evidence,
-            issuer=row.issuer,
-            number=row.number,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            state=State(row.state_then),
-            verified_by=row.verified_by,
-            verified_at=row.verified_at,
-            document_sha256=row.document_sha256,
+        .order_by(
+            sa.func.array_position([family.value for family in Family], _RECORD.family), _RECORD.valid_from, _RECORD.id
         )
-        for row in found
+    )
+    return tuple(_evidence(row) for row in found)
+
+
+def _documents(on: date) -> sa.Select[Any]:
+    return sa.select(
+        _RECORD.id,
+        _RECORD.provider_code,
+        _RECORD.family,
+        _RECORD.requirement,
+        _RECORD.evidence,
+        _RECORD.issuer,
+        _RECORD.number,
+        _RECORD.valid_from,
+        _RECORD.valid_to,
+        sa.case(
+            (sa.and_(_RECORD.state == State.QUALIFIED, _RECORD.valid_to < on), State.EXPIRED.value),
+            else_=_RECORD.state,
+        ).label("state_then"),
+        _RECORD.verified_by,
+        _RECORD.verified_at,
+        _RECORD.document_sha256,
+    )
+
+
+def _evidence(row: Any) -> Evidence:
+    return Evidence(
+        id=row.id,
+        provider_code=row.provider_code,
+        family=Family(row.family),
+        requirement=row.requirement,
+        evidence=row.evidence,
+        issuer=row.issuer,
+        number=row.number,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        state=State(row.state_then),
+        verified_by=row.verified_by,
+        verified_at=row.verified_at,
+        document_sha256=row.document_sha256,
     )
 
 

@@ -17,8 +17,7 @@ from api.cli.work import change, look
 from config import clock, money
 from network import data, listing, loading, providers, qualification, services
 from plans.rulebook.words import Channel
-from wallet import captures
-from wallet.captures import Change
+from wallet import suspensions
 
 
 @click.group(cls=Group)
@@ -54,20 +53,14 @@ def suspend(caller: Caller, provider: str, on: date | None, reason: str) -> None
     """Suspend a provider and void its open authorizations in every book."""
     first_day = on or clock.today()
 
-    def work(session: Session) -> list[Change]:
-        qualification.suspend(session, provider, first_day, reason)
-        if first_day > clock.today():
-            return []
-        return captures.void_of_provider(session, provider, actor=caller.actor)
-
-    voided = change(caller, work)
+    done = change(caller, lambda session: suspensions.suspend(session, provider, first_day, reason, actor=caller.actor))
     caller.say(
         "{provider} è sospeso dal {on}; {n:autorizzazione aperta annullata|autorizzazioni aperte annullate},"
         " liberati {amount}.",
         "{provider} is suspended from {on}; {n:open authorization|open authorizations} voided, {amount} released.",
-        provider=provider, on=first_day, n=len(voided), amount=euro(sum(change_.amount_minor for change_ in voided)),
+        provider=provider, on=first_day, n=len(done.voided), amount=euro(done.released_minor),
     )  # fmt: skip
-    caller.data(provider=provider, on=first_day, voided=[done.authorization.authorization_id for done in voided])
+    caller.data(provider=provider, on=first_day, voided=[each.authorization.authorization_id for each in done.voided])
 
 
 @network.command()

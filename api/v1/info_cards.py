@@ -11,14 +11,14 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from api.access.identity import current, needs, transact
-from api.conventions import keys, paging
+from api.conventions import paging
 from api.conventions.caching import revalidated
 from api.conventions.fields import Day, Schema, Text, Whole
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
+from api.v1 import commands
 from config import clock
-from ledger.idempotency import NO_BOOK
 from network import cards
 from network.cards import InfoCard
 
@@ -34,7 +34,7 @@ class CardQuery(PageQuery):
     verified_before = Day(metadata={"description": "Nobody has verified them since"})
 
 
-class CardBody(Schema):
+class InfoCardBody(Schema):
     """A card as it is written."""
 
     id = fields.String(
@@ -72,16 +72,16 @@ class CardBody(Schema):
             raise ma.ValidationError("In the future.", "verified_on")
 
 
-class CardChange(CardBody):
+class InfoCardChange(InfoCardBody):
     """What changes of a card."""
 
-    class Meta(CardBody.Meta):
+    class Meta(InfoCardBody.Meta):
         """The code stays."""
 
         exclude = ("id",)
 
 
-class CardOut(Schema):
+class InfoCardOut(Schema):
     """A card as it was on `verified_on`, the day on which somebody last read the office's own page."""
 
     id = fields.String(attribute="code", required=True, metadata={"examples": ["BONUS-NIDO"]})
@@ -108,7 +108,7 @@ class CardOut(Schema):
 @revalidated
 @blueprint.etag
 @blueprint.arguments(CardQuery, location="query")
-@blueprint.response(200, listed(CardOut))
+@blueprint.response(200, listed(InfoCardOut))
 @blueprint.alt_response(404, "NOT_FOUND")
 def index(asked: dict[str, Any]) -> Page[InfoCard]:
     """List the cards
@@ -124,7 +124,7 @@ def index(asked: dict[str, Any]) -> Page[InfoCard]:
 @needs("catalogue:read")
 @revalidated
 @blueprint.etag
-@blueprint.response(200, CardOut)
+@blueprint.response(200, InfoCardOut)
 @blueprint.alt_response(404, "NOT_FOUND")
 def show(card_id: str) -> InfoCard:
     """Show a card"""
@@ -134,36 +134,29 @@ def show(card_id: str) -> InfoCard:
 @blueprint.post("")
 @needs("catalogue:manage")
 @keyed
-@blueprint.arguments(CardBody)
-@blueprint.response(201, CardOut)
+@blueprint.arguments(InfoCardBody)
+@blueprint.response(201, InfoCardOut)
 @blueprint.alt_response(404, "NOT_FOUND")
 def create(asked: dict[str, Any], key: str) -> flask.Response:
     """Add a card
 
     Whoever adds it has read the office's own page on `verified_on`.
     """
-    me = current()
-
-    def work(session: Session) -> flask.Response:
-        return keys.once(
-            session,
-            NO_BOOK,
-            lambda: cards.add(session, InfoCard(**asked, verified_by=me.name)),
-            actor=me.actor,
-            operation="info_card_add",
-            key=key,
-            schema=CardOut,
-            place=lambda card: f"/v1/info_cards/{card.code}",
-        )
-
-    return transact(work)
+    card = InfoCard(**asked, verified_by=current().name)
+    return commands.once(
+        lambda session: cards.add(session, card),
+        operation="info_card_add",
+        key=key,
+        schema=InfoCardOut,
+        place=lambda made: f"/v1/info_cards/{made.code}",
+    )
 
 
 @blueprint.patch("/<string:card_id>")
 @needs("catalogue:manage")
 @blueprint.etag
-@blueprint.arguments(CardChange(partial=True))
-@blueprint.response(200, CardOut)
+@blueprint.arguments(InfoCardChange(partial=True))
+@blueprint.response(200, InfoCardOut)
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
 def amend(asked: dict[str, Any], card_id: str) -> InfoCard:
@@ -174,7 +167,7 @@ def amend(asked: dict[str, Any], card_id: str) -> InfoCard:
     changes = asked | ({"verified_by": current().name} if "verified_on" in asked else {})
 
     def work(session: Session) -> InfoCard:
-        blueprint.check_etag(cards.get(session, card_id, lock=True), CardOut)
+        blueprint.check_etag(cards.get(session, card_id, lock=True), InfoCardOut)
         return cards.amend(session, card_id, changes)
 
     return transact(work)
@@ -189,7 +182,7 @@ def remove(card_id: str) -> None:
     """Take a card away"""
 
     def work(session: Session) -> None:
-        blueprint.check_etag(cards.get(session, card_id, lock=True), CardOut)
+        blueprint.check_etag(cards.get(session, card_id, lock=True), InfoCardOut)
         cards.remove(session, card_id)
 
     transact(work)

@@ -98,7 +98,7 @@ class ServiceQuery(PageQuery):
             raise ma.ValidationError("Needed to know whose relative.", "employee_id")
 
 
-class DoubtOut(Schema):
+class ServiceDoubtOut(Schema):
     """Something to be confirmed before anybody relies on it."""
 
     code = fields.Enum(Doubt, by_value=True, required=True)
@@ -143,7 +143,7 @@ class ServiceOut(Schema):
     orderable = fields.Boolean(
         attribute="may_be_ordered", required=True, metadata={"description": "Has a price and may be served on the day"}
     )
-    doubts = fields.List(fields.Nested(DoubtOut), required=True)
+    doubts = fields.List(fields.Nested(ServiceDoubtOut), required=True)
     tax_note = fields.Function(lambda _: _NOT_A_PROMISE[language.asked()], required=True, metadata={"type": "string"})
 
     @ma.pre_dump
@@ -162,7 +162,7 @@ def _doubts(found: Entry) -> list[dict[str, Doubt]]:
     return [{"code": doubt} for doubt in doubts]
 
 
-class PriceOut(Schema):
+class ServicePriceOut(Schema):
     """A price of one unit from one day to another, both included."""
 
     id = fields.Date(attribute="valid_from", dump_only=True)
@@ -239,7 +239,7 @@ def show(asked: dict[str, Any], service_id: str) -> Entry:
 @revalidated
 @blueprint.etag
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, listed(PriceOut))
+@blueprint.response(200, listed(ServicePriceOut))
 @blueprint.alt_response(404, "NOT_FOUND")
 def prices(asked: dict[str, Any], service_id: str) -> Page[Price]:
     """List a service's prices

@@ -3,13 +3,12 @@
 from network.services.catalogue import Delivery, Kind, Service, get, listed
 from network.services.offers import Offer, offer
 from network.services.prices import Price, price_history, price_on, reprice, withdraw
-from network.services.search import Entry, Matches, Wanted, entry, entry_of, find, matches
+from network.services.search import Entry, Wanted, entry, entry_of, find, matches
 
 __all__ = [
     "Delivery",
     "Entry",
     "Kind",
-    "Matches",
     "Offer",
     "Price",
     "Service",

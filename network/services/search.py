@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from network import comuni, qualification, spelling, territories
 from network.audience import MadeFor, Person, suiting
 from network.errors import DistanceNeedsOrigin, ServiceNotFound
+from network.matches import Matches
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
 from network.services.catalogue import Delivery, Kind
 from network.services.prices import price_in_force
@@ -93,14 +94,6 @@ class Wanted:
     max_price_minor: int | None = None
     max_distance_km: int | None = None
     only_qualified: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """The query of a search, to be paged: its rows become entries with `entry`, `code` tells them apart."""
-
-    statement: sa.Select[Any]
-    order: tuple[sa.ColumnElement[Any], ...]
 
 
 def find(session: Session, *, on: date, limit: int | None = None, offset: int = 0, **wanted: Any) -> tuple[Entry, ...]:
