@@ -45,7 +45,11 @@ class Renewal:
 
 
 def renew(
-    written: PlanDraft, *, code: str | None = None, months: int | None = None, changes: Path | None = None
+    written: PlanDraft,
+    *,
+    code: str | None = None,
+    months: int | None = None,
+    changes: Path | Mapping[str, Any] | None = None,
 ) -> Renewal:
     """
     Return the plan of the next period; nothing is written.
@@ -53,16 +57,17 @@ def renew(
     The next period follows the last one at once, or lies `months` later: twelve for what runs half a year, every year.
 
     A code that says a year gets the next one, and so does the name. What `changes` says goes over the rest: a key as it
-    stands there, the act key by key, a cluster by its word (`remove = true` takes it out, `clusters = []` all).
+    stands there, the act key by key, a cluster by its word (`remove = true` takes it out, `clusters = []` all); it is a
+    file, or the values of one.
     Errors: RenewalCodeNeeded; those of `plan_file.read_table`; RenewalChangesInvalid, PlanFileInvalid; in this order.
     """
     values = _table(_moved(written, months))
-    told = {} if changes is None else plan_file.read_table(changes)
+    told = plan_file.read_table(changes) if isinstance(changes, Path) else dict(changes or {})
     if code is not None:
         values["code"] = code
     elif "code" not in told and values["code"] == written.code:
         raise RenewalCodeNeeded(plan=written.code)
-    name = written.code if changes is None else changes.name
+    name = changes.name if isinstance(changes, Path) else written.code
     draft = plan_file.from_table(_over(values, told, name) if told else values, name)
     return Renewal(draft, differences(written, draft), act_kept=draft.act is not None and draft.act == written.act)
 

@@ -332,3 +332,17 @@ class BankNotCovering(WalletError):
 
     it = "In banca il libro ha {available} oltre ai pagamenti in corso: non {needed}. Registrare prima gli incassi."
     en = "The book's bank holds {available} beyond payments in progress: not {needed}. Record what came in first."
+
+
+class PlanInUse(DomainError):
+    """A revision of a plan under which credit was already granted."""
+
+    it = "Con il piano {plan} sono già stati accreditati {granted}: le sue regole non cambiano più. Usare altro codice."
+    en = "Plan {plan} has already granted {granted}: its rules change no more. Use another code."
+
+
+class PlanCommitted(DomainError):
+    """A revision of what the money of a plan rests on, after something was committed to it."""
+
+    it = "Per il piano {plan} sono già stati impegnati {committed}: non si cambia più {keys}. Usare un altro codice."
+    en = "Plan {plan} has {committed} committed already: {keys} can no longer change. Use another code."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,16 +12,14 @@ from api.cli.caller import Caller, Column, euro
 from api.cli.groups import Group, dry_run
 from api.cli.words import FILE, TEXT
 from api.cli.work import book_of, change, look
-from api.errors import PlanCommitted, PlanInUse
-from config import clock, money
+from config import clock
 from plans import plan_file, plans, renewal
-from plans.errors import PlanNotFound
 from plans.plan_file import PlanDraft
 from plans.plans import Outcome, PlanLoad, PlanTerms
 from plans.renewal import Renewal
 from plans.rulebook import loading
 from plans.rulebook.words import PlanSource
-from wallet import chart, funding
+from wallet import funding, revisions
 from wallet.funding import FundingState
 
 
@@ -44,11 +40,8 @@ def load(caller: Caller, file: Path, revise: bool) -> None:
     def work(session: Session) -> PlanLoad:
         book_id = book_of(caller, session)
         if revise:
-            _lock(session, book_id, draft.code)
-        done = plans.load(session, book_id, draft, rulebook=loading.load(), created_at=clock.now(), revise=revise)
-        if done.outcome is Outcome.REVISED:
-            _refuse_in_use(session, book_id, draft.code, done.changed)
-        return done
+            return revisions.revise(session, book_id, draft)
+        return plans.load(session, book_id, draft, rulebook=loading.load(), created_at=clock.now())
 
     done = change(caller, work)
     sentences = {
@@ -58,22 +51,6 @@ def load(caller: Caller, file: Path, revise: bool) -> None:
     }
     caller.say(*sentences[done.outcome], code=draft.code, keys=done.changed)
     caller.data(plan=draft.code, outcome=done.outcome, changed=done.changed, plan_id=done.plan_id)
-
-
-def _lock(session: Session, book_id: int, code: str) -> None:
-    # Whoever grants or commits under the plan has ended, or begins when the revision has.
-    with suppress(PlanNotFound):
-        chart.lock_plan(session, book_id, plans.by_code(session, book_id, code).plan_id, exclusive=True)
-
-
-def _refuse_in_use(session: Session, book_id: int, code: str, changed: Sequence[str]) -> None:
-    state = funding.state(session, plans.by_code(session, book_id, code))
-    if state.granted_minor:
-        raise PlanInUse(plan=code, granted=money.from_minor(state.granted_minor))
-    # Where a plan's money comes from, and the account that grants draw from.
-    bound = [key for key in changed if key in {"funding_policy", "source"}]
-    if state.committed_minor and bound:
-        raise PlanCommitted(plan=code, committed=money.from_minor(state.committed_minor), keys=bound)
 
 
 @plan.command()
