@@ -8,7 +8,7 @@ create function access_identify(p_hash bytea)
         token_id text, member_id text, name text, role text, book_id integer, employee_id text, provider_code text,
         scopes text[], kind text, appointment_id text, session boolean, expires_at timestamptz
     )
-    language plpgsql security definer set search_path = public as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_token token;
 begin
@@ -31,10 +31,10 @@ end $$;
 
 -- What a member is called: for the audit trail, which keeps ids alone.
 create or replace function access_member_name(p_member_id text) returns text
-    language sql stable security definer set search_path = public as
+    language sql stable security definer set search_path = public, pg_temp as
     $$ select name from member where member_id = p_member_id $$;
 
 -- Which employer a role is for, told to whoever holds it and may see no book yet.
 create or replace function access_employer(p_book_id integer) returns table (code text, name text)
-    language sql stable security definer set search_path = public as
+    language sql stable security definer set search_path = public, pg_temp as
     $$ select code, name from funder where book_id = p_book_id $$;

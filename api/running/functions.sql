@@ -3,7 +3,7 @@
 
 create or replace function rate_take(p_key text, p_amount integer, p_seconds integer)
     returns table (taken integer, ends_in double precision)
-    language plpgsql security definer set search_path = public as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_now constant timestamptz := clock_timestamp();
 begin
@@ -25,7 +25,7 @@ end $$;
 drop function if exists running_state();
 create function running_state()
     returns table (schema_version text, unfenced boolean, failed_jobs text[], worker_idle_seconds double precision)
-    language sql stable security definer set search_path = public as $$
+    language sql stable security definer set search_path = public, pg_temp as $$
     with ended as (
         select distinct on (job) job, outcome from job_run
          where outcome in ('done', 'failed') order by job, run_id desc
@@ -42,7 +42,7 @@ $$;
 
 create or replace function running_backlog()
     returns table (what text, waiting bigint, oldest_seconds double precision)
-    language sql stable security definer set search_path = public as $$
+    language sql stable security definer set search_path = public, pg_temp as $$
     select 'tasks', count(*), extract(epoch from ledger_now() - min(asked_at))::double precision
       from task where state = 'queued'
     union all

@@ -211,3 +211,20 @@ def test_nothing_of_anothers_is_changed_and_no_fence_is_taken_down(counter: Coun
     assert touched <= 1
     mine = Fence(Sight.EMPLOYEE, counter.books["E1"], counter.people["giulia"])
     assert seen(mine, "select first_name from employee") == ["Giulia"]
+
+
+def test_a_function_of_the_owner_reads_the_owners_tables_whatever_a_session_calls_its_own(counter: Counter) -> None:
+    with database.transaction() as session:
+        operator = session.scalar(sa.text("select appointment_id from appointment where role = 'operator'"))
+        loose = "prosecdef and not proconfig @> array['search_path=public, pg_temp']"
+        assert session.scalars(sa.text(f"select proname from pg_proc where {loose}")).all() == []
+
+    def forge(session: Session) -> list[object]:
+        session.execute(sa.text("create temporary table token (like public.token) on commit drop"))
+        forged = "(token_id, hash, kind, appointment_id, scopes, label, created_at, expires_at)"
+        values = "('tok_x', '\\x00', 'bearer', :operator, '{catalogue:read}', '', now(), 'infinity')"
+        session.execute(sa.text(f"insert into pg_temp.token {forged} values {values}"), {"operator": operator})
+        return list(session.execute(sa.text("select * from access_identify('\\x00'::bytea)")))
+
+    with fences.inside(Fence(Sight.NOBODY)):
+        assert database.transact(forge) == []
