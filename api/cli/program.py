@@ -17,6 +17,7 @@ from api.cli.expire import expire
 from api.cli.fund import fund
 from api.cli.grant import grant
 from api.cli.groups import Program, common_options
+from api.cli.jobs import jobs
 from api.cli.leavers import leavers
 from api.cli.ledger import ledger
 from api.cli.network import network
@@ -37,6 +38,7 @@ from api.cli.settlement import clearing, dispute
 from api.cli.social_reports import social
 from api.cli.statement import statement
 from api.cli.wallet import wallet
+from api.cli.worker import worker
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book)),
@@ -63,6 +65,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             recheck,
         ),
     ),
+    ("Run", (worker, jobs)),
 )
 
 

@@ -7,9 +7,8 @@ and what the first worker may still have to say is not taken down any more: it h
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from datetime import timedelta
@@ -18,14 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api import errors
-from api.cli import incidents
+from api.tasks import problems
 from api.tasks.errors import TaskAbandoned
 from api.tasks.kinds import KINDS, Progress
 from api.tasks.queue import State, Task, of_row
 from api.tasks.tables import TaskRow
 from config import database, fences
-from config.errors import LANGUAGES, DomainError
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
@@ -44,11 +41,11 @@ def run_next() -> bool:
                 result = KINDS[task.kind](task, _progress(task))
             ended: dict[str, Any] = {"state": State.DONE, "result": dict(result)}
         except Exception as error:
-            refusal = errors.translate(error) or errors.InternalFailure(**incidents.record(error))
+            refusal = problems.refusal_of(error)
             if refusal.retryable and task.attempts < ATTEMPTS:
                 _tell(task, state=State.QUEUED, lease_until=None)
                 return True
-            ended = {"state": State.FAILED, "problem": _problem(refusal)}
+            ended = {"state": State.FAILED, "problem": problems.kept(refusal)}
     _tell(task, **ended, lease_until=None, ended_at=sa.func.ledger_now())
     return True
 
@@ -60,7 +57,7 @@ def _claim(session: Session) -> Task | None:
         .where(stale, TaskRow.attempts >= ATTEMPTS)
         .values(
             state=State.FAILED,
-            problem=_problem(TaskAbandoned(attempts=ATTEMPTS)),
+            problem=problems.kept(TaskAbandoned(attempts=ATTEMPTS)),
             lease_until=None,
             ended_at=sa.func.ledger_now(),
         )
@@ -124,8 +121,3 @@ def _renewed(task: Task) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-def _problem(refusal: DomainError) -> Mapping[str, Any]:
-    words = {language: refusal.text(language) for language in LANGUAGES}
-    return {"code": refusal.code, **words, "facts": json.loads(json.dumps(refusal.details, default=str))}

@@ -16,6 +16,7 @@ MODELS = (
     "api.access.tables",
     "api.events.tables",
     "api.running.tables",
+    "api.jobs.tables",
     "api.tasks.tables",
     "ledger.tables",
     "network.models",

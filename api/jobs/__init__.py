@@ -1,0 +1,1 @@
+"""Jobs: what is done at its time and not because somebody asks; each run is recorded (docs/jobs.md)."""
