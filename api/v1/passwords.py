@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
+
 from api.access import resets
 from api.access.identity import current, signed_in
 from api.conventions.fields import Schema, Text
@@ -36,12 +38,13 @@ class ChangeBody(Schema):
 @blueprint.arguments(ResetBody)
 @blueprint.response(202)
 @blueprint.alt_response(429, "TOO_MANY_REQUESTS")
-def reset(asked: dict[str, Any]) -> None:
+def reset(asked: dict[str, Any]) -> flask.Response:
     """Ask for a link to choose another password
 
     The answer is the same whether or not somebody has the address; the link goes there.
     """
     resets.ask(asked["email"])
+    return flask.Response(status=202)
 
 
 @blueprint.post("/new")
