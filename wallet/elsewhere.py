@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from plans.errors import DeclaredInFuture
 from plans.payroll_file import Told
 from plans.rows import PayrollLoad, table
 from wallet import declarations, wallets
+from wallet.errors import PayrollLoadNotFound
 
 _LOAD = table(PayrollLoad)
 
@@ -38,6 +40,43 @@ class Load:
     corrections: int
     loaded_before: date | None
     ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLoad:
+    """A payroll file that was loaded and changed something."""
+
+    load_id: str
+    file_name: str
+    rows: int
+    declared_on: date
+    loaded_at: datetime
+
+
+_FOUND = sa.select(_LOAD.c.load_id, _LOAD.c.file_name, _LOAD.c.rows, _LOAD.c.declared_on, _LOAD.c.loaded_at)
+KEY: sa.ColumnElement[str] = _LOAD.c.load_id
+
+
+def loads(book_id: int) -> sa.Select[Any]:
+    """Return the query of a book's loads; `KEY` names one, `found_load` reads one."""
+    return _FOUND.where(_LOAD.c.book_id == book_id)
+
+
+def found_load(row: sa.Row[Any]) -> FoundLoad:
+    """Return a row of the query as what it says."""
+    return FoundLoad(**row._mapping)
+
+
+def find(session: Session, load_id: str) -> FoundLoad:
+    """
+    Return a load, as far as the session sees.
+
+    Errors: PayrollLoadNotFound.
+    """
+    row = session.execute(_FOUND.where(_LOAD.c.load_id == load_id)).one_or_none()
+    if row is None:
+        raise PayrollLoadNotFound(load=load_id)
+    return FoundLoad(**row._mapping)
 
 
 def load(

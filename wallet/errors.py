@@ -346,3 +346,24 @@ class PlanCommitted(DomainError):
 
     it = "Per il piano {plan} sono già stati impegnati {committed}: non si cambia più {keys}. Usare un altro codice."
     en = "Plan {plan} has {committed} committed already: {keys} can no longer change. Use another code."
+
+
+class PayrollLoadNotFound(WalletError):
+    """No payroll file was loaded under this id in this book."""
+
+    it = "Nessun file delle paghe è stato caricato con il codice {load}."
+    en = "No payroll file was loaded under the id {load}."
+
+
+class BudgetLoadNotFound(WalletError):
+    """No budget file was loaded under this id in this book."""
+
+    it = "Nessun file di budget è stato caricato con il codice {load}."
+    en = "No budget file was loaded under the id {load}."
+
+
+class FundingNotFound(WalletError):
+    """No commitment or transfer has this id in this book."""
+
+    it = "Nessun impegno o bonifico ha il codice {funding}."
+    en = "No commitment or transfer has the id {funding}."

@@ -64,7 +64,7 @@ def once(
     operation: str,
     key: str,
     schema: type[ma.Schema],
-    place: Callable[[T], str] | None = None,
+    place: Callable[[T], str | None] | None = None,
     status: int = 201,
 ) -> flask.Response:
     """

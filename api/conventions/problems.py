@@ -20,6 +20,7 @@ from api.events.errors import AddressInvalid
 from config.errors import DomainError
 from ledger.errors import Contention, InProgress, KeyRequired, KeyReused, RefusedBefore
 from plans.sheets import Problem
+from wallet.position.errors import PositionYearOutOfRange
 
 MEDIA_TYPE = "application/problem+json"
 REPLAYED = "Idempotency-Replayed"
@@ -86,6 +87,7 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     FieldsInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     CursorUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PositionYearOutOfRange: HTTPStatus.UNPROCESSABLE_ENTITY,
     AccessNeeded: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
     access.SignInRefused: HTTPStatus.UNAUTHORIZED,

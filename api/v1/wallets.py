@@ -98,7 +98,7 @@ class MovementOut(Schema):
     relative_id = fields.String(required=True, allow_none=True)
 
 
-def _whose(employee_id: str) -> str:
+def whose(employee_id: str) -> str:
     """Return whose wallet is asked for; `mine` is that of the person who asks."""
     found = current().employee_id if employee_id == _MINE else employee_id
     if found is None:
@@ -115,9 +115,9 @@ def show(employee_id: str) -> Contents:
 
     What is available and what of it ends next, then lot by lot. `mine` stands for the wallet of whoever asks.
     """
-    whose = _whose(employee_id)
-    book_id = book_of(whose)
-    return transact_in(book_id, lambda session: contents.of(session, book_id, whose))
+    person = whose(employee_id)
+    book_id = book_of(person)
+    return transact_in(book_id, lambda session: contents.of(session, book_id, person))
 
 
 @blueprint.get("/<string:employee_id>/movements")
@@ -129,11 +129,11 @@ def list_movements(asked: dict[str, Any], employee_id: str) -> Page[Movement]:
 
     The newest first. It tells what was bought, and so is for the person and the network's own people.
     """
-    whose = _whose(employee_id)
-    book_id = book_of(whose)
+    person = whose(employee_id)
+    book_id = book_of(person)
 
     def work(session: Session) -> Page[Movement]:
-        found = paging.cut(session, movements.of(book_id, whose), movements.KEY, asked)
+        found = paging.cut(session, movements.of(book_id, person), movements.KEY, asked)
         return found.each(movements.movement)
 
     return transact_in(book_id, work)
