@@ -6,4 +6,5 @@ from config import settings
 
 serving.prepare()
 app = create()
+serving.keep_time(app)
 app.wsgi_app = metrics.beside(app.wsgi_app, settings.load().metrics_bind)  # type: ignore[method-assign]

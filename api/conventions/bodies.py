@@ -11,6 +11,7 @@ import marshmallow as ma
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.conventions.problems import BodyUnreadable, MediaTypeRefused
 
@@ -45,6 +46,9 @@ class StrictParser(FlaskParser):
 
     def _raw_load_json(self, req: flask.Request) -> Any:
         raw = req.get_data(cache=True)
+        if req.max_content_length is not None and len(raw) >= req.max_content_length:
+            # One that came in chunks was read so far and no further.
+            raise RequestEntityTooLarge
         if not raw:
             return core.missing
         if not is_json_request(req) or req.mimetype_params.get("charset", "utf-8").lower() != "utf-8":

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
+import flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.running import logs, metrics
-from config import database
+from config import clock, database, settings
 from config.errors import DomainError
 
-_log = structlog.get_logger("borsellino")
 _UNFENCED = (
     "select rolname, rolsuper, rolbypassrls, exists (select from pg_tables where schemaname = 'public'"
     " and pg_has_role(rolname, tableowner, 'member')) from pg_roles where rolname = current_user"
@@ -49,6 +48,15 @@ def prepare() -> None:
             pass
     except SQLAlchemyError as error:
         logs.failure("database away", error, trace=False)
+
+
+def keep_time(app: flask.Flask) -> None:
+    """Let an application's requests live at the moment that the settings stop the clock at, if they do."""
+    moment = settings.load().clock
+    if moment is not None:
+        # Every thread has a clock of its own.
+        fixed = moment if moment.tzinfo else moment.replace(tzinfo=clock.ROME)
+        app.before_request(lambda: clock.fix(fixed))
 
 
 def require() -> None:
