@@ -26,6 +26,7 @@ from wallet.settlement.errors import (
     ClearingLaterClosed,
     ClearingMonthNotOver,
     ClearingNotFound,
+    ClearingRunNotFound,
     FeeUnshared,
 )
 from wallet.settlement.payouts import moved, write
@@ -162,11 +163,12 @@ def run(session: Session, month: date, *, terms: Terms, actor: str) -> Run:
     return _whole(session, _find(session, starts_on, state="closed")[0])
 
 
-def reopen(session: Session, month: date, *, reason: str, actor: str) -> Run:
+def reopen(session: Session, month: date, *, reason: str, actor: str, run_id: str | None = None) -> Run:
     """
     Open a closed month again: its entries are reversed, and what it cleared waits for the next run of it.
 
-    The run stays, with who reopened it and why. Months reopen from the last one closed.
+    The run stays, with who reopened it and why. Months reopen from the last one closed. With `run_id` only that run is
+    reopened, and none that followed it.
 
     Errors: ReasonRequired, ClearingNotFound, ClearingLaterClosed; those of `posting.reverse`.
     """
@@ -175,7 +177,7 @@ def reopen(session: Session, month: date, *, reason: str, actor: str) -> Run:
     starts_on, _ = _bounds(month)
     session.connection().exec_driver_sql(_LOCK)
     closed = _find(session, starts_on, state="closed")
-    if not closed:
+    if not closed or run_id not in (None, closed[0].run_id):
         raise ClearingNotFound(starts_on=starts_on)
     _refuse_later(session, starts_on)
     run_id = closed[0].run_id
@@ -203,6 +205,18 @@ def get(session: Session, month: date) -> Run:
     if not closed:
         raise ClearingNotFound(starts_on=starts_on)
     return _whole(session, closed[0])
+
+
+def by_id(session: Session, run_id: str) -> Run:
+    """
+    Return a clearing by its id, also where it was reopened.
+
+    Errors: ClearingRunNotFound.
+    """
+    row = session.execute(sa.select(ClearingRun.__table__).where(ClearingRun.run_id == run_id)).one_or_none()
+    if row is None:
+        raise ClearingRunNotFound(run=run_id)
+    return _whole(session, row)
 
 
 def net(flows: Sequence[Flow]) -> list[Position]:

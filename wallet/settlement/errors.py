@@ -185,6 +185,13 @@ class ClearingNotFound(WalletError):
     en = "The clearing of the month from {starts_on} is not closed."
 
 
+class ClearingRunNotFound(WalletError):
+    """No clearing has this id."""
+
+    it = "Nessuna compensazione ha il codice {run}."
+    en = "No clearing has the id {run}."
+
+
 class FeeUnshared(WalletError):
     """A fee was withheld, and the terms do not say how these two territories share it on the day."""
 
