@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo serve test check audit format bench lock clean
+.PHONY: help demo serve test check audit fuzz format bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -41,6 +41,9 @@ check: $(VENV)/.development ## format, lint, types, import contracts, documentat
 
 audit: $(VENV)/.development ## ask whether a known hole is in what we use; needs the network, and fails where it cannot ask
 	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements-dev.txt
+
+fuzz: $(VENV)/.development ## ask the API whatever its document allows and forbids, at length, as every role
+	@BORSELLINO_EXAMPLES=$${BORSELLINO_EXAMPLES:-200} $(BIN)/pytest -n 2 --timeout 0 tests/api/contract/test_document.py
 
 format: $(VENV)/.development ## format and sort imports
 	@$(BIN)/ruff check --quiet --fix .

@@ -17,7 +17,7 @@ from schemathesis import Case, GenerationMode
 from tests.api.counter import Counter
 
 WHO = ("giulia", "hr", "payroll", "accountant", "p04", "marta", "operator", "comune")
-EXAMPLES = int(os.environ.get("BORSELLINO_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("BORSELLINO_EXAMPLES", "2"))
 SETTINGS = settings(
     max_examples=EXAMPLES,
     derandomize=True,
@@ -61,3 +61,14 @@ def test_whatever_is_asked_the_answer_is_a_documented_one(counter: Counter, who:
             except (Exception, BaseExceptionGroup) as problem:  # every operation is looked at before any is told
                 wrong.append(f"{operation.label} ({mode.value}): {problem}")
     assert wrong == [], "\n\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["marta", "p04"])
+def test_what_one_answer_names_can_be_asked_for_in_the_next(counter: Counter, who: str) -> None:
+    machine = document(counter, who).as_state_machine()
+    links = {str(name) for name, rule in vars(machine).items() if hasattr(rule, "hypothesis_stateful_rule")}
+
+    machine.run(settings=settings(SETTINGS, max_examples=EXAMPLES, stateful_step_count=12))
+
+    assert any("captures" in link for link in links), links
