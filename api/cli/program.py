@@ -21,6 +21,7 @@ from api.cli.jobs import jobs
 from api.cli.leavers import leavers
 from api.cli.ledger import ledger
 from api.cli.network import network
+from api.cli.openapi import openapi
 from api.cli.opening import opening
 from api.cli.payout import payout
 from api.cli.payroll import payroll
@@ -34,6 +35,7 @@ from api.cli.reports_network import clearing_statement, provider_statement, rech
 from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
+from api.cli.serve import serve
 from api.cli.settlement import clearing, dispute
 from api.cli.social_reports import social
 from api.cli.statement import statement
@@ -65,7 +67,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             recheck,
         ),
     ),
-    ("Run", (worker, jobs)),
+    ("Run", (serve, worker, jobs, openapi)),
 )
 
 

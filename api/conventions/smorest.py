@@ -116,6 +116,24 @@ def _schema_name(schema: Any) -> str:
     return name
 
 
+_ABOUT = """
+The wallets, plans, services and settlement of a network of corporate and municipal welfare.
+
+- **Who asks** is told by `Authorization: Bearer ...` (`POST /v1/tokens`, `borsellino member token`) or by a session's
+  cookie. What somebody may not know of is not found: an id of others is answered 404, never 403.
+- **Money** is whole cents beside its currency; business dates are `2026-03-31` in Rome's calendar, moments RFC 3339
+  in UTC.
+- **Commands** that create something or move money need an `Idempotency-Key`: repeated with the same body they give the
+  first answer again, with `Idempotency-Replayed: true`.
+- **What can be edited** has an `ETag`; editing it needs `If-Match`, and what changed meanwhile is answered 412.
+- **Lists** come newest first, `limit` at a time, the rest by `starting_after` and `ending_before`.
+- **Refusals** are `application/problem+json` with a stable `code`, in Italian or English by `Accept-Language`. A
+  declined purchase is no refusal: it is a created resource that says why.
+- **Rates** are told by `RateLimit` and `RateLimit-Policy` (and `X-RateLimit-*`); too many requests are answered 429
+  with `Retry-After`.
+""".strip()
+
+
 def app_config() -> dict[str, Any]:
     """Return what flask-smorest reads from the application's settings."""
     return {
@@ -124,6 +142,10 @@ def app_config() -> dict[str, Any]:
         "OPENAPI_VERSION": "3.1.1",
         "OPENAPI_URL_PREFIX": "/docs",
         "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "info": {"description": _ABOUT, "license": {"name": "EUPL 1.2", "identifier": "EUPL-1.2"}},
+            "servers": [{"url": "/", "description": "Where this document was read"}],
+        },
     }
 
 

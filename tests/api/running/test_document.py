@@ -1,0 +1,41 @@
+"""The document of the API says enough to make a client from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from click.testing import CliRunner
+
+from api.cli.program import program
+from tests.api.counter import Counter
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    }
+
+
+def test_the_document_is_whole(counter: Counter) -> None:
+    document = counter.client.get("/docs/openapi.json").get_json()
+
+    assert document["openapi"].startswith("3.1")
+    assert document["info"]["license"]["identifier"] == "EUPL-1.2"
+    assert "Idempotency-Key" in document["info"]["description"]
+    assert document["servers"][0]["url"] == "/"
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    described = {tag["name"] for tag in document["tags"] if tag.get("description")}
+    for name, operation in operations(document).items():
+        assert operation["summary"], name
+        assert set(operation["tags"]) <= described, name
+        assert "default" not in operation["responses"], name
+
+
+def test_the_command_prints_what_is_served(counter: Counter) -> None:
+    printed = CliRunner().invoke(program, ["openapi"], catch_exceptions=False)
+
+    assert json.loads(printed.stdout) == counter.client.get("/docs/openapi.json").get_json()
