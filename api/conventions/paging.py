@@ -137,7 +137,9 @@ def _known(session: Session, statement: sa.Select[Any], key: sa.ColumnElement[An
         value = key.type.python_type(cursor)
     except ValueError as error:
         raise CursorUnknown(cursor=cursor) from error
-    if session.execute(statement.where(key == value).limit(1)).first() is None:
+    # A number that no column holds cannot even be asked for.
+    out_of_reach = isinstance(value, int) and not -(2**63) <= value < 2**63
+    if out_of_reach or session.execute(statement.where(key == value).limit(1)).first() is None:
         raise CursorUnknown(cursor=cursor)
     return value
 
