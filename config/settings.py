@@ -53,6 +53,10 @@ class Settings:
     mail_password: str | None = field(repr=False)
     mail_from: str
     webhooks_private: bool
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None = field(repr=False)
+    oidc_tax_code_claim: str | None
     bind: str
     metrics_bind: str
     workers: int
@@ -81,6 +85,13 @@ def _only_postgresql(address: str | None) -> None:
 def _only_web_address(address: str | None) -> None:
     if address and re.fullmatch(r"https?://[^\s?#@]+", address) is None:
         raise ValidationError("an address such as https://welfare.example.it")
+
+
+def _only_issuer(address: str | None) -> None:
+    # What it says of somebody lets them in: on the way it must be neither read nor changed.
+    secure = r"https://[^\s?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?(/[^\s?#@]*)?"
+    if address and re.fullmatch(secure, address) is None:
+        raise ValidationError("an address such as https://spid.example.it")
 
 
 def _only_sender(sender: str) -> None:
@@ -130,6 +141,10 @@ def load() -> Settings:
         mail_password = env.str("MAIL_PASSWORD", None)
         mail_from = env.str("MAIL_FROM", "borsellino@localhost.localdomain", validate=_only_sender)
         webhooks_private = env.bool("WEBHOOKS_PRIVATE", False)
+        oidc_issuer = env.str("OIDC_ISSUER", None, validate=_only_issuer)
+        oidc_client_id = env.str("OIDC_CLIENT_ID", None) or None
+        oidc_client_secret = env.str("OIDC_CLIENT_SECRET", None) or None
+        oidc_tax_code_claim = env.str("OIDC_TAX_CODE_CLAIM", None) or None
         bind = env.str("BIND", "127.0.0.1:8000", validate=_ADDRESS)
         metrics_bind = env.str("METRICS_BIND", "127.0.0.1:8001", validate=_ADDRESS)
         workers = env.int("WORKERS", 2, validate=validate.Range(1, 64))
@@ -157,6 +172,10 @@ def load() -> Settings:
         mail_password=mail_password,
         mail_from=mail_from,
         webhooks_private=webhooks_private,
+        oidc_issuer=oidc_issuer.rstrip("/") if oidc_issuer else None,
+        oidc_client_id=oidc_client_id,
+        oidc_client_secret=oidc_client_secret,
+        oidc_tax_code_claim=oidc_tax_code_claim,
         bind=bind,
         metrics_bind=metrics_bind,
         workers=workers,
