@@ -32,7 +32,7 @@ def fix(moment: datetime | None) -> None:
     """Stop the clock at a moment (the demonstration, a test), or let it run again."""
     if moment is not None and moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    _fixed.set(moment)
+    _fixed.set(None if moment is None else moment.astimezone(UTC))
 
 
 @contextmanager

@@ -32,3 +32,12 @@ def test_the_database_knows_a_fixed_clock_for_one_transaction(own_sessions: sess
     assert told == fixed
     assert running is not None
     assert running < 60
+
+
+def test_a_fixed_moment_is_told_in_utc_wherever_it_was_written() -> None:
+    try:
+        clock.fix(datetime(2026, 3, 2, 12, tzinfo=clock.ROME))
+
+        assert clock.now().isoformat() == "2026-03-02T11:00:00+00:00"
+    finally:
+        clock.fix(None)
