@@ -29,8 +29,8 @@ _WORKSHOP = ".making-"
 
 
 def store() -> Store:
-    """Return where the files are kept."""
-    return Store(settings.load().data_dir / "statements")
+    """Return where the files are kept: beside people's documents, where every process of the program reaches them."""
+    return Store(settings.load().documents_dir / "statements")
 
 
 @contextmanager

@@ -69,6 +69,13 @@ _ALL = (
         works.sweep_documents,
     ),
     Job(
+        "sweep-statements",
+        daily(1, 20),
+        "Rimuove i file degli estratti conto oltre i loro giorni.",
+        "Removes the files of statements past their days.",
+        works.sweep_statements,
+    ),
+    Job(
         "verify",
         daily(4, 0),
         "Ricava di nuovo ogni libro dal suo giornale e segnala le differenze.",

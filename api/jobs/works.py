@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from api import tasks
+from api.exports import files
 from api.jobs import runs
 from api.jobs.errors import BooksDiffer, JobInPart
 from api.tasks import problems
@@ -74,6 +75,11 @@ def sweep_documents(tally: Tally) -> None:
     """Remove uploaded files that no reimbursement names."""
     swept = database.transact(lambda session: orphans.sweep(session, documents.store()))
     tally["files"] += swept.removed
+
+
+def sweep_statements(tally: Tally) -> None:
+    """Remove the files of statements past their days, and what broken-off work left behind."""
+    tally["files"] += database.transact(files.sweep)
 
 
 def forget(tally: Tally) -> None:

@@ -162,6 +162,8 @@ def _told(asked: Mapping[str, Any]) -> dict[str, Any]:
 @needs("payouts:run")
 @blueprint.arguments(RunBody)
 @blueprint.response(200, PayoutRunOut)
+@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.alt_response(409, "CONFLICT")
 def simulate(asked: dict[str, Any]) -> Run:
     """Say what a run would pay
 
@@ -177,6 +179,7 @@ def simulate(asked: dict[str, Any]) -> Run:
 @keyed
 @blueprint.arguments(RunBody)
 @blueprint.response(201, PayoutRunOut)
+@blueprint.alt_response(404, "NOT_FOUND")
 def create(asked: dict[str, Any], key: str) -> flask.Response:
     """Prepare a payout run
 
