@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from api import errors
 from api.access import errors as access
 from api.conventions import language, sentences
-from api.events.errors import AddressInvalid
+from api.events.errors import AddressInvalid, WebhookAddressRefused, WebhookEventsHidden, WebhookUrlInvalid
 from config.errors import DomainError
 from ledger.errors import Contention, InProgress, KeyRequired, KeyReused, RefusedBefore
 from plans.sheets import Problem
@@ -97,6 +97,9 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     access.ScopesTooWide: HTTPStatus.FORBIDDEN,
     access.IdentityUnknown: HTTPStatus.FORBIDDEN,
     AddressInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WebhookAddressRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WebhookEventsHidden: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WebhookUrlInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     access.PasswordWeak: HTTPStatus.UNPROCESSABLE_ENTITY,
     access.ReachUnclear: HTTPStatus.UNPROCESSABLE_ENTITY,
     access.TryLater: HTTPStatus.TOO_MANY_REQUESTS,

@@ -10,3 +10,19 @@ drop policy if exists fence_funder on event;
 create policy fence_funder on event to borsellino_web
     using ((select fence_sight()) = 'funder' and book_id = (select fence_book()) and not personal)
     with check ((select fence_sight()) = 'funder' and book_id = (select fence_book()) and not personal);
+
+-- Where a funder's events go, and what is on its way there: addresses and totals, nothing of a person's.
+drop policy if exists fence_funder on webhook_endpoint;
+create policy fence_funder on webhook_endpoint to borsellino_web
+    using ((select fence_sight()) = 'funder' and book_id = (select fence_book()) and sight = 'funder')
+    with check ((select fence_sight()) = 'funder' and book_id = (select fence_book()) and sight = 'funder');
+drop policy if exists fence_funder on webhook_delivery;
+create policy fence_funder on webhook_delivery to borsellino_web
+    using ((select fence_sight()) = 'funder' and endpoint_id in (select endpoint_id from webhook_endpoint))
+    with check ((select fence_sight()) = 'funder' and endpoint_id in (select endpoint_id from webhook_endpoint));
+
+-- A secret is written by whoever sees its endpoint, told once, and read by no fence.
+drop policy if exists fence on webhook_secret;
+drop policy if exists fence_writes on webhook_secret;
+create policy fence_writes on webhook_secret for insert to borsellino_web
+    with check (endpoint_id in (select endpoint_id from webhook_endpoint));

@@ -10,9 +10,13 @@ from email.policy import default
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from sqlalchemy.orm import Session
 
-from config import settings
+from config import database, settings
+from tests.api.counter import Counter
+from tests.api.events.receivers import Receiver, receiving
 from tests.api.v1.conftest import counter, furnished
 
 __all__ = ["counter", "furnished"]
@@ -83,3 +87,21 @@ def post(_post_office: Controller, configure: Callable[..., None]) -> Post:
         public_url="https://welfare.example.it/",
     )
     return found
+
+
+@pytest.fixture
+def receiver(configure: Callable[..., None], counter: Counter) -> Iterator[Receiver]:
+    """A program that is told of events, on loopback, which the settings allow; whatever was on its way is gone."""
+    configure(webhooks_private="true")
+    _clear()
+    with receiving() as found:
+        yield found
+    _clear()
+
+
+def _clear() -> None:
+    def work(session: Session) -> None:
+        for table in ("webhook_endpoint", "event"):
+            session.execute(sa.text(f"delete from {table}"))
+
+    database.transact(work)
