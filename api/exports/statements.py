@@ -23,10 +23,12 @@ from api.tasks import State, Task
 from api.tasks.kinds import Progress
 from api.tasks.queue import of_row
 from api.tasks.tables import TaskRow
-from config import clock, database
+from config import clock, database, fences
 from config.fences import Fence, Sight
 from network import territories
 from plans import funders, plans
+from wallet import outbox
+from wallet.outbox import Event
 
 EXPIRED = "expired"
 _TABLE = TaskRow.__table__
@@ -167,6 +169,7 @@ def make(task: Task, progress: Progress) -> Mapping[str, Any]:
         size_bytes = made.path.stat().st_size
         digest = files.store().take(made.path)
     progress(2, 2)
+    _tell(task)
     return {
         "name": made.path.name,
         "media_type": kind.formats[job.form],
@@ -184,6 +187,27 @@ def _made(kind: Kind, job: Job) -> Made:
         # What the reading opened is not kept.
         session.rollback()
     return made
+
+
+def _tell(task: Task) -> None:
+    # Whoever made it and died before saying so lets it be told again: better than not at all.
+    facts = {"statement_id": task.task_id, "kind": task.arguments["kind"], "format": task.arguments["format"]}
+    asked_by = task.arguments["asked_by"]
+
+    def tell(session: Session) -> None:
+        outbox.tell(
+            session,
+            task.fence.book_id,
+            Event.STATEMENT_READY,
+            task.task_id,
+            facts,
+            employee_id=asked_by["employee_id"],
+            provider_code=asked_by["provider_code"],
+            only_for=task.member_id,
+        )
+
+    with fences.inside(Fence(Sight.NETWORK, member_id=task.member_id)):
+        database.transact(tell)
 
 
 def _fence(reach: Reach, book_id: int | None, asking: Identity) -> Fence:
