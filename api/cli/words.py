@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -109,9 +110,10 @@ class _Text(_Word):
 class Word(click.Choice[str], Generic[W]):
     """One word of a closed vocabulary, in capitals or not, with hyphens or underscores."""
 
-    def __init__(self, vocabulary: type[W]) -> None:
+    def __init__(self, vocabulary: type[W], *, but: Collection[W] = ()) -> None:
         self.vocabulary = vocabulary
-        super().__init__([word.lower().replace("_", "-") for word in vocabulary], case_sensitive=False)
+        choices = [word.lower().replace("_", "-") for word in vocabulary if word not in but]
+        super().__init__(choices, case_sensitive=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the word of the vocabulary."""

@@ -19,7 +19,7 @@ from config.errors import DomainError
 from wallet.redemptions import conflicts, entering, records
 from wallet.redemptions.entering import Entry
 from wallet.redemptions.records import Redemption
-from wallet.redemptions.words import Decision, Status
+from wallet.redemptions.words import Conflict, Decision, Status
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/v1/redemptions", description=__doc__)
 
@@ -60,11 +60,11 @@ class BatchBody(Schema):
     redemptions = fields.List(fields.Nested(OfflineBody), required=True, validate=validate.Length(min=1, max=MOST_ROWS))
 
 
-class WordOut(Schema):
-    """A code and what it says."""
+class ConflictOut(Schema):
+    """Why a redemption could not be captured by itself, as a code and in words."""
 
-    code = fields.String(required=True)
-    hint = fields.String(required=True)
+    code = fields.Function(str, required=True, metadata={"type": "string", "enum": [str(why) for why in Conflict]})
+    hint = fields.Function(lambda why: why.label(language.asked()), required=True, metadata={"type": "string"})
 
 
 class RedemptionOut(Schema):
@@ -82,17 +82,9 @@ class RedemptionOut(Schema):
     offline = fields.Boolean(required=True)
     occurred_at = fields.AwareDateTime(required=True)
     recorded_at = fields.AwareDateTime(required=True)
-    conflict = fields.Function(
-        lambda found: _conflict(found),
-        required=True,
-        metadata={"type": ["object", "null"], "description": "Why it could not be captured by itself"},
-    )
+    conflict = fields.Nested(ConflictOut, attribute="reason", required=True, allow_none=True)
     settled_at = fields.AwareDateTime(required=True, allow_none=True)
     replaced_by = fields.String(required=True, allow_none=True)
-
-
-def _conflict(found: Redemption) -> dict[str, str] | None:
-    return None if found.reason is None else {"code": str(found.reason), "hint": found.reason.label(language.asked())}
 
 
 class RefusedRow(Schema):

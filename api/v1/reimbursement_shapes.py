@@ -20,7 +20,7 @@ def place(reimbursement_id: str) -> dict[str, str]:
     return {"Location": f"/v1/reimbursements/{reimbursement_id}"}
 
 
-class ReasonOut(Schema):
+class ReviewReasonOut(Schema):
     """Why something is to be mended or was rejected, and what to do."""
 
     code = fields.String(required=True)
@@ -67,7 +67,7 @@ def _late(found: Reimbursement) -> bool:
     return found.status in OPEN and found.promised_on < clock.today()
 
 
-class DocumentOut(Schema):
+class ReimbursementDocumentOut(Schema):
     """A document that was handed in; its content is downloaded by itself."""
 
     id = fields.String(attribute="document_id", required=True)
@@ -78,12 +78,12 @@ class DocumentOut(Schema):
     recorded_at = fields.AwareDateTime(required=True)
 
 
-class StepOut(Schema):
+class ReimbursementStepOut(Schema):
     """Something that happened to a reimbursement."""
 
     kind = fields.String(required=True)
     status = fields.String(required=True)
-    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    reasons = fields.List(fields.Nested(ReviewReasonOut), required=True)
     note = fields.String(required=True)
     amount_minor = fields.Integer(required=True, allow_none=True)
     on_behalf = fields.Boolean(required=True, metadata={"description": "Whether somebody did it for the person"})
@@ -93,9 +93,11 @@ class StepOut(Schema):
 class ReimbursementWholeOut(ReimbursementOut):
     """A reimbursement with what it stands on and what happened to it."""
 
-    reasons = fields.List(fields.Nested(ReasonOut), required=True, metadata={"description": "What is to be mended"})
-    documents = fields.List(fields.Nested(DocumentOut), required=True)
-    history = fields.List(fields.Nested(StepOut), required=True)
+    reasons = fields.List(
+        fields.Nested(ReviewReasonOut), required=True, metadata={"description": "What is to be mended"}
+    )
+    documents = fields.List(fields.Nested(ReimbursementDocumentOut), required=True)
+    history = fields.List(fields.Nested(ReimbursementStepOut), required=True)
 
 
 def whole(found: Whole) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def actor() -> str:
     return asking.employee_id or asking.actor
 
 
-class ItemOut(Schema):
+class ChecklistItemOut(Schema):
     """One document of a checklist."""
 
     purpose = fields.Enum(Purpose, by_value=True, required=True)
@@ -47,7 +47,7 @@ class ItemOut(Schema):
     text = fields.String(required=True)
 
 
-class WordOut(Schema):
+class LabelOut(Schema):
     """A word to send, and what it says."""
 
     code = fields.String(required=True)
@@ -63,9 +63,9 @@ class ExpenseOut(Schema):
     reimbursable = fields.Boolean(required=True)
     taxed = fields.Boolean(required=True, metadata={"description": "Given back as taxable: it needs consent"})
     refusal = fields.String(required=True, allow_none=True, metadata={"description": "Why it is not given back"})
-    documents = fields.List(fields.Nested(ItemOut), required=True)
-    holders = fields.List(fields.Nested(WordOut), required=True)
-    statements = fields.List(fields.Nested(WordOut), required=True)
+    documents = fields.List(fields.Nested(ChecklistItemOut), required=True)
+    holders = fields.List(fields.Nested(LabelOut), required=True)
+    statements = fields.List(fields.Nested(LabelOut), required=True)
 
 
 @blueprint.get("/expenses")

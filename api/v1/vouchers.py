@@ -14,6 +14,7 @@ from api.conventions.smorest import Blueprint
 from wallet.redemptions import entering, vouchers
 from wallet.redemptions.entering import Found
 from wallet.redemptions.vouchers import Voucher
+from wallet.redemptions.words import Refusal
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/v1/vouchers", description=__doc__)
 
@@ -82,6 +83,13 @@ class CheckBody(Schema):
     code = Text(required=True, longest=40, metadata=CODE)
 
 
+class CodeRefusalOut(Schema):
+    """Why a code cannot be redeemed, as a code and in words."""
+
+    code = fields.Function(str, required=True, metadata={"type": "string", "enum": [str(why) for why in Refusal]})
+    hint = fields.Function(lambda why: why.label(language.asked()), required=True, metadata={"type": "string"})
+
+
 class CheckOut(Schema):
     """What a code stands for: no name, and nothing of who pays. Amounts in whole cents."""
 
@@ -97,17 +105,7 @@ class CheckOut(Schema):
     service_on = fields.Date(required=True)
     expires_at = fields.AwareDateTime(required=True)
     redeemable = fields.Boolean(required=True, metadata={"description": "Whether it can be redeemed now"})
-    refusal = fields.Function(
-        lambda found: _refusal(found),
-        required=True,
-        metadata={"type": ["object", "null"], "description": "Why not, as a code and in words"},
-    )
-
-
-def _refusal(found: Found) -> dict[str, str] | None:
-    if found.refusal is None:
-        return None
-    return {"code": str(found.refusal), "hint": found.refusal.label(language.asked())}
+    refusal = fields.Nested(CodeRefusalOut, required=True, allow_none=True, metadata={"description": "Why not"})
 
 
 @blueprint.post("/check")

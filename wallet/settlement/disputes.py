@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from moneyed import Money
@@ -39,10 +41,12 @@ class Reason(Labelled):
 
 
 class Role(Labelled):
-    """Who disputes or settles."""
+    """Who disputes, answers or settles."""
 
     EMPLOYEE = "EMPLOYEE", "lavoratore"
     WELFARE_MANAGER = "WELFARE_MANAGER", "welfare manager"
+    OPERATOR = "OPERATOR", "operatore"
+    PROVIDER = "PROVIDER", "fornitore"
 
 
 class State(Labelled):
@@ -148,6 +152,17 @@ def open_dispute(
     return get(session, book_id, dispute_id)
 
 
+def answer(session: Session, book_id: int, dispute_id: str, *, by: By, note: str) -> Dispute:
+    """
+    Write down what the provider says to a dispute that is not settled; nothing else changes.
+
+    Errors: DisputeNotFound, DisputeSettled, ReasonRequired.
+    """
+    found = _lock_open(session, book_id, dispute_id, note)
+    _append(session, book_id, dispute_id, len(found.events) + 1, "answered", by, note)
+    return get(session, book_id, dispute_id)
+
+
 def uphold(
     session: Session, book_id: int, dispute_id: str, *, by: By, amount: Money | None = None, note: str
 ) -> Dispute:
@@ -204,6 +219,35 @@ def listed(session: Session, book_id: int, *, state: State | None = None) -> lis
     """Return a book's disputes, the oldest first."""
     narrowed = [] if state is None else [DisputeRow.state == str(state)]
     return _listed(session, DisputeRow.book_id == book_id, *narrowed)
+
+
+def query(*, state: State | None = None, authorization_id: str | None = None) -> sa.Select[Any]:
+    """Return the query of the disputes that the session sees, by id and book, for a list that is read by pages."""
+    columns = [DisputeRow.__table__.c[name] for name in ("dispute_id", "book_id")]
+    statement = sa.select(*columns)
+    if state is not None:
+        statement = statement.where(DisputeRow.state == str(state))
+    if authorization_id is not None:
+        statement = statement.where(DisputeRow.authorization_id == authorization_id)
+    return statement
+
+
+def book_of(session: Session, dispute_id: str) -> int:
+    """
+    Return the book of a dispute, as far as the session sees.
+
+    Errors: DisputeNotFound.
+    """
+    book_id = session.scalar(sa.select(DisputeRow.book_id).where(DisputeRow.dispute_id == dispute_id))
+    if book_id is None:
+        raise DisputeNotFound(dispute=dispute_id)
+    return book_id
+
+
+def of_ids(session: Session, book_id: int, dispute_ids: Sequence[str]) -> dict[str, Dispute]:
+    """Return some of a book's disputes by their ids."""
+    found = _listed(session, DisputeRow.book_id == book_id, DisputeRow.dispute_id.in_(dispute_ids))
+    return {one.dispute_id: one for one in found}
 
 
 def _lock_open(session: Session, book_id: int, dispute_id: str, note: str) -> Dispute:

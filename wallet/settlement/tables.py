@@ -61,8 +61,9 @@ class DisputeEvent(Base):
     recorded_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
     __table_args__ = (
         ForeignKeyConstraint(["book_id", "dispute_id"], ["dispute.book_id", "dispute.dispute_id"]),
-        CheckConstraint("kind in ('opened', 'upheld', 'dismissed')", name="kind"),
-        CheckConstraint("role in ('EMPLOYEE', 'WELFARE_MANAGER')", name="role"),
+        CheckConstraint("kind in ('opened', 'answered', 'upheld', 'dismissed')", name="kind"),
+        CheckConstraint("role in ('EMPLOYEE', 'WELFARE_MANAGER', 'OPERATOR', 'PROVIDER')", name="role"),
+        CheckConstraint("(kind = 'answered') = (role = 'PROVIDER')", name="answered"),
         CheckConstraint("refunded_minor >= 0 and (kind = 'upheld' or refunded_minor = 0)", name="refunded"),
     )
 

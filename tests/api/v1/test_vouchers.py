@@ -92,7 +92,9 @@ def test_nobodys_code_and_anothers_cost_the_same_statements(counter: Counter) ->
         seen: list[str] = []
 
         def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)
+            # Not what every request asks, of tokens and of rates.
+            if "code" in statement and "access_" not in statement:
+                seen.append(statement)
 
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         try:
@@ -102,7 +104,7 @@ def test_nobodys_code_and_anothers_cost_the_same_statements(counter: Counter) ->
         return seen
 
     anothers = statements(made["code"])
-    assert anothers
+    assert [each.split()[0].lower() for each in anothers] == ["select", "insert"]
     assert statements(codes.new()) == anothers
 
 
