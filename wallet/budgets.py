@@ -15,7 +15,7 @@ from config import ids, money
 from plans import budgets, people, plans
 from plans.budgets import BudgetCheck
 from plans.plans import PlanTerms
-from wallet import chart, funding, grants
+from wallet import budget_loads, chart, funding, grants
 from wallet.errors import BudgetContentRepeated, BudgetFileRefused, BudgetReferenceChanged
 from wallet.grants import Grant
 from wallet.tables import BudgetLoad
@@ -37,6 +37,14 @@ class Load:
     reference: str
     rows: int
     total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a file meets that is no mistake of its own: the plan's money, and an earlier load of the same content."""
+
+    grantable_minor: int
+    loaded_as: str | None
 
 
 def check(
@@ -62,6 +70,17 @@ def check(
         expect_total_minor=expect_total_minor,
         on_progress=on_progress,
     )
+
+
+def against(session: Session, book_id: int, plan_code: str, checked: BudgetCheck) -> Against:
+    """
+    Say what a load of a file that was checked would meet beyond the file itself.
+
+    Errors: PlanNotFound.
+    """
+    terms = plans.by_code(session, book_id, plan_code)
+    same = budget_loads.same_content(session, book_id, terms.plan_id, checked.content_hash)
+    return Against(funding.state(session, terms).grantable_minor, same if len(checked.rows) else None)
 
 
 def load(
@@ -106,13 +125,7 @@ def load(
         refusal = BudgetFileRefused(file=path.name, problems=checked.problem_count)
         refusal.details["check"] = checked
         raise refusal
-    same = session.scalar(
-        sa.select(BudgetLoad.reference).where(
-            BudgetLoad.book_id == book_id,
-            BudgetLoad.plan_id == terms.plan_id,
-            BudgetLoad.content_hash == checked.content_hash,
-        )
-    )
+    same = budget_loads.same_content(session, book_id, terms.plan_id, checked.content_hash)
     if same is not None and not repeat:
         raise BudgetContentRepeated(reference=same)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from moneyed import Money
 from sqlalchemy.orm import Session
 
@@ -19,22 +18,12 @@ from api.cli.words import AMOUNT, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from api.errors import ExitCode
 from config import clock, money
-from plans import plans
 from plans.budgets import BudgetCheck
-from wallet import budgets, funding
-from wallet.budgets import Load, Outcome
+from wallet import budgets
+from wallet.budgets import Against, Load, Outcome
 from wallet.errors import BudgetFileRefused
-from wallet.tables import BudgetLoad
 
 SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Against:
-    """What a file meets that is no mistake of its own: the plan's money, and an earlier load of the same content."""
-
-    grantable_minor: int
-    loaded_as: str | None
 
 
 @click.group(cls=Group)
@@ -55,7 +44,7 @@ def check(ctx: click.Context, file: Path, plan: str, expect_total: Money | None)
     """Hold a budget file against its plan and people; report every problem, write nothing."""
     caller: Caller = ctx.obj
 
-    def read(session: Session) -> tuple[BudgetCheck, _Against]:
+    def read(session: Session) -> tuple[BudgetCheck, Against]:
         book_id = book_of(caller, session)
         with caller.progress("Controllo il file", "Checking the file") as tick:
             found = budgets.check(
@@ -66,7 +55,7 @@ def check(ctx: click.Context, file: Path, plan: str, expect_total: Money | None)
                 expect_total_minor=None if expect_total is None else money.minor(expect_total),
                 on_progress=lambda done: tick(done, None),
             )
-        return found, _against(session, book_id, plan, found)
+        return found, budgets.against(session, book_id, plan, found)
 
     checked, against = look(read)
     _tell_check(caller, file, checked, against)
@@ -128,7 +117,7 @@ def load(
     caller.data(load=done)
 
 
-def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: _Against | None = None) -> None:
+def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: Against | None = None) -> None:
     if not caller.as_json:
         preview.show(caller, file)
     if checked.per_cluster:
@@ -167,7 +156,7 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: _Agai
     )
 
 
-def _tell_against(caller: Caller, checked: BudgetCheck, against: _Against) -> None:
+def _tell_against(caller: Caller, checked: BudgetCheck, against: Against) -> None:
     """Say what a load would meet beyond the file itself."""
     if against.loaded_as is not None:
         caller.say(
@@ -181,24 +170,6 @@ def _tell_against(caller: Caller, checked: BudgetCheck, against: _Against) -> No
             "The plan can still grant {grantable}, less than the file's total: the money is needed first.",
             grantable=euro(against.grantable_minor),
         )
-
-
-def _against(session: Session, book_id: int, plan: str, checked: BudgetCheck) -> _Against:
-    terms = plans.by_code(session, book_id, plan)
-    earlier = (
-        sa.select(BudgetLoad.reference)
-        .where(
-            BudgetLoad.book_id == book_id,
-            BudgetLoad.plan_id == terms.plan_id,
-            BudgetLoad.content_hash == checked.content_hash,
-        )
-        .order_by(BudgetLoad.load_id)
-        .limit(1)
-    )
-    return _Against(
-        grantable_minor=funding.state(session, terms).grantable_minor,
-        loaded_as=session.scalar(earlier) if len(checked.rows) else None,
-    )
 
 
 def _tell_clusters(caller: Caller, checked: BudgetCheck) -> None:
