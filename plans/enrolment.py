@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from config import ids
 from config.errors import DomainError
 from plans import people_file, rows, taxcodes
 from plans.errors import (
+    BirthDateContradicts,
+    EmployeeExists,
     EmployeeNotFound,
     LeftBeforeHired,
     PeopleFileRefused,
     PersonRepeated,
     RelativeAmbiguous,
+    RelativeExists,
+    RelativeNotFound,
     RelativeOfThemselves,
 )
 from plans.people_file import EmployeeDraft, RelativeDraft
@@ -29,11 +34,11 @@ from plans.sheets import Problem
 _Values = dict[str, Any]
 
 _EMPLOYEE, _RELATIVE = table(Employee), table(Relative)
-_EMPLOYEE_NAMES = ("employee_id", *(field.name for field in fields(EmployeeDraft)))
+_EMPLOYEE_NAMES = ("employee_id", *(each.name for each in fields(EmployeeDraft)))
 _RELATIVE_NAMES = (
     "relative_id",
     "employee_id",
-    *(field.name for field in fields(RelativeDraft) if field.name != "employee_tax_code"),
+    *(each.name for each in fields(RelativeDraft) if each.name != "employee_tax_code"),
 )
 
 
@@ -47,6 +52,40 @@ class PeopleLoad:
     unchanged: int
 
 
+class Outcome(StrEnum):
+    """What a row of a file does to the person it names."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRead:
+    """A sound row of a file of employees: whom it names, and what it does to them."""
+
+    row: int
+    outcome: Outcome
+    employee_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file of employees held against the book: what each row would do, and all that is wrong; nothing is written."""
+
+    file: str
+    rows: tuple[RowRead, ...]
+    problems: tuple[Problem, ...]
+    _created: tuple[_Values, ...] = field(repr=False)
+    _updated: tuple[_Values, ...] = field(repr=False)
+
+    @property
+    def counts(self) -> PeopleLoad:
+        """Return how many the file creates, updates, and leaves as they are."""
+        created, updated = len(self._created), len(self._updated)
+        return PeopleLoad(self.file, created, updated, len(self.rows) - created - updated)
+
+
 def load(session: Session, book_id: int, path: Path, *, check_only: bool = False) -> PeopleLoad:
     """
     Create and update employees from a CSV or XLSX file, known by tax code; all of it or nothing.
@@ -55,27 +94,50 @@ def load(session: Session, book_id: int, path: Path, *, check_only: bool = False
     name, stay as they are. `check_only` says what would be done and writes nothing.
     Errors: those of `sheets.read` for a file that cannot be read; PeopleFileRefused with every problem of its rows.
     """
+    return write(session, book_id, examine(session, book_id, path), check_only=check_only)
+
+
+def examine(session: Session, book_id: int, path: Path) -> Examined:
+    """
+    Hold a file of employees against the book, row by row.
+
+    Errors: those of `sheets.read` for a file that cannot be read.
+    """
     reading = people_file.read_employees(path)
     known = _employees_by_code(session, book_id, [draft.tax_code for _, draft in reading.drafts])
     created: list[_Values] = []
     updated: list[_Values] = []
+    found: list[RowRead] = []
     problems = list(reading.problems)
     for number, draft in reading.drafts:
         before = known.get(draft.tax_code)
         after = _employee_values(draft) if before is None else _told(before, draft, reading.fields)
         if refusal := _left_before_hired(after):
             problems.append(reading.sheet.problem(refusal, number))
-        elif before is None:
-            created.append(after | {"employee_id": ids.new("emp")})
+            continue
+        outcome = Outcome.UNCHANGED
+        if before is None:
+            outcome, after = Outcome.CREATED, after | {"employee_id": ids.new("emp")}
+            created.append(after)
         elif after != before:
+            outcome = Outcome.UPDATED
             updated.append(after)
-    if problems:
-        raise PeopleFileRefused(file=path.name, problems=_in_order(problems))
+        found.append(RowRead(number, outcome, after["employee_id"]))
+    return Examined(path.name, tuple(found), _in_order(problems), tuple(created), tuple(updated))
 
+
+def write(session: Session, book_id: int, examined: Examined, *, check_only: bool = False) -> PeopleLoad:
+    """
+    Write down what a file says that was examined in this transaction.
+
+    Errors: PeopleFileRefused with every problem of its rows.
+    """
+    if examined.problems:
+        raise PeopleFileRefused(file=examined.file, problems=examined.problems)
     if not check_only:
-        rows.insert_many(session, _EMPLOYEE, book_id, _EMPLOYEE_NAMES, _lines(created, _EMPLOYEE_NAMES))
-        rows.update_many(session, _EMPLOYEE, book_id, _EMPLOYEE_NAMES, _lines(updated, _EMPLOYEE_NAMES))
-    return _count(path, len(reading.drafts), created, updated)
+        for done, many in ((rows.insert_many, examined._created), (rows.update_many, examined._updated)):
+            done(session, _EMPLOYEE, book_id, _EMPLOYEE_NAMES, _lines(many, _EMPLOYEE_NAMES))
+    return examined.counts
 
 
 def load_relatives(session: Session, book_id: int, path: Path, *, check_only: bool = False) -> PeopleLoad:
@@ -135,11 +197,42 @@ def enrol(session: Session, book_id: int, draft: EmployeeDraft) -> str:
     return str(session.scalar(statement.returning(_EMPLOYEE.c.employee_id)))
 
 
-def add_relative(session: Session, book_id: int, draft: RelativeDraft) -> str:
+def admit(session: Session, book_id: int, draft: EmployeeDraft) -> str:
     """
-    Write down one relative, or complete what is known of them, and return the id.
+    Write down one employee (or citizen) whom the book does not have, and return the id.
 
-    Errors: EmployeeNotFound, a refusal of `taxcodes.check`, RelativeOfThemselves, RelativeAmbiguous; in this order.
+    Errors: a refusal of `taxcodes.check`, LeftBeforeHired, BirthDateContradicts, EmployeeExists; in this order.
+    """
+    values = _employee_values(draft) | {"tax_code": taxcodes.check(draft.tax_code)}
+    _check_employee(session, book_id, values)
+    employee_id = ids.new("emp")
+    session.execute(sa.insert(_EMPLOYEE).values(book_id=book_id, employee_id=employee_id, **values))
+    return employee_id
+
+
+def amend(session: Session, book_id: int, employee_id: str, changes: Mapping[str, Any]) -> None:
+    """
+    Correct what is written of an employee; `changes` are fields of `EmployeeDraft`.
+
+    Errors: EmployeeNotFound, a refusal of `taxcodes.check`, LeftBeforeHired, BirthDateContradicts, EmployeeExists; in
+            this order.
+    """
+    mine = (_EMPLOYEE.c.book_id == book_id, _EMPLOYEE.c.employee_id == employee_id)
+    row = session.execute(_columns(_EMPLOYEE, _EMPLOYEE_NAMES, book_id).where(*mine).with_for_update()).one_or_none()
+    if row is None:
+        raise EmployeeNotFound(employee=employee_id)
+    changes = _with_code(changes)
+    _check_employee(session, book_id, dict(row._mapping) | changes, changed=changes)
+    if changes:
+        session.execute(sa.update(_EMPLOYEE).where(*mine).values(**changes))
+
+
+def add_relative(session: Session, book_id: int, draft: RelativeDraft, *, new: bool = False) -> str:
+    """
+    Write down one relative, or complete what is known of them, and return the id; with `new` they must not be there.
+
+    Errors: EmployeeNotFound, a refusal of `taxcodes.check`, RelativeOfThemselves, RelativeAmbiguous, RelativeExists,
+            BirthDateContradicts (of a new one); in this order.
     """
     employee = _employees_by_code(session, book_id, [draft.employee_tax_code]).get(draft.employee_tax_code)
     if employee is None:
@@ -151,6 +244,10 @@ def add_relative(session: Session, book_id: int, draft: RelativeDraft) -> str:
     employee_id = employee["employee_id"]
     before = _same_relative(_relatives_by_employee(session, book_id, [employee_id]).get(employee_id, []), draft)
     after = _relative_values(draft, employee_id)
+    if new and before is not None:
+        raise RelativeExists(relative=before["relative_id"])
+    if new:
+        _check_birth(after)
     if before is None:
         after |= {"relative_id": ids.new("rel")}
         rows.insert_many(session, _RELATIVE, book_id, _RELATIVE_NAMES, _lines([after], _RELATIVE_NAMES))
@@ -158,6 +255,57 @@ def add_relative(session: Session, book_id: int, draft: RelativeDraft) -> str:
         after = before | {name: value for name, value in after.items() if value is not None}
         rows.update_many(session, _RELATIVE, book_id, _RELATIVE_NAMES, _lines([after], _RELATIVE_NAMES))
     return str(after["relative_id"])
+
+
+def amend_relative(session: Session, book_id: int, relative_id: str, changes: Mapping[str, Any]) -> None:
+    """
+    Correct what is written of a relative; `changes` are fields of `RelativeDraft` but the employee.
+
+    Errors: RelativeNotFound, a refusal of `taxcodes.check`, RelativeOfThemselves, BirthDateContradicts, RelativeExists;
+            in this order.
+    """
+    mine = (_RELATIVE.c.book_id == book_id, _RELATIVE.c.relative_id == relative_id)
+    row = session.execute(_columns(_RELATIVE, _RELATIVE_NAMES, book_id).where(*mine).with_for_update()).one_or_none()
+    if row is None:
+        raise RelativeNotFound(relative=relative_id)
+    changes = _with_code(changes)
+    if changes.get("tax_code") is not None:
+        namesake = _employees_by_code(session, book_id, [changes["tax_code"]]).get(changes["tax_code"])
+        if namesake is not None and namesake["employee_id"] == row.employee_id:
+            raise RelativeOfThemselves()
+    if changes.keys() & {"tax_code", "birth_date"}:
+        _check_birth(dict(row._mapping) | changes)
+    for other in _relatives_by_employee(session, book_id, [row.employee_id])[row.employee_id]:
+        same = other["tax_code"] is not None and other["tax_code"] == changes.get("tax_code")
+        if same and other["relative_id"] != relative_id:
+            raise RelativeExists(relative=other["relative_id"])
+    if changes:
+        session.execute(sa.update(_RELATIVE).where(*mine).values(**changes))
+
+
+def _check_employee(
+    session: Session, book_id: int, values: _Values, *, changed: Mapping[str, Any] | None = None
+) -> None:
+    """Refuse what an employee cannot be; of one who is there already, only what changes is held against the code."""
+    if refusal := _left_before_hired(values):
+        raise refusal
+    if changed is None or changed.keys() & {"tax_code", "birth_date"}:
+        _check_birth(values)
+    other = _employees_by_code(session, book_id, [values["tax_code"]]).get(values["tax_code"])
+    if other is not None and other["employee_id"] != values.get("employee_id"):
+        raise EmployeeExists(employee=other["employee_id"])
+
+
+def _check_birth(values: _Values) -> None:
+    code, born = values["tax_code"], values["birth_date"]
+    if code is not None and born is not None and people_file.born_otherwise(code, born):
+        raise BirthDateContradicts(tax_code=code)
+
+
+def _with_code(changes: Mapping[str, Any]) -> _Values:
+    """Return the changes with a tax code that is checked and in capitals."""
+    code = changes.get("tax_code")
+    return dict(changes) if code is None else {**changes, "tax_code": taxcodes.check(code)}
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

@@ -38,6 +38,20 @@ class EmployeeNotFound(DomainError):
     en = "There is no employee {employee} in this book: check the code or load the people file."
 
 
+class EmployeeExists(DomainError):
+    """Another employee of the book has this tax code."""
+
+    it = "Nel libro c'è già chi ha questo codice fiscale ({employee}): modificare quella scheda."
+    en = "Somebody in the book has this tax code already ({employee}): edit that record."
+
+
+class RelativeExists(DomainError):
+    """The employee has this relative already: by tax code, or by kinship, name and date of birth."""
+
+    it = "Il lavoratore ha già questo familiare ({relative}): modificare quella scheda."
+    en = "The employee has this relative already ({relative}): edit that record."
+
+
 class RelativeNotFound(DomainError):
     """No such relative of this employee (or in this book)."""
 

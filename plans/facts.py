@@ -101,6 +101,13 @@ class Declaration:
     amount: Money | None = None
     child_tax_code: str | None = None
     distance_km: int | None = None
+    employee_id: str | None = None
+    relative_id: str | None = None
+
+
+def form(fact: Fact) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a fact must be told, and what it may be told besides."""
+    return _FORMS[fact]
 
 
 def declare(
@@ -210,20 +217,7 @@ def of_relative(session: Session, book_id: int, relative_id: str) -> tuple[Decla
         .where(_RELATIVE_FACT.c.book_id == book_id, _RELATIVE_FACT.c.relative_id == relative_id)
         .order_by(_RELATIVE_FACT.c.recorded_at.desc(), _RELATIVE_FACT.c.fact_id.desc())
     )
-    return tuple(
-        Declaration(
-            row.fact_id,
-            Fact(row.fact),
-            row.valid_from,
-            row.valid_to,
-            row.declared_on,
-            row.recorded_at,
-            row.revoked_at,
-            Basis(row.basis),
-            row.holds,
-        )
-        for row in rows
-    )
+    return tuple(declaration(row) for row in rows)
 
 
 def of_employee(session: Session, book_id: int, employee_id: str) -> tuple[Declaration, ...]:
@@ -233,20 +227,27 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> tuple[Decla
         .where(_EMPLOYEE_FACT.c.book_id == book_id, _EMPLOYEE_FACT.c.employee_id == employee_id)
         .order_by(_EMPLOYEE_FACT.c.recorded_at.desc(), _EMPLOYEE_FACT.c.fact_id.desc())
     )
-    return tuple(
-        Declaration(
-            row.fact_id,
-            Fact(row.fact),
-            date(row.year, 1, 1),
-            date(row.year, 12, 31),
-            row.declared_on,
-            row.recorded_at,
-            row.revoked_at,
-            amount=None if row.amount_minor is None else money.from_minor(row.amount_minor),
-            child_tax_code=row.child_tax_code,
-            distance_km=row.distance_km,
+    return tuple(declaration(row) for row in rows)
+
+
+def declaration(row: Any) -> Declaration:
+    """Return what a row of either table of facts says."""
+    said = (row.declared_on, row.recorded_at, row.revoked_at)
+    if "relative_id" in row._fields:
+        spell = (row.valid_from, row.valid_to)
+        return Declaration(
+            row.fact_id, Fact(row.fact), *spell, *said, Basis(row.basis), row.holds, relative_id=row.relative_id
         )
-        for row in rows
+    return Declaration(
+        row.fact_id,
+        Fact(row.fact),
+        date(row.year, 1, 1),
+        date(row.year, 12, 31),
+        *said,
+        amount=None if row.amount_minor is None else money.from_minor(row.amount_minor),
+        child_tax_code=row.child_tax_code,
+        distance_km=row.distance_km,
+        employee_id=row.employee_id,
     )
 
 

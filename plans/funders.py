@@ -60,13 +60,13 @@ def record(
     return FunderCard(book_id, code, name, kind, vat_number, home_territory)
 
 
-def of_book(session: Session, book_id: int) -> FunderCard:
+def of_book(session: Session, book_id: int, *, lock: bool = False) -> FunderCard:
     """
-    Return the funder of a book.
+    Return the funder of a book; with `lock` nobody else changes it until the transaction ends.
 
     Errors: FunderNotFound.
     """
-    return _one(session, Funder.book_id == book_id, book_id)
+    return _one(session, Funder.book_id == book_id, book_id, lock=lock)
 
 
 def by_code(session: Session, code: str) -> FunderCard:
@@ -86,8 +86,9 @@ def every(session: Session) -> tuple[FunderCard, ...]:
 _COLUMNS = (Funder.book_id, Funder.code, Funder.name, Funder.kind, Funder.vat_number, Funder.home_territory)
 
 
-def _one(session: Session, condition: sa.ColumnElement[bool], asked: object) -> FunderCard:
-    row = session.execute(sa.select(*_COLUMNS).where(condition)).one_or_none()
+def _one(session: Session, condition: sa.ColumnElement[bool], asked: object, *, lock: bool = False) -> FunderCard:
+    statement = sa.select(*_COLUMNS).where(condition)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         raise FunderNotFound(funder=asked)
     return _card(row)

@@ -106,13 +106,13 @@ class RelativeCard:
     comune: str | None
 
 
-def employee(session: Session, book_id: int, employee_id: str) -> EmployeeCard:
+def employee(session: Session, book_id: int, employee_id: str, *, lock: bool = False) -> EmployeeCard:
     """
-    Return one employee.
+    Return one employee; with `lock` nobody else changes them until the transaction ends.
 
     Errors: EmployeeNotFound.
     """
-    return _card(session, book_id, _EMPLOYEE.c.employee_id == employee_id, employee_id)
+    return _card(session, book_id, _EMPLOYEE.c.employee_id == employee_id, employee_id, lock=lock)
 
 
 def book_of(session: Session, employee_id: str) -> int:
@@ -168,15 +168,15 @@ def roster(session: Session, book_id: int) -> Mapping[str, RosterEntry]:
     return {row[0]: RosterEntry(row[1], row[2], row[3], row[4]) for row in found}
 
 
-def leave(session: Session, book_id: int, employee_id: str, *, on: date) -> None:
+def leave(session: Session, book_id: int, employee_id: str, *, on: date | None) -> None:
     """
-    Write down an employee's last day.
+    Write down an employee's last day; None where the employment goes on after all.
 
     Errors: EmployeeNotFound, LeftBeforeHired; in this order.
     """
-    card = employee(session, book_id, employee_id)
-    if card.hired_on is not None and on < card.hired_on:
-        raise LeftBeforeHired(employee=card.tax_code, hired_on=card.hired_on, left_on=on)
+    leaver = employee(session, book_id, employee_id, lock=True)
+    if on is not None and leaver.hired_on is not None and on < leaver.hired_on:
+        raise LeftBeforeHired(employee=leaver.tax_code, hired_on=leaver.hired_on, left_on=on)
     session.execute(
         sa.update(_EMPLOYEE)
         .where(_EMPLOYEE.c.book_id == book_id, _EMPLOYEE.c.employee_id == employee_id)
@@ -377,8 +377,11 @@ def _cards(book_id: int) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*columns).where(_EMPLOYEE.c.book_id == book_id)
 
 
-def _card(session: Session, book_id: int, condition: sa.ColumnElement[bool], asked: str) -> EmployeeCard:
-    row = session.execute(_cards(book_id).where(condition)).one_or_none()
+def _card(
+    session: Session, book_id: int, condition: sa.ColumnElement[bool], asked: str, *, lock: bool = False
+) -> EmployeeCard:
+    statement = _cards(book_id).where(condition)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         raise EmployeeNotFound(employee=asked)
     return EmployeeCard(*row)

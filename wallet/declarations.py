@@ -55,6 +55,18 @@ def declare(
     return declared, _settle(session, book_id, person_id, fact, told.get("year"))
 
 
+def end(
+    session: Session, book_id: int, person_id: str, fact_id: str, *, on: date, declared_on: date, recorded_at: datetime
+) -> Declared:
+    """
+    Replace a spell of a person by the same spell with `on` as its last day; of two at once one finds it ended.
+
+    Errors: those of `plans.facts.end`.
+    """
+    _lock(session, book_id, person_id)
+    return facts.end(session, book_id, fact_id, on=on, declared_on=declared_on, recorded_at=recorded_at)
+
+
 def withdraw(session: Session, book_id: int, fact_id: str, *, recorded_at: datetime) -> int:
     """
     Withdraw a declaration that was wrong, and return the number of fiscal corrections that caused.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy.orm import Session
 
 from api.cli.caller import Caller, Column
 from api.cli.groups import Group, dry_run
 from api.cli.words import TEXT, Word
 from api.cli.work import book_of, change, look
 from ledger import books
-from network import territories
 from plans import funders
 from plans.words import FunderKind
+from wallet import registry
 
 
 @click.group(cls=Group)
@@ -31,14 +30,12 @@ def book() -> None:
 def open_(caller: Caller, code: str, name: str, kind: FunderKind, vat_number: str | None, home: str) -> None:
     """Open an empty book and write down whose it is."""
 
-    def work(session: Session) -> funders.FunderCard:
-        territories.get(session, home)
-        book_id = books.open_book(session, code, name)
-        return funders.record(
-            session, book_id, code=code, name=name, kind=kind, home_territory=home, vat_number=vat_number
-        )
-
-    card = change(caller, work)
+    card = change(
+        caller,
+        lambda session: registry.open_book(
+            session, code=code, name=name, kind=kind, home_territory=home, vat_number=vat_number
+        ),
+    )
     caller.say(
         "Aperto il libro {code} di {name}, territorio {home}.",
         "Opened book {code} of {name}, territory {home}.",

@@ -121,7 +121,8 @@ def status_of(refusal: DomainError) -> HTTPStatus:
     code = refusal.code
     if code in _BY_CODE:
         return _BY_CODE[code]
-    if code.endswith("_not_found"):
+    # A file without a header is "header_not_found", and there all the same.
+    if code.endswith("_not_found") and not refusal.of_a_file:
         return HTTPStatus.NOT_FOUND
     if errors.exit_code(refusal) is errors.ExitCode.USAGE:
         return HTTPStatus.UNPROCESSABLE_ENTITY
