@@ -111,6 +111,13 @@ class AppointmentNotFound(DomainError):
     en = "Appointment {appointment} not found."
 
 
+class AppointmentNeeded(DomainError):
+    """A member holds several roles, or none, and the command does not say which it is for."""
+
+    it = "Indicare l'incarico con --appointment: {appointments}."
+    en = "Say which role with --appointment: {appointments}."
+
+
 class TokenNotFound(DomainError):
     """No token of one's own, or of a program of one's own reach, has this id."""
 

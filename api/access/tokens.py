@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.access.errors import ScopesTooWide
 from api.access.roles import SCOPES, Role
 from api.access.tables import Appointment, Member, Token
 from config import clock, ids
@@ -69,6 +70,21 @@ def issue(
     )
     session.flush()
     return issued
+
+
+def issue_within(
+    session: Session, appointment_id: str, *, scopes: Iterable[str] | None, label: str, lasting: timedelta
+) -> Issued:
+    """
+    Make a token for an appointment, with scopes that somebody typed.
+
+    Errors: ScopesTooWide.
+    """
+    allowed = SCOPES[Role(session.get_one(Appointment, appointment_id).role)]
+    asked = allowed if scopes is None else frozenset(scopes)
+    if not asked <= allowed:
+        raise ScopesTooWide(scopes=sorted(asked - allowed))
+    return issue(session, appointment_id, lasting=lasting, scopes=asked, label=label)
 
 
 def revoke(session: Session, token_id: str) -> None:

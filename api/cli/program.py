@@ -20,6 +20,7 @@ from api.cli.groups import Program, common_options
 from api.cli.jobs import jobs
 from api.cli.leavers import leavers
 from api.cli.ledger import ledger
+from api.cli.members import member
 from api.cli.network import network
 from api.cli.openapi import openapi
 from api.cli.opening import opening
@@ -43,7 +44,7 @@ from api.cli.wallet import wallet
 from api.cli.worker import worker
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
-    ("Begin", (demo, db, network, book)),
+    ("Begin", (demo, db, network, book, member)),
     ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, opening, grant)),
     ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
     ("Serve citizens", (social,)),

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from api import tasks
+from api.access import sweeping
 from api.exports import files
 from api.jobs import runs
 from api.jobs.errors import BooksDiffer, JobInPart
@@ -83,10 +84,11 @@ def sweep_statements(tally: Tally) -> None:
 
 
 def forget(tally: Tally) -> None:
-    """Delete what is kept for a time only: keys of commands, tasks that ended, runs of jobs."""
+    """Delete what is kept for a time only: keys of commands, tasks that ended, runs of jobs, what let somebody in."""
     tally["keys"] += database.transact(idempotency.purge)
     tally["tasks"] += database.transact(tasks.forget)
     tally["runs"] += database.transact(runs.forget)
+    tally.update(database.transact(sweeping.sweep))
 
 
 def books() -> list[tuple[str, int]]:
