@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config.database import call
+from config.database import call, run
 from config.money import MAX_MINOR, from_minor
 from ledger import refusals
-from ledger.errors import AmountNotPositive, AmountTooLarge
+from ledger.errors import AmountNotPositive, AmountTooLarge, HoldExpired
 from ledger.posting import Pair
 
 _HOLD = "select hold_id, code, detail from ledger_hold(%s, %s, %s, %s::bigint[], %s::bigint[], %s)"
@@ -21,6 +21,10 @@ _CAPTURE = (
 )
 _VOID = "select released, code, detail from ledger_void(%s, %s)"
 _REFUND = "select entry_id, code, detail from ledger_refund(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_EXTEND = (
+    "update hold set expires_at = %s"
+    " where book_id = %s and hold_id = %s and state = 'open' and expires_at > ledger_now()"
+)
 _SETTLE = "select ledger_settle_holds(%s, %s::bigint[])"
 
 
@@ -103,6 +107,16 @@ def void(session: Session, book_id: int, hold_id: int) -> int:
     Errors: HoldNotFound, HoldExpired, HoldAlreadyCaptured, HoldAlreadyVoided, LedgerCorrupt.
     """
     return _answer(session, _VOID, (book_id, hold_id), book_id=book_id, hold_id=hold_id)
+
+
+def extend(session: Session, book_id: int, hold_id: int, expires_at: datetime) -> None:
+    """
+    Let a hold that is still open end at another moment.
+
+    Errors: HoldExpired where it is not open any more.
+    """
+    if not run(session, _EXTEND, (expires_at, book_id, hold_id)):
+        raise HoldExpired(expired_at=expires_at)
 
 
 def refund(

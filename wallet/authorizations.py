@@ -18,6 +18,7 @@ from plans import funders
 from plans.errors import EmployeeNotFound
 from plans.rulebook.words import Channel
 from wallet import amounts, codes, fiscal, hints, outbox, purchases, records, telling, wallets
+from wallet.acceptances import awaited
 from wallet.declines import Decline
 from wallet.errors import AuthorizationNotFound
 from wallet.hints import Said
@@ -113,6 +114,13 @@ class Authorization:
     def open(self) -> bool:
         """Whether something of it can still be captured, as far as its state says."""
         return self.status in ("authorized", "partially_captured")
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when the provider may accept it, as long as it has not: until then it has no code."""
+        if self.code is not None or not self.open or "answer_by" not in self.facts:
+            return None
+        return datetime.fromisoformat(self.facts["answer_by"])
 
     @property
     def on_behalf(self) -> bool:
@@ -397,8 +405,8 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
     """
     Write down what was decided of a purchase, between `begin` and the end of the transaction.
 
-    Its money is reserved unless it is declined; in channel VOUCHER the fiscal event is written. What the clock took
-    meanwhile makes it a decline.
+    Its money is reserved unless it is declined; in channel VOUCHER the fiscal event is written. Where the provider has
+    to accept first, there is neither code nor event before it does. What the clock took meanwhile makes it a decline.
     """
     authorization_id = ids.new("aut")
     values = records.values(considered, authorization_id, home_territory, actor)
@@ -408,20 +416,24 @@ def record(session: Session, book_id: int, considered: Considered, home_territor
                 session,
                 book_id,
                 [(share.lot.account_id, share.amount_minor) for share in considered.shares],
-                expires_at=considered.expires_at,
+                expires_at=values["expires_at"],
                 reference=authorization_id,
             )
         except InsufficientFunds:
             # The sweep takes what ended at midnight without the wallet's lock: an answer, not an error.
             short = purchases.declined(considered, Decline.INSUFFICIENT_FUNDS)
             return record(session, book_id, short, home_territory, actor)
-        values["code"] = codes.new()
+        if considered.answer_by is None:
+            values["code"] = codes.new()
     recorded = _from_values(values)
     event = Event.AUTHORIZATION_CREATED if considered.decline is None else Event.AUTHORIZATION_DECLINED
     told = outbox.parameters(book_id, telling.purchase(event, recorded, {}))
     database.run(session, _INSERT_AND_TELL, {"book_id": book_id, **values, "facts": Jsonb(values["facts"]), **told})
-    if considered.decline is None and considered.channel is Channel.VOUCHER:
-        records.write_issue(session, book_id, authorization_id, considered)
+    if recorded.answer_by is not None:
+        awaited.ask(session, book_id, recorded, considered.expires_at)
+    elif recorded.code is not None and considered.channel is Channel.VOUCHER:
+        shares = [(share.lot.plan_id, str(share.lot.source), share.amount_minor) for share in considered.shares]
+        records.write_issue(session, book_id, recorded, shares, on=considered.tax_on)
     return recorded
 
 

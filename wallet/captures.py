@@ -20,6 +20,7 @@ from plans.rulebook.words import Channel
 from wallet import amounts, authorizations, chart, deliveries, pension, refunds
 from wallet.authorizations import Authorization
 from wallet.errors import (
+    AcceptanceAwaited,
     AuthorizationNotOpen,
     CaptureBeforeAuthorization,
     CaptureExceedsAuthorization,
@@ -69,7 +70,8 @@ def capture(
 
     Units:  `amount` in euro.
     Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound, ReimbursementHasItsOwnVerbs,
-            ContributionStays, AuthorizationNotOpen, CaptureBeforeAuthorization, PartialCaptureNotAllowed,
+            ContributionStays, AuthorizationNotOpen, AcceptanceAwaited, CaptureBeforeAuthorization,
+            PartialCaptureNotAllowed,
             CaptureBeforeService, AmountNotPositive, HoldExpired, CaptureExceedsAuthorization, PeriodClosed,
             OccurredInFuture, LedgerCorrupt.
     Source: glossary, "capture"; DM 25/3/2016 art. 6 for vouchers.
@@ -95,6 +97,8 @@ def _capture(
     found = _lock(session, book_id, authorization_id)
     if not found.open:
         raise AuthorizationNotOpen(authorization=authorization_id, status=found.status)
+    if found.answer_by is not None:
+        raise AcceptanceAwaited(authorization=authorization_id, answer_by=found.answer_by)
     decided_on = found.decided_at.astimezone(clock.ROME).date()
     if on < decided_on:
         raise CaptureBeforeAuthorization(on=on, decided_on=decided_on)

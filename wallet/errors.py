@@ -168,6 +168,13 @@ class AuthorizationNotOpen(WalletError):
         )
 
 
+class AcceptanceAwaited(WalletError):
+    """The provider has not accepted the purchase yet: it has no code, and nothing of it can be captured."""
+
+    it = "Il fornitore deve ancora accettare l'acquisto {authorization} (entro il {answer_by}): prima non si addebita."
+    en = "The provider has to accept purchase {authorization} first (by {answer_by}): nothing is captured before."
+
+
 class PartialCaptureNotAllowed(WalletError):
     """A voucher stands for one service at its full value: it is captured whole, once."""
 

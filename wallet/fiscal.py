@@ -21,8 +21,8 @@ from plans.rulebook.limits import limited_categories, limited_day, yearly_limits
 from plans.rulebook.words import Category
 from wallet import reasons
 
-# Used: events of the year, and what open direct authorizations reserve (a voucher's event is written at issue). Time
-# that is over counts for nothing, swept or not.
+# Used: events of the year, and what open authorizations reserve (a voucher until its event, which is written at issue).
+# Time that is over counts for nothing, swept or not.
 _YEAR = """
 select category, sum(used) as used, sum(taxed) as taxed from (
     select category, case kind when 'use' then amount_minor else -amount_minor end as used,
@@ -36,7 +36,7 @@ select category, sum(used) as used, sum(taxed) as taxed from (
     select category, amount_minor - captured_minor,
            taxable_minor - taxable_minor * captured_minor / amount_minor
       from "authorization"
-     where book_id = %(book)s and employee_id = %(employee)s and in_limit and channel <> 'VOUCHER'
+     where book_id = %(book)s and employee_id = %(employee)s and in_limit and (channel <> 'VOUCHER' or code is null)
        and authorization_id is distinct from %(without)s
        and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
        -- Reserved in every year in which it may still be delivered, and so be taxed.

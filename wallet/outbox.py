@@ -28,6 +28,7 @@ class Event(StrEnum):
     """What can happen that others are told of."""
 
     AUTHORIZATION_CREATED = "authorization.created"
+    AUTHORIZATION_ACCEPTED = "authorization.accepted"
     AUTHORIZATION_DECLINED = "authorization.declined"
     AUTHORIZATION_CAPTURED = "authorization.captured"
     AUTHORIZATION_VOIDED = "authorization.voided"

@@ -94,6 +94,8 @@ class Considered:
     alternatives: tuple[Decision, ...] = ()
     lapses: bool = False
     taxable_admitted: bool = True
+    # Until when the provider has to accept it; None where it is not asked.
+    answer_by: datetime | None = None
 
     @property
     def in_limit(self) -> bool:
@@ -109,6 +111,8 @@ class Considered:
             "taxable_admitted": self.taxable_admitted,
             "figures": {} if self.decision is None else dict(self.decision.figures),
         }
+        if self.answer_by is not None:
+            kept["answer_by"] = self.answer_by.isoformat()
         if self.purchase.on_behalf:
             kept["on_behalf"] = True
         if self.alternatives:
@@ -176,6 +180,8 @@ def consider(session: Session, book_id: int, purchase: Purchase, *, apart: bool 
         expires_at=expires_at,
         year=year,
         lapses=_lapses(session, offer, channel, service_on, today),
+        # A citizen's own money beside a municipal voucher is taken at once: that waits for nobody.
+        answer_by=None if apart else _answer_by(offer, channel, now, expires_at),
     )
     if _out_of_reach(session, offer, person):
         return declined(base, Decline.TERRITORY_NOT_ENABLED)
@@ -365,6 +371,17 @@ def _hold_end(service_on: date | None, now: datetime) -> datetime:
         return now + timedelta(days=DAYS_WITHOUT_DATE)
     last_day = service_on + timedelta(days=DAYS_AFTER_SERVICE + 1)
     return datetime.combine(last_day, time.min, clock.ROME).astimezone(UTC)
+
+
+def _answer_by(offer: Offer, channel: Channel, now: datetime, expires_at: datetime) -> datetime | None:
+    """Return until when the provider may accept; a voucher is issued in the tax year it was decided for."""
+    if offer.acceptance_hours is None:
+        return None
+    last = now + timedelta(hours=offer.acceptance_hours)
+    if channel is Channel.VOUCHER:
+        new_year = datetime.combine(date(now.astimezone(clock.ROME).year + 1, 1, 1), time.min, clock.ROME)
+        last = min(last, new_year.astimezone(UTC))
+    return min(last, expires_at)
 
 
 def _with(considered: Considered, **changes: Any) -> Considered:

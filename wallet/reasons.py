@@ -41,6 +41,7 @@ class Voiding(Labelled):
     CHANGED_MIND = "changed_mind", "ripensamento", "change of mind"
     WRONG_PURCHASE = "wrong_purchase", "acquisto sbagliato", "wrong purchase"
     NOT_SERVED = "not_served", "servizio non fruito", "service not taken"
+    PROVIDER_REFUSED = "provider_refused", "fornitore non disponibile", "provider not available"
     PROVIDER_SUSPENDED = "provider_suspended", "fornitore sospeso", "provider suspended"
 
 

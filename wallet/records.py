@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from network.services import Offer
 from plans.rulebook import loading
+from plans.rulebook.words import Category
 from wallet import fiscal, hints
 from wallet.fiscal import Line
 from wallet.purchases import Considered
+
+if TYPE_CHECKING:
+    from wallet.authorizations import Authorization
 
 
 def values(considered: Considered, authorization_id: str, home_territory: str, actor: str) -> dict[str, Any]:
@@ -46,7 +52,8 @@ def values(considered: Considered, authorization_id: str, home_territory: str, a
         "service_on": considered.service_on,
         "tax_on": considered.tax_on,
         "decided_at": considered.decided_at,
-        "expires_at": None if declined else considered.expires_at,
+        # Until the provider accepts, the money waits for that and no longer.
+        "expires_at": None if declined else considered.answer_by or considered.expires_at,
         "decline_code": None if considered.decline is None else str(considered.decline),
         "reasons": [] if decision is None else [str(reason) for reason in decision.reasons],
         "warnings": _warnings(considered, offer),
@@ -57,37 +64,38 @@ def values(considered: Considered, authorization_id: str, home_territory: str, a
     }
 
 
-def write_issue(session: Session, book_id: int, authorization_id: str, considered: Considered) -> None:
-    """Write what a voucher is for the tax: it counts when it is issued, lot by lot."""
-    decision = considered.decision
-    assert decision is not None  # noqa: S101
+def write_issue(
+    session: Session,
+    book_id: int,
+    found: Authorization,
+    shares: Iterable[tuple[str, str, int]],
+    *,
+    on: date,
+) -> None:
+    """
+    Write what a voucher is for the tax: it counts when it is issued, lot by lot.
+
+    Units: `shares` are plan, source and minor units, in the order in which the lots pay.
+    """
     lines: list[Line] = []
-    taxable_left = decision.taxable_minor
-    for share in considered.shares:
-        taxable = min(share.amount_minor, taxable_left)
+    taxable_left = found.taxable_minor
+    for plan_id, source, amount_minor in shares:
+        taxable = min(amount_minor, taxable_left)
         taxable_left -= taxable
         lines.append(
-            Line(
-                "use",
-                authorization_id,
-                share.lot.plan_id,
-                str(share.lot.source),
-                str(considered.channel),
-                share.amount_minor - taxable,
-                taxable,
-            )
+            Line("use", found.authorization_id, plan_id, source, str(found.channel), amount_minor - taxable, taxable)
         )
     fiscal.append(
         session,
         book_id,
-        considered.purchase.employee_id,
+        found.employee_id,
         lines,
-        category=decision.category,
-        in_limit=considered.in_limit,
-        on=considered.tax_on,
+        category=Category(str(found.category)),
+        in_limit=found.in_limit,
+        on=on,
         reason="voucher_issued",
         entry_id=None,
-        rule_ids=decision.rule_ids,
+        rule_ids=found.rule_ids,
     )
 
 

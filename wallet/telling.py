@@ -50,6 +50,7 @@ def purchase(event: Event, found: Authorization, more: Mapping[str, Any]) -> Tol
         "service_on": found.service_on.isoformat(),
         "expires_at": None if found.expires_at is None else found.expires_at.isoformat(),
         "decline_code": found.decline_code,
+        "answer_by": None if found.answer_by is None else found.answer_by.isoformat(),
     }
     # What was declined never came to the provider's ears.
     provider_code = None if found.decline_code is not None else found.provider_code

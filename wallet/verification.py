@@ -220,7 +220,7 @@ CHECKS = (
                        coalesce(w.expected, 0) as expected, coalesce(f.net, 0) as found
                   from (select a.authorization_id, m.plan_id,
                                case when a.channel <> 'VOUCHER' then m.captured - m.refunded
-                                    when a.status in ('voided', 'expired') then 0
+                                    when a.status in ('voided', 'expired') or a.code is null then 0
                                     else m.reserved - m.refunded end as expected
                           from "authorization" a join ({_MOVED_BY_PLAN}) m on m.hold_id = a.hold_id
                          where a.book_id = %(book)s) w
@@ -264,7 +264,8 @@ CHECKS = (
         select 'fiscal_taxable', 'authorization ' || x.authorization_id, x.expected::text, x.found::text
           from (select a.authorization_id,
                        case when a.channel = 'VOUCHER'
-                            then case when a.status in {_OPEN} or a.status = 'captured' then a.taxable_minor else 0 end
+                            then case when (a.status in {_OPEN} or a.status = 'captured') and a.code is not null
+                                      then a.taxable_minor else 0 end
                             when a.channel = 'REIMBURSEMENT' then greatest(0, a.captured_minor - a.exempt_minor)
                             else a.taxable_minor * a.captured_minor / a.amount_minor end as expected,
                        coalesce(sum(case f.kind when 'use' then f.taxable_minor else -f.taxable_minor end), 0) as found

@@ -15,6 +15,7 @@ PING = "webhook.ping"
 _PURCHASES = frozenset(
     {
         Event.AUTHORIZATION_CREATED,
+        Event.AUTHORIZATION_ACCEPTED,
         Event.AUTHORIZATION_CAPTURED,
         Event.AUTHORIZATION_VOIDED,
         Event.AUTHORIZATION_EXPIRED,
@@ -44,6 +45,7 @@ _OF_PURCHASE_TO_PROVIDER = (
     "currency",
     "service_on",
     "expires_at",
+    "answer_by",
 )
 
 

@@ -13,10 +13,17 @@ from network.spelling import folding_sql
 
 
 class ProviderRow(Base):
-    """A provider; `kind` is a `providers.ProviderKind`."""
+    """
+    A provider; `kind` is a `providers.ProviderKind`.
+
+    `acceptance_hours` is how long it has to accept a purchase before its code is given; empty where it is not asked.
+    """
 
     __tablename__ = "provider"
-    __table_args__ = (sa.Index("ix_provider_territory_code", "territory_code"),)
+    __table_args__ = (
+        sa.CheckConstraint("acceptance_hours between 1 and 168", name="acceptance_hours"),
+        sa.Index("ix_provider_territory_code", "territory_code"),
+    )
 
     code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     name: Mapped[str] = mapped_column(sa.Text)
@@ -24,6 +31,7 @@ class ProviderRow(Base):
     kind: Mapped[str] = mapped_column(sa.Text)
     territory_code: Mapped[str] = mapped_column(sa.ForeignKey("territory.code"))
     offers: Mapped[str] = mapped_column(sa.Text)
+    acceptance_hours: Mapped[int | None] = mapped_column(sa.SmallInteger)
 
 
 class ProviderStateRow(Base):

@@ -17,6 +17,7 @@ class ServiceRow(Base):
     A service of a provider in a territory; a request may have neither.
 
     `categories` are candidates in the order in which they are tried, `channels` are in order of preference.
+    `acceptance_hours` is how long its provider has to accept a purchase; 0 for none, empty as the provider's.
     """
 
     __tablename__ = "service"
@@ -32,6 +33,7 @@ class ServiceRow(Base):
         sa.CheckConstraint("territory_code is not null or delivery = 'remote'", name="placed"),
         sa.CheckConstraint("channels <@ array['DIRECT', 'VOUCHER', 'REIMBURSEMENT']", name="channels"),
         sa.CheckConstraint("min_age between 0 and 120", name="min_age"),
+        sa.CheckConstraint("acceptance_hours between 0 and 168", name="acceptance_hours"),
         sa.Index("ix_service_territory_code", "territory_code"),
         sa.Index("ix_service_provider_code", "provider_code"),
         sa.Index("ix_service_need", "need"),
@@ -52,6 +54,7 @@ class ServiceRow(Base):
     min_age: Mapped[int | None] = mapped_column(sa.SmallInteger)
     delivery: Mapped[str] = mapped_column(sa.Text)
     channels: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    acceptance_hours: Mapped[int | None] = mapped_column(sa.SmallInteger)
 
 
 class ServicePriceRow(Base):

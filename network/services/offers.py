@@ -51,6 +51,8 @@ class Offer:
     made_for: MadeFor
     min_age: int | None
     on: date
+    # Within how many hours the provider has to accept a purchase; None where it is not asked.
+    acceptance_hours: int | None = None
 
     @property
     def provider_may_serve(self) -> bool:
@@ -90,6 +92,9 @@ def _offer_statement() -> sa.Select[Any]:
             _SERVICE.channels,
             _SERVICE.made_for,
             _SERVICE.min_age,
+            sa.func.nullif(
+                sa.func.coalesce(_SERVICE.acceptance_hours, _PROVIDER.acceptance_hours), sa.literal_column("0")
+            ).label("acceptance_hours"),
         )
         .select_from(
             ServiceRow.__table__.outerjoin(ProviderRow.__table__, _PROVIDER.code == _SERVICE.provider_code)
@@ -143,4 +148,5 @@ def offer(session: Session, service_code: str, on: date) -> Offer:
         made_for=MadeFor(row.made_for),
         min_age=row.min_age,
         on=on,
+        acceptance_hours=row.acceptance_hours,
     )

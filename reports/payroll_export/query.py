@@ -64,6 +64,10 @@ _HISTORY: Final = """
 select event_id, kind, authorization_id, plan_id, fiscal_year, in_limit, exempt_minor, taxable_minor
   from fiscal_event where book_id = %(book)s and authorization_id = any(%(authorizations)s::text[]) order by event_id
 """
+# A voucher is issued when its provider accepts, where it is asked; one that it does not accept never was.
+_ISSUED: Final = (
+    "(case h.kind::text when 'authorize' then coalesce(accepted.answered_at, h.recorded_at) else h.recorded_at end)"
+)
 # The ledger's word on the same month: what deliveries took from lots, refunds gave back, vouchers reserved and freed.
 _LEDGER: Final = f"""
 select coalesce(sum(x.amount_minor), 0)::bigint from (
@@ -81,8 +85,11 @@ select coalesce(sum(x.amount_minor), 0)::bigint from (
     select case h.kind::text when 'authorize' then h.amount_minor else -h.amount_minor end
       from hold_event h
       join "authorization" a on a.book_id = h.book_id and a.hold_id = h.hold_id
+      left join acceptance accepted
+        on accepted.book_id = a.book_id and accepted.authorization_id = a.authorization_id
      where h.book_id = %(book)s and a.channel = 'VOUCHER' and h.kind::text in ('authorize', 'void', 'expire')
-       and {IN_MONTH.format(day="(h.recorded_at at time zone 'Europe/Rome')::date", at="h.recorded_at")}) x
+       and a.code is not null
+       and {IN_MONTH.format(day=f"({_ISSUED} at time zone 'Europe/Rome')::date", at=_ISSUED)}) x
 """
 # The last link over what was recorded before the month was closed, and how much of it has none.
 _SEAL: Final = """

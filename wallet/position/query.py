@@ -40,7 +40,7 @@ select f.event_id, f.kind, f.category, f.source, f.channel, p.code as plan_code,
 _RESERVED = """
 select category, in_limit, sum(amount_minor - captured_minor)::bigint as reserved
   from "authorization"
- where book_id = %(book)s and employee_id = %(employee)s and channel <> 'VOUCHER'
+ where book_id = %(book)s and employee_id = %(employee)s and (channel <> 'VOUCHER' or code is null)
    and status in ('authorized', 'partially_captured') and expires_at > ledger_now()
    and (decided_at at time zone 'Europe/Rome')::date <= make_date(%(year)s, 12, 31)
    and (expires_at at time zone 'Europe/Rome')::date >= make_date(%(year)s, 1, 1)
