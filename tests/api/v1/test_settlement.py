@@ -11,7 +11,7 @@ from defusedxml import ElementTree
 from sqlalchemy.engine import URL
 
 from config import clock, database
-from ledger import verification
+from ledger import seals, verification
 from tests.api.v1.offices import NOW, Offices, opened
 from tests.wallet.settlement import bank
 
@@ -269,6 +269,26 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
 
         assert (answer.status_code, answer.get_json()["code"]) == (status, code)
         assert ask(untouched, "operator", "GET", "/v1/payout_runs").get_json()["data"] == []
+
+
+def test_the_head_of_each_chain_is_told_to_whom_the_book_is(untouched: Offices) -> None:
+    with clock.at(NOW):
+        own = ask(untouched, "hr", "GET", "/v1/seals").get_json()["data"]
+        every = ask(untouched, "operator", "GET", "/v1/seals").get_json()["data"]
+        first = ask(untouched, "operator", "GET", "/v1/seals?limit=1").get_json()
+        rest = ask(untouched, "operator", "GET", f"/v1/seals?starting_after={every[0]['id']}").get_json()
+        person = ask(untouched, "giulia", "GET", "/v1/seals").get_json()["data"]
+        refused = [ask(untouched, who, "GET", "/v1/seals").status_code for who in ("payroll", "p25")]
+    head = database.transact(lambda session: seals.head(session, untouched.counter.books["E1"]))
+
+    assert head is not None
+    assert [(each["id"], each["seq"], each["link_hash"]) for each in own] == [("E1", head.seq, head.link_hash.hex())]
+    assert [each["id"][:3] for each in every] == ["E1", "E3", "PUB"]
+    # Nothing was sealed in the municipality's book.
+    assert (every[2]["seq"], every[2]["link_hash"]) == (None, None)
+    assert every[2]["waiting"] > 0
+    assert (first["data"], first["has_more"], rest["data"]) == (every[:1], True, every[1:])
+    assert (person, refused) == ([], [403, 403])
 
 
 @pytest.mark.parametrize("who", ["giulia", "hr", "payroll", "accountant", "comune", "p25", "marta"])
