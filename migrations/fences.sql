@@ -30,7 +30,7 @@ declare
     -- Reached through functions of their owner alone.
     v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window'];
     -- What a funder sees of its book: nothing of what persons bought, declared or were paid.
-    v_funder constant text[] := array['book', 'funder', 'employee', 'employee_fact', 'plan', 'plan_cluster', 'period',
+    v_funder constant text[] := array['book', 'funder', 'employee', 'plan', 'plan_cluster', 'period',
         'seal', 'seal_queue', 'budget_load', 'opening_load', 'bonus_agreement', 'bonus_choice', 'payroll_load',
         'payroll_table', 'payroll_table_item', 'social_body', 'social_tariff', 'entrusted_service', 'social_application',
         'social_isee', 'social_step', 'social_voucher'];
