@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from config import clock, database, ids
+from config.errors import local
 from ledger import holds, idempotency
 from ledger.errors import InsufficientFunds
 from plans import funders
@@ -152,7 +153,14 @@ class Authorization:
             # What was decided before this was kept is told as it was then.
             taxable_admitted=self.facts.get("taxable_admitted", True),
         )
-        return hints.sentence(said, language)
+        sentence = hints.sentence(said, language)
+        if self.answer_by is None:
+            return sentence
+        wait = {
+            "it": "Il fornitore deve prima accettare, entro il {}: il codice arriva con la sua conferma.",
+            "en": "The provider has to accept first, by {}: the code comes when it does.",
+        }
+        return f"{sentence} {wait[language].format(local(self.answer_by, language))}"
 
 
 _FIELDS = tuple(name for name in Authorization.__dataclass_fields__ if name != "replayed")

@@ -97,6 +97,11 @@ class DecisionOut(Schema):
     service_on = fields.Date(required=True)
     decided_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(allow_none=True, required=True)
+    answer_by = fields.AwareDateTime(
+        allow_none=True,
+        required=True,
+        metadata={"description": "Until when the provider may accept it, where it has to and has not: no code before"},
+    )
     employee_id = fields.String()
     relative_id = fields.String(allow_none=True)
     on_behalf = fields.Boolean(metadata={"description": "Whether somebody of the network asked for the worker"})

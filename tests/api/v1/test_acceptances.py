@@ -42,6 +42,8 @@ def test_a_purchase_waits_without_a_code(counter: Counter) -> None:
     pending = counter.ask("p04", "GET", f"{PATH}?state=pending").get_json()["data"]
 
     assert (made["status"], made["code"]) == ("authorized", None)
+    assert made["answer_by"] == told["answer_by"] == made["expires_at"]
+    assert "Il fornitore deve prima accettare, entro il 03/03/2026 12:00" in made["sentence"]
     assert (told["state"], told["amount_minor"], told["service"]) == ("pending", 5_500, "PSI-CR")
     assert pending[0] == told
     assert counter.people["giulia"] not in str(told)
