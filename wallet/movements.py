@@ -114,7 +114,15 @@ def _query() -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
             first,
             sa.and_(first.c.book_id == book, first.c.entry_id == sa.func.coalesce(before.c.reverses, before.c.refunds)),
         )
-        .outerjoin(_AUTHORIZATION, sa.and_(_AUTHORIZATION.c.book_id == book, _AUTHORIZATION.c.hold_id == hold))
+        # Whose it is says nothing new, and finds it among the person's own.
+        .outerjoin(
+            _AUTHORIZATION,
+            sa.and_(
+                _AUTHORIZATION.c.book_id == book,
+                _AUTHORIZATION.c.employee_id == employee,
+                _AUTHORIZATION.c.hold_id == hold,
+            ),
+        )
         .outerjoin(_SERVICE, _SERVICE.c.code == _AUTHORIZATION.c.service_code)
         .outerjoin(_PROVIDER, _PROVIDER.c.code == _AUTHORIZATION.c.provider_code)
     )
