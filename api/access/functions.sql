@@ -41,7 +41,7 @@ create or replace function access_employer(p_book_id integer) returns table (cod
 
 -- Which members have the wallet of the person with this codice fiscale: for somebody whom an identity provider names by it.
 create or replace function access_members_of_tax_code(p_tax_code text) returns setof text
-    language sql stable security definer set search_path = public as
+    language sql stable security definer set search_path = public, pg_temp as
     $$ select distinct a.member_id from employee e
          join appointment a on a.book_id = e.book_id and a.employee_id = e.employee_id and a.ended_at is null
          join member m on m.member_id = a.member_id and m.ended_at is null

@@ -125,3 +125,20 @@ def test_the_parameters_are_those_of_rfc_9106() -> None:
 
     assert (usual.memory_cost, usual.time_cost, usual.parallelism) == (64 * 1024, 3, 4)
     assert usual.type is argon2.Type.ID
+
+
+def test_a_password_is_checked_where_there_is_none_and_matches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    usual = argon2.PasswordHasher.verify
+
+    def verify(hasher: argon2.PasswordHasher, kept: str, password: str) -> bool:
+        checked.append(kept)
+        return usual(hasher, kept, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", verify)
+
+    assert not passwords.matches(None, PASSWORD)
+    # As slow as a member's: of the same parameters, and never worked out on the way.
+    assert [argon2.extract_parameters(kept) for kept in checked] == [
+        argon2.extract_parameters(passwords.kept(PASSWORD))
+    ]
