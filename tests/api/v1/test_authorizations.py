@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -398,13 +399,36 @@ def test_the_same_key_at_once_makes_one_and_answers_the_others_with_it(counter: 
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
 
 
+def test_a_wallet_is_spent_down_to_zero_and_no_further(counter: Counter) -> None:
+    def work(session: Session) -> str:
+        employee_id = factories.employee(session, counter.books["E1"])
+        factories.grant(session, counter.books["E1"], "A", employee_id, 3 * 5_500)
+        return employee_id
+
+    body = {"service": "PSI-CR", "quantity": 1, "employee_id": database.transact(work)}
+
+    keys = count()
+    answers = at_once(
+        8, lambda: counter.ask("marta", "POST", "/v1/authorizations", body, key=f"{body['employee_id']}-{next(keys)}")
+    )
+
+    assert {answer.status_code for answer in answers} == {201}
+    made = [answer.get_json() for answer in answers]
+    assert sorted(each["status"] for each in made) == ["authorized"] * 3 + ["declined"] * 5
+    assert {each["decline"]["code"] for each in made if each["decline"]} == {"insufficient_funds"}
+    wallet = counter.ask("marta", "GET", f"/v1/wallets/{body['employee_id']}").get_json()
+    assert (wallet["available_minor"], wallet["held_minor"]) == (0, 3 * 5_500)
+
+
 def test_a_capture_and_a_void_at_once_have_one_winner(counter: Counter) -> None:
     path = f"/v1/authorizations/{counter.buy()['id']}"
-    verbs = iter([("p04", "captures"), ("giulia", "voids")] * 2)
+    verbs = iter(
+        [("p04", "captures", "a"), ("giulia", "voids", "b"), ("p04", "captures", "c"), ("giulia", "voids", "d")]
+    )
 
     def attempt() -> TestResponse:
-        who, verb = next(verbs)
-        return counter.ask(who, "POST", f"{path}/{verb}", {})
+        who, verb, key = next(verbs)
+        return counter.ask(who, "POST", f"{path}/{verb}", {}, key=f"{path}-{key}")
 
     answers = at_once(4, attempt)
 
