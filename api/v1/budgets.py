@@ -42,7 +42,7 @@ _PREFER = {
 class BudgetFileBody(Schema):
     """A budget file for a plan."""
 
-    file = File(required=True, metadata={"description": "CSV or XLSX, as docs/budgets.md describes it"})
+    file = File(required=True, metadata={"description": "CSV or XLSX, as docs/files.md describes it"})
     plan_id = Text(required=True, metadata={"examples": ["pln_01K0Z7V3J8Q2X4N6B8C0D2F4H6"]})
     expect_total_minor = Digits(least=1, metadata={"description": "What the rows must add up to, in whole cents"})
 

@@ -28,7 +28,7 @@ _MOST_BYTES = 20_000_000
 class ElsewhereFileBody(InBook):
     """A payroll file: one row a worker and tax year. A blank cell says nothing; zero says that nothing came."""
 
-    file = File(required=True, metadata={"description": "CSV or XLSX, as docs/payroll.md describes it"})
+    file = File(required=True, metadata={"description": "CSV or XLSX, as docs/plans.md describes it"})
     year = Digits(least=FIRST_YEAR, most=2199, metadata={"description": "Tax year of the rows that name none"})
     declared_on = Day(metadata={"description": "Day on which payroll said so; today unless given"})
 
