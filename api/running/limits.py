@@ -20,16 +20,29 @@ from api.conventions.problems import AccessNeeded
 from api.running import storage
 from config import settings
 
-# Method and route of what could be guessed at, and of what costs us most.
-GUARDED = frozenset(
+# Method and route of what could be guessed at. At a till only what missed counts: a queue of people with good codes is
+# not a guess.
+TILLS = frozenset({("POST", "/v1/vouchers/check"), ("POST", "/v1/redemptions"), ("POST", "/v1/redemptions/batch")})
+GUARDED = TILLS | {
+    ("POST", "/v1/invitations/accept"),
+    ("POST", "/v1/invitations/look"),
+    ("POST", "/v1/me/authenticator/confirm"),
+    ("POST", "/v1/passwords/change"),
+    ("POST", "/v1/passwords/new"),
+    ("POST", "/v1/passwords/reset"),
+    ("POST", "/v1/sessions"),
+    ("POST", "/v1/sessions/confirm"),
+}
+# And of what costs us most.
+SEARCHES = frozenset(
     {
-        ("POST", "/v1/sessions"),
-        ("POST", "/v1/vouchers/check"),
-        ("POST", "/v1/redemptions"),
-        ("POST", "/v1/redemptions/batch"),
+        ("GET", "/v1/comuni"),
+        ("GET", "/v1/employees"),
+        ("GET", "/v1/providers"),
+        ("GET", "/v1/services"),
+        ("POST", "/v1/employees/search"),
     }
 )
-SEARCHES = frozenset({("GET", "/v1/services"), ("GET", "/v1/providers"), ("GET", "/v1/employees")})
 # The process's own: a monitor asks often, and a page is several files.
 _FREE = frozenset({"running.alive", "running.ready", "docs.page", "docs.asset", "docs.beginning"})
 
@@ -43,7 +56,14 @@ def watch(app: flask.Flask) -> None:
         ("guarded", configured.rate_guarded, lambda: _place() not in GUARDED),
     )
     limits: list[Any] = [
-        ApplicationLimit(rate, key_function=_whose, scope=name, exempt_when=elsewhere)
+        ApplicationLimit(
+            rate,
+            key_function=_whose,
+            scope=name,
+            exempt_when=elsewhere,
+            deduct_when=_missed if name == "guarded" else None,
+            cost=_misses if name == "guarded" else 1,
+        )
         for name, rate, elsewhere in groups
         if rate != "off"
     ]
@@ -63,7 +83,6 @@ def watch(app: flask.Flask) -> None:
     )
     limiter.request_filter(_free)
     app.before_request(_know)
-    limiter.init_app(app)
 
     def tell(response: flask.Response) -> flask.Response:
         found = limiter.current_limits
@@ -72,7 +91,22 @@ def watch(app: flask.Flask) -> None:
             response.headers["RateLimit-Policy"] = ", ".join(map(_policy, found))
         return response
 
+    # What is done first comes last: the limiter counts what missed, then this is told.
     app.after_request(tell)
+    limiter.init_app(app)
+
+
+def missed() -> None:
+    """Count one guess that missed in a request that has several, and does not fail as a whole."""
+    flask.g.misses = flask.g.get("misses", 0) + 1
+
+
+def _misses() -> int:
+    return int(flask.g.get("misses", 1))
+
+
+def _missed(response: flask.Response) -> bool:
+    return response.status_code >= 400 or _place() not in TILLS or "misses" in flask.g
 
 
 def _know() -> None:

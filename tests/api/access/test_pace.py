@@ -58,6 +58,7 @@ def test_an_attackers_failures_do_not_stop_the_owner(door: Door) -> None:
 def test_an_attacker_behind_the_owners_own_address_does_not_stop_a_browser_that_is_known(door: Door) -> None:
     owner = door.signed_in("giulia")
     email = "giulia@example.it"
+    owner.ask("DELETE", "/v1/sessions/current")
     neighbour = door.browser(owner.address)
 
     assert 429 in failing(door, neighbour, email, 40)
