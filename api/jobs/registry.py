@@ -69,6 +69,13 @@ _ALL = (
         works.sweep_documents,
     ),
     Job(
+        "sweep-inputs",
+        daily(1, 30),
+        "Rimuove i file caricati che nessuna lavorazione attende più.",
+        "Removes uploaded files that no task waits for any more.",
+        works.sweep_inputs,
+    ),
+    Job(
         "sweep-statements",
         daily(1, 20),
         "Rimuove i file degli estratti conto oltre i loro giorni.",

@@ -13,7 +13,7 @@ from api.access import sweeping
 from api.exports import files
 from api.jobs import runs
 from api.jobs.errors import BooksDiffer, JobInPart
-from api.tasks import problems
+from api.tasks import inputs, problems
 from config import clock, database
 from ledger import idempotency, seals
 from plans import funders
@@ -81,6 +81,11 @@ def sweep_documents(tally: Tally) -> None:
 def sweep_statements(tally: Tally) -> None:
     """Remove the files of statements past their days, and what broken-off work left behind."""
     tally["files"] += database.transact(files.sweep)
+
+
+def sweep_inputs(tally: Tally) -> None:
+    """Remove the files that no task waits for any more."""
+    tally["files"] += database.transact(inputs.sweep)
 
 
 def forget(tally: Tally) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections import Counter as Counted
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from api import tasks
+from api.jobs import registry
 from api.tasks import inputs
 from api.tasks.tables import TaskRow
 from api.v1 import budgets
@@ -232,7 +234,8 @@ def test_what_waits_for_nothing_is_swept(plan: Plan, folder: Path, tmp_path: Pat
         # Long before the moment at which the tests' clock stands.
         os.utime(path, (0, 0))
 
-    removed = database.transact(inputs.sweep)
+    removed: Counted[str] = Counted()
+    registry.find("sweep-inputs").work(removed)
 
-    assert (removed, [path.name for path in folder.iterdir()]) == (1, [waiting])
+    assert (removed["files"], [path.name for path in folder.iterdir()]) == (1, [waiting])
     do_all()
