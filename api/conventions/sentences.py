@@ -43,7 +43,17 @@ _ITALIAN: Mapping[str, str] = {
     "Not a valid UUID.": "Non è un UUID.",
     "String does not match expected pattern.": "Il testo non ha la forma richiesta.",
     "Holds characters that are no text.": "Contiene caratteri che non sono testo.",
+    "Not a file.": "Non è un file.",
     "Not both.": "L'uno esclude l'altro.",
+    "In the future.": "È nel futuro.",
+    "Before the first day.": "È prima del primo giorno.",
+    "Below the least.": "È sotto il minimo.",
+    "Not the one in the tax code.": "Non è quella del codice fiscale.",
+    "Only whoever sees a document says that it is recorded.": "Che sia documentato lo dice chi vede il documento.",
+    "Out of place in this fact.": "Questo fatto non lo prevede.",
+    "Needed to measure a distance.": "Serve per misurare una distanza.",
+    "Needed to know whose plans.": "Serve per sapere di chi sono i piani.",
+    "Needed to know whose relative.": "Serve per sapere di chi è il familiare.",
 }
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(english), italian)

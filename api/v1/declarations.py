@@ -71,13 +71,13 @@ class DeclarationBody(Schema):
             needed |= {"relative_id"}
         told = data.keys() - {"fact", "declared_on"}
         wrong = {name: ["Missing data for required field."] for name in needed - told}
-        wrong |= {name: ["Unknown field."] for name in told - needed - besides}
+        wrong |= {name: ["Out of place in this fact."] for name in told - needed - besides}
         if data.get("basis") is Basis.RECORDED and current().employee_id is not None:
-            wrong["basis"] = ["Invalid value."]
+            wrong["basis"] = ["Only whoever sees a document says that it is recorded."]
         if "since" in told and "until" in told and data["until"] < data["since"]:
-            wrong["until"] = ["Invalid value."]
+            wrong["until"] = ["Before the first day."]
         if data.get("declared_on", clock.today()) > clock.today():
-            wrong["declared_on"] = ["Invalid value."]
+            wrong["declared_on"] = ["In the future."]
         if wrong:
             raise ma.ValidationError(wrong)
 

@@ -60,12 +60,10 @@ class Named(Schema):
         if born is None:
             return
         if born > clock.today():
-            raise ma.ValidationError(_said("In the future.", "È nel futuro."), "birth_date")
+            raise ma.ValidationError("In the future.", "birth_date")
         code = data.get("tax_code")
         if code is not None and people_file.born_otherwise(code, born):
-            raise ma.ValidationError(
-                _said("Not the one in the tax code.", "Non è quella del codice fiscale."), "birth_date"
-            )
+            raise ma.ValidationError("Not the one in the tax code.", "birth_date")
 
 
 class EmployeeBody(Named):
@@ -127,7 +125,3 @@ class RelativeOut(Schema):
     tax_code = fields.String(required=True, allow_none=True)
     birth_date = fields.Date(required=True, allow_none=True)
     comune = fields.String(required=True, allow_none=True)
-
-
-def _said(english: str, italian: str) -> str:
-    return italian if language.asked() == "it" else english

@@ -218,6 +218,17 @@ def test_a_field_that_is_wrong_is_named(counter: Counter, told: dict[str, Any], 
     assert sorted(each["pointer"] for each in answer.get_json()["errors"]) == pointers
 
 
+def test_what_is_wrong_is_said_in_the_language_asked_for(counter: Counter) -> None:
+    told = {"fact": "COHABITATION", "relative_id": "rel_x", "since": "2026-02-01", "until": "2026-01-01", "year": 2026}
+
+    answer = counter.ask("giulia", "POST", path(counter), told, Accept_Language="it")
+
+    assert {each["pointer"]: each["detail"] for each in answer.get_json()["errors"]} == {
+        "#/until": "È prima del primo giorno.",
+        "#/year": "Questo fatto non lo prevede.",
+    }
+
+
 def test_a_year_that_is_too_far_is_refused(counter: Counter) -> None:
     answer = counter.ask("giulia", "POST", path(counter), {"fact": "FIRST_JOB_PENSION", "year": 2028})
 
