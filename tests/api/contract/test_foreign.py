@@ -17,6 +17,8 @@ from api.access import sessions
 from api.access.roles import Role
 from config import database
 from ledger import books
+from network import acceptance
+from network.acceptance import Terms
 from plans import funders
 from plans.words import FunderKind
 from tests import factories
@@ -57,7 +59,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/leave": {"on": "2026-03-31"},
     "/payment-reversals": {"reason": "not_paid"},
     "/payments": {"payroll_month": "2026-03-31"},
-    "/refusals": {"reason": "NO_CAPACITY"},
+    "/refusals": {"reason": "fully_booked"},
     "/relatives": {"first_name": "X", "last_name": "Y", "kinship": "CHILD"},
 }
 FORMS = ("/fixes",)
@@ -182,6 +184,15 @@ def _providers(world: World) -> None:
         world.put("/v1/providers/{provider_id}", who, provider)
         record = _one("select id from qualification_record where provider_code = :p order by id limit 1", p=provider)
         world.put("/v1/qualification_documents/{document_id}", who, record)
+        world.put("/v1/acceptances/{authorization_id}", who, _awaited(counter, provider, service))
+
+
+def _awaited(counter: Counter, provider: str, service: str) -> str:
+    """A purchase that its provider has to accept."""
+    database.transact(lambda session: acceptance.change(session, Terms(provider, 24)))
+    waiting = counter.buy("giulia", service=service)
+    database.transact(lambda session: acceptance.change(session, Terms(provider)))
+    return str(waiting["id"])
 
 
 def _office(world: World, who: str, book: str) -> None:
