@@ -83,6 +83,7 @@ def expenses(asked: dict[str, Any]) -> Page[dict[str, Any]]:
 @blueprint.get("/expenses/<string:expense_code>")
 @needs("reimbursements:submit")
 @blueprint.response(200, ExpenseOut)
+@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def checklist_of(expense_code: str) -> dict[str, Any]:
     """Show the checklist of an expense"""
     return _expense(checklist.expense(expense_code))
