@@ -116,10 +116,11 @@ class Contents:
         return [lot for lot in self.lots if lot.spendable and not lot.apart]
 
 
-def of(session: Session, book_id: int, employee_id: str) -> Contents:
+def of(session: Session, book_id: int, employee_id: str, *, ended: bool = True) -> Contents:
     """
     Return what is in a person's wallet, in one statement; lots in the order in which they end, spent ones included.
 
+    `ended` False leaves out those whose time is over and that hold nothing any more.
     Errors: EmployeeNotFound.
     """
     rows = database.rows(session, _CONTENTS, (book_id, employee_id))
@@ -142,6 +143,6 @@ def of(session: Session, book_id: int, employee_id: str) -> Contents:
             held_minor=int(row.held),
         )
         for row in rows
-        if row.lot_id is not None
+        if row.lot_id is not None and (ended or row.balance != 0 or row.spend_by >= today)
     )
     return Contents(employee_id, rows[0].status, lots)

@@ -28,7 +28,8 @@ def digest(path: Path) -> str:
 def keep(task_id: str, path: Path) -> None:
     """Copy a file for a task, under its own name, for the program's user alone; durable before the task is."""
     folder = _folder() / task_id
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(folder / path.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with path.open("rb") as source, os.fdopen(handle, "wb") as target:
         shutil.copyfileobj(source, target)

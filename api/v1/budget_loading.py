@@ -64,7 +64,8 @@ def load(session: Session, order: Order, path: Path, on: date, progress: Progres
 
     Errors: those of `wallet.budgets.load`.
     """
-    lines = path.read_bytes().count(b"\n") if progress is not None else 0
+    # The first line is the heading.
+    lines = path.read_bytes().count(b"\n") - 1 if progress is not None else 0
     done = budgets.load(
         session,
         order.book_id,

@@ -106,18 +106,30 @@ def whose(employee_id: str) -> str:
     return found
 
 
+class WalletQuery(Schema):
+    """Which lots."""
+
+    ended = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        metadata={"description": "Also those whose time is over and that hold nothing any more"},
+    )
+
+
 @blueprint.get("/<string:employee_id>")
 @needs("wallets:read")
 @blueprint.etag
+@blueprint.arguments(WalletQuery, location="query")
 @blueprint.response(200, WalletOut)
-def show(employee_id: str) -> Contents:
+def show(asked: dict[str, Any], employee_id: str) -> Contents:
     """Show a wallet
 
     What is available and what of it ends next, then lot by lot. `mine` stands for the wallet of whoever asks.
     """
     person = whose(employee_id)
     book_id = book_of(person)
-    return transact_in(book_id, lambda session: contents.of(session, book_id, person))
+    return transact_in(book_id, lambda session: contents.of(session, book_id, person, ended=asked["ended"]))
 
 
 @blueprint.get("/<string:employee_id>/movements")

@@ -141,17 +141,17 @@ def test_a_file_that_is_queued_is_loaded_by_a_worker_and_then_gone(
 
     asked = plan.send(plan.rows("300,00", "200,00"), key="queued")
     waiting = plan.granted()
-    kept = [path.name for path in folder.glob("*/*")]
+    kept = [(path.name, oct(path.stat().st_mode)[-3:]) for path in folder.glob("*/*")]
     again = plan.send(plan.rows("300,00", "200,00"), key="queued")
     other = plan.send(plan.rows("300,00"), key="queued")
     do_all()
 
     done = counter.ask("hr", "GET", asked.headers["Location"]).get_json()
     assert (asked.status_code, asked.get_json()["status"], asked.headers["Retry-After"]) == (202, "queued", "1")
-    assert (waiting, kept) == (0, ["budget.csv"])
+    assert (waiting, kept, oct(folder.stat().st_mode)[-3:]) == (0, [("budget.csv", "600")], "700")
     assert (again.get_json()["id"], again.headers["Idempotency-Replayed"]) == (asked.get_json()["id"], "true")
     assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
-    assert (done["status"], done["done"], done["problem"]) == ("done", 2, None)
+    assert (done["status"], done["done"], done["total"], done["problem"]) == ("done", 2, 2, None)
     assert counter.ask("hr", "GET", f"/v1/budgets/{done['result']['id']}").get_json() == done["result"]
     assert (plan.granted(), list(folder.iterdir())) == (50_000, [])
     assert counter.ask("accountant", "GET", asked.headers["Location"]).status_code == 404

@@ -86,6 +86,30 @@ def test_a_hold_whose_time_is_over_reserves_nothing_and_a_lot_whose_time_is_over
     assert found.next_expiry == Ending(date(2026, 11, 30), 20_000)
 
 
+def test_a_lot_that_is_over_and_empty_is_told_when_it_is_asked_for(counter: Counter, person: str) -> None:
+    def spent(session: Session) -> None:
+        """Let a lot end yesterday, that nothing was ever put into."""
+        statement = (
+            "with opened as (insert into account (book_id, code, kind, currency)"
+            " values (:book, :lot, 'L', 'EUR') returning account_id),"
+            " balanced as (insert into balance (book_id, account_id, side) select :book, account_id, -1 from opened)"
+            " insert into lot (book_id, lot_id, employee_id, plan_id, source, expires_on, account_id)"
+            " select :book, :lot, :employee, p.plan_id, p.source, date '2026-03-01', account_id"
+            " from opened, plan p where p.book_id = :book and p.code = 'A'"
+        )
+        asked = {"book": counter.books["E1"], "employee": counter.people[person], "lot": f"lot_{person}"}
+        session.execute(sa.text(statement), asked)
+
+    database.transact(spent)
+
+    usual = counter.ask(person, "GET", "/v1/wallets/mine").get_json()
+    every = counter.ask(person, "GET", "/v1/wallets/mine?ended=true").get_json()
+
+    assert [lot["id"] for lot in every["lots"]] == [f"lot_{person}", *(lot["id"] for lot in usual["lots"])]
+    assert usual | {"lots": []} == every | {"lots": []}
+    assert counter.ask(person, "GET", "/v1/wallets/mine?ended=yes").status_code == 422
+
+
 def test_a_leavers_lots_end_with_the_days_that_the_plan_leaves(counter: Counter, person: str) -> None:
     employee_id = counter.people[person]
     left = "update employee set left_on = '2026-03-31' where employee_id = :employee"
