@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pikepdf
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from defusedxml import ElementTree
 from sqlalchemy.engine import URL
@@ -23,7 +24,8 @@ from api.cli.program import program
 from api.exports import files, kinds
 from api.exports.kinds import KINDS
 from api.jobs import registry
-from config import clock, database
+from config import clock, database, fences
+from config.fences import Fence, Sight
 from tests.api.v1.offices import FORMULA, NOW, Offices, opened
 from tests.api.v1.statement_table import ASKED, EVERYBODY, FLOW, MARCH, OPEN_TO, PERIOD, TWINS, YEAR
 
@@ -336,3 +338,15 @@ def test_files_go_after_their_days_and_the_bytes_with_them(offices: Offices) -> 
     assert removed["files"] >= 1
     assert not path.exists()
     assert (missing.status_code, missing.get_json()["code"]) == (404, "statement_file_not_found")
+
+
+@pytest.mark.parametrize("sight", [Sight.BOOK, Sight.NETWORK])
+def test_inside_a_fence_the_planner_knows_how_much_there_is(offices: Offices, sight: Sight) -> None:
+    # What it takes for empty it joins row by row: a statement of a large book would never end.
+    database.transact(lambda session: session.execute(sa.text("analyze")))
+    for table in ("account", "entry", "posting", '"authorization"', "fiscal_event"):
+        with fences.inside(Fence(sight, offices.counter.books["E1"])):
+            actual = _ask_sql(f"select count(*) from {table} where book_id = 1")
+            plan: Any = _ask_sql(f"explain (format json) select from {table} where book_id = 1")
+        assert isinstance(actual, int)
+        assert plan[0]["Plan"]["Plan Rows"] * 3 >= actual > 1, table
