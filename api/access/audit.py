@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,23 @@ _FUNDERS_RESOURCES = frozenset(
 _PERSONAL_ACTIONS = frozenset({"people:declare"})
 _PERSONS = (Role.EMPLOYEE, Role.PROVIDER)
 
+# Whose something is, where neither the request nor its answer says it.
+_WHOSE: Mapping[str, str] = {
+    "authorization_id": 'select employee_id from "authorization" where authorization_id = %(whose)s',
+    "reimbursement_id": "select employee_id from reimbursement where reimbursement_id = %(whose)s",
+    "relative_id": "select employee_id from relative where relative_id = %(whose)s",
+    "dispute_id": 'select a.employee_id from dispute d join "authorization" a using (book_id, authorization_id)'
+    " where d.dispute_id = %(whose)s",
+}
+_NOBODYS = "select null::text"
 _ROW = (
     "insert into audit_event (event_id, member_id, role, book_id, employee_id, action, operation, target, personal,"
     " outcome, request_id)"
     " select %(event_id)s, %(member_id)s, %(role)s,"
-    " coalesce(%(book_id)s, (select e.book_id from employee e where e.employee_id = %(employee_id)s)),"
-    " %(employee_id)s, %(action)s, %(operation)s, %(target)s, %(personal)s, %(outcome)s, %(request_id)s"
+    " coalesce(%(book_id)s, (select e.book_id from employee e where e.employee_id = found.employee_id)),"
+    " found.employee_id, %(action)s, %(operation)s, %(target)s,"
+    " case when found.employee_id is null then %(personal)s else %(personal_about)s end, %(outcome)s, %(request_id)s"
+    " from (select coalesce(%(employee_id)s, ({whose}) , %(own)s) as employee_id) found"
 )
 # A request that wrote nothing, such as a trial or an answer given again under its key, did nothing.
 _ROW_OF_WORK = f"{_ROW} where pg_current_xact_id_if_assigned() is not null"
@@ -52,36 +63,37 @@ def about(*, employee_id: str | None = None, target: str | None = None) -> None:
 
 def write(session: Session, doer: Doer, action: str, *, target: str | None = None, outcome: str = "done") -> None:
     """Write down one thing that somebody did at the door: signing in, a token, an invitation."""
-    _insert(session, _ROW, doer, action, doer.employee_id, target, outcome)
+    _insert(session, _ROW, doer, action, target=target, outcome=outcome)
 
 
 def write_work(session: Session, doer: Doer, result: object, *, book_id: int | None = None) -> None:
     """Write down what this request did, if its transaction has written anything and it does more than read."""
-    if flask.request.method in SAFE or getattr(result, "replayed", False):
+    if flask.request.method in SAFE:
+        return
+    answer = result.get_json() if isinstance(result, flask.Response) and result.is_json else result
+    subject = _inside(answer)
+    if getattr(answer, "replayed", False) or getattr(subject, "replayed", False):
         return
     said: Mapping[str, str | None] = flask.g.get("audited") or {}
     view: dict[str, Any] = flask.request.view_args or {}
-    subject = getattr(result, "authorization", result)
-    if getattr(subject, "replayed", False):
-        return
     employee_id = (
         said.get("employee_id")
         or view.get("employee_id")
         or _text(subject, "employee_id")
         or flask.g.get("asked_employee_id")
-        or doer.employee_id
     )
-    target = said.get("target") or _target(subject) or next((str(value) for value in view.values()), None)
+    known = {name: view.get(name) or _text(subject, name) for name in _WHOSE}
+    whose = None if employee_id else next(((name, value) for name, value in known.items() if value), None)
     scope = getattr(flask.current_app.view_functions.get(flask.request.endpoint or ""), "_scope", None)
-    declined = _text(subject, "status") == "declined"
     _insert(
         session,
         _ROW_OF_WORK,
         Doer(doer.member_id, doer.role, book_id or doer.book_id, doer.employee_id),
         scope or flask.request.endpoint or "",
-        employee_id,
-        target,
-        "declined" if declined else "done",
+        employee_id=employee_id,
+        whose=whose,
+        target=said.get("target") or _target(subject) or next((str(value) for value in view.values()), None),
+        outcome="declined" if _text(subject, "status") == "declined" else "done",
     )
 
 
@@ -98,39 +110,52 @@ def _insert(
     statement: str,
     doer: Doer,
     action: str,
-    employee_id: str | None,
+    *,
+    employee_id: str | None = None,
+    whose: tuple[str, str] | None = None,
     target: str | None,
     outcome: str,
 ) -> None:
     # What the work left to be written must be, to be seen.
     session.flush()
+    asking = flask.has_request_context()
     database.run(
         session,
-        statement,
+        statement.format(whose=_NOBODYS if whose is None else _WHOSE[whose[0]]),
         {
             "event_id": ids.new("aud"),
             "member_id": doer.member_id,
             "role": doer.role,
             "book_id": doer.book_id,
             "employee_id": employee_id,
+            "whose": None if whose is None else whose[1],
+            "own": doer.employee_id,
             "action": action,
-            "operation": (flask.request.endpoint or "") if flask.has_request_context() else "cli",
+            "operation": (flask.request.endpoint or "") if asking else "cli",
             "target": target,
-            "personal": is_personal(doer.role, action, about_somebody=employee_id is not None),
+            "personal": is_personal(doer.role, action, about_somebody=False),
+            "personal_about": is_personal(doer.role, action, about_somebody=True),
             "outcome": outcome,
-            "request_id": flask.g.get("request_id", "") if flask.has_request_context() else "",
+            "request_id": flask.g.get("request_id", "") if asking else "",
         },
     )
 
 
-def _target(result: object) -> str | None:
-    # What `reimbursements` gives back bears a `reimbursement_id`.
-    name = (flask.request.blueprint or "").rpartition(".")[2].replace("-", "_")
-    return _text(result, f"{name.removesuffix('s')}_id")
+def _inside(answer: object) -> object:
+    # A change bears the authorization that it changed.
+    inside = answer.get("authorization") if isinstance(answer, Mapping) else getattr(answer, "authorization", None)
+    return answer if inside is None or isinstance(inside, str) else inside
 
 
-def _text(result: object, name: str) -> str | None:
-    value = result.get(name) if isinstance(result, Mapping) else getattr(result, name, None)
+def _target(answer: object) -> str | None:
+    # What `reimbursements` gives back bears a `reimbursement_id`, and what goes out an `id`; others name theirs first.
+    name = (flask.request.blueprint or "").rpartition(".")[2].replace("-", "_").removesuffix("s")
+    first = next((each.name for each in fields(answer)), "") if is_dataclass(answer) else "id"
+    return _text(answer, f"{name}_id") or (_text(answer, first) if first.endswith("id") else None)
+
+
+def _text(answer: object, name: str) -> str | None:
+    value = answer.get(name) if isinstance(answer, Mapping) else getattr(answer, name, None)
     return None if value is None else str(value)
 
 

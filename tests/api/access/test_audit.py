@@ -11,8 +11,17 @@ from api.access.audit import is_personal
 from api.access.roles import Role
 from config import database, fences
 from config.fences import Fence, Sight
+from tests import factories
 from tests.api.access.door import Door
 from tests.api.counter import Counter
+
+
+@pytest.fixture(autouse=True)
+def credit(counter: Counter) -> None:
+    """Enough to buy something in each test."""
+    for code, name in (("E1", "giulia"), ("E1", "mario"), ("E2", "anna")):
+        book_id, person = counter.books[code], counter.people[name]
+        database.transact(lambda s, b=book_id, p=person: factories.grant(s, b, "A", p, 30_000))  # type: ignore[misc]
 
 
 def trail(counter: Counter, who: str, query: str = "") -> list[dict[str, Any]]:
@@ -70,6 +79,34 @@ def test_a_providers_capture_says_whose_purchase_it_was(door: Door) -> None:
     (row,) = door.trail(request_id=answer.headers["Request-Id"])
     assert (row.role, row.employee_id, row.target) == ("provider", door.counter.people["giulia"], made["id"])
     assert row.book_id == door.counter.books["E1"]
+
+
+def test_whatever_is_answered_the_trail_says_about_whom(door: Door) -> None:
+    counter = door.counter
+    giulia = counter.people["giulia"]
+    made = counter.buy("giulia", channel="DIRECT")
+    captured = counter.ask("p04", "POST", f"/v1/authorizations/{made['id']}/captures", {})
+    disputed = counter.ask("marta", "POST", "/v1/disputes", {"authorization_id": made["id"], "reason": "NOT_DELIVERED"})
+    dispute = disputed.get_json()
+    answered = counter.ask("p04", "POST", f"/v1/disputes/{dispute['id']}/answers", {"note": "reso"})
+    settled = counter.ask(
+        "marta", "POST", f"/v1/disputes/{dispute['id']}/settlements", {"state": "dismissed", "note": "reso"}
+    )
+    code = counter.buy("giulia")["code"]
+    redeemed = counter.ask("p04", "POST", "/v1/redemptions", {"code": code, "nonce": "cassa-1"})
+    declared = counter.ask(
+        "marta",
+        "POST",
+        f"/v1/employees/{giulia}/relatives",
+        {"kinship": "CHILD", "first_name": "Ada", "last_name": "Prova", "birth_date": "2018-05-05"},
+    )
+
+    for answer in (captured, disputed, answered, settled, redeemed, declared):
+        assert answer.status_code == 201, answer.text
+        rows = [row for row in door.trail(request_id=answer.headers["Request-Id"]) if row.outcome == "done"]
+        assert {row.employee_id for row in rows} == {giulia}, rows
+        assert {row.book_id for row in rows} == {counter.books["E1"]}
+        assert all(row.target and row.personal for row in rows), rows
 
 
 def test_signing_in_and_failing_to_are_written(door: Door) -> None:
