@@ -5,7 +5,7 @@ select ledger_let_only_grow(array[
     'fiscal_event', 'hand_over', 'opening_load',
     'dispute_event', 'payout_event', 'payout_left_line', 'residual_payment', 'residual_reversal',
     'reimbursement_document', 'reimbursement_step', 'reimbursement_authorization',
-    'code_attempt', 'redemption_batch', 'social_voucher', 'social_use', 'tender', 'tender_return', 'social_claim',
+    'code_attempt', 'social_voucher', 'social_use', 'tender', 'tender_return', 'social_claim',
     'erasure'
 ]);
 

@@ -16,6 +16,8 @@ from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
 from wallet import credit_verification as credit
 from wallet import fiscal
+from wallet.acceptances import verification as acceptances
+from wallet.redemptions import verification as redemptions
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
 from wallet.social import verification as social
@@ -68,6 +70,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "what is owed is not captures less refunds",
     ),
     **credit.KINDS,
+    **acceptances.KINDS,
+    **redemptions.KINDS,
     **reimbursements.KINDS,
     **settlement.KINDS,
     **social.KINDS,
@@ -87,6 +91,7 @@ _NOUNS = {
     "provider": "fornitore",
     "territory": "territorio",
     **credit.NOUNS,
+    **redemptions.NOUNS,
     **reimbursements.NOUNS,
     **settlement.NOUNS,
     **social.NOUNS,
@@ -339,6 +344,8 @@ CHECKS = (
         """,
     ),
     *credit.CHECKS,
+    *acceptances.CHECKS,
+    *redemptions.CHECKS,
     *reimbursements.CHECKS,
     *settlement.CHECKS,
     *social.CHECKS,

@@ -18,6 +18,7 @@ from config import clock, database
 from ledger import idempotency, seals
 from plans import funders
 from wallet import authorizations, expiry, verification
+from wallet.redemptions import entering
 from wallet.reimbursements import documents, orphans
 
 ACTOR = "job"
@@ -90,7 +91,7 @@ def sweep_inputs(tally: Tally) -> None:
 
 def forget(tally: Tally) -> None:
     """Delete what is kept for a time only: keys of commands, tasks that ended, runs of jobs, what let somebody in."""
-    tally["keys"] += database.transact(idempotency.purge)
+    tally["keys"] += database.transact(idempotency.purge) + database.transact(entering.forget_batches)
     tally["tasks"] += database.transact(tasks.forget)
     tally["runs"] += database.transact(runs.forget)
     tally.update(database.transact(sweeping.sweep))

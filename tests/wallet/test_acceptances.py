@@ -108,6 +108,24 @@ def test_accepted_it_has_a_code_and_the_time_of_any_other(asking: Scene) -> None
         sound(asking)
 
 
+@pytest.mark.parametrize(
+    ("kind", "tampering"),
+    [
+        ("acceptance_code", "update \"authorization\" set code = 'XXXX' where code is null"),
+        ("acceptance_code", "update acceptance set state = 'accepted', answered_at = asked_at, actor = 'x'"),
+        ("acceptance_missing", "delete from acceptance"),
+    ],
+)
+def test_what_was_tampered_with_is_named(asking: Scene, kind: str, tampering: str) -> None:
+    buy(asking)
+    asking.session.execute(sa.text(tampering))
+
+    found = verification.verify(asking.session, asking.book_id)
+
+    assert kind in {difference.kind for difference in found}
+    assert all(difference.text("it") and difference.text("en") for difference in found)
+
+
 def test_a_direct_purchase_is_taxed_when_it_is_given_and_not_before(asking: Scene) -> None:
     found = buy(asking, Channel.DIRECT)
 

@@ -12,6 +12,8 @@ from config.money import from_minor
 from plans import people
 from tests.wallet.scene import CONSENT, DIRECT, Scene, csv_file
 from wallet import budgets, openings, verification
+from wallet.acceptances import verification as acceptances
+from wallet.redemptions import verification as redemptions
 from wallet.reimbursements import verification as reimbursements
 from wallet.settlement import verification as settlement
 from wallet.social import verification as social
@@ -123,7 +125,7 @@ def test_what_was_tampered_with_is_named(busy: Scene, kind: str, tampering: str)
 
 
 def test_every_kind_is_tried() -> None:
-    elsewhere = (reimbursements, settlement, social)
+    elsewhere = (acceptances, redemptions, reimbursements, settlement, social)
     paid_out = {"residual_account", "residual_entry", "residual_reversal"}  # in test_residual_payments
     assert {kind for kind, _ in TAMPERINGS} == set(KINDS).difference(paid_out, *(part.KINDS for part in elsewhere))
 

@@ -211,6 +211,13 @@ def begin_batch(session: Session, provider_code: str, key: str, request: Mapping
     return True
 
 
+def forget_batches(session: Session, older_than_days: int = 30) -> int:
+    """Forget the keys of batches that are older than this, and return how many."""
+    before = clock.now() - timedelta(days=older_than_days)
+    done = session.execute(sa.delete(RedemptionBatch).where(RedemptionBatch.recorded_at < before))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 def row_key(key: str, nonce: str) -> str:
     """Return the key of one row of a batch."""
     return sha256(f"{key}\n{nonce}".encode()).hexdigest()
