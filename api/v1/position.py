@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from marshmallow import fields
@@ -17,9 +19,19 @@ from api.v1.gauges import GaugeOut
 from config import clock
 from plans.facts import FIRST_YEAR
 from plans.rulebook.words import Category, Channel, PlanSource
+from reports import foundation
+from reports.foundation import Standing
 from wallet.position import Line, Position, Unknown, position, words
 
 blueprint = Blueprint("position", __name__, url_prefix="/v1/position", description=__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A position, and how final its year is."""
+
+    position: Position
+    standing: Standing
 
 
 class YearQuery(Schema):
@@ -85,7 +97,8 @@ class PositionOut(Schema):
     """
     How a person stands for the tax in one year, in whole cents.
 
-    `provisional` says that the year is not over, or that the rules of today would tax it otherwise than recorded.
+    `provisional` says that it can still change: the year goes on or is not closed in the ledger, or the rules of today
+    would tax it otherwise than recorded.
     """
 
     employee_id = fields.String(attribute="employee.employee_id", required=True)
@@ -99,14 +112,17 @@ class PositionOut(Schema):
     taxable_minor = fields.Integer(required=True)
     reserved_minor = fields.Integer(required=True)
     settled = fields.Boolean(required=True)
-    provisional = fields.Function(
-        lambda found: not found.settled or found.year >= clock.today().year,
-        required=True,
-        metadata={"type": "boolean"},
-    )
+    provisional = fields.Boolean(required=True)
     categories = fields.List(fields.Nested(CategoryPositionOut), required=True)
     gauges = fields.List(fields.Nested(GaugeOut), required=True)
     bonus = fields.Nested(BonusPositionOut, required=True, allow_none=True)
+
+    def get_attribute(self, obj: _Told, attr: str, default: Any) -> Any:
+        """Return what is written under a name, of the position or of how final its year is."""
+        if attr == "provisional":
+            open_still = obj.standing.through is not None or obj.standing.open_books > 0
+            return open_still or not obj.position.settled
+        return super().get_attribute(obj.position, attr, default)
 
 
 class FiscalEventOut(Schema):
@@ -130,14 +146,15 @@ class FiscalEventOut(Schema):
     rule_ids = fields.List(fields.String(), required=True)
 
 
-def _position(employee_id: str, year: int | None) -> Position:
+def _position(employee_id: str, year: int | None) -> _Told:
     person = wallets.whose(employee_id)
     book_id = book_of(person)
     wanted = clock.today().year if year is None else year
 
-    def work(session: Session) -> Position:
+    def work(session: Session) -> _Told:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return position(session, book_id, person, wanted)
+        found = position(session, book_id, person, wanted)
+        return _Told(found, foundation.standing(session, [book_id], date(wanted, 1, 1), date(wanted, 12, 31)))
 
     return transact_in(book_id, work)
 
@@ -146,7 +163,7 @@ def _position(employee_id: str, year: int | None) -> Position:
 @needs("position:read")
 @blueprint.arguments(YearQuery, location="query")
 @blueprint.response(200, PositionOut)
-def show(asked: dict[str, Any], employee_id: str) -> Position:
+def show(asked: dict[str, Any], employee_id: str) -> _Told:
     """Show a fiscal position
 
     By category, with the gauge of every limit and what one euro more would do. `mine` stands for whoever asks.
@@ -167,5 +184,5 @@ def list_events(asked: dict[str, Any], employee_id: str) -> Page[Line]:
 
     In the order in which they were written, reversals and corrections included.
     """
-    found = _position(employee_id, asked.get("year"))
+    found = _position(employee_id, asked.get("year")).position
     return paging.of(found.lines, lambda line: str(line.event_id), asked)
