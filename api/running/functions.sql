@@ -19,6 +19,13 @@ begin
         returning w.taken, extract(epoch from w.ends_at - v_now)::double precision;
 end $$;
 
+create or replace function rate_count(p_key text)
+    returns table (taken integer, ends_in double precision)
+    language sql volatile security definer set search_path = public as $$
+    select taken, extract(epoch from ends_at - clock_timestamp())::double precision
+      from rate_window where key = p_key and ends_at > clock_timestamp()
+$$;
+
 -- What /readyz tells, without a look at anybody's rows: the version of the schema, whether the role that asks would slip
 -- through the fences, the jobs whose last run failed, and how long no worker has done anything.
 

@@ -14,6 +14,7 @@ from api.conventions.fields import Amount, Schema, Text
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
+from api.running import limits
 from api.v1.vouchers import CODE
 from config.errors import DomainError
 from wallet.redemptions import conflicts, entering, records
@@ -157,7 +158,9 @@ def _row(asked: dict[str, Any], key: str) -> dict[str, Any]:
     try:
         answer["redemption"] = _redeem(asked, entering.row_key(key, asked["nonce"]))
     except DomainError as refusal:
-        # One row's refusal is its own answer; the others stand.
+        # One row's refusal is its own answer; the others stand. A code that is none counts as a guess.
+        if refusal.code in ("code_invalid", "voucher_not_found"):
+            limits.missed()
         answer["problem"] = {"code": refusal.code, "detail": refusal.text(language.asked())}
     return answer
 

@@ -43,7 +43,8 @@ def test_the_page_has_nothing_written_into_it_and_nothing_from_elsewhere(counter
 
     assert not re.search(r"<style|style=|\son\w+=|<script>|//", text.replace("<!doctype", ""))
     for name in re.findall(r'(?:src|href)="([^"]+)"', text):
-        assert counter.client.get(f"/docs/{name}").status_code == 200, name
+        with counter.client.get(f"/docs/{name}") as answer:
+            assert answer.status_code == 200, name
 
 
 def test_the_page_shows_the_document_and_asks_nobody_else(counter: Counter) -> None:

@@ -67,17 +67,54 @@ def test_whoever_shows_no_good_token_is_counted_by_address(limited: Limited) -> 
 
 
 def test_what_could_be_guessed_at_is_limited_more_closely(limited: Limited, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = ("GET", "/v1/authorizations/<string:authorization_id>")
-    monkeypatch.setattr(limits, "GUARDED", frozenset({place}))
     counter = limited(rate="100/minute", guarded="1/minute")
+    body = {"code": "AAAA-AAAA"}
 
-    answers = [counter.ask("giulia", "GET", "/v1/authorizations/aut_x") for _ in range(2)]
-    elsewhere = counter.ask("giulia", "POST", "/v1/authorizations", {})
+    answers = [counter.ask("p04", "POST", "/v1/vouchers/check", body, key=False) for _ in range(2)]
+    elsewhere = counter.ask("p04", "POST", "/v1/authorizations", {})
 
-    assert [answer.status_code for answer in answers] == [404, 429]
+    assert [answer.status_code == 429 for answer in answers] == [False, True]
     assert answers[0].headers["RateLimit-Policy"] == '"everything";q=100;w=60, "guarded";q=1;w=60'
     assert answers[0].headers["RateLimit"].startswith('"guarded";r=0')
-    assert elsewhere.status_code == 422
+    assert elsewhere.status_code == 403
+
+
+def test_at_a_till_only_guesses_that_missed_are_counted(limited: Limited) -> None:
+    counter = limited(guarded="3/minute")
+    good = {"code": counter.buy()["code"]}
+
+    right = [counter.ask("p04", "POST", "/v1/vouchers/check", good, key=False) for _ in range(5)]
+    wrong = [counter.ask("p04", "POST", "/v1/vouchers/check", {"code": "AAAA-AAAA"}, key=False) for _ in range(4)]
+    after = counter.ask("p04", "POST", "/v1/vouchers/check", good, key=False)
+    other = counter.ask("p03", "POST", "/v1/vouchers/check", {"code": "AAAA-AAAA"}, key=False)
+
+    assert {answer.status_code for answer in right} == {200}
+    assert [answer.status_code for answer in wrong[3:]] == [429]
+    assert 429 not in [answer.status_code for answer in wrong[:3]]
+    assert after.status_code == 429
+    assert other.status_code != 429
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in wrong] == ["2", "1", "0", "0"]
+
+
+def test_each_guess_of_a_batch_is_counted(limited: Limited) -> None:
+    counter = limited(guarded="3/minute")
+    rows = [
+        {"code": "AAAA-AAAA-AAAA", "nonce": f"till-{number}-{counter.used[0]}", "occurred_at": "2026-03-02T10:00:00Z"}
+        for number in range(4)
+    ]
+
+    first = counter.ask("p04", "POST", "/v1/redemptions/batch", {"redemptions": rows})
+    again = counter.ask("p04", "POST", "/v1/vouchers/check", {"code": "AAAA-AAAA"}, key=False)
+
+    assert first.status_code == 200, first.text
+    assert {row["problem"]["code"] for row in first.get_json()["data"]} <= {"voucher_not_found", "code_invalid"}
+    assert again.status_code == 429
+
+
+def test_what_is_limited_is_there(counter: Counter) -> None:
+    places = {(method, rule.rule) for rule in counter.app.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert places >= limits.GUARDED | limits.SEARCHES
 
 
 def test_health_and_the_page_are_not_counted(limited: Limited) -> None:
