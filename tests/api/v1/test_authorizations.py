@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from config import clock, database
 from ledger import idempotency
+from plans.words import Fact
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.v1.conftest import NOON
@@ -272,6 +273,29 @@ def test_a_decline_says_the_figures_behind_it(counter: Counter) -> None:
         "left_minor": None,
     }
     assert (made["lots"], made["code"], made["expires_at"]) == ([], None, None)
+
+
+def test_a_limit_that_is_passed_is_told_with_what_counts_against_it(counter: Counter) -> None:
+    def work(session: Session) -> str:
+        book_id = counter.books["E1"]
+        employee_id = factories.employee(session, book_id)
+        factories.grant(session, book_id, "A", employee_id, 10_000)
+        declared = {"year": 2026, "amount": factories.euro(99_000)}
+        factories.declare(session, book_id, employee_id, Fact.EXTERNAL_FRINGE, **declared)
+        return employee_id
+
+    body = {"service": "BUO-RH", "amount": {"minor": 2_500}, "employee_id": database.transact(work)}
+
+    made = counter.ask("marta", "POST", "/v1/authorizations", body, Accept_Language="it").get_json()
+
+    assert (made["status"], made["decline"]["code"]) == ("declined", "fringe_limit_exceeded")
+    assert made["decline"]["limits"] == {
+        "available_minor": 10_000,
+        "limit_minor": 100_000,
+        "year_used_minor": 0,
+        "external_minor": 99_000,
+        "left_minor": 0,
+    }
 
 
 def test_a_list_is_of_ones_own_and_narrowed_by_its_filters(counter: Counter) -> None:
