@@ -84,6 +84,8 @@ def placed(
     `key` names the column that is unique and what the client calls id; `order` tells any two rows apart.
     Errors: CursorUnknown.
     """
+    if all(isinstance(column, sa.Column) and not column.nullable for column in order):
+        return _compared(session, statement, order, key, asked)
     every = statement.order_by(None).add_columns(sa.func.row_number().over(order_by=order).label("place")).cte("every")
     backward = "ending_before" in asked
     cursor = asked.get("ending_before", asked.get("starting_after"))
@@ -95,6 +97,28 @@ def placed(
     if not rows and cursor is not None and not session.scalar(sa.select(sa.exists().where(every.c[key] == cursor))):
         raise CursorUnknown(cursor=cursor)
     return _page(rows, asked["limit"], backward)
+
+
+def _compared(
+    session: Session,
+    statement: sa.Select[Any],
+    order: Sequence[sa.ColumnElement[Any]],
+    key: str,
+    asked: Mapping[str, Any],
+) -> Page[sa.Row[Any]]:
+    # Where nothing can be missing, rows compare with the one at the cursor: the list is not counted through each time.
+    backward = "ending_before" in asked
+    cursor = asked.get("ending_before", asked.get("starting_after"))
+    wanted = statement.order_by(None).order_by(*(column.desc() if backward else column for column in order))
+    if cursor is not None:
+        at = session.execute(
+            statement.order_by(None).with_only_columns(*order).where(statement.selected_columns[key] == cursor)
+        ).one_or_none()
+        if at is None:
+            raise CursorUnknown(cursor=cursor)
+        here = sa.tuple_(*order)
+        wanted = wanted.where(here < tuple(at) if backward else here > tuple(at))
+    return _page(list(session.execute(wanted.limit(asked["limit"] + 1)).all()), asked["limit"], backward)
 
 
 def of(items: Sequence[T], key: Callable[[T], str], asked: Mapping[str, Any]) -> Page[T]:
