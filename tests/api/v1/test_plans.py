@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import count
 from typing import Any
 
@@ -152,6 +154,23 @@ def test_a_plan_changes_with_the_tag_it_was_read_with(counter: Counter) -> None:
     assert (stale.status_code, stale.mimetype) == (412, "application/problem+json")
     assert counter.ask("hr", "GET", path).get_json() == done.get_json()
     assert counter.ask("hr", "GET", path, If_None_Match=done.headers["ETag"]).status_code == 304
+
+
+def test_of_two_changes_at_once_one_is_stale(counter: Counter) -> None:
+    path = load(counter).headers["Location"]
+    tag = counter.ask("hr", "GET", path).headers["ETag"]
+    names = iter(("Uno", "Due", "Tre", "Quattro"))
+
+    def change() -> TestResponse:
+        return counter.ask("hr", "PUT", path, TERMS | {"name": next(names)}, If_Match=tag)
+
+    with ThreadPoolExecutor(4) as pool:
+        # A thread knows nothing of the clock that the test holds.
+        answers = [each.result() for each in [pool.submit(copy_context().run, change) for _ in range(4)]]
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    won = next(answer for answer in answers if answer.status_code == 200)
+    assert counter.ask("hr", "GET", path).get_json() == won.get_json()
 
 
 def test_a_plan_that_granted_something_changes_no_more(counter: Counter) -> None:
