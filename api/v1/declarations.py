@@ -32,13 +32,13 @@ from wallet import declarations
 
 blueprint = Blueprint("declarations", __name__, url_prefix="/v1", description=__doc__)
 
-# What the payroll office knows, and a person cannot say otherwise: they come by its own door.
-_PAYROLLS = frozenset({Fact.EXTERNAL_FRINGE, Fact.PDR_ELSEWHERE})
+# What the payroll office declares from its own files: nobody says otherwise through this door.
+_PAYROLLS = frozenset({Fact.EXTERNAL_FRINGE, Fact.EXTERNAL_PENSION, Fact.EXTERNAL_HEALTH_FUND, Fact.PDR_ELSEWHERE})
 _PAYROLLS_SCOPE = "elsewhere:declare"
 
 
 class DeclaredAmount(Schema):
-    """A sum from elsewhere; zero says "nothing", and no declaration says "unknown"."""
+    """A sum that is declared; zero says "nothing", and no declaration says "unknown"."""
 
     minor = Whole(most=MAX_MINOR, required=True, metadata={"description": "Whole cents", "examples": [48000]})
     currency = fields.String(load_default="EUR", validate=validate.Equal("EUR"), metadata={"examples": ["EUR"]})

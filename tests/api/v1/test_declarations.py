@@ -75,10 +75,11 @@ def test_a_dependent_child_is_declared_with_their_code(counter: Counter) -> None
     )  # fmt: skip
 
 
-def test_a_sum_of_zero_says_nothing_elsewhere(counter: Counter) -> None:
-    made = declared(counter, "mario", "mario", fact="EXTERNAL_PENSION", year=2026, amount={"minor": 0}).get_json()
+def test_a_sum_may_be_zero(counter: Counter) -> None:
+    told = {"fact": "NEW_HIRE", "year": 2026, "amount": {"minor": 0}, "distance_km": 120}
+    made = declared(counter, "mario", "mario", **told).get_json()
 
-    assert made["declaration"]["amount_minor"] == 0
+    assert (made["declaration"]["amount_minor"], made["declaration"]["distance_km"]) == (0, 120)
 
 
 def test_a_welfare_manager_declares_for_them_also_what_a_document_proves(counter: Counter) -> None:
@@ -93,7 +94,7 @@ def test_a_welfare_manager_declares_for_them_also_what_a_document_proves(counter
 
 
 @pytest.mark.parametrize("who", ["giulia", "marta"])
-@pytest.mark.parametrize("fact", ["EXTERNAL_FRINGE", "PDR_ELSEWHERE"])
+@pytest.mark.parametrize("fact", ["EXTERNAL_FRINGE", "EXTERNAL_PENSION", "EXTERNAL_HEALTH_FUND", "PDR_ELSEWHERE"])
 def test_what_payroll_knows_is_payrolls_to_declare(counter: Counter, who: str, fact: str) -> None:
     answer = counter.ask(who, "POST", path(counter), {"fact": fact, "year": 2026, "amount": {"minor": 0}})
 
