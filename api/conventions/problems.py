@@ -16,7 +16,13 @@ from werkzeug.exceptions import HTTPException
 from api import errors
 from api.access import errors as access
 from api.conventions import language, sentences
-from api.events.errors import AddressInvalid, WebhookAddressRefused, WebhookEventsHidden, WebhookUrlInvalid
+from api.events.errors import (
+    AddressInvalid,
+    NotificationFixed,
+    WebhookAddressRefused,
+    WebhookEventsHidden,
+    WebhookUrlInvalid,
+)
 from config.errors import DomainError
 from ledger.errors import Contention, InProgress, KeyRequired, KeyReused, RefusedBefore
 from plans.sheets import Problem
@@ -97,6 +103,7 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     access.ScopesTooWide: HTTPStatus.FORBIDDEN,
     access.IdentityUnknown: HTTPStatus.FORBIDDEN,
     AddressInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotificationFixed: HTTPStatus.UNPROCESSABLE_ENTITY,
     WebhookAddressRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     WebhookEventsHidden: HTTPStatus.UNPROCESSABLE_ENTITY,
     WebhookUrlInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,

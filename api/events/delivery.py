@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
-from api.events import telling, transport
+from api.events import notices, telling, transport
 from api.events.transport import Answer
 from config import clock, database, settings
 
@@ -81,7 +82,10 @@ _FAILED = (
     "   (%(now)s::timestamptz - failing_since) / 2, interval '5 seconds'), interval '10 minutes') else %(pause)s end"
     " where endpoint_id = %(endpoint)s returning failing_since"
 )
-_OFF = "update webhook_endpoint set disabled_at = %s, disabled_why = %s where endpoint_id = %s and disabled_at is null"
+_OFF = (
+    "update webhook_endpoint set disabled_at = %s, disabled_why = %s where endpoint_id = %s and disabled_at is null"
+    " returning registered_by, url"
+)
 _CLEAN = (
     "delete from webhook_delivery where ended_at < %(before)s",
     "delete from event where told_at < %(before)s",
@@ -215,10 +219,13 @@ def _note_failure(session: Session, endpoint_id: str, answer: Answer, now: datet
     found = database.rows(
         session, _FAILED, {"endpoint": endpoint_id, "now": now, "pause": pause, "away": answer.status is None}
     )
-    if answer.status == _GONE:
-        database.run(session, _OFF, (now, "gone", endpoint_id))
-    elif found and found[0].failing_since < now - GIVEN_UP_AFTER:
-        database.run(session, _OFF, (now, "failing", endpoint_id))
+    gone = answer.status == _GONE
+    if not gone and not (found and found[0].failing_since < now - GIVEN_UP_AFTER):
+        return
+    for off in database.rows(session, _OFF, (now, "gone" if gone else "failing", endpoint_id)):
+        # Of the address only the host: what follows it may be a secret.
+        facts = {"host": urlsplit(off.url).hostname or "", "gone": gone}
+        notices.to_member(session, off.registered_by, "webhook_disabled", facts)
 
 
 def _wait(attempts: int, answer: Answer) -> timedelta | None:

@@ -66,3 +66,10 @@ class DeliveryUnderWay(DomainError):
 
     it = "La consegna {delivery} è ancora in corso: riprova da sola."
     en = "Delivery {delivery} is still under way: it tries again by itself."
+
+
+class NotificationFixed(DomainError):
+    """Letters about access and security cannot be turned off."""
+
+    it = "Gli avvisi di tipo «{kind}» si ricevono sempre: riguardano l'accesso e la sicurezza."
+    en = "Notices of the kind '{kind}' are always sent: they are about access and security."

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from babel.dates import format_date
 
 from api.events.kinds import TEMPLATES, Kind
 from config import clock, money
@@ -92,6 +93,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["day"] = jinja2.pass_context(
         lambda context, text: local(date.fromisoformat(text), context["language"])
+    )
+    environment.filters["month"] = jinja2.pass_context(
+        lambda context, text: format_date(date.fromisoformat(text), "MMMM yyyy", locale=context["language"])
     )
     environment.filters["moment"] = jinja2.pass_context(
         lambda context, text: local(datetime.fromisoformat(text), context["language"])

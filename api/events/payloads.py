@@ -13,14 +13,9 @@ from wallet.outbox import Event
 PING = "webhook.ping"
 
 _PURCHASES = frozenset(
-    {
-        Event.AUTHORIZATION_CREATED,
-        Event.AUTHORIZATION_ACCEPTED,
-        Event.AUTHORIZATION_CAPTURED,
-        Event.AUTHORIZATION_VOIDED,
-        Event.AUTHORIZATION_EXPIRED,
-        Event.REFUND_CREATED,
-    }
+    event
+    for event in Event
+    if event.startswith(("authorization.", "refund.")) and event is not Event.AUTHORIZATION_DECLINED
 )
 # A funder is told of plans and of sums over people; a provider of what was bought of it, and of what it is paid.
 OFFERED: Mapping[Sight, frozenset[Event]] = {

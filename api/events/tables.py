@@ -129,3 +129,13 @@ class DeliveryRow(Base):
             postgresql_where=sa.text("state = 'pending'"),
         ),
     )
+
+
+class ChoiceRow(Base):
+    """Whether a member wants to be told of a kind of thing in a way; without a row they are."""
+
+    __tablename__ = "notification_choice"
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.member_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    wanted: Mapped[bool]

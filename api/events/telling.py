@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
-from api.events import payloads
+from api.events import notices, payloads
 from api.events.tables import DeliveryRow
 from config import clock, database, ids
 from config.database import plain_array
+from config.errors import DomainError
 from config.fences import Sight
 
 _BATCH = 200
@@ -45,6 +47,8 @@ _LISTENING = (
     " where e.seq = any(%s::bigint[]) order by e.seq, p.endpoint_id"
 )
 
+_log = structlog.get_logger("borsellino.events")
+
 
 def tell_waiting() -> int:
     """Put everything that waits in line, and return how many events that were; nothing while another one does."""
@@ -67,8 +71,21 @@ def _tell_some(session: Session) -> int:
     lines = [_line(by_seq[found.seq], found) for found in database.rows(session, _LISTENING, (numbers,))]
     if lines:
         session.execute(sa.insert(DeliveryRow), lines)
+    for event in events:
+        _write_letters(session, event)
     database.run(session, _TOLD, (now, numbers))
     return len(events)
+
+
+def _write_letters(session: Session, event: Any) -> None:
+    # One that cannot be written must not keep all the others from being told for ever.
+    try:
+        with session.begin_nested():
+            notices.queue(session, event)
+    except (DomainError, LookupError, TypeError, ValueError, sa.exc.DBAPIError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in database.RETRYABLE:
+            raise
+        _log.error("notice_not_written", event_id=event.event_id, type=event.type, problem=type(error).__name__)
 
 
 def _line(event: Any, endpoint: Any) -> dict[str, Any]:

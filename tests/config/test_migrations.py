@@ -28,6 +28,7 @@ MODELS = (
     "wallet.position.tables",
     "wallet.redemptions.tables",
     "wallet.reimbursements.tables",
+    "wallet.reminders",
     "wallet.retention.tables",
     "wallet.social.tables",
     "wallet.tables",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy.orm import Session
 
 from config import database, settings
+from tests import factories
 from tests.api.counter import Counter
 from tests.api.events.receivers import Receiver, receiving
 from tests.api.v1.conftest import counter, furnished
@@ -50,12 +52,28 @@ class PostOffice(Controller):
         super()._trigger_server()
 
 
-@pytest.fixture(scope="package")
-def _post_office() -> Iterator[Controller]:
+@contextmanager
+def post_office() -> Iterator[PostOffice]:
+    """A real mail server on loopback for the length of a block."""
     controller = PostOffice(Post(), hostname="127.0.0.1", port=0)
     controller.start()
-    yield controller
-    controller.stop()
+    try:
+        yield controller
+    finally:
+        controller.stop()
+
+
+@pytest.fixture(scope="package")
+def _post_office() -> Iterator[PostOffice]:
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _credit_for_all_tests(furnished: Counter) -> None:
+    """Enough for Giulia to buy in every test of this folder."""
+    book_id, giulia = furnished.books["E1"], furnished.people["giulia"]
+    database.transact(lambda session: factories.grant(session, book_id, "A", giulia, 500_000))
 
 
 @pytest.fixture
@@ -73,15 +91,20 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def post(_post_office: Controller, configure: Callable[..., None]) -> Post:
-    """A real mail server on loopback that the settings name, and what it took."""
-    found: Post = _post_office.handler
+def post(_post_office: PostOffice, configure: Callable[..., None]) -> Post:
+    """A real mail server that the settings name, and what it took."""
+    return written_to(_post_office, configure)
+
+
+def written_to(office: PostOffice, configure: Callable[..., None]) -> Post:
+    """Have letters go out through a mail server, which has taken nothing yet."""
+    found: Post = office.handler
     found.taken.clear()
     found.answers.clear()
     found.to.clear()
     configure(
         mail_host="127.0.0.1",
-        mail_port=str(_post_office.port),
+        mail_port=str(office.port),
         mail_tls="none",
         mail_from="Welfare Cremona <welfare@example.it>",
         public_url="https://welfare.example.it/",

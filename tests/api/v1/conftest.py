@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -17,10 +18,9 @@ from tests.conftest import _administer, make_database
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ROME)
 
 
-@pytest.fixture(scope="package")
-def furnished(server: URL, template: URL, worker_id: str) -> Iterator[Counter]:
-    """The counter of this folder's tests, on a database that they share."""
-    name = f"web_{worker_id}"
+@contextmanager
+def opened(server: URL, template: URL, name: str) -> Iterator[Counter]:
+    """A furnished counter on a database of that name, which is the process's for the length of a block."""
     address = make_database(server, name, copy_of=template.database)
     engines = database.make_engine(address), database.make_engine(address.set(username=fences.WEB_ROLE))
     owner, fenced = (sessionmaker(engine, expire_on_commit=False) for engine in engines)
@@ -31,6 +31,14 @@ def furnished(server: URL, template: URL, worker_id: str) -> Iterator[Counter]:
     for engine in engines:
         engine.dispose()
     _administer(server, f"drop database {name} with (force)")
+
+
+# Imported into a module and not into a folder's conftest.py, it would last until the end of the run.
+@pytest.fixture(scope="package")
+def furnished(server: URL, template: URL, worker_id: str) -> Iterator[Counter]:
+    """The counter of this folder's tests, on a database that they share."""
+    with opened(server, template, f"web_{worker_id}") as counter:
+        yield counter
 
 
 @pytest.fixture
