@@ -16,7 +16,7 @@ from api.cli.words import DAY, FILE, TEXT
 from api.cli.work import change, look
 from config import clock, settings
 from plans import funders
-from wallet.settlement import confirmations, payments, payouts, target_days, terms
+from wallet.settlement import confirmations, payments, payouts, rates, target_days, terms
 from wallet.settlement.confirmations import Confirmation, Match
 from wallet.settlement.coverage import LeftLine
 from wallet.settlement.payouts import Advance, Run
@@ -79,7 +79,7 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
             session, reference, due_by=due_by or today, execute_on=execute_on or target_days.on_or_after(today),
             terms=under, actor=caller.actor, advances=advances,
         )  # fmt: skip
-        return run, payouts.left_lines(session, run), _before(session, run)
+        return run, payouts.left_lines(session, run), rates.before(session, run)
 
     with caller.progress("Preparo i pagamenti", "Preparing payments"):
         done, left, before = change(caller, work)
@@ -91,7 +91,7 @@ def prepare(caller: Caller, /, reference: str, due_by: date | None, execute_on: 
                    "The program's terms: --terms gives others.")  # fmt: skip
     else:
         caller.say("Condizioni da {path}.", "Terms of {path}.", path=source)
-    if before is not None and _rates(before) != _rates(done):
+    if before is not None:
         caller.say(
             "ATTENZIONE: le commissioni non sono quelle di {ref}, il pagamento precedente ({then}). Se doveva seguire"
             " quelle condizioni, provare con --dry-run e --terms prima di prepararlo.",
@@ -267,27 +267,13 @@ def _with_left(session: Session, reference: str) -> tuple[Run, list[LeftLine]]:
     return run, payouts.left_lines(session, run)
 
 
-def _before(session: Session, run: Run) -> Run | None:
-    """Return the run prepared before one, if any."""
-    names = payouts.references(session)
-    earlier = names[names.index(run.reference) + 1 :]
-    return payouts.get(session, earlier[0]) if earlier else None
-
-
-def _rates(run: Run) -> list[tuple[str, str, str, int]] | None:
-    """Return the fees of a run's terms without where they come from; None where the run does not say."""
-    if run.fees is None:
-        return None
-    return sorted((fee["provider"], fee["valid_from"], fee["valid_to"], fee["basis_points"]) for fee in run.fees)
-
-
 def _fees(caller: Caller, run: Run) -> str:
     """Return in words what a run withholds from which providers, in basis points."""
-    rates = _rates(run)
-    if rates is None:
+    found = rates.of(run)
+    if found is None:
         return caller.sentence("non registrate", "not recorded")
     told = []
-    for provider, valid_from, valid_to, points in rates:
+    for provider, valid_from, valid_to, points in found:
         spell = {"of": date.fromisoformat(valid_from), "to": date.fromisoformat(valid_to), "points": points}
         who = caller.sentence("tutti i fornitori", "every provider") if provider == terms.ANY else provider
         if spell["to"] == date.max:

@@ -11,16 +11,22 @@ from config import clock, database, fences
 from config.fences import Fence, Sight
 from network.errors import ProviderNotFound
 from reports import provider_settlement
+from reports.provider_settlement import payments
 from reports.provider_settlement.model import Instalment
 from wallet.settlement import terms
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a provider is owed on a day, by when it is paid; minor units."""
+    """
+    What a provider is to be paid as of a day, by when: first what waits for the bank, then what is in no payment yet.
+
+    Minor units, gross of fees: `in_payment_minor` waits for the bank, `owed_minor` is in no payment.
+    """
 
     provider: str
     as_of: date
+    in_payment_minor: int
     owed_minor: int
     data: Sequence[Instalment]
 
@@ -37,7 +43,16 @@ def of(asking: Identity, provider: str | None) -> Calendar:
     today = clock.today()
     # Ledgers are not split by provider: the query is the fence here.
     with fences.inside(Fence(Sight.NETWORK, provider_code=code, member_id=asking.member_id)):
-        found = database.transact(
-            lambda session: provider_settlement.gather(session, code, today, today, agreed=terms.agreed())
+        found, transfers = database.transact(
+            lambda session: (
+                provider_settlement.gather(session, code, today, today, agreed=terms.agreed()),
+                payments.transfers(session, code),
+            )
         )
-    return Calendar(found.provider_code, today, found.closing_minor, found.schedule)
+    waiting = [
+        Instalment(one.execute_on, one.state, one.reference, 0, one.amount_minor + one.fee_minor, one.fee_minor)
+        for one in transfers
+        if one.state == "proposed"
+    ]
+    in_payment_minor = sum(one.gross_minor for one in waiting)
+    return Calendar(found.provider_code, today, in_payment_minor, found.closing_minor, (*waiting, *found.schedule))

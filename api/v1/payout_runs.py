@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
@@ -21,7 +21,7 @@ from config import clock
 from ledger.idempotency import NO_BOOK
 from reports import payout_file
 from reports.payout_file import Format
-from wallet.settlement import coverage, listings, payouts, proposals, target_days, terms
+from wallet.settlement import coverage, listings, payouts, proposals, rates, target_days, terms
 from wallet.settlement.payouts import Advance, Run
 
 blueprint = Blueprint("payout_runs", __name__, url_prefix="/v1/payout_runs", description=__doc__)
@@ -87,26 +87,35 @@ class AdvanceOut(Schema):
 class PayoutRunOut(Schema):
     """A payout run. Its payments are at /v1/payouts?run=…; amounts in whole cents."""
 
-    id = fields.String(attribute="run_id", required=True, metadata={"examples": ["pay_01K0Z3J8Q4X5N6T7V8W9Y0A1B2"]})
-    reference = fields.String(required=True)
-    due_by = fields.Date(required=True)
-    execute_on = fields.Date(required=True)
-    prepared_at = fields.AwareDateTime(required=True)
-    payer = fields.Nested(PayerOut, required=True)
-    fees = fields.List(fields.Nested(FeeOut), required=True, allow_none=True)
-    payments = fields.Function(lambda run: len(run.payments), required=True, metadata={"type": "integer"})
+    id = fields.String(attribute="run.run_id", required=True, metadata={"examples": ["pay_01K0Z3J8Q4X5N6T7V8W9Y0A1B2"]})
+    reference = fields.String(attribute="run.reference", required=True)
+    due_by = fields.Date(attribute="run.due_by", required=True)
+    execute_on = fields.Date(attribute="run.execute_on", required=True)
+    prepared_at = fields.AwareDateTime(attribute="run.prepared_at", required=True)
+    payer = fields.Nested(PayerOut, attribute="run.payer", required=True)
+    fees = fields.List(fields.Nested(FeeOut), attribute="run.fees", required=True, allow_none=True)
+    payments = fields.Function(lambda told: len(told.run.payments), required=True, metadata={"type": "integer"})
     states = fields.Function(
-        lambda run: dict(Counter(payment.state for payment in run.payments)),
+        lambda told: dict(Counter(payment.state for payment in told.run.payments)),
         required=True,
         metadata={"type": "object", "additionalProperties": {"type": "integer"}, "description": "Payments by state"},
     )
-    total_minor = fields.Integer(required=True)
+    total_minor = fields.Integer(attribute="run.total_minor", required=True)
     fee_minor = fields.Function(
-        lambda run: sum(payment.fee_minor for payment in run.payments), required=True, metadata={"type": "integer"}
+        lambda told: sum(payment.fee_minor for payment in told.run.payments),
+        required=True,
+        metadata={"type": "integer"},
     )
     currency = fields.Constant("EUR", required=True, metadata=_CURRENCY)
-    left_out = fields.List(fields.Nested(LeftOutOut), required=True)
-    advances = fields.List(fields.Nested(AdvanceOut), required=True)
+    left_out = fields.List(fields.Nested(LeftOutOut), attribute="run.left_out", required=True)
+    advances = fields.List(fields.Nested(AdvanceOut), attribute="run.advances", required=True)
+    fees_differ_from = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The run before, where its fees are others: look at the terms before the bank is asked"
+        },
+    )
 
 
 class PayoutRunLineOut(Schema):
@@ -146,7 +155,17 @@ class FileQuery(Schema):
     )
 
 
-def _told(asked: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    run: Run
+    fees_differ_from: str | None
+
+
+def _of(run: Run, before: Run | None) -> _Told:
+    return _Told(run, None if before is None else before.reference)
+
+
+def _terms(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of a run as the core takes them."""
     today = clock.today()
     return {
@@ -164,14 +183,14 @@ def _told(asked: Mapping[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, PayoutRunOut)
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
-def simulate(asked: dict[str, Any]) -> Run:
+def simulate(asked: dict[str, Any]) -> _Told:
     """Say what a run would pay
 
     Whom, how much, and what it would leave out; nothing is kept.
     """
-    told = _told(asked)
-    run, _ = transact(lambda session: proposals.propose(session, asked["reference"], **told))
-    return replace(run, run_id="")
+    told = _terms(asked)
+    run, before = transact(lambda session: proposals.propose(session, asked["reference"], **told))
+    return _of(replace(run, run_id=""), before)
 
 
 @blueprint.post("")
@@ -186,18 +205,22 @@ def create(asked: dict[str, Any], key: str) -> flask.Response:
     Over all books: what is captured, undisputed and due is put in payment, one transfer a provider. Once for each
     reference; the bank is asked by the run's file.
     """
-    told = _told(asked)
+    told = _terms(asked)
 
     def work(session: Session) -> flask.Response:
+        def done() -> _Told:
+            run = payouts.prepare(session, asked["reference"], **told)
+            return _of(run, rates.before(session, run))
+
         return keys.once(
             session,
             NO_BOOK,
-            lambda: payouts.prepare(session, asked["reference"], **told),
+            done,
             actor=current().actor,
             operation="payout_prepare",
             key=key,
             schema=PayoutRunOut,
-            place=lambda run: f"/v1/payout_runs/{run.run_id}",
+            place=lambda made: f"/v1/payout_runs/{made.run.run_id}",
         )
 
     return transact(work)
@@ -215,9 +238,14 @@ def every(asked: dict[str, Any]) -> Page[Any]:
 @blueprint.get("/<string:run_id>")
 @needs("payouts:run")
 @blueprint.response(200, PayoutRunOut)
-def show(run_id: str) -> Run:
+def show(run_id: str) -> _Told:
     """Show a payout run"""
-    return transact(lambda session: listings.run(session, run_id))
+
+    def work(session: Session) -> _Told:
+        run = listings.run(session, run_id)
+        return _of(run, rates.before(session, run))
+
+    return transact(work)
 
 
 @blueprint.get("/<string:run_id>/left_lines")

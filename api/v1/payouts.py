@@ -84,7 +84,7 @@ class InstalmentOut(Schema):
     day = fields.Date(required=True, metadata={"description": "Of the payment, or by which it is due"})
     state = fields.String(
         required=True,
-        metadata={"description": "proposed, paid, due, overdue, deducted, disputed or failed", "examples": ["due"]},
+        metadata={"description": "proposed, due, overdue, deducted, disputed or failed", "examples": ["due"]},
     )
     payout_id = fields.Function(lambda one: one.reference or None, required=True, metadata={"type": ["string", "null"]})
     gross_minor = fields.Integer(required=True)
@@ -94,11 +94,12 @@ class InstalmentOut(Schema):
 
 
 class CalendarOut(Schema):
-    """What a provider is owed today and when it is paid: payments first, then what is in none, by day."""
+    """What a provider is to be paid: first what waits for the bank, then what is in no payment yet, by day."""
 
     provider = fields.String(required=True)
     as_of = fields.Date(required=True)
-    owed_minor = fields.Integer(required=True, metadata={"description": "The sum of the gross amounts"})
+    in_payment_minor = fields.Integer(required=True, metadata={"description": "Gross of what waits for the bank"})
+    owed_minor = fields.Integer(required=True, metadata={"description": "Gross of what is in no payment yet"})
     currency = fields.Constant("EUR", required=True, metadata=_CURRENCY)
     data = fields.List(fields.Nested(InstalmentOut), required=True)
 
@@ -131,7 +132,7 @@ def every(asked: dict[str, Any]) -> Page[Any]:
 def calendar(asked: dict[str, Any]) -> calendars.Calendar:
     """Tell what is paid when
 
-    All that a provider is owed today: what is in a payment by its day, what is in none by the day it is due.
+    What waits for the bank by the day it was asked for, what is in no payment by the day it is due.
     """
     return calendars.of(current(), asked.get("provider"))
 

@@ -99,7 +99,7 @@ def transfers(*, state: str | None = None, run_id: str | None = None, provider: 
         PayoutPayment.fee_minor,
         PayoutPayment.state,
         ended.scalar_subquery().label("ended_on"),
-        ended.with_only_columns(_EVENT.reason).scalar_subquery().label("reason"),
+        sa.func.nullif(ended.with_only_columns(_EVENT.reason).scalar_subquery(), "").label("reason"),
     ).join(PayoutRun, PayoutRun.run_id == PayoutPayment.run_id)
     asked = ((PayoutPayment.state, state), (PayoutPayment.run_id, run_id), (PayoutPayment.provider_code, provider))
     found: sa.Select[Any] = query.where(*(column == value for column, value in asked if value is not None))

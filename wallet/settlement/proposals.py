@@ -8,8 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from wallet.settlement import payouts
-from wallet.settlement.coverage import LeftLine
+from wallet.settlement import payouts, rates
 from wallet.settlement.payouts import Advance, Run
 from wallet.settlement.terms import Terms
 
@@ -23,9 +22,9 @@ def propose(
     terms: Terms,
     actor: str,
     advances: Sequence[Advance] = (),
-) -> tuple[Run, list[LeftLine]]:
+) -> tuple[Run, Run | None]:
     """
-    Return the run that would be prepared, and what it would leave out for want of money; nothing of it is kept.
+    Return the run that would be prepared, and the run before if its fees are others; nothing of it is kept.
 
     Errors: those of `payouts.prepare`.
     """
@@ -34,9 +33,9 @@ def propose(
         run = payouts.prepare(
             session, reference, due_by=due_by, execute_on=execute_on, terms=terms, actor=actor, advances=advances
         )
-        left = payouts.left_lines(session, run)
+        before = rates.before(session, run)
         # What would be checked at the commit is checked now.
         session.execute(sa.text("set constraints all immediate"))
     finally:
         trial.rollback()
-    return run, left
+    return run, before

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from defusedxml import ElementTree
 from sqlalchemy.engine import URL
 
-from config import clock, database
+from config import clock, database, settings
 from ledger import seals, verification
 from tests.api.v1.offices import NOW, Offices, opened
 from tests.wallet.settlement import bank
+from wallet.settlement import terms
 
 # What was captured in March and April, by provider; cents. P25: 40,00 and 80,00 less 40,00 refunded.
 OWED = {"P02": 13_000, "P25": 8_000, "P18": 6_000}
@@ -83,7 +85,27 @@ def test_a_run_is_proposed_prepared_once_paid_and_read(offices: Offices) -> None
     assert [match["payout_id"] for match in done.get_json()["paid"]] == [mine["id"]]
     told = ask(offices, "p25", "GET", f"/v1/payouts/{mine['id']}").get_json()
     assert (told["state"], told["ended_on"], told["amount_minor"]) == ("paid", TODAY, 8_000)
+    assert told["reason"] is None
     clean(offices)
+
+
+def test_a_run_under_other_fees_than_the_one_before_says_so(
+    offices: Offices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = prepared(offices)
+    mine = ask(offices, "p25", "GET", "/v1/payouts").get_json()["data"][0]
+    ask(offices, "operator", "POST", f"/v1/payouts/{mine['id']}/withdrawals", {"reason": "file perso"})
+    path = tmp_path / "terms.toml"
+    path.write_text(terms.SHIPPED.read_text("utf-8").replace("basis_points = 0\n", "basis_points = 500\n", 1), "utf-8")
+    monkeypatch.setenv("BORSELLINO_TERMS", str(path))
+    settings.load.cache_clear()
+
+    proposed = ask(offices, "operator", "POST", "/v1/payout_runs/simulate", {"reference": "GIUGNO"}, key=False)
+    second = prepared(offices, "GIUGNO")
+
+    assert first["fees_differ_from"] is None
+    assert proposed.get_json()["fees_differ_from"] == second["fees_differ_from"] == "MAGGIO"
+    assert (second["fee_minor"], second["total_minor"]) == (400, 7_600)
 
 
 @pytest.mark.parametrize("form", ["cbi", "iso"])
@@ -131,6 +153,10 @@ def test_the_calendar_tells_what_is_paid_when(offices: Offices) -> None:
     assert (before["owed_minor"], before["as_of"]) == (8_000, "2026-05-04")
     assert {one["state"] for one in before["data"]} == {"overdue", "deducted"}
     assert sum(one["gross_minor"] for one in before["data"]) == 8_000
+    assert (before["in_payment_minor"], after["in_payment_minor"], after["owed_minor"]) == (0, 8_000, 0)
+    assert [(one["state"], one["day"], one["payout_id"][:6]) for one in after["data"]] == [
+        ("proposed", TODAY, "MAGGIO")
+    ]
     assert named == after
     for who, path in (("p25", "?provider=P02"), ("operator", ""), ("operator", "?provider=P99")):
         answer = ask(offices, who, "GET", f"/v1/payouts/calendar{path}")
