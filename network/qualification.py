@@ -38,7 +38,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """Something that ends soon: a document, or the qualification itself when `family` is missing."""
+    """Something that ends soon: a document, or the qualification itself when `family` and `record_id` are missing."""
 
     provider_code: str
     provider_name: str
@@ -46,6 +46,7 @@ class Expiring:
     family: Family | None
     evidence: str | None
     expires_on: date
+    record_id: str | None = None
 
 
 _PROVIDER = ProviderRow.__table__.c
@@ -215,13 +216,14 @@ def expiring(session: Session, on: date, *, within_days: int = 30) -> tuple[Expi
         sa.null().cast(sa.Text).label("family"),
         sa.null().cast(sa.Text).label("evidence"),
         _STATE.valid_to.label("expires_on"),
+        sa.null().cast(sa.Text).label("record_id"),
     ).where(
         _STATE.state == State.QUALIFIED,
         _STATE.valid_from <= on,
         _STATE.valid_to.between(on, until),
         sa.not_(renewed_state),
     )
-    records = sa.select(_RECORD.provider_code, _RECORD.family, _RECORD.evidence, _RECORD.valid_to).where(
+    records = sa.select(_RECORD.provider_code, _RECORD.family, _RECORD.evidence, _RECORD.valid_to, _RECORD.id).where(
         _RECORD.state == State.QUALIFIED,
         _RECORD.valid_from <= on,
         _RECORD.valid_to.between(on, until),
@@ -236,13 +238,14 @@ def expiring(session: Session, on: date, *, within_days: int = 30) -> tuple[Expi
             ending.c.family,
             ending.c.evidence,
             ending.c.expires_on,
+            ending.c.record_id,
         )
         .join_from(ending, ProviderRow.__table__, _PROVIDER.code == ending.c.provider_code)
-        .order_by(ending.c.expires_on, ending.c.provider_code, ending.c.family.nulls_first(), ending.c.evidence)
+        .order_by(ending.c.expires_on, ending.c.provider_code, ending.c.family.nulls_first(), ending.c.record_id)
     )
     return tuple(
-        Expiring(code, name, territory, Family(family) if family else None, what, day)
-        for code, name, territory, family, what, day in found
+        Expiring(code, name, territory, Family(family) if family else None, what, day, record_id)
+        for code, name, territory, family, what, day, record_id in found
     )
 
 

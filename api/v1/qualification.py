@@ -310,7 +310,11 @@ class DeadlineQuery(PageQuery):
 class QualificationDeadlineOut(Schema):
     """Something that ends and has not been renewed: a document, or the qualification itself where `family` is null."""
 
-    id = fields.Function(lambda each: _deadline_id(each), required=True, metadata={"type": "string"})
+    id = fields.Function(
+        lambda each: _deadline_id(each),
+        required=True,
+        metadata={"type": "string", "description": "Of a document its own; of a qualification provider and last day"},
+    )
     provider = fields.String(attribute="provider_code", required=True, metadata={"examples": ["P03"]})
     provider_name = fields.String(required=True)
     territory = fields.String(attribute="territory_code", required=True)
@@ -320,7 +324,7 @@ class QualificationDeadlineOut(Schema):
 
 
 def _deadline_id(each: Expiring) -> str:
-    return ".".join(filter(None, (each.provider_code, each.family, each.evidence, each.expires_on.isoformat())))
+    return each.record_id or f"{each.provider_code}.{each.expires_on}"
 
 
 @blueprint.get("/qualification_deadlines")
