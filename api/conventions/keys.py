@@ -95,7 +95,7 @@ def once(
 def _asked() -> dict[str, Any]:
     request = flask.request
     if request.mimetype == FORM:
-        files = {name: _digest(file) for name, file in request.files.items()}
+        files = [[name, _digest(file)] for name, file in request.files.items(multi=True)]
         return {"path": request.path, "form": request.form.to_dict(flat=False), "files": files}
     raw = request.get_data(cache=True)
     return {"path": request.path, "body": json.dumps(read_json(raw), sort_keys=True) if raw else None}

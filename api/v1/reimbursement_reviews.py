@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import flask
 import sqlalchemy as sa
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from api.access import audit
 from api.access.identity import current, needs, transact, transact_at_door, transact_in
 from api.access.tables import Appointment
 from api.conventions import keys, paging
@@ -16,7 +18,7 @@ from api.conventions.fields import Amount, Day, Schema, Text
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
-from api.v1.reimbursement_shapes import PayableOut, ReimbursementOut, place
+from api.v1.reimbursement_shapes import PayableOut, ReimbursementOut, once
 from wallet.reimbursements import listing, reviews, undoing
 from wallet.reimbursements.errors import OwnReimbursement
 from wallet.reimbursements.listing import Payable
@@ -24,8 +26,6 @@ from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.words import OF_APPROVALS, OF_PAYMENTS, OPEN, Reason, Undoing
 
 blueprint = Blueprint("reimbursement-reviews", __name__, url_prefix="/v1/reimbursements", description=__doc__)
-
-_Answer = tuple[Reimbursement, int, dict[str, str]]
 
 
 @blueprint.get("/queue")
@@ -43,10 +43,13 @@ def queue(asked: dict[str, Any]) -> Page[Reimbursement]:
     )
 
 
-def _review(reimbursement_id: str, work: Callable[[Session, int, str], Reimbursement]) -> _Answer:
+def _review(
+    reimbursement_id: str, operation: str, key: str, work: Callable[[Session, int, str], Reimbursement]
+) -> flask.Response:
     """Let whoever reviews do something to a reimbursement that they see and that is not their own."""
     asking = current()
     book_id, employee_id = transact(lambda session: listing.book_of(session, reimbursement_id))
+    audit.about(employee_id=employee_id, target=reimbursement_id)
     own = sa.select(Appointment.appointment_id).where(
         Appointment.member_id == asking.member_id,
         Appointment.book_id == book_id,
@@ -54,8 +57,7 @@ def _review(reimbursement_id: str, work: Callable[[Session, int, str], Reimburse
     )
     if transact_at_door(lambda session: session.scalar(own)) is not None:
         raise OwnReimbursement()
-    done = transact_in(book_id, lambda session: work(session, book_id, asking.actor))
-    return done, 201, place(reimbursement_id) | keys.mark(done.replayed)
+    return once(book_id, operation, asking.actor, key, lambda session: work(session, book_id, asking.actor))
 
 
 class FixRequestBody(Schema):
@@ -82,16 +84,16 @@ class ApprovalBody(Schema):
 @keyed
 @blueprint.arguments(FixRequestBody)
 @blueprint.response(201, ReimbursementOut)
-def ask_fix(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
+def ask_fix(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Ask for a fix
 
     The person is told what to do; the place in the queue and the money stay.
     """
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return reviews.ask_fix(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return reviews.ask_fix(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _review(reimbursement_id, work)
+    return _review(reimbursement_id, "reimbursement_ask_fix", key, work)
 
 
 @blueprint.post("/<string:reimbursement_id>/approvals")
@@ -99,16 +101,16 @@ def ask_fix(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
 @keyed
 @blueprint.arguments(ApprovalBody)
 @blueprint.response(201, ReimbursementOut)
-def approve(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
+def approve(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Approve a reimbursement, or a part of it
 
     Payroll owes it to the person from now on; what is not approved is free again.
     """
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return reviews.approve(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return reviews.approve(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _review(reimbursement_id, work)
+    return _review(reimbursement_id, "reimbursement_approve", key, work)
 
 
 @blueprint.post("/<string:reimbursement_id>/rejections")
@@ -116,16 +118,16 @@ def approve(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
 @keyed
 @blueprint.arguments(RejectionBody)
 @blueprint.response(201, ReimbursementOut)
-def reject(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
+def reject(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Reject a reimbursement
 
     For reasons that the person is told; its money is free again.
     """
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return reviews.reject(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return reviews.reject(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _review(reimbursement_id, work)
+    return _review(reimbursement_id, "reimbursement_reject", key, work)
 
 
 class ApprovalWithdrawalBody(Schema):
@@ -139,16 +141,16 @@ class ApprovalWithdrawalBody(Schema):
 @keyed
 @blueprint.arguments(ApprovalWithdrawalBody)
 @blueprint.response(201, ReimbursementOut)
-def withdraw_approval(asked: dict[str, Any], reimbursement_id: str, key: str) -> _Answer:
+def withdraw_approval(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Withdraw an approval that is not paid
 
     It is to be reviewed again, with its money held.
     """
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return undoing.withdraw_approval(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return undoing.withdraw_approval(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _review(reimbursement_id, work)
+    return _review(reimbursement_id, "reimbursement_withdraw_approval", key, work)
 
 
 class PayableQuery(PageQuery):
@@ -184,13 +186,13 @@ class PaymentBody(Schema):
 @keyed
 @blueprint.arguments(PaymentBody)
 @blueprint.response(201, PayableOut)
-def pay(asked: dict[str, Any], reimbursement_id: str, key: str) -> tuple[Payable, int, dict[str, str]]:
+def pay(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Record that payroll paid"""
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return reviews.pay(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return reviews.pay(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _of_payroll(work)
+    return _of_payroll(reimbursement_id, "reimbursement_pay", key, work)
 
 
 class PaymentReversalBody(Schema):
@@ -204,13 +206,13 @@ class PaymentReversalBody(Schema):
 @keyed
 @blueprint.arguments(PaymentReversalBody)
 @blueprint.response(201, PayableOut)
-def reverse_payment(asked: dict[str, Any], reimbursement_id: str, key: str) -> tuple[Payable, int, dict[str, str]]:
+def reverse_payment(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Undo a payment that was recorded by mistake"""
 
     def work(session: Session, book_id: int, actor: str) -> Reimbursement:
-        return undoing.reverse_payment(session, book_id, reimbursement_id, **asked, actor=actor, key=key)
+        return undoing.reverse_payment(session, book_id, reimbursement_id, **asked, actor=actor)
 
-    return _of_payroll(work)
+    return _of_payroll(reimbursement_id, "reimbursement_reverse_payment", key, work)
 
 
 def _own_book() -> int:
@@ -219,8 +221,22 @@ def _own_book() -> int:
     return book_id
 
 
-def _of_payroll(work: Callable[[Session, int, str], Reimbursement]) -> tuple[Payable, int, dict[str, str]]:
+def _of_payroll(
+    reimbursement_id: str, operation: str, key: str, work: Callable[[Session, int, str], Reimbursement]
+) -> flask.Response:
     """Let payroll do something in its book; it is told no more of the reimbursement than before."""
     book_id, actor = _own_book(), current().actor
-    done = transact_in(book_id, lambda session: work(session, book_id, actor))
-    return listing.as_payable(done), 201, keys.mark(done.replayed)
+    audit.about(target=reimbursement_id)
+
+    def done(session: Session) -> flask.Response:
+        return keys.once(
+            session,
+            book_id,
+            lambda: listing.as_payable(work(session, book_id, actor)),
+            actor=actor,
+            operation=operation,
+            key=key,
+            schema=PayableOut,
+        )
+
+    return transact_in(book_id, done)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import flask
 from marshmallow import fields
+from sqlalchemy.orm import Session
 
-from api.conventions import language
+from api.access.identity import transact_in
+from api.conventions import keys, language
 from api.conventions.fields import Day, Schema
 from config import clock
 from wallet.reimbursements import words
@@ -15,9 +19,24 @@ from wallet.reimbursements.records import Document, Reimbursement, Step
 from wallet.reimbursements.words import OPEN, Purpose, State
 
 
-def place(reimbursement_id: str) -> dict[str, str]:
-    """Return the header that says where a reimbursement is found."""
-    return {"Location": f"/v1/reimbursements/{reimbursement_id}"}
+def once(
+    book_id: int, operation: str, actor: str, key: str, work: Callable[[Session], Reimbursement]
+) -> flask.Response:
+    """Do something to a reimbursement in its book once under a key, and answer it, or what was answered then."""
+
+    def done(session: Session) -> flask.Response:
+        return keys.once(
+            session,
+            book_id,
+            lambda: work(session),
+            actor=actor,
+            operation=operation,
+            key=key,
+            schema=ReimbursementOut,
+            place=lambda made: f"/v1/reimbursements/{made.reimbursement_id}",
+        )
+
+    return transact_in(book_id, done)
 
 
 class ReviewReasonOut(Schema):

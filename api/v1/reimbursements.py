@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import flask
 import marshmallow as ma
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from api.access.identity import book_of, current, needs, transact, transact_in
-from api.conventions import keys, language, paging, uploads
+from api.access import audit
+from api.access.identity import book_of, current, needs, transact
+from api.conventions import language, paging, uploads
 from api.conventions.fields import Day, Digits, File, Schema, Text
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
-from api.v1.reimbursement_shapes import ReimbursementOut, ReimbursementWholeOut, place, whole
+from api.v1.reimbursement_shapes import ReimbursementOut, ReimbursementWholeOut, once, whole
 from config import clock
 from config.money import from_minor
 from wallet.reimbursements import checklist, documents, listing, requests, submission
@@ -178,7 +180,7 @@ def _submission(form: dict[str, Any]) -> Submission:
 @blueprint.arguments(SubmissionForm, location="multipart")
 @blueprint.response(201, ReimbursementOut)
 @blueprint.alt_response(404, "NOT_FOUND")
-def submit(form: dict[str, Any], key: str) -> tuple[Reimbursement, int, dict[str, str]]:
+def submit(form: dict[str, Any], key: str) -> flask.Response:
     """Submit an expense
 
     Everything that is missing is named at once. The money is held from now on, and an answer is promised by a day.
@@ -188,10 +190,9 @@ def submit(form: dict[str, Any], key: str) -> tuple[Reimbursement, int, dict[str
     asked = _submission(form)
 
     def work(session: Session) -> Reimbursement:
-        return requests.submit(session, book_id, asked, files, store=documents.store(), actor=actor(), key=key)
+        return requests.submit(session, book_id, asked, files, store=documents.store(), actor=actor())
 
-    done = transact_in(book_id, work)
-    return done, 201, place(done.reimbursement_id) | keys.mark(done.replayed)
+    return once(book_id, "reimbursement_submit", actor(), key, work)
 
 
 class ReimbursementQuery(PageQuery):
@@ -239,10 +240,13 @@ class FixForm(FilesForm):
     note = Text(shortest=0, longest=500, load_default="")
 
 
-def _act(reimbursement_id: str, work: Callable[[Session, int], Reimbursement]) -> Reimbursement:
+def _act(
+    reimbursement_id: str, operation: str, key: str, work: Callable[[Session, int], Reimbursement]
+) -> flask.Response:
     """Find a reimbursement as far as whoever asks can see it, then do something to it in its book."""
-    book_id, _ = transact(lambda session: listing.book_of(session, reimbursement_id))
-    return transact_in(book_id, lambda session: work(session, book_id))
+    book_id, employee_id = transact(lambda session: listing.book_of(session, reimbursement_id))
+    audit.about(employee_id=employee_id, target=reimbursement_id)
+    return once(book_id, operation, actor(), key, lambda session: work(session, book_id))
 
 
 @blueprint.post("/<string:reimbursement_id>/fixes")
@@ -251,7 +255,7 @@ def _act(reimbursement_id: str, work: Callable[[Session, int], Reimbursement]) -
 @keyed
 @blueprint.arguments(FixForm, location="multipart")
 @blueprint.response(201, ReimbursementOut)
-def fix(form: dict[str, Any], reimbursement_id: str, key: str) -> tuple[Reimbursement, int, dict[str, str]]:
+def fix(form: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Mend a reimbursement
 
     With corrected facts, documents, or both; it keeps its place in the queue and its money.
@@ -262,12 +266,9 @@ def fix(form: dict[str, Any], reimbursement_id: str, key: str) -> tuple[Reimburs
 
     def work(session: Session, book_id: int) -> Reimbursement:
         kept = documents.store()
-        return requests.fix(
-            session, book_id, reimbursement_id, told, files, store=kept, actor=actor(), note=note, key=key
-        )
+        return requests.fix(session, book_id, reimbursement_id, told, files, store=kept, actor=actor(), note=note)
 
-    done = _act(reimbursement_id, work)
-    return done, 201, place(reimbursement_id) | keys.mark(done.replayed)
+    return _act(reimbursement_id, "reimbursement_fix", key, work)
 
 
 class WithdrawalBody(Schema):
@@ -281,14 +282,13 @@ class WithdrawalBody(Schema):
 @keyed
 @blueprint.arguments(WithdrawalBody)
 @blueprint.response(201, ReimbursementOut)
-def withdraw(asked: dict[str, Any], reimbursement_id: str, key: str) -> tuple[Reimbursement, int, dict[str, str]]:
+def withdraw(asked: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response:
     """Withdraw a reimbursement
 
     As long as nobody has decided it: its money is free again, and it may be submitted anew.
     """
 
     def work(session: Session, book_id: int) -> Reimbursement:
-        return requests.withdraw(session, book_id, reimbursement_id, **asked, actor=actor(), key=key)
+        return requests.withdraw(session, book_id, reimbursement_id, **asked, actor=actor())
 
-    done = _act(reimbursement_id, work)
-    return done, 201, place(reimbursement_id) | keys.mark(done.replayed)
+    return _act(reimbursement_id, "reimbursement_withdraw", key, work)

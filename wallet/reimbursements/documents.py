@@ -1,8 +1,8 @@
 """
 Documents: what is taken, checked by its content, and where it is kept.
 
-A document is a file outside the database, named by the SHA-256 of its content, readable by the program's user alone,
-and never served: whoever reviews gets a copy in a folder of theirs.
+A document is a file outside the database, named by the SHA-256 of its content, readable by the program's user alone.
+Once checked it is never opened: its person and whoever reviews get a copy.
 """
 
 from __future__ import annotations

@@ -9,15 +9,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.test import EnvironBuilder, TestResponse
 
-from api.access import members, tokens
 from api.access.roles import Role
 from config import database
 from plans.rulebook.words import Channel, Kinship
 from tests import factories
-from tests.api.counter import LASTING, Counter, appoint
+from tests.api.counter import Counter, appoint
 from tests.wallet.reimbursements.conftest import SUPPLIER, pdf
 from wallet.reimbursements import documents
 from wallet.reimbursements.documents import Store, Upload
@@ -198,6 +196,29 @@ def test_the_same_key_submits_once(counter: Counter) -> None:
     assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
 
 
+def test_a_repetition_is_answered_in_the_very_bytes_whatever_became_of_it(counter: Counter) -> None:
+    told = form(counter)
+    first = send(counter, "sara", PATH, told, key="parola per parola")
+    approved = counter.ask("marta", "POST", f"{first.headers['Location']}/approvals", {}, key="approvo")
+    counter.ask("payroll9", "POST", f"{first.headers['Location']}/payments", {"payroll_month": "2026-03-01"})
+
+    again = send(counter, "sara", PATH, told, key="parola per parola")
+    anew = counter.ask("marta", "POST", f"{first.headers['Location']}/approvals", {}, key="approvo")
+
+    assert again.data == first.data
+    assert (anew.data, anew.headers["Idempotency-Replayed"]) == (approved.data, "true")
+
+
+def test_another_second_file_is_another_command(counter: Counter) -> None:
+    told = form(counter)
+    pages = told["documents"]
+
+    send(counter, "sara", PATH, told | {"documents": [*pages, (pdf("page 2"), "2.pdf")]}, key="due pagine")
+    other = send(counter, "sara", PATH, told | {"documents": [*pages, (pdf("page 3"), "2.pdf")]}, key="due pagine")
+
+    assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
+
+
 def test_the_same_document_is_not_given_back_to_a_colleague_too(counter: Counter) -> None:
     told = form(counter)
     send(counter, "sara", PATH, told)
@@ -232,109 +253,6 @@ def test_an_expense_is_withdrawn_by_its_person(counter: Counter) -> None:
 
     assert (colleague.status_code, own.get_json()["status"]) == (404, "withdrawn")
     assert (again.status_code, again.get_json()["code"]) == (409, "reimbursement_not_open")
-
-
-def test_a_review_asks_for_a_fix_approves_a_part_or_rejects(counter: Counter) -> None:
-    mended, part, rejected = (submit(counter) for _ in range(3))
-
-    asked = review(counter, mended, "fix-requests", reasons=["document_unreadable"], note="pagina 2")
-    approved = review(counter, part, "approvals", amount={"minor": 10_000}, reasons=["amount_differs"])
-    ended = review(counter, rejected, "rejections", reasons=["not_reimbursable"])
-
-    assert (asked.status_code, asked.get_json()["status"]) == (201, "needs_fix")
-    assert (approved.get_json()["status"], approved.get_json()["approved_minor"]) == ("approved", 10_000)
-    assert ended.get_json()["status"] == "rejected"
-    assert review(counter, part, "approval-withdrawals", reason="wrong_amount").get_json()["status"] == "submitted"
-    without = review(counter, submit(counter), "approvals", amount={"minor": 1})
-    assert (without.status_code, without.get_json()["code"]) == (422, "review_reasons_needed")
-
-
-def test_nobody_reviews_their_own_whichever_role_they_have_it_in(counter: Counter) -> None:
-    def admit(session: Any) -> None:
-        member_id = members.admit(session, "Sara", email="sara.wm@example.it")
-        members.appoint(
-            session, member_id, Role.EMPLOYEE, book_id=counter.books["E9"], employee_id=counter.people["sara"]
-        )
-        appointment_id = members.appoint(session, member_id, Role.WELFARE_MANAGER)
-        counter.secrets["sara-wm"] = tokens.issue(session, appointment_id, lasting=LASTING).secret
-
-    database.transact(admit)
-    made, colleagues = submit(counter), submit(counter, "tito")
-
-    own = review(counter, made, "approvals", "sara-wm")
-    other = review(counter, colleagues, "approvals", "sara-wm")
-
-    assert (own.status_code, own.get_json()["code"]) == (409, "own_reimbursement")
-    assert other.status_code == 201
-
-
-def test_payroll_pays_and_is_told_nothing_of_what_was_bought(counter: Counter) -> None:
-    made = submit(counter, supplier="Cooperativa Segreta")
-    early = review(counter, made, "payments", "payroll9", payroll_month="2026-03-01")
-    review(counter, made, "approvals")
-
-    due = counter.ask("payroll9", "GET", f"{PATH}/payable?limit=100").get_json()["data"]
-    paid = review(counter, made, "payments", "payroll9", payroll_month="2026-03-15")
-
-    assert (early.status_code, early.get_json()["code"]) == (409, "reimbursement_not_yet_approved")
-    mine = next(each for each in due if each["id"] == made["id"])
-    assert (mine["employee_id"], mine["amount_minor"], mine["exempt_minor"]) == (
-        counter.people["sara"],
-        22_000,
-        22_000,
-    )
-    assert (paid.status_code, paid.get_json()["status"], paid.get_json()["payroll_month"]) == (
-        201,
-        "paid",
-        "2026-03-01",
-    )
-    for told in (str(due), paid.text):
-        for secret in ("Segreta", "SUMMER", counter.people["sara's child"], SUPPLIER, made["document_no"]):
-            assert secret not in told
-    done = counter.ask("payroll9", "GET", f"{PATH}/payable?paid=true&limit=100").get_json()["data"]
-    assert made["id"] in [each["id"] for each in done]
-    back = review(counter, made, "payment-reversals", "payroll9", reason="not_paid")
-    assert (back.status_code, back.get_json()["status"]) == (201, "approved")
-
-
-def test_a_payroll_of_another_employer_finds_nothing(counter: Counter) -> None:
-    made = submit(counter)
-    review(counter, made, "approvals")
-
-    answer = review(counter, made, "payments", "payroll", payroll_month="2026-03-01")
-
-    assert (answer.status_code, answer.get_json()["code"]) == (404, "reimbursement_not_found")
-    assert counter.ask("payroll", "GET", f"{PATH}/payable").get_json()["data"] == []
-
-
-def test_a_document_is_saved_and_never_opened_and_each_reading_is_written_down(counter: Counter) -> None:
-    content = pdf("perché è così")
-    made = submit(counter, documents=[(content, "perché.pdf")])
-    document = counter.ask("sara", "GET", f"{PATH}/{made['id']}").get_json()["documents"][0]["id"]
-    path = f"{PATH}/{made['id']}/documents/{document}"
-
-    answers = {who: counter.ask(who, "GET", path) for who in ("sara", "marta", "tito", "giulia", "payroll9", "hr")}
-
-    assert {who: answer.status_code for who, answer in answers.items()} == {
-        "sara": 200,
-        "marta": 200,
-        "tito": 404,
-        "giulia": 404,
-        "payroll9": 403,
-        "hr": 403,
-    }
-    answer = answers["marta"]
-    assert (answer.data, answer.mimetype) == (content, "application/pdf")
-    assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert "filename*=UTF-8''perch%C3%A9.pdf" in answer.headers["Content-Disposition"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert "no-store" in answer.headers["Cache-Control"]
-    readers = sa.text("select count(*) from audit_event where target = :id and employee_id = :who")
-    asked = {"id": document, "who": counter.people["sara"]}
-    assert database.transact(lambda session: session.scalar(readers, asked)) == 2
-    other = submit(counter)
-    assert counter.ask("sara", "GET", f"{PATH}/{other['id']}/documents/{document}").status_code == 404
 
 
 def test_each_sees_their_own(counter: Counter) -> None:
