@@ -18,7 +18,8 @@ select s.book_id, s.entry_id, s.amount_minor, e.occurred_on, coalesce(c.occurred
        coalesce(c.entry_id, b.entry_id, e.entry_id) as capture_id,
        coalesce(c.kind, b.kind, e.kind) as origin, e.kind,
        a.authorization_id, a.code, a.service_code, v.name as service_name, a.channel, a.vat_regime, a.home_territory,
-       (a.decided_at at time zone 'Europe/Rome')::date as issued_on
+       -- A voucher that its provider had to accept was issued when it did.
+       case when a.channel = 'VOUCHER' then a.tax_on else (a.decided_at at time zone 'Europe/Rome')::date end as issued_on
   from entries s
   join entry e on e.book_id = s.book_id and e.entry_id = s.entry_id
   left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)
