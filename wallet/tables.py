@@ -123,6 +123,9 @@ class AuthorizationRow(Base):
         CheckConstraint("captured_minor between 0 and amount_minor", name="captured"),
         CheckConstraint("refunded_minor between 0 and captured_minor", name="refunded"),
         Index("ix_authorization_employee", "book_id", "employee_id"),
+        # Lists over all books, the newest first: a provider's, and the network's.
+        Index("ix_authorization_provider", "provider_code", "authorization_id"),
+        Index("ix_authorization_id", "authorization_id"),
         Index(
             "ix_authorization_open",
             "book_id",
