@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 
 # Modules that every worker needs: the fork server imports them once for all workers.
-_PRELOAD = ["benchmarks.yardstick", "benchmarks.engine", "benchmarks.town"]
+_PRELOAD = ["benchmarks.yardstick", "benchmarks.engine", "benchmarks.town", "benchmarks.web"]
 
 Step = Callable[[], int]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -106,6 +107,22 @@ def authorize(address: str, seed: int) -> Step:
     return step
 
 
+def authorize_under_key(address: str, seed: int) -> Step:
+    """One authorization a step, as a program asks for it that may have to ask again: under a key."""
+    book_id, everybody = _find(address)
+    choice = random.Random(seed)
+    name = f"{seed}-{time.time_ns()}"
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        _authorize(book_id, choice.choice(everybody), choice.choice(SERVICES), key=f"{name}-{count}")
+        return 1
+
+    return step
+
+
 def _find(address: str) -> tuple[int, list[str]]:
     book.use(address)
     with transaction() as session:
@@ -113,10 +130,10 @@ def _find(address: str) -> tuple[int, list[str]]:
         return book_id, employees(session, book_id)
 
 
-def _authorize(book_id: int, employee_id: str, service: str) -> Authorization:
+def _authorize(book_id: int, employee_id: str, service: str, key: str | None = None) -> Authorization:
     with transaction() as session:
         wanted = Purchase(employee_id, service, quantity=1)
-        authorized = authorizations.authorize(session, book_id, wanted, actor="bench")
+        authorized = authorizations.authorize(session, book_id, wanted, actor="bench", key=key)
     assert authorized.status == "authorized", authorized
     return authorized
 

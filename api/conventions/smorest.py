@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http
+from functools import partial
 from typing import Any, ClassVar
 
 import flask
@@ -10,6 +11,7 @@ import flask_smorest
 import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
+from flask_smorest.exceptions import NotModified
 from werkzeug.exceptions import HTTPException
 
 from api.conventions import problems
@@ -88,6 +90,14 @@ class Blueprint(flask_smorest.Blueprint):
         names.setdefault("operationId", f"{view_func.__name__.removesuffix('_')}_{self.name.replace('-', '_')}")
         super().add_url_rule(rule, endpoint, view_func, *args, **kw)
 
+    def _check_not_modified(self, etag: str) -> None:
+        try:
+            super()._check_not_modified(etag)
+        except NotModified:
+            # What has not changed says which version that is.
+            flask.after_this_request(partial(_tagged, etag=etag))
+            raise
+
     @staticmethod
     def _prepare_refusals_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
         refusals = {503, *doc_info.get("refusals", ())}
@@ -101,6 +111,11 @@ class Blueprint(flask_smorest.Blueprint):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(self._prepare_refusals_doc)
+
+
+def _tagged(response: flask.Response, etag: str) -> flask.Response:
+    response.set_etag(etag)
+    return response
 
 
 _named: dict[str, type] = {}

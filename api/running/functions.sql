@@ -66,3 +66,13 @@ create or replace function running_backlog()
         select distinct on (job) outcome from job_run
          where outcome in ('done', 'failed') order by job, run_id desc) last where outcome = 'failed'
 $$;
+
+-- How each job's last run went, and how long ago.
+
+create or replace function running_jobs()
+    returns table (job text, done boolean, seconds double precision)
+    language sql stable security definer set search_path = public as $$
+    select distinct on (r.job) r.job, r.outcome = 'done',
+           extract(epoch from ledger_now() - r.ended_at)::double precision
+      from job_run r where r.outcome in ('done', 'failed') order by r.job, r.run_id desc
+$$;

@@ -34,6 +34,7 @@ IN_FLIGHT = Gauge("borsellino_http_requests_in_flight", "Requests being answered
 CONNECTIONS = Gauge(
     "borsellino_database_connections_in_use", "Connections that requests hold.", multiprocess_mode="livesum"
 )
+_JOBS = "select job, done, seconds from running_jobs()"
 _BACKLOG = "select what, waiting, oldest_seconds from running_backlog()"
 DECISIONS = Counter("borsellino_decisions", "Purchases decided, by status and reason.", ("status", "reason"))
 
@@ -68,9 +69,13 @@ def page() -> bytes:
     up = Gauge("borsellino_database_up", "Whether the database answers.", registry=now)
     waiting = Gauge("borsellino_waiting", "What waits to be done, or failed and was left.", ("what",), registry=now)
     oldest = Gauge("borsellino_waiting_seconds", "For how long the oldest of it waits.", ("what",), registry=now)
+    done = Gauge("borsellino_job_done", "Whether the job's last run did its work.", ("job",), registry=now)
+    ago = Gauge("borsellino_job_seconds", "How long ago the job's last run ended.", ("job",), registry=now)
     try:
         with fences.inside(Fence(Sight.NOBODY)):
-            found = database.transact(lambda session: database.rows(session, _BACKLOG, ()))
+            found, jobs = database.transact(
+                lambda session: (database.rows(session, _BACKLOG, ()), database.rows(session, _JOBS, ()))
+            )
     except SQLAlchemyError:
         up.set(0)
     else:
@@ -78,6 +83,9 @@ def page() -> bytes:
         for row in found:
             waiting.labels(row.what).set(row.waiting)
             oldest.labels(row.what).set(row.oldest_seconds or 0)
+        for run in jobs:
+            done.labels(run.job).set(run.done)
+            ago.labels(run.job).set(run.seconds)
     return written + prometheus_client.generate_latest(now)
 
 

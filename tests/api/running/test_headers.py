@@ -55,3 +55,22 @@ def test_the_page_shows_the_document_and_asks_nobody_else(counter: Counter) -> N
     assert "http" not in beginning.text
     assert counter.client.get("/docs/swagger-ui.js").status_code == 404
     assert (page._ASSETS / "swagger-ui-bundle.js").exists()
+
+
+def test_what_has_a_version_is_asked_about_and_edited_by_it(counter: Counter) -> None:
+    path = "/v1/acceptances/terms/P04"
+    first = counter.ask("p04", "GET", path)
+    tag = first.headers["ETag"]
+
+    same = counter.ask("p04", "GET", path, If_None_Match=tag)
+    other = counter.ask("p04", "GET", path, If_None_Match='"another"')
+    blind = counter.ask("marta", "PUT", path, {"hours": 24})
+    stale = counter.ask("marta", "PUT", path, {"hours": 24}, If_Match='"another"')
+
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", tag)
+    assert other.status_code == 200
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in (blind, stale)] == [
+        (428, "precondition_required"),
+        (412, "precondition_failed"),
+    ]

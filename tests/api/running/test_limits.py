@@ -66,6 +66,19 @@ def test_whoever_shows_no_good_token_is_counted_by_address(limited: Limited) -> 
     assert known.status_code == 404
 
 
+@pytest.mark.parametrize(("proxies", "last"), [(0, 429), (1, 401)])
+def test_what_a_proxy_says_of_the_address_is_believed_only_where_there_is_one(
+    limited: Limited, monkeypatch: pytest.MonkeyPatch, proxies: int, last: int
+) -> None:
+    monkeypatch.setenv("BORSELLINO_PROXIES", str(proxies))
+    counter = limited(rate="2/minute")
+
+    said = [{"X-Forwarded-For": f"10.0.0.{number}"} for number in range(3)]
+    answers = [counter.client.get("/v1/authorizations/aut_x", headers=headers) for headers in said]
+
+    assert [answer.status_code for answer in answers] == [401, 401, last]
+
+
 def test_what_could_be_guessed_at_is_limited_more_closely(limited: Limited, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = limited(rate="100/minute", guarded="1/minute")
     body = {"code": "AAAA-AAAA"}

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from api.running import metrics
+from config import database
 from tests.api.counter import Counter
 
 
@@ -59,6 +61,21 @@ def test_what_waits_is_told_in_numbers(counter: Counter) -> None:
     assert found["borsellino_database_up"] == 1
     for what in ("tasks", "events", "mail", "dead_mail", "failed_jobs"):
         assert f'borsellino_waiting{{what="{what}"}}' in found
+
+
+def test_how_the_last_verification_went_is_told(counter: Counter) -> None:
+    ran = sa.text(
+        "insert into job_run (run_id, job, outcome, started_at, ended_at, problem) values"
+        " (:id, 'verify', :outcome, ledger_now(), ledger_now(), case :outcome when 'failed' then '{}'::jsonb end)"
+    )
+    told = []
+    for number, outcome in enumerate(("done", "failed")):
+        row = {"id": f"run_{number}", "outcome": outcome}
+        database.transact(lambda session, row=row: session.execute(ran, row))  # type: ignore[misc]
+        told.append(figures()['borsellino_job_done{job="verify"}'])
+    database.transact(lambda session: session.execute(sa.text("delete from job_run where run_id like 'run__'")))
+
+    assert told == [1, 0]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ def kept(site: Site, shoppers: Shoppers) -> None:
     assert len(set(acknowledged)) == len(acknowledged)
     assert sorted(acknowledged) == sorted(found)
     assert differences == []
+    log = site.log.read_text()
+    assert '"event": "request"' in log
+    for secret in (*site.counter.secrets.values(), "brsl_", "Giulia", "@example.it", "shopper-"):
+        assert secret not in log
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(server: URL, template: URL, worker_id: str, tmp_path: Path) -> None:
