@@ -55,6 +55,13 @@ _ALL = (
         works.expire,
     ),
     Job(
+        "reminders",
+        daily(7, 30),
+        "Avvisa chi ha credito, o una qualifica, che sta per scadere.",
+        "Tells whose credit, or qualification, is about to expire.",
+        works.remind,
+    ),
+    Job(
         "forget",
         daily(1, 10),
         "Cancella ciò che si tiene solo per un tempo: chiavi dei comandi, lavorazioni, esecuzioni passate.",

@@ -17,7 +17,7 @@ from api.tasks import inputs, problems
 from config import clock, database
 from ledger import idempotency, seals
 from plans import funders
-from wallet import authorizations, expiry, verification
+from wallet import authorizations, expiry, reminders, verification
 from wallet.redemptions import entering
 from wallet.reimbursements import documents, orphans
 
@@ -71,6 +71,13 @@ def verify(tally: Tally) -> None:
 def do_tasks(tally: Tally) -> None:
     """Do the task that waits longest."""
     tally["tasks"] += tasks.run_next()
+
+
+def remind(tally: Tally) -> None:
+    """Tell whose credit and which providers' qualification end soon, each step once."""
+    today = clock.today()
+    tally["providers"] += database.transact(lambda session: reminders.remind_providers(session, on=today))
+    each_book(tally, lambda session, book_id: {"lots": reminders.remind_of_lots(session, book_id, on=today)})
 
 
 def sweep_documents(tally: Tally) -> None:

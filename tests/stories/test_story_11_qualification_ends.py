@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from api.events import mail, reminding, telling
+from api.events import mail, telling
+from api.jobs import works
 from config import clock, database
 from tests.api.counter import Counter
 from tests.api.events.conftest import Post, configure, post_office, written_to
@@ -36,7 +38,7 @@ def post(configure: Callable[..., None]) -> Iterator[Post]:
 def day(on: date, post: Post) -> list[Any]:
     """What the worker does on a day, and the letters to P03 that come of it."""
     with clock.at(on):
-        reminding.remind()
+        works.remind(collections.Counter())
         telling.tell_waiting()
         mail.send_due()
     found = [letter for letter in post.taken if letter["To"] == "p03@example.it"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -12,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.events import delivery, mail, reminding, telling
+from api.events import delivery, mail, telling
 from api.events.kinds import Kind
+from api.jobs import works
 from config import clock, database
 from tests.api.counter import Counter
 from tests.api.events.conftest import Post
@@ -136,8 +138,8 @@ def test_every_step_of_a_reimbursement_is_told(
 
 def test_credit_that_ends_is_told_with_three_things_to_do_with_it_nearby(counter: Counter, post: Post) -> None:
     with clock.at(date(2026, 10, 31)):
-        reminding.remind()
-        reminding.remind()
+        works.remind(collections.Counter())
+        works.remind(collections.Counter())
         found = {str(letter["To"]): letter for letter in letters(post) if "@example.it" in str(letter["To"])}
         again = letters(post)
 
