@@ -42,7 +42,7 @@ def confirm(identity: Identity, code: str) -> tuple[str, ...]:
 
     Errors: TotpNotPending, TryLater, SignInRefused.
     """
-    lanes = pace.code_lanes(identity.member_id, identity.token_id.encode())
+    lanes = _lanes(identity)
 
     def count(session: Session) -> str:
         pending = _own(session, identity).totp_pending
@@ -75,6 +75,14 @@ def take_away(identity: Identity, password: str, code: str) -> None:
     Errors: TryLater, SignInRefused, TotpNotSet.
     """
     resets.check_own(identity, password)
+    lanes = _lanes(identity)
+
+    def count(session: Session) -> None:
+        if _own(session, identity).totp_secret is None:
+            raise TotpNotSet()
+        pace.take(session, lanes)
+
+    transact_at_door(count, whole=True)
 
     def work(session: Session) -> None:
         member = _own(session, identity)
@@ -83,6 +91,7 @@ def take_away(identity: Identity, password: str, code: str) -> None:
         shown = codes.accept_step(session, member.member_id, member.totp_secret, code.strip())
         if not shown and not codes.accept_recovery(session, member.member_id, code):
             raise SignInRefused()
+        pace.forgive(session, lanes)
         member.totp_secret = member.totp_pending = None
         audit.write(session, identity.doer, "authenticators:remove")
 
@@ -104,6 +113,11 @@ def renew_recovery(identity: Identity, password: str) -> tuple[str, ...]:
         return codes.renew_recovery(session, identity.member_id)
 
     return transact_at_door(work, whole=True)
+
+
+def _lanes(identity: Identity) -> tuple[pace.Lane, ...]:
+    # Apart from the password's failures, which a right password forgives.
+    return pace.code_lanes(identity.member_id, f"{identity.token_id}:code".encode())
 
 
 def _own(session: Session, identity: Identity) -> Member:

@@ -262,6 +262,10 @@ def _refuse_second_person(session: Session, role: Role, reach: Reach) -> None:
     # A wallet has one owner: a second address invited to it would read what the person buys.
     if role is not Role.EMPLOYEE:
         return
+    # Of two that are taken at once the second waits, and then finds the first.
+    session.execute(
+        sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"wallet:{reach.employee_id}", 0)))
+    )
     held = sa.select(Appointment.appointment_id).where(
         Appointment.book_id == reach.book_id,
         Appointment.employee_id == reach.employee_id,

@@ -104,3 +104,13 @@ def test_without_an_authenticator_there_are_no_recovery_codes(door: Door) -> Non
     answer = door.signed_in("giulia").post("/v1/me/recovery-codes", {"password": PASSWORD})
 
     assert (answer.status_code, answer.get_json()["code"]) == (409, "totp_not_set")
+
+
+def test_whoever_knows_the_password_cannot_try_all_codes_to_take_it_away(door: Door) -> None:
+    browser = door.signed_in("giulia")
+    set_up(browser)
+    body = {"password": PASSWORD, "code": "000000"}
+
+    answers = [browser.post("/v1/me/authenticator/remove", body).status_code for _ in range(12)]
+
+    assert answers == [401] * 11 + [429]

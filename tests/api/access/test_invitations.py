@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from api.access import members
 from config import clock, database
 from tests import factories
 from tests.api.access.door import PASSWORD, Door
@@ -137,6 +141,30 @@ def test_a_wallet_has_one_owner(door: Door) -> None:
     assert [answer.status_code for answer in answers] == [201, 409]
     assert (third.status_code, third.get_json()["code"]) == (409, "appointment_held")
     assert door.rows("select 1 from member where email = :email", email=second) == []
+
+
+def test_of_two_who_take_one_wallet_at_once_one_has_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, links = newcomer(door), []
+    for email in (address(), address()):
+        invite(door, "hr", "employee", email, employee_id=person)
+        links.append(door.secret_of(door.letter(email, "invitation")["link"]))
+    usual, both = members.appoint, Barrier(2)
+
+    def appoint(*args: Any, **kwargs: Any) -> str:
+        # Whoever comes so far waits for the other a while: nobody else gets here meanwhile.
+        with suppress(BrokenBarrierError):
+            both.wait(0.5)
+        return usual(*args, **kwargs)
+
+    monkeypatch.setattr(members, "appoint", appoint)
+
+    def take(secret: str) -> int:
+        with clock.at(NOON):
+            body = {"token": secret, "password": PASSWORD}
+            return door.browser().post("/v1/invitations/accept", body).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, links)) == [201, 409]
 
 
 def test_an_open_invitation_is_not_doubled(door: Door) -> None:
