@@ -21,8 +21,9 @@ class Line:
 
     `mandatary` is the territory whose consortium bought the service for the employer. `net_minor` and `vat_minor` are
     split on the purchase, rounded once for all its captures. `issued_on` is the day of the authorization, on which a
-    voucher was issued, or of its acceptance where the provider had to accept it; `captured_on` that of the capture, of a refund too. What is in a payment has its `reference`
-    and the day it is asked of the bank for; `owed` says that it was still owed as the period ended.
+    voucher was issued, or of its acceptance where the provider had to accept it; `captured_on` that of the capture, of
+    a refund too. What is in a payment has its `reference` and the day it is asked of the bank for; `owed` says that it
+    was still owed as the period ended.
     """
 
     occurred_on: date
