@@ -61,6 +61,18 @@ def current() -> Fence | None:
 
 
 @contextmanager
+def outside() -> Iterator[None]:
+    """
+    Hold the transactions of a block outside every fence, as the owner: in a worker's process, for what was let through.
+    """
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
 def inside(fence: Fence) -> Iterator[None]:
     """Hold the transactions of a block inside a fence."""
     token = _current.set(fence)

@@ -9,6 +9,7 @@ from api.cli.authorize import authorize
 from api.cli.bonus import bonus
 from api.cli.book import book
 from api.cli.budget import budget
+from api.cli.data import data
 from api.cli.db import db
 from api.cli.declarations import declare
 from api.cli.demo import demo
@@ -68,7 +69,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             recheck,
         ),
     ),
-    ("Run", (serve, worker, jobs, openapi)),
+    ("Run", (serve, worker, jobs, data, openapi)),
 )
 
 

@@ -34,6 +34,20 @@ _ALL = (
         at_once=2,
     ),
     Job(
+        "deliveries",
+        watching(2),
+        "Manda ai programmi che l'hanno chiesto ciò che è accaduto.",
+        "Sends what happened to the programs that asked to be told.",
+        works.deliver,
+    ),
+    Job(
+        "letters",
+        watching(5),
+        "Consegna al server di posta le lettere in attesa.",
+        "Hands the waiting letters to the mail server.",
+        works.send_letters,
+    ),
+    Job(
         "holds",
         every(10),
         "Libera ciò che è prenotato dalle autorizzazioni scadute.",
@@ -88,6 +102,13 @@ _ALL = (
         "Rimuove i file degli estratti conto oltre i loro giorni.",
         "Removes the files of statements past their days.",
         works.sweep_statements,
+    ),
+    Job(
+        "retention",
+        daily(3, 45),
+        "Cancella delle persone ciò che ha passato il suo termine di conservazione.",
+        "Erases what is past its retention of people's data.",
+        works.erase_past,
     ),
     Job(
         "verify",

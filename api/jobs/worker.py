@@ -18,7 +18,6 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from api import v1
 from api.jobs import running
 from api.jobs.registry import JOBS, Job
 from api.jobs.runs import Run
@@ -36,9 +35,7 @@ class Worker:
     """The jobs of one process."""
 
     def __init__(self) -> None:
-        """Register every kind of task and every job."""
-        # The resources' modules register their kinds of task.
-        list(v1.blueprints())
+        """Register every job."""
         self._stop = threading.Event()
         self._resting: dict[str, float] = {}
         # A fixed clock is fixed for this process's first thread only.

@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from api import tasks
+from api import tasks, v1
 from api.access import sweeping
+from api.data import copies, erasing
+from api.events import delivery, mail
 from api.exports import files
 from api.jobs import runs
 from api.jobs.errors import BooksDiffer, JobInPart
@@ -70,7 +72,26 @@ def verify(tally: Tally) -> None:
 
 def do_tasks(tally: Tally) -> None:
     """Do the task that waits longest."""
+    # The resources' modules register their kinds of task.
+    list(v1.blueprints())
     tally["tasks"] += tasks.run_next()
+
+
+def deliver(tally: Tally) -> None:
+    """Send what happened to the programs that asked to be told."""
+    tally["deliveries"] += delivery.deliver_due()
+
+
+def send_letters(tally: Tally) -> None:
+    """Hand the letters whose time has come to the mail server."""
+    tally["letters"] += mail.send_due()
+
+
+def erase_past(tally: Tally) -> None:
+    """Erase what is past its retention, by tax period, and the copies of data that were not fetched in time."""
+    each_book(tally, erasing.erase_past)
+    tally["files"] += erasing.remove_files()
+    tally["copies"] += copies.sweep()
 
 
 def remind(tally: Tally) -> None:
@@ -97,10 +118,12 @@ def sweep_inputs(tally: Tally) -> None:
 
 
 def forget(tally: Tally) -> None:
-    """Delete what is kept for a time only: keys of commands, tasks that ended, runs of jobs, what let somebody in."""
+    """Delete what is kept for a time only: keys of commands, tasks, runs, events, letters, what let somebody in."""
     tally["keys"] += database.transact(idempotency.purge) + database.transact(entering.forget_batches)
     tally["tasks"] += database.transact(tasks.forget)
     tally["runs"] += database.transact(runs.forget)
+    tally["events"] += delivery.clean()
+    tally["letters"] += mail.clean()
     tally.update(database.transact(sweeping.sweep))
 
 

@@ -17,3 +17,16 @@ class TaskAbandoned(DomainError):
 
     it = "La lavorazione si è interrotta {attempts} volte e non viene più ripresa: chiederla di nuovo."
     en = "The task broke off {attempts} times and is taken up no more: ask for it again."
+
+
+class TasksUnfenced(DomainError):
+    """A worker whose settings name no role that the fences hold: it does no task."""
+
+    it = (
+        "Le lavorazioni si fanno solo con il ruolo «borsellino_web», che vede le righe di chi le chiede: indicarlo in"
+        " BORSELLINO_WEB_DATABASE_URL."
+    )
+    en = (
+        "Tasks are done only by the role 'borsellino_web', which sees the rows of whoever asks: name it in"
+        " BORSELLINO_WEB_DATABASE_URL."
+    )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,19 +69,30 @@ class Erasure:
     actor: str
     erased_at: datetime
 
+    def took(self, kind: Kind) -> bool:
+        """Return whether it erased something of a kind."""
+        return any(item["kind"] == kind and not item["kept"] for item in self.report)
 
-def report(session: Session, book_id: int, employee_id: str, *, on: date) -> tuple[Item, ...]:
+
+def report(
+    session: Session, book_id: int, employee_id: str, *, on: date, beside: Mapping[Kind, int] = MappingProxyType({})
+) -> tuple[Item, ...]:
     """
     Say of everything that is kept of a person whether an erasure on a day would take it, and if not until when and why.
 
+    `beside` is what is kept of them outside this core, counted with its kind.
     Errors: EmployeeNotFound.
     """
     people.employee(session, book_id, employee_id)
     stopping = holds.of_person(session, book_id, employee_id)
     active = bool(_active(session, book_id, employee_id, on))
+    counts = {(kind, row.year): int(row.n) for kind, row in _counted(session, book_id, employee_id, tuple(COUNTS))}
+    for kind, more in beside.items():
+        counts[kind, None] = counts.get((kind, None), 0) + more
     items = [
-        _judge(kind, row.year, int(row.n), active=active, stopping=stopping, on=on)
-        for kind, row in _counted(session, book_id, employee_id, tuple(COUNTS))
+        _judge(kind, year, count, active=active, stopping=stopping, on=on)
+        for (kind, year), count in counts.items()
+        if count
     ]
     booked = database.rows(session, BOOKED, {"book": book_id, "employee": employee_id, "erased": ERASED})[0]
     term = law.load()[Kind.JOURNAL].lasting()
@@ -89,16 +101,26 @@ def report(session: Session, book_id: int, employee_id: str, *, on: date) -> tup
     return tuple(items)
 
 
-def erase(session: Session, book_id: int, employee_id: str, *, on: date, actor: str, reason: str) -> Erasure | None:
+def erase(
+    session: Session,
+    book_id: int,
+    employee_id: str,
+    *,
+    on: date,
+    actor: str,
+    reason: str,
+    beside: Mapping[Kind, int] = MappingProxyType({}),
+) -> Erasure | None:
     """
     Erase what nothing keeps of a person on a day, and record it; None where there was nothing to erase.
 
+    What is kept `beside` is the caller's to erase, where the record says that it is not kept.
     Errors: HoldReasonNeeded, EmployeeNotFound.
     """
     if not reason.strip():
         raise HoldReasonNeeded()
     wallets.lock(session, book_id, employee_id)
-    found = report(session, book_id, employee_id, on=on)
+    found = report(session, book_id, employee_id, on=on, beside=beside)
     return _carry_out(session, book_id, employee_id, found, actor=actor, reason=reason.strip())
 
 
