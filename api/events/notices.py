@@ -90,7 +90,7 @@ def _send(session: Session, members: list[Any], notice: _Notice) -> int:
 def _notice(session: Session, event: Any) -> _Notice | None:
     facts: Facts = event.facts
     match event.type:
-        case Event.AUTHORIZATION_CREATED:
+        case Event.AUTHORIZATION_CREATED | Event.AUTHORIZATION_ACCEPTED:
             return _Notice("purchase_authorized", lambda _: _purchase(session, event))
         case Event.AUTHORIZATION_DECLINED:
             found = authorizations.get(session, event.book_id, event.aggregate)
@@ -98,9 +98,12 @@ def _notice(session: Session, event: Any) -> _Notice | None:
                 "purchase_declined", lambda language: {**_purchase(session, event), "why": found.sentence(language)}
             )
         case Event.AUTHORIZATION_EXPIRED:
-            return _Notice("purchase_ended", lambda _: {**_purchase(session, event), "suspended": False})
-        case Event.AUTHORIZATION_VOIDED if facts.get("reason") == Voiding.PROVIDER_SUSPENDED:
-            return _Notice("purchase_ended", lambda _: {**_purchase(session, event), "suspended": True})
+            return _Notice("purchase_ended", lambda _: {**_purchase(session, event), "why": ""})
+        case Event.AUTHORIZATION_VOIDED if facts.get("reason") in (
+            Voiding.PROVIDER_SUSPENDED,
+            Voiding.PROVIDER_REFUSED,
+        ):
+            return _Notice("purchase_ended", lambda _: {**_purchase(session, event), "why": facts["reason"]})
         case Event.REFUND_CREATED:
             return _Notice("refund", lambda _: {**_purchase(session, event), "given_back_minor": facts["moved_minor"]})
         case (
@@ -127,7 +130,7 @@ def _notice(session: Session, event: Any) -> _Notice | None:
 
 def _purchase(session: Session, event: Any) -> dict[str, Any]:
     names = services.entry_of(session, event.facts["service"], on=clock.today())
-    return {**event.facts, "service_name": names.name, "provider_name": names.provider_name or ""}
+    return {"answer_by": None, **event.facts, "service_name": names.name, "provider_name": names.provider_name or ""}
 
 
 def _reasons(facts: Facts, language: str) -> list[str]:

@@ -17,6 +17,8 @@ from api.events import delivery, mail, telling
 from api.events.kinds import Kind
 from api.jobs import works
 from config import clock, database
+from network import acceptance
+from network.acceptance import Terms
 from tests.api.counter import Counter
 from tests.api.events.conftest import Post
 from tests.api.v1.conftest import NOON
@@ -91,6 +93,21 @@ def test_a_purchase_whose_provider_was_suspended_is_told_to_have_ended(counter: 
 
     assert ended["Subject"] == "Un acquisto non è più valido: 55,00\xa0€ di nuovo disponibili"
     assert "è stato annullato" in text(ended)
+
+
+def test_what_waits_for_its_provider_is_told_so_and_how_it_ends(counter: Counter, post: Post) -> None:
+    database.transact(lambda session: acceptance.change(session, Terms("P04", 24)))
+    accepted, refused = (counter.buy("giulia")["id"] for _ in range(2))
+    database.transact(lambda session: acceptance.change(session, Terms("P04")))
+
+    waiting = [text(letter) for letter in letters(post) if letter["To"] == "giulia@example.it"]
+    counter.ask("p04", "POST", f"/v1/acceptances/{accepted}/acceptances", {})
+    counter.ask("p04", "POST", f"/v1/acceptances/{refused}/refusals", {"reason": "fully_booked"})
+    ended = [text(letter) for letter in letters(post) if letter["To"] == "giulia@example.it"]
+
+    assert all("deve prima accettare" in told and "è nel tuo borsellino" not in told for told in waiting)
+    assert ["è nel tuo borsellino" in told for told in ended] == [True, False]
+    assert "non può accettare questo acquisto" in ended[1]
 
 
 def test_a_refund_is_told(counter: Counter, post: Post) -> None:
