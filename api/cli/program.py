@@ -14,6 +14,7 @@ from api.cli.db import db
 from api.cli.declarations import declare
 from api.cli.demo import demo
 from api.cli.elsewhere import elsewhere
+from api.cli.events import events
 from api.cli.expire import expire
 from api.cli.fund import fund
 from api.cli.grant import grant
@@ -69,7 +70,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             recheck,
         ),
     ),
-    ("Run", (serve, worker, jobs, data, openapi)),
+    ("Run", (serve, worker, jobs, events, data, openapi)),
 )
 
 
