@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 
 from tests.api.counter import Counter
@@ -58,6 +59,9 @@ def test_whatever_is_asked_the_answer_is_a_documented_one(counter: Counter, who:
 
             try:
                 ask()
+            except Unsatisfiable:
+                # A question without parameters cannot be asked wrongly.
+                continue
             except (Exception, BaseExceptionGroup) as problem:  # every operation is looked at before any is told
                 wrong.append(f"{operation.label} ({mode.value}): {problem}")
     assert wrong == [], "\n\n".join(wrong)
