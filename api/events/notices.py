@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from wallet.reasons import Voiding
 from wallet.reimbursements.words import Reason
 
 SUGGESTIONS = 3
+NEWS = timedelta(days=7)
 # Enough of the nearest for three of different needs.
 _LOOKED_AT = 60
 _PERSONS = (
@@ -55,7 +57,8 @@ def queue(session: Session, event: Any) -> int:
 
     What a person bought or was paid is told to that person alone, what concerns a provider to its people.
     """
-    found = _notice(session, event)
+    # What happened long ago is no news: a demonstration's history, or a worker that was away for weeks.
+    found = _notice(session, event) if event.occurred_at > clock.now() - NEWS else None
     if found is None:
         return 0
     personal = event.employee_id is not None

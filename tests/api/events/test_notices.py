@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.events import delivery, mail, telling
+from api.events import delivery, mail, notices, telling
 from api.events.kinds import Kind
 from api.jobs import works
 from config import clock, database
@@ -318,3 +318,13 @@ def test_the_moment_of_a_letter_is_the_clocks(counter: Counter, post: Post) -> N
     (letter,) = letters(post)
 
     assert letter["Date"].datetime == NOON
+
+
+def test_what_happened_long_ago_is_no_news(counter: Counter, post: Post) -> None:
+    counter.buy("giulia")
+    with clock.at(NOON + notices.NEWS + timedelta(minutes=1)):
+        assert letters(post) == []
+
+    counter.buy("giulia")
+    with clock.at(NOON + notices.NEWS - timedelta(minutes=1)):
+        assert len(letters(post)) == 1
