@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import errors
 from api.conventions import problems
@@ -33,6 +34,9 @@ def answer(error: Exception) -> flask.Response:
 
 def _meaning(error: Exception) -> DomainError:
     # Files that cannot be written or settings that are wrong are mistakes of whoever runs this, not of the client.
+    if isinstance(error, PoolTimeout):
+        # Every connection of this process is in use.
+        return Contention()
     if isinstance(error, SQLAlchemyError):
         found = errors.translate(error)
         if isinstance(found, (Contention, errors.DatabaseUnavailable)):
