@@ -14,6 +14,7 @@ from api.conventions import language, paging
 from api.conventions.caching import revalidated
 from api.conventions.fields import Day, Digits, Schema, Text
 from api.conventions.paging import Page, PageQuery, listed
+from api.conventions.problems import NotAllowed
 from api.conventions.smorest import Blueprint
 from api.v1 import reach
 from config import clock
@@ -197,6 +198,9 @@ def index(asked: dict[str, Any]) -> Page[Entry]:
 
 
 def _wanted(session: Session, asked: Mapping[str, Any]) -> Wanted:
+    # Whose relative somebody is, and how old, is told to whoever may declare it.
+    if "relative_id" in asked and "people:declare" not in current().scopes:
+        raise NotAllowed(scope="people:declare")
     told = {name: asked[name] for name in Wanted.__dataclass_fields__ if name in asked}
     if "made_for" in told:
         told["made_for"] = (told["made_for"],)
