@@ -25,6 +25,7 @@ MODELS = (
     "plans.rulebook.signing",
     "plans.social.tables",
     "wallet.outbox",
+    "wallet.acceptances.tables",
     "wallet.position.tables",
     "wallet.redemptions.tables",
     "wallet.reimbursements.tables",
