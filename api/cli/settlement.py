@@ -24,7 +24,9 @@ from wallet.settlement import disputes
 from wallet.settlement.disputes import By, Dispute, Reason, Role, State
 
 _MONTH = click.argument("month", type=MONTH)
-_BY = click.option("--by", "role", type=Word(Role, but=(Role.PROVIDER,)), required=True, help="Who disputes or decides.")
+_BY = click.option(
+    "--by", "role", type=Word(Role, but=(Role.PROVIDER,)), required=True, help="Who disputes or decides."
+)
 _BEHALF = click.option("--on-behalf-of", type=TEXT, help="For whom, when somebody else acts; both names are kept.")
 
 
