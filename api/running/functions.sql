@@ -21,7 +21,7 @@ end $$;
 
 create or replace function rate_count(p_key text)
     returns table (taken integer, ends_in double precision)
-    language sql volatile security definer set search_path = public as $$
+    language sql volatile security definer set search_path = public, pg_temp as $$
     select taken, extract(epoch from ends_at - clock_timestamp())::double precision
       from rate_window where key = p_key and ends_at > clock_timestamp()
 $$;
@@ -71,7 +71,7 @@ $$;
 
 create or replace function running_jobs()
     returns table (job text, done boolean, seconds double precision)
-    language sql stable security definer set search_path = public as $$
+    language sql stable security definer set search_path = public, pg_temp as $$
     select distinct on (r.job) r.job, r.outcome = 'done',
            extract(epoch from ledger_now() - r.ended_at)::double precision
       from job_run r where r.outcome in ('done', 'failed') order by r.job, r.run_id desc
