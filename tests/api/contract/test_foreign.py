@@ -221,7 +221,7 @@ def _readers(world: World, who: str, book: str) -> None:
 
 
 def _member(world: World, who: str) -> None:
-    """What everybody keeps for themself: a token, a session, a statement with its task, a webhook."""
+    """What everybody keeps for themself: a token, a session, a statement with its task, a copy of their data, a webhook."""
     counter = world.counter
     if who in ("tito", "sara", "payroll9"):
         return
@@ -235,7 +235,9 @@ def _member(world: World, who: str) -> None:
     statement = world.made(who, "/v1/statements", {"kind": kind, "parameters": parameters, "format": form}, 202)
     world.put("/v1/statements/{statement_id}", who, statement["id"])
     world.put("/v1/tasks/{task_id}", who, _one("select task_id from task where member_id = :m limit 1", m=member))
-    if kind != "personal_statement":
+    if kind == "personal_statement":
+        world.put("/v1/data/exports/{export_id}", who, world.made(who, "/v1/data/exports", {}, 202)["id"])
+    else:
         asked = {"url": "https://93.184.216.34/hook", "events": ["statement.ready"]}
         webhook = world.made(who, "/v1/webhooks", asked)
         world.put("/v1/webhooks/{webhook_id}", who, webhook["id"])
