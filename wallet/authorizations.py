@@ -211,15 +211,21 @@ def authorize(
         key,
         _request(purchase),
         work=work,
-        answer=lambda result: {"authorization_id": result.authorization_id, "status": result.status},
-        replay=lambda kept: replace(
-            get(session, book_id, kept["authorization_id"]),
-            replayed=True,
-            status=kept["status"],
-            captured_minor=0,
-            refunded_minor=0,
-        ),
+        answer=lambda result: {
+            "authorization_id": result.authorization_id,
+            "status": result.status,
+            "awaited": result.answer_by is not None,
+        },
+        replay=lambda kept: _as_it_was(get(session, book_id, kept["authorization_id"]), kept),
     )
+
+
+def _as_it_was(found: Authorization, kept: Mapping[str, Any]) -> Authorization:
+    """Return an authorization as it was given, whatever became of it since."""
+    first = replace(found, replayed=True, status=kept["status"], captured_minor=0, refunded_minor=0)
+    if not kept.get("awaited"):
+        return first
+    return replace(first, code=None, expires_at=datetime.fromisoformat(found.facts["answer_by"]))
 
 
 def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorization:

@@ -65,6 +65,16 @@ def test_accepted_it_can_be_redeemed(counter: Counter) -> None:
     assert counter.ask("p04", "POST", "/v1/redemptions", {"code": code, "nonce": made["id"]}).status_code == 201
 
 
+def test_a_repetition_is_answered_as_the_purchase_was_without_its_code(counter: Counter) -> None:
+    body = {"service": "PSI-CR", "quantity": 1, "channel": "VOUCHER"}
+    first = counter.ask("giulia", "POST", "/v1/authorizations", body, key="attesa")
+    answer(counter, first.get_json(), "acceptances")
+
+    again = counter.ask("giulia", "POST", "/v1/authorizations", body, key="attesa")
+
+    assert (again.data, again.headers["Idempotency-Replayed"]) == (first.data, "true")
+
+
 def test_refused_it_is_voided_with_its_reason(counter: Counter) -> None:
     made = counter.buy(channel="VOUCHER")
 
