@@ -221,7 +221,7 @@ def _readers(world: World, who: str, book: str) -> None:
 
 
 def _member(world: World, who: str) -> None:
-    """What everybody keeps for themself: a token, a session, a statement with its task, a copy of their data, a webhook."""
+    """What everybody keeps for themself: a token, a session, a statement and its task, a copy of data, a webhook."""
     counter = world.counter
     if who in ("tito", "sara", "payroll9"):
         return
