@@ -3,7 +3,8 @@
 with touched as (
     select distinct coalesce(e.hold_id, b.hold_id, c.hold_id) as hold_id
       from entry e
-      left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)
+      left join entry b on b.book_id = e.book_id and b.entry_id =
+          case when e.refunds is null then e.reverses else e.refunds end
       left join entry c on c.book_id = b.book_id and c.entry_id = b.refunds
      where e.book_id = :book and e.occurred_on between :starts and :ends
        and 'capture' in (e.kind, b.kind, c.kind)

@@ -49,7 +49,8 @@ with met as (
     union
     select a.authorization_id
       from entry e
-      join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+      join entry c on c.book_id = e.book_id and c.entry_id =
+          case when e.refunds is null then e.entry_id else e.refunds end
       join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
      where e.book_id = %(book)s and (e.hold_id is not null or e.refunds is not null) and a.channel <> 'VOUCHER'
        and e.occurred_on between make_date(%(year)s, 1, 1) and make_date(%(year)s, 12, 31)),

@@ -25,8 +25,10 @@ _ENTRIES: Final = """
 with told as materialized (
     select e.book_id, e.entry_id, coalesce(e.hold_id, r.hold_id, o.hold_id) as hold_id
       from entry e
-      left join entry r on r.book_id = e.book_id and r.entry_id = coalesce(e.reverses, e.refunds)
-      left join entry o on o.book_id = e.book_id and o.entry_id = coalesce(r.reverses, r.refunds)
+      left join entry r on r.book_id = e.book_id and r.entry_id =
+          case when e.reverses is null then e.refunds else e.reverses end
+      left join entry o on o.book_id = e.book_id and o.entry_id =
+          case when r.reverses is null then r.refunds else r.reverses end
      where e.book_id = %(book)s and coalesce(e.hold_id, r.hold_id, o.hold_id) is not null
        and e.occurred_on between %(first)s and %(last)s
        and greatest(e.occurred_on, (e.recorded_at at time zone 'Europe/Rome')::date) <= %(seen)s

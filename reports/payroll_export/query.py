@@ -73,7 +73,8 @@ _LEDGER: Final = f"""
 select coalesce(sum(x.amount_minor), 0)::bigint from (
     select case when e.refunds is null then p.amount_minor else -p.amount_minor end as amount_minor
       from entry e
-      join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+      join entry c on c.book_id = e.book_id and c.entry_id =
+          case when e.refunds is null then e.entry_id else e.refunds end
       join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
       join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
       join lot l on l.book_id = p.book_id

@@ -36,8 +36,10 @@ with mine as materialized (
            coalesce(e.hold_id, r.hold_id, o.hold_id) as hold_id
       from moves m
       join entry e on e.book_id = %(book)s and e.entry_id = m.entry_id
-      left join entry r on r.book_id = %(book)s and r.entry_id = coalesce(e.reverses, e.refunds)
-      left join entry o on o.book_id = %(book)s and o.entry_id = coalesce(r.reverses, r.refunds)
+      left join entry r on r.book_id = %(book)s and r.entry_id =
+          case when e.reverses is null then e.refunds else e.reverses end
+      left join entry o on o.book_id = %(book)s and o.entry_id =
+          case when r.reverses is null then r.refunds else r.reverses end
 )
 select plan_id, hold_id,
        coalesce(sum(delta) filter (where occurred_on < %(starts)s), 0)::bigint as opening,

@@ -47,8 +47,10 @@ with mine as materialized (
            case when e.reverses is null then e.kind when r.reverses is null then r.kind else o.kind end as kind,
            coalesce(r.hold_id, o.hold_id) as hold_id
       from entry e
-      join entry r on r.book_id = :book and r.entry_id = coalesce(e.reverses, e.refunds)
-      left join entry o on o.book_id = :book and o.entry_id = coalesce(r.reverses, r.refunds)
+      join entry r on r.book_id = :book and r.entry_id =
+          case when e.reverses is null then e.refunds else e.reverses end
+      left join entry o on o.book_id = :book and o.entry_id =
+          case when r.reverses is null then r.refunds else r.reverses end
      where e.book_id = :book and (e.reverses is not null or e.refunds is not null)
 ), told as (
     select case when t.debit_account_id in (select account_id from watched) then t.debit_account_id end as debit_id,
@@ -72,7 +74,8 @@ with mine as materialized (
       from touched t
       join entry e on e.book_id = :book and e.entry_id = t.entry_id
       left join mending m on m.entry_id = t.entry_id
-      left join "authorization" a on a.book_id = :book and a.hold_id = coalesce(e.hold_id, m.hold_id)
+      left join "authorization" a on a.book_id = :book and a.hold_id =
+          case when e.hold_id is null then m.hold_id else e.hold_id end
       left join seal_queue q on q.book_id = :book and q.entry_id = t.entry_id
 ), grouped as materialized (
     select debit_id, credit_id, kind, category, to_community, month,

@@ -22,10 +22,13 @@ select s.book_id, s.entry_id, s.amount_minor, e.occurred_on, coalesce(c.occurred
        case when a.channel = 'VOUCHER' then a.tax_on else (a.decided_at at time zone 'Europe/Rome')::date end as issued_on
   from entries s
   join entry e on e.book_id = s.book_id and e.entry_id = s.entry_id
-  left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)
-  left join entry c on c.book_id = b.book_id and c.entry_id = coalesce(b.refunds, b.reverses)
+  left join entry b on b.book_id = e.book_id and b.entry_id =
+      case when e.refunds is null then e.reverses else e.refunds end
+  left join entry c on c.book_id = b.book_id and c.entry_id =
+      case when b.refunds is null then b.reverses else b.refunds end
   left join "authorization" a
-    on a.book_id = e.book_id and a.hold_id = coalesce(e.hold_id, b.hold_id, c.hold_id)
+    on a.book_id = e.book_id and a.hold_id =
+        case when e.hold_id is not null then e.hold_id when b.hold_id is not null then b.hold_id else c.hold_id end
   left join service v on v.code = a.service_code
  where e.occurred_on <= :ends
  order by e.occurred_on, s.book_id, s.entry_id

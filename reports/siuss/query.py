@@ -27,7 +27,8 @@ from reports.siuss.model import Body, Flow, Problem, Record
 # The month's entries are few and come first: no index leads from a hold to them.
 _USED = sa.text(
     "with moved as materialized (select c.hold_id, e.book_id, e.entry_id, e.refunds from entry e"
-    "  join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)"
+    "  join entry c on c.book_id = e.book_id and c.entry_id ="
+    "      case when e.refunds is null then e.entry_id else e.refunds end"
     "  where e.book_id = :book and e.occurred_on between :starts and :ends and c.hold_id is not null)"
     " select a.application_id, a.protocol, a.entrusted_code, a.citizenship, a.residence_istat, v.starts_on, v.ends_on,"
     "       w.tax_code, w.last_name, w.first_name, w.birth_date,"

@@ -27,7 +27,8 @@ shares as (
     select a.entrusted_code as code, l.employee_id, sum(-d.signed) as citizen
       from dated d
       join lot l on l.book_id = :book and l.account_id = d.account_id and l.source = 'PRIVATE'
-      join entry c on c.book_id = :book and c.entry_id = coalesce(d.refunds, d.entry_id) and c.hold_id is not null
+      join entry c on c.book_id = :book and c.entry_id =
+          case when d.refunds is null then d.entry_id else d.refunds end and c.hold_id is not null
       join "authorization" z on z.book_id = c.book_id and z.hold_id = c.hold_id
       join social_use u on u.book_id = z.book_id and u.authorization_id = z.authorization_id
       join social_voucher v on v.book_id = u.book_id and v.voucher_id = u.voucher_id

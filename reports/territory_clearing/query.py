@@ -28,9 +28,11 @@ _OPEN: Final = sa.text(
     "select a.home_territory, a.delivery_territory, a.vat_regime,"
     "       sum(case when p.credit_account_id = v.account_id then p.amount_minor else -p.amount_minor end)::bigint"
     "  from entry e"
-    "  left join entry b on b.book_id = e.book_id and b.entry_id = coalesce(e.refunds, e.reverses)"
+    "  left join entry b on b.book_id = e.book_id and b.entry_id ="
+    "      case when e.refunds is null then e.reverses else e.refunds end"
     "  left join entry c on c.book_id = b.book_id and c.entry_id = b.refunds"
-    '  join "authorization" a on a.book_id = e.book_id and a.hold_id = coalesce(e.hold_id, b.hold_id, c.hold_id)'
+    '  join "authorization" a on a.book_id = e.book_id and a.hold_id ='
+    '      case when e.hold_id is not null then e.hold_id when b.hold_id is not null then b.hold_id else c.hold_id end'
     "  join account v on v.book_id = a.book_id and v.code = 'provider:' || a.provider_code"
     "  join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
     "   and v.account_id in (p.debit_account_id, p.credit_account_id)"
@@ -44,7 +46,8 @@ _CLEARED: Final = sa.text(
     "       coalesce(sum(k.gross_minor) filter (where e.occurred_on < :starts), 0)::bigint"
     "  from clearing_line k"
     "  join entry e on e.book_id = k.book_id and e.entry_id = k.entry_id"
-    "  join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)"
+    "  join entry c on c.book_id = e.book_id and c.entry_id ="
+    "      case when e.refunds is null then e.entry_id else e.refunds end"
     '  join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id'
     " where k.run_id = :run and k.gross_minor <> 0 group by 1, 2, 3 order by 1, 2, 3"
 )

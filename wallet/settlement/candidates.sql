@@ -19,7 +19,8 @@ select e.book_id,
        c.occurred_on + coalesce(k.payment_days, %(payment_days)s) as due_on
   from entry e
   join book b on b.book_id = e.book_id and b.status = 'open'
-  join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+  join entry c on c.book_id = e.book_id and c.entry_id =
+      case when e.refunds is null then e.entry_id else e.refunds end
   join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
   join account v on v.book_id = a.book_id and v.code = 'provider:' || a.provider_code
   left join provider_account k on k.provider_code = a.provider_code

@@ -6,7 +6,8 @@ select x.book_id, x.entry_id, x.home_territory, x.delivery_territory, %(run)s, s
                case when e.refunds is null then p.amount_minor else -p.amount_minor end as gross_minor,
                0::bigint as fee_minor
           from entry e
-          join entry c on c.book_id = e.book_id and c.entry_id = coalesce(e.refunds, e.entry_id)
+          join entry c on c.book_id = e.book_id and c.entry_id =
+              case when e.refunds is null then e.entry_id else e.refunds end
           join "authorization" a on a.book_id = c.book_id and a.hold_id = c.hold_id
           join account v on v.book_id = a.book_id and v.code = 'provider:' || a.provider_code
           join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id
