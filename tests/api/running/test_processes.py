@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from config import database, embedded
-from tests.api.running.site import Answer, Shoppers, Site, furnished, wait_until
+from tests.api.running.site import PATIENCE_SECONDS, Answer, Shoppers, Site, furnished, wait_until
 from tests.conftest import _administer, make_database
 from wallet import verification
 
@@ -121,7 +121,7 @@ def test_a_request_in_flight_is_answered_before_the_server_stops(site: Site) -> 
     engine.dispose()
 
     assert [answer.status for answer in made] == [201]
-    assert site.process.wait(60) == 0
+    assert site.process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_it_does_not_start_as_the_owner_of_the_tables(
@@ -131,7 +131,7 @@ def test_it_does_not_start_as_the_owner_of_the_tables(
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     site = Site(address, furnished(address), tmp_path, {"BORSELLINO_WEB_DATABASE_URL": plain})
     try:
-        assert site.process.wait(60) != 0
+        assert site.process.wait(PATIENCE_SECONDS) != 0
         assert "BORSELLINO_WEB_DATABASE_URL" in site.log.read_text()
     finally:
         site.stop()

@@ -20,7 +20,7 @@ from api.demonstration import sign_ins
 from config import database
 from config.database import ROOT
 from tests.api.counter import Counter
-from tests.api.running.site import free_port, wait_until
+from tests.api.running.site import PATIENCE_SECONDS, free_port, wait_until
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing_behind(folder: Pat
             assert serving.poll() is None, (folder / "log").read_text()
             others = psutil.Process(serving.pid).children(recursive=True)
             serving.send_signal(signal.SIGINT)
-            assert serving.wait(60) == 0
+            assert serving.wait(PATIENCE_SECONDS) == 0
         finally:
             if serving.poll() is None:
                 serving.kill()
