@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api import tasks
 from api.tasks import State, Task, TaskNotFound, kinds, running
+from api.tasks.errors import TasksUnfenced
 from config import clock, database, fences
 from config.fences import Fence, Sight
 from ledger.errors import Contention, KeyReused
@@ -282,3 +283,20 @@ def test_tasks_are_forgotten_a_month_after_they_ended(counter: Counter) -> None:
     with pytest.raises(TaskNotFound):
         found(ended)
     assert found(open_one).state is State.QUEUED
+
+
+def test_a_worker_that_no_fence_holds_does_no_task_and_leaves_it_to_others(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.kind("count")(lambda task, progress: {})
+    task = asked(counter)
+
+    with monkeypatch.context() as patch:
+        # As where no role of its own is configured for the web.
+        patch.setattr(database, "_fenced_factory", database._owner_factory)
+        with pytest.raises(TasksUnfenced):
+            tasks.run_next()
+    waiting = found(task)
+
+    assert (waiting.state, waiting.attempts) == (State.QUEUED, 0)
+    assert tasks.run_next() is True
