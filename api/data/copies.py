@@ -117,16 +117,19 @@ def sweep() -> int:
     if not kept.folder.is_dir():
         return 0
     old = clock.now() - KEPT
-    return sum(kept.remove(path, older_than=old) is not None for path in list(kept.every()))
+    removed = sum(kept.remove(path, older_than=old) is not None for path in list(kept.every()))
+    for mark in kept.folder.glob("emp_*.*"):
+        if not _marked(kept, mark).exists():
+            mark.unlink(missing_ok=True)
+    return removed
 
 
 def remove_of(employee_id: str) -> int:
     """Remove every copy of a person's data, and return how many went."""
     kept, removed = store(), 0
     for mark in kept.folder.glob(f"{employee_id}.*"):
-        path = kept.path(bytes.fromhex(mark.suffix[1:]))
-        path.unlink(missing_ok=True)
-        mark.unlink()
+        _marked(kept, mark).unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
         removed += 1
     return removed
 
@@ -134,6 +137,10 @@ def remove_of(employee_id: str) -> int:
 def _mark(kept: Store, digest: bytes, employee_id: str) -> None:
     """Leave beside the copies whose this one is, so that it can go with everything else of theirs."""
     (kept.folder / f"{employee_id}.{digest.hex()}").touch(mode=0o600)
+
+
+def _marked(kept: Store, mark: Path) -> Path:
+    return kept.path(bytes.fromhex(mark.suffix[1:]))
 
 
 def _rows(book_id: int, employee_id: str) -> dict[str, list[dict[str, Any]]]:

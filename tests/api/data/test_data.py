@@ -148,6 +148,7 @@ def test_a_copy_is_there_when_it_is_made_and_for_a_week(counter: Counter) -> Non
     assert (early.status_code, early.get_json()["code"]) == (409, "export_not_ready")
     assert again.headers["Idempotency-Replayed"] == "true"
     assert (first.status_code, same.status_code, swept) == (200, 304, 1)
+    assert [path for path in copies.store().folder.rglob("*") if path.is_file()] == []
     assert (late.status_code, late.get_json()["code"]) == (409, "export_not_ready")
 
 
