@@ -6,6 +6,7 @@ What is another's is not there: every operation on something named in its path, 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,6 +122,7 @@ def world(furnished: Counter, office: None) -> World:
         _member(world, who)
     _reimbursements(world)
     _loads(world)
+    _money(world)
     _payouts(world)
     return world
 
@@ -258,6 +260,22 @@ def _loads(world: World) -> None:
     loaded = payroll_desk.send(world.counter, rows, who="payroll2")
     assert loaded.status_code == 201, loaded.text
     world.put("/v1/elsewhere/{load_id}", "payroll2", loaded.get_json()["id"])
+
+
+def _money(world: World) -> None:
+    """What another employer committed, and the credit that it loaded from a file."""
+    counter = world.counter
+    plan = world.places["/v1/plans/{plan_id}"]["hr2"].rpartition("/")[2]
+    asked = {"plan_id": plan, "kind": "commitment", "amount": {"minor": 100}}
+    committed = world.made("operator", "/v1/funding", asked)
+    text = f"codice fiscale;importo\n{payroll_desk.tax_code(counter, 'anna')};1,00\n"
+    headers = {"Authorization": f"Bearer {counter.secrets['hr2']}", "Idempotency-Key": "matrix-budget"}
+    form = {"file": (io.BytesIO(text.encode()), "budget.csv"), "plan_id": plan}
+    loaded = counter.client.post("/v1/budgets", data=form, headers=headers)
+    assert loaded.status_code == 201, loaded.text
+    for who in ("hr2", "accountant2"):
+        world.put("/v1/plans/{plan_id}/funding/{funding_id}", who, plan, committed["id"])
+        world.put("/v1/budgets/{load_id}", who, loaded.get_json()["id"])
 
 
 def _payouts(world: World) -> None:
