@@ -133,7 +133,8 @@ def _notice(session: Session, event: Any) -> _Notice | None:
 
 def _purchase(session: Session, event: Any) -> dict[str, Any]:
     names = services.entry_of(session, event.facts["service"], on=clock.today())
-    return {"answer_by": None, **event.facts, "service_name": names.name, "provider_name": names.provider_name or ""}
+    what = names.name if names.provider_name is None else f"{names.name}, {names.provider_name}"
+    return {"answer_by": None, **event.facts, "what": what}
 
 
 def _reasons(facts: Facts, language: str) -> list[str]:

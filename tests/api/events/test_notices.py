@@ -67,7 +67,12 @@ def test_a_purchase_is_told_to_whoever_made_it_and_its_subject_names_no_service(
     assert letter["To"] == "giulia@example.it"
     assert letter["Subject"] == "Acquisto autorizzato: 55,00\xa0€"
     body = text(letter)
-    assert "- Psicologo" in body or "psicolog" in body.lower()
+    items = [line for line in body.splitlines() if line.startswith("- ")]
+    assert items[:3] == [
+        "- Sostegno psicologico familiare, Consorzio Torrazzo Servizi",
+        "- Importo: 55,00\xa0€",
+        "- Data del servizio: 02/03/2026",
+    ]
     assert bought["code"] not in letter.as_string()
     assert letter["List-Unsubscribe"] == "<mailto:welfare@example.it?subject=unsubscribe%20purchases>"
     assert "https://welfare.example.it/notifications" in body.splitlines()
@@ -79,7 +84,8 @@ def test_a_decline_says_why_and_what_to_do(counter: Counter, post: Post) -> None
     (letter,) = letters(post)
 
     assert letter["Subject"].startswith("Acquisto non autorizzato:")
-    assert "Dal tuo borsellino non è uscito nulla." in text(letter)
+    assert "Dal tuo borsellino non è uscito nulla." in text(letter).splitlines()
+    assert "- Sostegno psicologico familiare, Consorzio Torrazzo Servizi" in text(letter).splitlines()
     assert "disponibil" in text(letter)
 
 
@@ -116,7 +122,9 @@ def test_a_refund_is_told(counter: Counter, post: Post) -> None:
     letters(post)
     counter.ask("marta", "POST", f"/v1/authorizations/{bought['id']}/refunds", {"reason": "mai dato"})
 
-    assert [letter["Subject"] for letter in letters(post)] == ["Ti sono stati restituiti 55,00\xa0€"]
+    (letter,) = letters(post)
+    assert letter["Subject"] == "Ti sono stati restituiti 55,00\xa0€"
+    assert "- Sostegno psicologico familiare, Consorzio Torrazzo Servizi" in text(letter).splitlines()
 
 
 REIMBURSEMENT = {
