@@ -76,6 +76,13 @@ class AppointmentHeld(DomainError):
     en = "The person holds this role already."
 
 
+class WalletOwned(DomainError):
+    """A funder changes the codice fiscale of somebody who has taken their wallet: it says who may sign in to it."""
+
+    it = "Il borsellino ha già un titolare: il codice fiscale lo corregge chi gestisce la rete."
+    en = "The wallet has its owner already: the codice fiscale is corrected by the network's operator."
+
+
 class RoleNotGiven(DomainError):
     """Somebody gives a role that is not theirs to give."""
 

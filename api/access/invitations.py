@@ -23,7 +23,7 @@ from api.access.errors import (
 from api.access.identity import Identity, transact_at_door
 from api.access.members import Reach
 from api.access.roles import MAY_GIVE, Role
-from api.access.tables import Appointment, Invitation
+from api.access.tables import Invitation
 from api.access.tokens import hashed
 from api.events import mail
 from config import clock, ids
@@ -266,12 +266,7 @@ def _refuse_second_person(session: Session, role: Role, reach: Reach) -> None:
     session.execute(
         sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"wallet:{reach.employee_id}", 0)))
     )
-    held = sa.select(Appointment.appointment_id).where(
-        Appointment.book_id == reach.book_id,
-        Appointment.employee_id == reach.employee_id,
-        Appointment.ended_at.is_(None),
-    )
-    if session.scalar(held.limit(1)) is not None:
+    if members.has_owner(session, reach.book_id, reach.employee_id):
         raise AppointmentHeld()
 
 

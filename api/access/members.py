@@ -237,6 +237,14 @@ def end(session: Session, member_id: str) -> None:
     session.flush()
 
 
+def has_owner(session: Session, book_id: int | None, employee_id: str | None) -> bool:
+    """Return whether somebody has this person's wallet, as far as the session's fence shows it."""
+    held = sa.select(Appointment.appointment_id).where(
+        Appointment.book_id == book_id, Appointment.employee_id == employee_id, Appointment.ended_at.is_(None)
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
 def end_of_employee(session: Session, book_id: int, employee_id: str) -> int:
     """End what members may do for a person who is no longer kept, and return how many roles that were."""
     held = session.execute(

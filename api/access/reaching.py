@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from api.access import members
 from api.access.errors import ReachUnclear, RoleNotGiven
-from api.access.identity import Identity, transact
+from api.access.identity import Identity, transact, transact_at_door
 from api.access.members import Reach
-from api.access.roles import MAY_GIVE, Role
+from api.access.roles import MAY_GIVE, SIGHT, Role
 from config import clock
+from config.fences import Sight
 from ledger import books
 from network import providers
 from plans import people
@@ -57,6 +59,13 @@ def find(identity: Identity, asked: Asked) -> Reach:
         return Reach(book_id=book_id, employee_id=asked.employee_id)
 
     return transact(look)
+
+
+def owner_is_kept(identity: Identity, book_id: int, employee_id: str) -> bool:
+    """Return whether a person's wallet has an owner whom whoever asks may not exchange: who says who they are does."""
+    if SIGHT[identity.role] is Sight.NETWORK:
+        return False
+    return transact_at_door(lambda session: members.has_owner(session, book_id, employee_id))
 
 
 def _needs(role: Role) -> str:

@@ -53,6 +53,17 @@ MAY_GIVE: Mapping[Role, frozenset[Role]] = {
     Role.OPERATOR: frozenset(Role),
 }
 
+
+def may_end(role: Role) -> frozenset[Role]:
+    """
+    Return the roles that somebody may take from others, within their own reach.
+
+    No funder takes a wallet from its owner: it would be free for an address of the funder's own.
+    """
+    given = MAY_GIVE.get(role, frozenset())
+    return given if SIGHT[role] is Sight.NETWORK else given - {Role.EMPLOYEE}
+
+
 # `resource:action`; a token may carry fewer than its role, never more. What a scope lets somebody reach is the fence's.
 # fmt: off
 _EVERYBODY = frozenset({

@@ -8,7 +8,9 @@ from typing import Any
 import flask
 from sqlalchemy.orm import Session
 
-from api.access.identity import book_of, needs, transact, transact_in
+from api.access import reaching
+from api.access.errors import WalletOwned
+from api.access.identity import book_of, current, needs, transact, transact_in
 from api.conventions import paging
 from api.conventions.fields import Day, Schema, Text
 from api.conventions.keys import keyed
@@ -133,12 +135,16 @@ def show(employee_id: str) -> EmployeeCard:
 def amend(asked: dict[str, Any], employee_id: str) -> EmployeeCard:
     """Correct what is written of an employee
 
-    Only what is sent changes.
+    Only what is sent changes. Once the wallet has an owner, the network's people alone correct the codice fiscale.
     """
     book_id = book_of(employee_id)
+    kept = "tax_code" in asked and reaching.owner_is_kept(current(), book_id, employee_id)
 
     def work(session: Session) -> EmployeeCard:
-        blueprint.check_etag(people.employee(session, book_id, employee_id, lock=True), EmployeeOut)
+        before = people.employee(session, book_id, employee_id, lock=True)
+        blueprint.check_etag(before, EmployeeOut)
+        if kept and asked["tax_code"] != before.tax_code:
+            raise WalletOwned()
         return registry.amend(session, book_id, employee_id, asked)
 
     return transact_in(book_id, work)

@@ -11,7 +11,7 @@ from api.access import audit, members
 from api.access.errors import RoleNotGiven
 from api.access.identity import current, needs, transact_at_door
 from api.access.members import MemberCard
-from api.access.roles import MAY_GIVE, Role
+from api.access.roles import Role, may_end
 from api.access.tables import Member
 from api.conventions import paging
 from api.conventions.fields import Schema
@@ -64,13 +64,13 @@ def show(member_id: str) -> MemberCard:
 def end_appointment(member_id: str, appointment_id: str) -> None:
     """Take a role from a member
 
-    Its sessions and tokens end at once.
+    Its sessions and tokens end at once. A wallet is taken from its owner by the network's own people alone.
     """
     asking = current()
 
     def work(session: Session) -> None:
         held = members.appointment(session, member_id, appointment_id)
-        if Role(held.role) not in MAY_GIVE.get(asking.role, frozenset()):
+        if Role(held.role) not in may_end(asking.role):
             raise RoleNotGiven(role=asking.role, given=held.role)
         members.end_appointment(session, member_id, appointment_id)
         doer = audit.Doer(asking.member_id, asking.role, held.book_id or asking.book_id, held.employee_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+import pytest
 
 from api.access import members, sweeping
 from api.access.roles import Role
@@ -76,6 +78,45 @@ def test_a_welfare_manager_ends_no_role_that_is_not_theirs_to_give(door: Door) -
     answer = door.counter.ask("marta", "DELETE", f"/v1/members/{hr['id']}/appointments/{hr['appointment']}")
 
     assert (answer.status_code, answer.get_json()["code"]) == (403, "role_not_given")
+
+
+@pytest.mark.parametrize(("who", "status"), [("hr", 403), ("comune", 404), ("marta", 204)])
+def test_no_funder_takes_a_wallet_from_its_owner(door: Door, who: str, status: int) -> None:
+    """An address of the funder's own could be invited to it, and would read what the person bought."""
+    counter, book_id = door.counter, door.counter.books["E1"]
+    employee_id = database.transact(lambda s: factories.employee(s, book_id))
+    owner = f"titolare-{who}"
+    database.transact(lambda s: appoint(s, counter, owner, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id))
+    me = counter.ask(owner, "GET", "/v1/me").get_json()
+
+    answer = counter.ask(who, "DELETE", f"/v1/members/{me['id']}/appointments/{me['appointment']}")
+    invited = counter.ask(
+        "hr",
+        "POST",
+        "/v1/invitations",
+        {"email": f"hr-{who}@example.org", "name": "Guest", "role": "employee", "employee_id": employee_id},
+    )
+
+    assert answer.status_code == status
+    assert invited.status_code == (201 if status == 204 else 409)
+
+
+def test_no_funder_says_that_the_owner_of_a_wallet_is_somebody_else(door: Door) -> None:
+    """Who signs in with SPID is known by the codice fiscale: that of a friend of the office would let the friend in."""
+    counter, book_id = door.counter, door.counter.books["E1"]
+    born = date(1985, 5, 5)
+    code, other = factories.tax_code(born=born), factories.tax_code(born=born)
+    employee_id = database.transact(lambda s: factories.employee(s, book_id, tax_code=code))
+    path = f"/v1/employees/{employee_id}"
+    database.transact(lambda s: appoint(s, counter, "spid", Role.EMPLOYEE, book_id=book_id, employee_id=employee_id))
+
+    answer = counter.ask("hr", "PATCH", path, {"tax_code": other}, If_Match="*")
+    same = counter.ask("hr", "PATCH", path, {"tax_code": code.lower(), "cluster": "quadri"}, If_Match="*")
+    by_operator = counter.ask("operator", "PATCH", path, {"tax_code": other}, If_Match="*")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "wallet_owned")
+    assert [same.status_code, by_operator.status_code] == [200, 200]
+    assert by_operator.get_json()["tax_code"] == other
 
 
 def test_somebody_without_a_role_is_not_let_in(door: Door) -> None:
