@@ -157,7 +157,6 @@ class Client:
             rest += _more(connection)
         return int(head[9:12])
 
-
     def _connection(self) -> socket.socket:
         now = time.monotonic()
         if self._socket is None or now - self._used > _IDLE_SECONDS:
