@@ -46,6 +46,7 @@ class Event(StrEnum):
     PAYOUT_SCHEDULED = "payout.scheduled"
     PAYOUT_PAID = "payout.paid"
     CLEARING_CLOSED = "clearing.closed"
+    PERIOD_OPEN = "period.open"
     STATEMENT_READY = "statement.ready"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ from wallet.outbox import Event, Told
 # Days before a lot's last day. After a time without looking only the nearest is told.
 STEPS = (90, 60, 30, 7)
 PROVIDER_DAYS = 30
+# A month is to be closed by this day of the next: payroll and the accountant work from it then.
+CLOSED_BY_DAY = 5
 
 
 class LotReminder(Base):
@@ -43,6 +45,15 @@ class ProviderReminder(Base):
     told_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"))
 
 
+class PeriodReminder(Base):
+    """A month, by its first day, that was told of because it was not closed."""
+
+    __tablename__ = "period_reminder"
+    book_id: Mapped[int] = mapped_column(sa.ForeignKey("book.book_id"), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"))
+
+
 # Citizens' own money goes back to them: nothing of it is lost.
 _DUE_LOTS = (
     "with ending as (select l.book_id, l.lot_id, l.employee_id, l.plan_id,"
@@ -58,6 +69,12 @@ _DUE_LOTS = (
     " fresh as (insert into lot_reminder (book_id, lot_id, last_day, step)"
     "   select book_id, lot_id, last_day, step from due on conflict do nothing returning lot_id, last_day, step)"
     " select due.* from due join fresh using (lot_id, last_day, step) order by plan_id, last_day, step, lot_id"
+)
+_OPEN_MONTH = (
+    "insert into period_reminder (book_id, starts_on) select %(book)s, %(first)s::date"
+    " where exists (select from entry where book_id = %(book)s and occurred_on between %(first)s and %(last)s)"
+    "   and not exists (select from period where book_id = %(book)s and state = 'closed'"
+    "                    and %(last)s between starts_on and ends_on) on conflict do nothing"
 )
 _PROVIDER = "insert into provider_reminder (provider_code, expires_on) values (%s, %s) on conflict do nothing"
 
@@ -119,4 +136,21 @@ def remind_providers(session: Session, *, on: date) -> int:
         }
         outbox.tell(session, None, Event.QUALIFICATION_EXPIRING, provider_code, facts, provider_code=provider_code)
         told += 1
+    return told
+
+
+def remind_of_closing(session: Session, book_id: int, *, on: date) -> int:
+    """
+    Tell that the month before a day is not closed though its time has come, once, and return how many months were told.
+
+    A month in which nothing was posted has nothing to close.
+    """
+    if on.day < CLOSED_BY_DAY:
+        return 0
+    last = on.replace(day=1) - timedelta(days=1)
+    first = last.replace(day=1)
+    told = database.run(session, _OPEN_MONTH, {"book": book_id, "first": first, "last": last})
+    if told:
+        facts = {"starts_on": first.isoformat(), "ends_on": last.isoformat()}
+        outbox.tell(session, book_id, Event.PERIOD_OPEN, f"{book_id}/{first:%Y-%m}", facts)
     return told

@@ -17,6 +17,7 @@ class Kind(Labelled):
     REIMBURSEMENTS = "reimbursements", "Rimborsi", "Reimbursements"
     QUALIFICATION = "qualification", "Qualifica in scadenza", "Qualification about to expire"
     PAYOUTS = "payouts", "Pagamenti ai fornitori", "Payouts to providers"
+    CLOSING = "closing", "Mesi ancora da chiudere", "Months not closed yet"
     WEBHOOKS = "webhooks", "Avvisi sui webhook", "Notices about webhooks"
     SECURITY = "security", "Accesso e sicurezza", "Access and security"
 
@@ -42,5 +43,6 @@ TEMPLATES: Mapping[str, Kind] = {
     "reimbursement": Kind.REIMBURSEMENTS,
     "qualification_expiring": Kind.QUALIFICATION,
     "payout_scheduled": Kind.PAYOUTS,
+    "period_open": Kind.CLOSING,
     "webhook_disabled": Kind.WEBHOOKS,
 }

@@ -32,7 +32,8 @@ _PERSONS = (
     "select distinct m.member_id, m.name, m.email, m.language from member m join appointment a using (member_id)"
     " where m.kind = 'person' and m.email is not null and m.ended_at is null and a.ended_at is null"
     "   and (a.role = 'employee' and a.book_id = %(book)s and a.employee_id = %(employee)s"
-    "     or a.role = 'provider' and a.provider_code = %(provider)s) order by m.member_id"
+    "     or a.role = 'provider' and a.provider_code = %(provider)s"
+    "     or a.role = 'accountant' and a.book_id = %(accountants_of)s) order by m.member_id"
 )
 _MEMBER = (
     "select member_id, name, email, language from member"
@@ -55,7 +56,8 @@ def queue(session: Session, event: Any) -> int:
     """
     Queue the letters of an event, and return how many; what cannot be told is noted and holds nobody up.
 
-    What a person bought or was paid is told to that person alone, what concerns a provider to its people.
+    What a person bought or was paid is told to that person alone, what concerns a provider to its people, and a month
+    that is not closed to the accountants of its book.
     """
     # What happened long ago is no news: a demonstration's history, or a worker that was away for weeks.
     found = _notice(session, event) if event.occurred_at > clock.now() - NEWS else None
@@ -66,6 +68,7 @@ def queue(session: Session, event: Any) -> int:
         "book": event.book_id,
         "employee": event.employee_id,
         "provider": None if personal else event.provider_code,
+        "accountants_of": event.book_id if event.type == Event.PERIOD_OPEN else None,
     }
     return _send(session, database.rows(session, _PERSONS, asked), found)
 
@@ -126,6 +129,8 @@ def _notice(session: Session, event: Any) -> _Notice | None:
             return _Notice(
                 "qualification_expiring", lambda language: {**facts, "documents": _documents(facts, language)}
             )
+        case Event.PERIOD_OPEN:
+            return _Notice("period_open", lambda _: facts)
         case Event.PAYOUT_SCHEDULED:
             return _Notice("payout_scheduled", lambda _: facts)
     return None

@@ -20,11 +20,19 @@ _PURCHASES = frozenset(
 # A funder is told of plans and of sums over people; a provider of what was bought of it, and of what it is paid.
 OFFERED: Mapping[Sight, frozenset[Event]] = {
     Sight.NETWORK: frozenset(Event),
-    Sight.FUNDER: frozenset({Event.LOT_EXPIRING, Event.LOT_EXPIRED, Event.PLAN_ACTIVATED, Event.STATEMENT_READY}),
+    Sight.FUNDER: frozenset(
+        {Event.LOT_EXPIRING, Event.LOT_EXPIRED, Event.PLAN_ACTIVATED, Event.PERIOD_OPEN, Event.STATEMENT_READY}
+    ),
     Sight.PROVIDER: _PURCHASES
     | {Event.QUALIFICATION_EXPIRING, Event.PAYOUT_SCHEDULED, Event.PAYOUT_PAID, Event.STATEMENT_READY},
     Sight.EMPLOYEE: frozenset(Event)
-    - {Event.QUALIFICATION_EXPIRING, Event.PAYOUT_SCHEDULED, Event.PAYOUT_PAID, Event.CLEARING_CLOSED},
+    - {
+        Event.QUALIFICATION_EXPIRING,
+        Event.PAYOUT_SCHEDULED,
+        Event.PAYOUT_PAID,
+        Event.CLEARING_CLOSED,
+        Event.PERIOD_OPEN,
+    },
 }
 # A provider knows whom it serves from them, not from us.
 _OF_PURCHASE_TO_PROVIDER = (

@@ -71,8 +71,8 @@ _ALL = (
     Job(
         "reminders",
         daily(7, 30),
-        "Avvisa chi ha credito, o una qualifica, che sta per scadere.",
-        "Tells whose credit, or qualification, is about to expire.",
+        "Avvisa di credito e qualifiche che stanno per scadere, e dei mesi non ancora chiusi.",
+        "Tells of credit and qualifications about to expire, and of months not closed yet.",
         works.remind,
     ),
     Job(

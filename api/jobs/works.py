@@ -95,10 +95,16 @@ def erase_past(tally: Tally) -> None:
 
 
 def remind(tally: Tally) -> None:
-    """Tell whose credit and which providers' qualification end soon, each step once."""
+    """Tell whose credit and which providers' qualification end soon, and which months are not closed, each once."""
     today = clock.today()
     tally["providers"] += database.transact(lambda session: reminders.remind_providers(session, on=today))
-    each_book(tally, lambda session, book_id: {"lots": reminders.remind_of_lots(session, book_id, on=today)})
+    each_book(
+        tally,
+        lambda session, book_id: {
+            "lots": reminders.remind_of_lots(session, book_id, on=today),
+            "months": reminders.remind_of_closing(session, book_id, on=today),
+        },
+    )
 
 
 def sweep_documents(tally: Tally) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ledger import books
 from network import qualification
 from plans import people
 from tests.wallet.scene import Scene
@@ -154,3 +155,34 @@ def test_a_provider_that_renewed_in_time_is_told_nothing(scene: Scene) -> None:
     assert not any(
         one.provider_code == "P03" and one.family is None for one in qualification.expiring(scene.session, on)
     )
+
+
+def months_told(scene: Scene, *days: date) -> list[int]:
+    found = []
+    for on in days:
+        scene.go_to(on)
+        found.append(reminders.remind_of_closing(scene.session, scene.book_id, on=on))
+    return found
+
+
+def test_a_month_that_is_not_closed_is_told_once_from_the_fifth_of_the_next(scene: Scene) -> None:
+    scene.go_to(date(2026, 3, 10))
+    scene.grant(60_000)
+
+    told = months_told(scene, date(2026, 4, 4), date(2026, 4, 5), date(2026, 4, 6), date(2026, 5, 5))
+
+    # In April nothing was posted: there is nothing to close.
+    assert told == [0, 1, 0, 0]
+    facts = scene.session.scalar(
+        sa.text("select facts from event where type = :type"), {"type": str(Event.PERIOD_OPEN)}
+    )
+    assert facts == {"starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+
+
+def test_a_month_that_is_closed_is_not_told(scene: Scene) -> None:
+    scene.go_to(date(2026, 3, 10))
+    scene.grant(60_000)
+    scene.go_to(date(2026, 4, 2))
+    books.close_period(scene.session, scene.book_id, date(2026, 3, 1), date(2026, 3, 31))
+
+    assert months_told(scene, date(2026, 4, 5)) == [0]

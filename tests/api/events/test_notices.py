@@ -336,3 +336,15 @@ def test_what_happened_long_ago_is_no_news(counter: Counter, post: Post) -> None
     counter.buy("giulia")
     with clock.at(NOON + notices.NEWS - timedelta(minutes=1)):
         assert len(letters(post)) == 1
+
+
+def test_accountants_are_told_of_a_month_that_is_not_closed(counter: Counter, post: Post) -> None:
+    facts = {"starts_on": "2026-02-01", "ends_on": "2026-02-28"}
+    database.transact(lambda session: outbox.tell(session, counter.books["E1"], Event.PERIOD_OPEN, "1/2026-02", facts))
+
+    (letter,) = letters(post)
+
+    assert (letter["To"], letter["Subject"]) == (
+        "accountant@example.it",
+        "Da chiudere: il periodo fino al 28/02/2026",
+    )
