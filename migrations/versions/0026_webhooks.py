@@ -36,9 +36,7 @@ def upgrade() -> None:
         sa.Column("failing_since", moment),
         sa.Column("paused_until", moment),
         sa.CheckConstraint("cardinality(types) > 0", name=op.f("ck_webhook_endpoint_types")),
-        sa.CheckConstraint(
-            "(disabled_at is null) = (disabled_why is null)", name=op.f("ck_webhook_endpoint_disabled")
-        ),
+        sa.CheckConstraint("(disabled_at is null) = (disabled_why is null)", name=op.f("ck_webhook_endpoint_disabled")),
         sa.CheckConstraint(
             "disabled_why in ('asked', 'gone', 'failing', 'left')", name=op.f("ck_webhook_endpoint_why")
         ),

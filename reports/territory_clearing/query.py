@@ -32,7 +32,7 @@ _OPEN: Final = sa.text(
     "      case when e.refunds is null then e.reverses else e.refunds end"
     "  left join entry c on c.book_id = b.book_id and c.entry_id = b.refunds"
     '  join "authorization" a on a.book_id = e.book_id and a.hold_id ='
-    '      case when e.hold_id is not null then e.hold_id when b.hold_id is not null then b.hold_id else c.hold_id end'
+    "      case when e.hold_id is not null then e.hold_id when b.hold_id is not null then b.hold_id else c.hold_id end"
     "  join account v on v.book_id = a.book_id and v.code = 'provider:' || a.provider_code"
     "  join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
     "   and v.account_id in (p.debit_account_id, p.credit_account_id)"
