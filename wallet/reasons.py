@@ -45,6 +45,10 @@ class Voiding(Labelled):
     PROVIDER_SUSPENDED = "provider_suspended", "fornitore sospeso", "provider suspended"
 
 
+# Those that whoever bought may give; what a provider did is said by the verb that it did it with.
+OF_BUYERS = (Voiding.VOIDED, Voiding.CHANGED_MIND, Voiding.WRONG_PURCHASE, Voiding.NOT_SERVED)
+
+
 def of(code: str) -> EventReason | Voiding:
     """
     Return the reason of this code.

@@ -20,7 +20,7 @@ from api.running import metrics
 from api.v1.gauges import GaugeOut
 from config import clock
 from plans.rulebook.words import Category, Channel
-from wallet import authorizations, captures, history, labels
+from wallet import authorizations, captures, history, labels, reasons
 from wallet.authorizations import Authorization
 from wallet.captures import Change
 from wallet.position import position
@@ -273,7 +273,9 @@ class CaptureBody(Schema):
 class VoidBody(Schema):
     """Why a purchase ends unused."""
 
-    reason = fields.Enum(Voiding, by_value=True, load_default=Voiding.VOIDED)
+    reason = fields.Enum(
+        Voiding, by_value=True, load_default=Voiding.VOIDED, validate=validate.OneOf(reasons.OF_BUYERS)
+    )
 
 
 class RefundBody(Schema):

@@ -85,6 +85,16 @@ def test_a_purchase_is_voided_by_its_person_and_a_colleague_finds_none(counter: 
     assert own.get_json()["authorization"]["status"] == "voided"
 
 
+@pytest.mark.parametrize("reason", ["provider_suspended", "provider_refused"])
+def test_nobody_says_in_a_providers_place_why_a_purchase_ended(counter: Counter, reason: str) -> None:
+    path = f"/v1/authorizations/{counter.buy()['id']}/voids"
+
+    answer = counter.ask("giulia", "POST", path, {"reason": reason})
+
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/reason")
+    assert counter.ask("giulia", "POST", path, {"reason": "changed_mind"}).status_code == 201
+
+
 def test_a_welfare_manager_refunds_in_any_book_and_acts_for_anybody(counter: Counter) -> None:
     body = {"service": "PSI-CR", "quantity": 1, "employee_id": counter.people["anna"]}
     made = counter.ask("marta", "POST", "/v1/authorizations", body).get_json()
