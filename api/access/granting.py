@@ -16,20 +16,22 @@ from api.access.members import Reach
 from api.access.roles import MAY_GIVE, SCOPES, Role
 from api.access.tables import Appointment, Member, Token
 from api.access.tokens import Issued
+from config import clock
 
 _REACHING_FURTHER = "members:invite"
 
 
 def own(identity: Identity, *, scopes: Iterable[str] | None, label: str, lasting: timedelta) -> Issued:
     """
-    Make a token that does what whoever asks may do, or less.
+    Make a token that does what whoever asks may do, or less; a program's makes none that outlives it.
 
     Errors: ScopesTooWide.
     """
     wanted = _within(identity.scopes, scopes)
 
     def work(session: Session) -> Issued:
-        made = tokens.issue(session, identity.appointment_id, lasting=lasting, scopes=wanted, label=label)
+        lasts = _no_longer(identity, lasting)
+        made = tokens.issue(session, identity.appointment_id, lasting=lasts, scopes=wanted, label=label)
         audit.write(session, identity.doer, "tokens:create", target=made.token_id)
         return made
 
@@ -49,7 +51,8 @@ def machine(
     """
     Make a token for a machine of this name, which becomes a member with its first one.
 
-    `reach` was found within what `identity` sees. No machine is a person: none has somebody's wallet.
+    `reach` was found within what `identity` sees. No machine is a person: none has somebody's wallet. A program's token
+    makes none that outlives it.
     Errors: RoleNotGiven, ScopesTooWide.
     """
     if role is Role.EMPLOYEE or (role is not identity.role and _REACHING_FURTHER not in identity.scopes):
@@ -63,7 +66,8 @@ def machine(
             appointment_id = members.appoint(
                 session, member_id, role, book_id=reach.book_id, provider_code=reach.provider_code
             )
-        made = tokens.issue(session, appointment_id, lasting=lasting, scopes=wanted, label=label)
+        lasts = _no_longer(identity, lasting)
+        made = tokens.issue(session, appointment_id, lasting=lasts, scopes=wanted, label=label)
         audit.write(session, identity.doer, "tokens:create", target=made.token_id)
         return made
 
@@ -103,6 +107,11 @@ def _within(allowed: frozenset[str], asked: Iterable[str] | None) -> frozenset[s
     if not wanted <= allowed:
         raise ScopesTooWide(scopes=sorted(wanted - allowed))
     return wanted
+
+
+def _no_longer(identity: Identity, lasting: timedelta) -> timedelta:
+    # A stolen one would renew itself for ever, and each time be good after the first was ended.
+    return lasting if identity.session else min(lasting, identity.expires_at - clock.now())
 
 
 def _machines(session: Session, name: str, role: Role, reach: Reach) -> str | None:

@@ -40,7 +40,12 @@ class TokenBody(Schema):
         validate=validate.Length(min=1),
         metadata={"description": "All that you may do, unless given", "examples": [["wallets:read"]]},
     )
-    lifetime_days = Whole(least=1, most=366, load_default=90)
+    lifetime_days = Whole(
+        least=1,
+        most=366,
+        load_default=90,
+        metadata={"description": "Asked for with a program's token, no longer than that one lasts"},
+    )
     machine = fields.Nested(MachineBody, metadata={"description": "For a machine of your reach, not for yourself"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +38,19 @@ def test_a_token_does_what_its_scopes_say_and_is_told_once(counter: Counter) -> 
     assert made["id"] in [one["id"] for one in listed]
     assert made["token"] not in str(listed)
     assert (used.status_code, used.get_json()["code"]) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(("who", "body"), [("giulia", {}), ("p04", {"machine": {"name": "Cassa breve"}})])
+def test_a_programs_token_makes_none_that_outlives_it(door: Door, who: str, body: dict[str, Any]) -> None:
+    """A stolen one would renew itself for ever."""
+    counter = door.counter
+    first = make(counter, who, lifetime_days=1)
+
+    later = make(counter, as_token(counter, first), lifetime_days=366, **body)
+    signed_in = door.signed_in(who).post("/v1/tokens", {"label": "Program", "lifetime_days": 366} | body)
+
+    assert later.get_json()["expires_at"] == first.get_json()["expires_at"]
+    assert signed_in.get_json()["expires_at"] == (NOON + timedelta(days=366)).astimezone(UTC).isoformat()
 
 
 def test_nothing_of_the_secret_is_kept(door: Door) -> None:
