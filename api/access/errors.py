@@ -83,6 +83,13 @@ class WalletOwned(DomainError):
     en = "The wallet has its owner already: the codice fiscale is corrected by the network's operator."
 
 
+class OwnMatter(DomainError):
+    """Somebody of the network decides what concerns their own wallet: a refund, a dispute, a late redemption."""
+
+    it = "Riguarda il proprio borsellino: se ne occupa un collega."
+    en = "This concerns your own wallet: a colleague sees to it."
+
+
 class RoleNotGiven(DomainError):
     """Somebody gives a role that is not theirs to give."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.access import members
-from api.access.errors import ReachUnclear, RoleNotGiven
+from api.access.errors import OwnMatter, ReachUnclear, RoleNotGiven
 from api.access.identity import Identity, transact, transact_at_door
 from api.access.members import Reach
 from api.access.roles import MAY_GIVE, SIGHT, Role
+from api.access.tables import Appointment
 from config import clock
 from config.fences import Sight
 from ledger import books
@@ -66,6 +68,26 @@ def owner_is_kept(identity: Identity, book_id: int, employee_id: str) -> bool:
     if SIGHT[identity.role] is Sight.NETWORK:
         return False
     return transact_at_door(lambda session: members.has_owner(session, book_id, employee_id))
+
+
+def refuse_own(identity: Identity, book_id: int, employee_id: str) -> None:
+    """
+    Refuse whoever would decide, for the network, something of a wallet that is or was their own.
+
+    Errors: OwnMatter.
+    """
+    if is_own(identity, book_id, employee_id):
+        raise OwnMatter()
+
+
+def is_own(identity: Identity, book_id: int, employee_id: str) -> bool:
+    """Return whether a person's wallet is or was that of whoever asks, in whichever role they ask."""
+    held = sa.select(Appointment.appointment_id).where(
+        Appointment.member_id == identity.member_id,
+        Appointment.book_id == book_id,
+        Appointment.employee_id == employee_id,
+    )
+    return transact_at_door(lambda session: session.scalar(held.limit(1))) is not None
 
 
 def _needs(role: Role) -> str:

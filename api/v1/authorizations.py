@@ -9,6 +9,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from api.access import reaching
 from api.access.identity import book_of, current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import keys, language
@@ -347,9 +348,15 @@ def void(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change
 def refund(asked: dict[str, Any], authorization_id: str, key: str) -> tuple[Change, int, dict[str, str]]:
     """Refund an authorization
 
-    Gives back what was captured, or a part of it, to the lots that paid it.
+    Gives back what was captured, or a part of it, to the lots that paid it; nobody does that for themself.
     """
     actor = current().actor
+
+    def find(session: Session) -> tuple[int, str]:
+        book_id = _book(session, authorization_id)
+        return book_id, authorizations.get(session, book_id, authorization_id).employee_id
+
+    reaching.refuse_own(current(), *transact(find))
 
     def work(session: Session, book_id: int) -> Change:
         return captures.refund(session, book_id, authorization_id, **asked, actor=actor, key=key)

@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from api.access import audit
+from api.access import audit, reaching
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import keys, language, paging
@@ -194,8 +194,18 @@ class SettlementBody(Schema):
 @blueprint.arguments(SettlementBody)
 @blueprint.response(201, DisputeOut)
 def settle(asked: dict[str, Any], dispute_id: str, key: str) -> flask.Response:
-    """Settle a dispute"""
-    book_id = transact(lambda session: disputes.book_of(session, dispute_id))
+    """Settle a dispute
+
+    Nobody settles one about their own wallet.
+    """
+
+    def find(session: Session) -> tuple[int, str]:
+        book_id = disputes.book_of(session, dispute_id)
+        disputed = disputes.get(session, book_id, dispute_id).authorization_id
+        return book_id, authorizations.get(session, book_id, disputed).employee_id
+
+    book_id, employee_id = transact(find)
+    reaching.refuse_own(current(), book_id, employee_id)
 
     def work(session: Session) -> Dispute:
         by, note = _by(None), asked["note"]

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from api.access import reaching
 from api.access.identity import current, needs, transact, transact_in
 from api.conventions import keys, language, paging
 from api.conventions.fields import Amount, Schema, Text
@@ -210,10 +211,12 @@ class SettlementBody(Schema):
 def settle(asked: dict[str, Any], redemption_id: str, key: str) -> tuple[Redemption, int, dict[str, str]]:
     """Settle a conflict
 
-    Nothing is ever charged for a conflict unless a person says so here.
+    Nothing is ever charged for a conflict unless a person says so here; nobody does for their own wallet.
     """
     actor = current().actor
-    book_id = transact(lambda session: records.get(session, redemption_id)).book_id
+    conflict = transact(lambda session: records.get(session, redemption_id))
+    book_id = conflict.book_id
+    reaching.refuse_own(current(), book_id, conflict.employee_id)
 
     def work(session: Session) -> Redemption:
         return conflicts.settle(session, book_id, redemption_id, **asked, actor=actor, key=key)

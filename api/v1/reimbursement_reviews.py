@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
-import sqlalchemy as sa
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from api.access import audit
-from api.access.identity import current, needs, transact, transact_at_door, transact_in
-from api.access.tables import Appointment
+from api.access import audit, reaching
+from api.access.identity import current, needs, transact, transact_in
 from api.conventions import keys, paging
 from api.conventions.fields import Amount, Day, Schema, Text
 from api.conventions.keys import keyed
@@ -50,12 +48,7 @@ def _review(
     asking = current()
     book_id, employee_id = transact(lambda session: listing.book_of(session, reimbursement_id))
     audit.about(employee_id=employee_id, target=reimbursement_id)
-    own = sa.select(Appointment.appointment_id).where(
-        Appointment.member_id == asking.member_id,
-        Appointment.book_id == book_id,
-        Appointment.employee_id == employee_id,
-    )
-    if transact_at_door(lambda session: session.scalar(own)) is not None:
+    if reaching.is_own(asking, book_id, employee_id):
         raise OwnReimbursement()
     return once(book_id, operation, asking.actor, key, lambda session: work(session, book_id, asking.actor))
 
