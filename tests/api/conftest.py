@@ -22,7 +22,14 @@ from tests.conftest import _administer, make_database
 
 TODAY = date(2026, 3, 2)
 GIULIA, MARIO, ANNA = factories.tax_code(1001), factories.tax_code(1002), factories.tax_code(1003)
-CACHES = (settings.load, database.url, database.engine, database._owner_factory, database._fenced_factory)
+CACHES = (
+    settings.load,
+    database.url,
+    database.engine,
+    database.fenced_engine,
+    database._owner_factory,
+    database._fenced_factory,
+)
 
 _numbers = count(1)
 
@@ -96,8 +103,9 @@ def stage(server: URL, template: URL, worker_id: str) -> URL:
 
 
 def _forget() -> None:
-    if database.engine.cache_info().currsize:
-        database.engine().dispose()
+    for engine in (database.engine, database.fenced_engine):
+        if engine.cache_info().currsize:
+            engine().dispose()
     for cached in CACHES:
         cached.cache_clear()
     clock.fix(None)

@@ -89,7 +89,7 @@ def voucher_taxed_at_capture(patch: Patch) -> None:
             )
         return change
 
-    patch.setattr(records, "write_issue", lambda *_args: None)
+    patch.setattr(records, "write_issue", lambda *_args, **_named: None)
     patch.setattr(captures, "capture", late)
 
 
