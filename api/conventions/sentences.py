@@ -17,6 +17,11 @@ from ledger.errors import Contention
 _ITALIAN: Mapping[str, str] = {
     "Missing data for required field.": "Manca un campo obbligatorio.",
     "Unknown field.": "Campo sconosciuto.",
+    "Given twice.": "Indicato due volte.",
+    "Not a month: write it as 2026-03.": "Non è un mese: si scrive come 2026-03.",
+    "Only where it is upheld.": "Solo quando la contestazione è accolta.",
+    "Say either payout_id or not_ours.": "Indicare payout_id oppure not_ours.",
+    "The period ends before it starts.": "Il periodo finisce prima di cominciare.",
     "Field may not be null.": "Il campo non può essere nullo.",
     "Invalid value.": "Valore non valido.",
     "Invalid type.": "Tipo non valido.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
+import marshmallow as ma
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
@@ -76,6 +78,11 @@ class CalendarQuery(Schema):
     """Whose calendar."""
 
     provider = Text(metadata={"description": "The provider's code; a provider may leave it out"})
+
+    @ma.validates_schema
+    def _whose(self, data: Mapping[str, Any], **_: Any) -> None:
+        if current().provider_code is None and "provider" not in data:
+            raise ma.ValidationError("Missing data for required field.", "provider")
 
 
 class InstalmentOut(Schema):

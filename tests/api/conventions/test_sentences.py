@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from marshmallow import fields, validate
 
 from api.conventions import sentences
 from api.errors import DatabaseUnavailable
+from config.database import ROOT
 
 # What no schema of ours uses: addresses of networks, and what is only said when something is written out.
 UNUSED = ("IP", "cannot be formatted")
@@ -56,6 +58,20 @@ def test_a_field_is_told_what_is_wrong_in_italian(sentence: str) -> None:
 
 def test_enough_is_said() -> None:
     assert len(SAID) > 30
+
+
+OURS = sorted(
+    {
+        sentence
+        for path in (ROOT / "api").rglob("*.py")
+        for sentence in re.findall(r'ValidationError\(\s*"([^"{]+\.?)"', path.read_text(encoding="utf-8"))
+    }
+)
+
+
+@pytest.mark.parametrize("sentence", OURS)
+def test_what_our_own_schemas_say_is_said_in_italian_too(sentence: str) -> None:
+    assert sentences.of_field(sentence, "it") != sentence
 
 
 def test_bounds_stand_in_the_italian_sentence() -> None:

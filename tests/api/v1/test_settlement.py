@@ -158,9 +158,11 @@ def test_the_calendar_tells_what_is_paid_when(offices: Offices) -> None:
         ("proposed", TODAY, "MAGGIO")
     ]
     assert named == after
-    for who, path in (("p25", "?provider=P02"), ("operator", ""), ("operator", "?provider=P99")):
+    for who, path in (("p25", "?provider=P02"), ("operator", "?provider=P99")):
         answer = ask(offices, who, "GET", f"/v1/payouts/calendar{path}")
         assert (answer.status_code, answer.get_json()["code"]) == (404, "provider_not_found")
+    nobodys = ask(offices, "operator", "GET", "/v1/payouts/calendar")
+    assert (nobodys.status_code, nobodys.get_json()["errors"][0]["pointer"]) == (422, "?provider")
 
 
 def test_a_payout_that_never_left_is_withdrawn_and_payable_again(offices: Offices) -> None:
