@@ -23,6 +23,12 @@ def today() -> date:
     return now().astimezone(ROME).date()
 
 
+def midnight() -> datetime:
+    """Return the moment at which the business date began."""
+    day = today()
+    return datetime(day.year, day.month, day.day, tzinfo=ROME).astimezone(UTC)
+
+
 def fixed() -> datetime | None:
     """Return the moment the clock is fixed at, if it is; the database is told it at the start of a transaction."""
     return _fixed.get()

@@ -84,7 +84,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         "elsewhere:declare", "people:read", "plans:read", "reimbursements:pay", "webhooks:manage",
     },
     Role.ACCOUNTANT: _EVERYBODY | {
-        "audit:read", "budgets:read", "funding:read", "people:read", "plans:read", "webhooks:manage",
+        "audit:read", "budgets:read", "funding:read", "people:read", "plans:read", "webhooks:manage", "seals:read",
     },
     Role.MUNICIPALITY: _FUNDER,
     Role.PROVIDER: _EVERYBODY | {
@@ -97,14 +97,14 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         "disputes:open", "disputes:read", "disputes:settle", "funding:read", "members:invite", "members:read",
         "people:declare", "people:read", "people:write", "plans:read", "plans:write", "position:read",
         "qualification:read", "reimbursements:read", "reimbursements:review", "reimbursements:submit",
-        "vouchers:present", "vouchers:read", "vouchers:settle", "wallets:read",
+        "vouchers:present", "vouchers:read", "vouchers:settle", "wallets:read", "seals:read",
     },
     Role.OPERATOR: _EVERYBODY | {
         "acceptances:read", "audit:read", "authorizations:read", "authorizations:refund", "budgets:load",
         "budgets:read", "catalogue:manage", "clearing:read", "clearing:run", "data:erase", "data:export",
         "disputes:read", "disputes:settle", "employers:write", "funding:read", "funding:record", "jobs:read",
         "jobs:run", "members:invite", "members:read", "payouts:read", "payouts:run", "people:read", "people:write",
-        "plans:read", "plans:write", "qualification:read", "webhooks:manage",
+        "plans:read", "plans:write", "qualification:read", "webhooks:manage", "seals:read",
     },
 }
 # fmt: on

@@ -26,7 +26,7 @@ class SealOut(Schema):
 
 
 @blueprint.get("")
-@needs("audit:read")
+@needs("seals:read")
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, listed(SealOut))
 def every(asked: dict[str, Any]) -> Page[Any]:

@@ -104,6 +104,8 @@ def _cards(statement: PlanStatement, text: Words) -> list[tuple[Any, str, str, s
         used = text("card.used_note", share=text.share(total.used_minor, available))
     funded = text("card.funded", amount=text.amount(budget.funded_to_date_minor))
     held = text("card.residual_note", amount=text.amount(total.held_minor))
+    if statement.known_before is not None:
+        held = text("card.known_note", moment=text.moment(statement.known_before))
     return [
         (look.PLUM, text("card.committed"), text.euro(budget.committed_to_date_minor), funded),
         (look.PINE, text("card.granted"), text.euro(total.granted_net_minor), granted),

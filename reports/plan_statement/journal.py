@@ -40,9 +40,19 @@ class Journal:
 
 
 def read(
-    session: Session, terms: PlanTerms, starts_on: date, ends_on: date, through: date | None, cluster: str | None
+    session: Session,
+    terms: PlanTerms,
+    starts_on: date,
+    ends_on: date,
+    through: date | None,
+    cluster: str | None,
+    known: datetime | None,
 ) -> Journal:
-    """Return what the journal says of a plan over a period; of groups up to `through`, where it is given."""
+    """
+    Return what the journal says of a plan over a period; of groups up to `through`, where it is given.
+
+    What people used as recorded from `known` on is not in the period, nor before it.
+    """
     journal = Journal()
     # For the planner, each of the journal's postings may be a group of its own, and it would sort all of them on disk;
     # the groups are far fewer, and hashing them takes a fifth less of the whole.
@@ -55,6 +65,7 @@ def read(
             "starts": starts_on,
             "ends": ends_on,
             "through": through,
+            "known": "infinity" if known is None else known.isoformat(),
             "cluster": cluster,
             "receivable": chart.receivable(terms.code),
             "committed": chart.committed(terms.code),

@@ -17,7 +17,8 @@
 -- `delta` is what a posting does to a lot: plus when it credits it. A reversal counts under the kind of what it
 -- reverses, with its own sign, so that every figure is net of our own mistakes.
 --
--- `month` is the month in which a movement of the period occurred; -infinity before the period, infinity after it.
+-- `month` is the month in which a movement of the period occurred; -infinity before the period, infinity after it, and for
+-- what people used as recorded from the moment `known` on: it is later than the statement, whatever day it bears.
 -- `seen` is the month in which the figures of groups count a movement: the month it occurred or, if later, the month it
 -- was recorded. What is entered late falls into a month that is not told yet, and never changes one that was.
 with mine as materialized (
@@ -59,7 +60,9 @@ with mine as materialized (
            coalesce(m.kind, e.kind) = 'expiry'
                and (t.credit_account_id in (select account_id from community)
                     or t.debit_account_id in (select account_id from community)) as to_community,
-           case when e.occurred_on < :starts then '-infinity'
+           case when e.recorded_at >= cast(:known as timestamptz)
+                     and coalesce(m.kind, e.kind) in ('capture', 'refund', 'reimbursement') then 'infinity'
+                when e.occurred_on < :starts then '-infinity'
                 when e.occurred_on > :ends then 'infinity'
                 else date_trunc('month', e.occurred_on::timestamp)::date end as month,
            case when e.occurred_on between :starts and least(:ends, :through) then

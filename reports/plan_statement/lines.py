@@ -36,6 +36,9 @@ def summary(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
     """Return every figure of the period: the budget's, the sum that leads to the residual, and what of it is held."""
     budget = statement.budget
     day = words.day(statement.prepared_at.astimezone(clock.ROME).date())
+    held = [SummaryLine(words("figure.held", day=day), "", statement.total.held_minor)]
+    if statement.known_before is not None:
+        held = []
     return (
         _line("committed", "", budget.committed_minor, words),
         _line("committed_to_date", "", budget.committed_to_date_minor, words),
@@ -43,7 +46,7 @@ def summary(statement: PlanStatement, words: Words) -> tuple[SummaryLine, ...]:
         _line("funded_to_date", "", budget.funded_to_date_minor, words),
         _line("ungranted", "", budget.ungranted_minor, words),
         *movements(statement, words),
-        SummaryLine(words("figure.held", day=day), "", statement.total.held_minor),
+        *held,
     )
 
 

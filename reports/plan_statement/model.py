@@ -368,6 +368,8 @@ class PlanStatement:
     standing: Standing
     # The only cluster whose people and credit are told; None for all of them.
     cluster: str | None = None
+    # What people used as recorded from this moment on is left out, and what is held; None for nothing left out.
+    known_before: datetime | None = None
     currency: str = field(default="EUR")
 
     @property

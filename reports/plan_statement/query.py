@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -79,6 +79,7 @@ def gather(
     *,
     reading: Reading,
     cluster: str | None = None,
+    known_before: datetime | None = None,
 ) -> PlanStatement:
     """
     Return a plan's statement over a period, both days included, from the journal, and prove it against the balances.
@@ -88,6 +89,9 @@ def gather(
     depend on how many people there are. What is held is held now, whatever the period; everything else is what occurred
     in it. With `cluster`, people and credit of that cluster alone, beside the whole plan's budget; the personnel office
     is then told of no group: it could be subtracted.
+
+    With `known_before`, what people used as recorded from that moment on is left out, and so is what is held: whoever
+    reads the figures again and again would see each purchase by itself.
 
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, PlanNotFound, ClusterWithoutCredit, ClusterTooSmall; in this order.
@@ -102,7 +106,7 @@ def gather(
     through = persons.last_whole_month(ends_on, clock.today()) if told else None
     if cluster is not None:
         _check_cluster(session, terms, cluster, reading)
-    journal = journals.read(session, terms, starts_on, ends_on, through, cluster)
+    journal = journals.read(session, terms, starts_on, ends_on, through, cluster, known_before)
     total = _sum(line.movement for line in journal.people)
     period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on, "cluster": cluster}
     last = published(groups.uses(journal, starts_on, through)) if through is not None else None
@@ -139,6 +143,7 @@ def gather(
         whole_months=persons.whole_months(terms, starts_on, ends_on, clock.today()),
         standing=foundation.standing(session, [book_id], starts_on, ends_on),
         cluster=cluster,
+        known_before=known_before,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,6 +15,7 @@ from reports import plan_statement
 from reports.plan_statement import PlanStatement, Reading
 from tests import factories
 from tests.api.counter import Counter
+from tests.api.v1.conftest import NOON
 
 _numbers = count(1)
 EUR_1000 = {"minor": 100_000}
@@ -125,6 +126,28 @@ def test_balances_are_the_statements_and_hide_small_groups(counter: Counter, pla
     assert (told["uptake"]["through"], told["uptake"]["withheld"]) == ("2026-02-28", None)
     assert [line["used_minor"] for line in told["categories"]] == [line.used_minor for line in expected.categories]
     assert told["reconciles"] is True
+
+
+def test_what_was_bought_today_is_in_a_funders_balances_tomorrow(counter: Counter) -> None:
+    plan_id = database.transact(
+        lambda session: session.scalar(
+            sa.text("select plan_id from plan where book_id = :book and code = 'A'"), {"book": counter.books["E1"]}
+        )
+    )
+
+    def told(who: str) -> tuple[int, int]:
+        found = counter.ask(who, "GET", f"/v1/plans/{plan_id}/balances").get_json()
+        assert found["reconciles"]
+        return found["used_minor"], found["residual_minor"]
+
+    funder, network = told("hr"), told("operator")
+    bought = counter.buy("giulia")["id"]
+    assert counter.ask("p04", "POST", f"/v1/authorizations/{bought}/captures", {}).status_code == 201
+
+    assert told("hr") == funder
+    assert told("operator") == (network[0] + 5_500, network[1] - 5_500)
+    with clock.at(NOON + timedelta(hours=13)):
+        assert told("hr") == told("operator")
 
 
 def test_balances_name_nobody_and_nothing_that_was_bought(counter: Counter) -> None:

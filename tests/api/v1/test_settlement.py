@@ -301,12 +301,13 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
 
 def test_the_head_of_each_chain_is_told_to_whom_the_book_is(untouched: Offices) -> None:
     with clock.at(NOW):
-        own = ask(untouched, "hr", "GET", "/v1/seals").get_json()["data"]
+        own = ask(untouched, "accountant", "GET", "/v1/seals").get_json()["data"]
         every = ask(untouched, "operator", "GET", "/v1/seals").get_json()["data"]
         first = ask(untouched, "operator", "GET", "/v1/seals?limit=1").get_json()
         rest = ask(untouched, "operator", "GET", f"/v1/seals?starting_after={every[0]['id']}").get_json()
-        person = ask(untouched, "giulia", "GET", "/v1/seals").get_json()["data"]
-        refused = [ask(untouched, who, "GET", "/v1/seals").status_code for who in ("payroll", "p25")]
+        # How many entries there are tells the personnel office, minute by minute, that somebody bought.
+        others = ("giulia", "hr", "payroll", "comune", "p25")
+        refused = {ask(untouched, who, "GET", "/v1/seals").status_code for who in others}
     head = database.transact(lambda session: seals.head(session, untouched.counter.books["E1"]))
 
     assert head is not None
@@ -316,7 +317,7 @@ def test_the_head_of_each_chain_is_told_to_whom_the_book_is(untouched: Offices) 
     assert (every[2]["seq"], every[2]["link_hash"]) == (None, None)
     assert every[2]["waiting"] > 0
     assert (first["data"], first["has_more"], rest["data"]) == (every[:1], True, every[1:])
-    assert (person, refused) == ([], [403, 403])
+    assert refused == {403}
 
 
 @pytest.mark.parametrize("who", ["giulia", "hr", "payroll", "accountant", "comune", "p25", "marta"])

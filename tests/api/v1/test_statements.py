@@ -137,6 +137,21 @@ def test_a_statement_is_the_command_lines_byte_for_byte(
     assert content(offices, who, told) == path.read_bytes()
 
 
+def test_the_personnel_office_reads_what_the_command_writes_but_for_what_is_held_now(
+    offices: Offices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BORSELLINO_CLOCK", NOW.replace(tzinfo=None).isoformat())
+    path = tmp_path / "twin"
+    line = f"statement --plan A --book E1 --format csv --language it --output {path}"
+    assert CliRunner().invoke(program, line.split(), catch_exceptions=False).exit_code == 0
+
+    told = content(offices, "hr", made(offices, "hr", "plan_statement", {"plan": "A"}, "csv", language="it"))
+
+    assert b"vincolato" not in told
+    kept = [row for row in path.read_bytes().splitlines() if b"vincolato" not in row]
+    assert told.splitlines() == kept
+
+
 def _tax_code(offices: Offices) -> str:
     return str(_ask_sql("select tax_code from employee where employee_id = %s", offices.counter.people["giulia"]))
 
