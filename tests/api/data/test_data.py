@@ -157,6 +157,9 @@ def test_a_copy_is_there_when_it_is_made_and_for_a_week(counter: Counter) -> Non
 
 def test_an_erasure_comes_after_its_trial_and_leaves_nothing_of_the_person(counter: Counter) -> None:
     employee_id, words = newcomer(counter, "Quirin")
+    # The answer is kept under its key, names and all.
+    child = {"first_name": words[0], "last_name": words[1], "kinship": "CHILD"}
+    assert counter.ask("Quirin", "POST", f"/v1/employees/{employee_id}/relatives", child).status_code == 201
     leave(counter, employee_id)
     asked = {"employee_id": employee_id, "reason": "richiesta dell'interessata"}
     worked(counter, "operator", "/v1/data/exports", {"employee_id": employee_id})
