@@ -178,7 +178,11 @@ def test_an_erasure_comes_after_its_trial_and_leaves_nothing_of_the_person(count
 
     assert (unread.status_code, unread.get_json()["code"]) == (409, "erasure_not_previewed")
     assert len(copy) == 1
-    assert {item["kind"] for item in trial["result"]["report"] if not item["kept"]} == {"identity", "contact"}
+    assert {item["kind"] for item in trial["result"]["report"] if not item["kept"]} == {
+        "identity",
+        "contact",
+        "relatives_unused",
+    }
     assert (untouched, ended) == (200, 401)
     assert (real["status"], again["status"], again["result"]["erasure_id"]) == ("done", "done", None)
     assert [one["id"] for one in records if one["employee_id"] == employee_id] == [real["result"]["erasure_id"]]
