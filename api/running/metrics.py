@@ -7,14 +7,13 @@ before this is imported), and whoever answers the monitor adds them up.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
 import prometheus_client
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess, values
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,7 +58,8 @@ def decided(status: str, reason: str | None) -> None:
 
 def page() -> bytes:
     """Return the figures of all processes as a monitor reads them, and what waits in the database now."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    # What the library made of the setting when it was first imported, and not what the setting is by now.
+    if values.ValueClass._multiprocess:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         written = prometheus_client.generate_latest(registry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ def test_decisions_are_counted_by_outcome(counter: Counter) -> None:
     after = figures()
     assert after[yes] == before.get(yes, 0) + 1
     assert after[no] == before.get(no, 0) + 1
+
+
+def test_a_setting_that_comes_after_the_library_changes_nothing(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    counter.ask("giulia", "GET", "/v1/me")
+
+    assert any(name.startswith("borsellino_http_requests_total") for name in figures())
 
 
 def test_what_waits_is_told_in_numbers(counter: Counter) -> None:
