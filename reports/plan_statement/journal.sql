@@ -134,6 +134,8 @@ with mine as materialized (
            coalesce(sum(captured - refunded) filter (where category is distinct from 'FRINGE'), 0) as welfare,
            coalesce(sum(captured - refunded) filter (where category = 'FRINGE'), 0) as fringe
       from facts f group by 1
+    -- Whose credit came after the period, or was gone before it, is nobody of this period.
+    having sum(opening) <> 0 or count(month) > 0
 ), plan_moves as (
     select a.code, g.kind, g.month, g.amount as delta
       from plan_accounts a join grouped g on g.debit_id = a.account_id

@@ -374,7 +374,7 @@ class PlanStatement:
 
     @property
     def people(self) -> int:
-        """How many people have credit of the plan."""
+        """How many people had credit of the plan in the period, or movements in it."""
         return len(self.employees)
 
     @property

@@ -62,10 +62,21 @@ _RULES = sa.text(
     '   join "authorization" a on a.book_id = f.book_id and a.authorization_id = f.authorization_id'
     "  where f.book_id = :book and f.plan_id = :plan and f.fiscal_on between :starts and :ends"
 )
+# Of each cluster with credit of the plan, the people that a statement of the period counts, as in journal.sql.
 _CLUSTERS: Final = sa.text(
-    "select coalesce(e.cluster, '') as cluster, count(distinct e.employee_id) as people"
-    "  from lot l join employee e on e.book_id = l.book_id and e.employee_id = l.employee_id"
-    " where l.book_id = :book and l.plan_id = :plan group by 1"
+    "select coalesce(e.cluster, '') as cluster, count(*) filter (where x.opening <> 0 or x.moved) as people"
+    "  from (select l.employee_id, coalesce(bool_or(n.occurred_on between :starts and :ends), false) as moved,"
+    "               coalesce(sum(p.delta) filter (where n.occurred_on < :starts), 0) as opening"
+    "          from lot l"
+    "          left join lateral (select entry_id, -amount_minor as delta from posting"
+    "                              where book_id = :book and debit_account_id = l.account_id"
+    "                              union all"
+    "                             select entry_id, amount_minor from posting"
+    "                              where book_id = :book and credit_account_id = l.account_id) p on true"
+    "          left join entry n on n.book_id = :book and n.entry_id = p.entry_id"
+    "         where l.book_id = :book and l.plan_id = :plan group by 1) x"
+    "  join employee e on e.book_id = :book and e.employee_id = x.employee_id"
+    " group by 1"
 )
 _UNCERTAIN: Final = (Confidence.UNCERTAIN, Confidence.MEMORY)
 
@@ -105,7 +116,7 @@ def gather(
     told = reading is Reading.HR and starts_on == terms.starts_on and cluster is None
     through = persons.last_whole_month(ends_on, clock.today()) if told else None
     if cluster is not None:
-        _check_cluster(session, terms, cluster, reading)
+        _check_cluster(session, terms, cluster, reading, starts_on, ends_on)
     journal = journals.read(session, terms, starts_on, ends_on, through, cluster, known_before)
     total = _sum(line.movement for line in journal.people)
     period = {"book": book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on, "cluster": cluster}
@@ -147,13 +158,16 @@ def gather(
     )
 
 
-def _check_cluster(session: Session, terms: PlanTerms, cluster: str, reading: Reading) -> None:
-    rows = session.execute(_CLUSTERS, {"book": terms.book_id, "plan": terms.plan_id})
+def _check_cluster(
+    session: Session, terms: PlanTerms, cluster: str, reading: Reading, starts_on: date, ends_on: date
+) -> None:
+    asked = {"book": terms.book_id, "plan": terms.plan_id, "starts": starts_on, "ends": ends_on}
+    rows = session.execute(_CLUSTERS, asked)
     people = {row.cluster: row.people for row in rows}
     if cluster not in people:
         raise ClusterWithoutCredit(plan=terms.code, cluster=cluster)
     # The whole plan less one cluster is what the others used: none of them may be small.
-    if reading is Reading.HR and min(people.values()) < SMALLEST_GROUP:
+    if reading is Reading.HR and any(0 < count < SMALLEST_GROUP for count in people.values()):
         raise ClusterTooSmall(plan=terms.code, people=SMALLEST_GROUP)
 
 

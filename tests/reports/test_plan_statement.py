@@ -308,6 +308,27 @@ def test_a_plan_that_nothing_happened_to_has_an_empty_statement_that_holds(sessi
     assert found.proof.last_entry_id is found.proof.seal is None
 
 
+def test_whose_credit_came_later_is_nobody_of_the_period(session: Session, half_told: Story) -> None:
+    with on(session, date(2026, 6, 10)):
+        late = factories.employee(session, half_told.book_id, last_name="Ultimi", cluster="operai")
+        factories.grant(session, half_told.book_id, PLAN, late, 60_000)
+
+    before = state(session, half_told, (date(2026, 1, 1), date(2026, 5, 31)), today=date(2026, 6, 30))
+    after = state(session, half_told, FIRST_HALF, today=date(2026, 6, 30))
+
+    assert (before.people, after.people) == (10, 11)
+    assert {line.cluster: line.people for line in before.clusters}["operai"] == 5
+    assert not [line.name for line in before.employees if line.movement == Movement()]
+    assert before.proof.holds
+
+
+def test_whose_credit_was_gone_before_it_is_nobody_of_the_period(session: Session, told: Story) -> None:
+    found = state(session, told, (date(2027, 1, 2), date(2027, 1, 31)), Reading.PAYROLL)
+
+    assert (found.people, found.clusters, found.employees) == (0, (), ())
+    assert found.proof.holds
+
+
 def test_another_plan_of_the_book_is_left_out(session: Session, half_told: Story) -> None:
     with on(session, date(2026, 6, 1)):
         factories.plan(session, half_told.book_id, "B")

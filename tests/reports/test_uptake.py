@@ -140,6 +140,17 @@ def test_the_personnel_office_reads_one_cluster_where_none_is_small(session: Ses
     assert all(line.used_minor is None for line in told.categories if line.category != "FRINGE")
 
 
+def test_people_who_came_later_make_no_cluster_of_the_period_larger(session: Session, half_told: Story) -> None:
+    with on(session, date(2026, 7, 10)):
+        for cluster, more in (("impiegati", 5), ("dirigenti", 4)):
+            for _ in range(more):
+                person = factories.employee(session, half_told.book_id, cluster=cluster)
+                factories.grant(session, half_told.book_id, PLAN, person, 1_000)
+
+    with pytest.raises(ClusterTooSmall):
+        made(session, half_told, Reading.HR, "operai")
+
+
 def test_a_cluster_that_is_none_is_refused(session: Session, half_told: Story) -> None:
     with pytest.raises(ClusterWithoutCredit):
         made(session, half_told, Reading.HR, "Impiegati")
