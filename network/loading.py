@@ -8,11 +8,9 @@ is history: a file may add to it and may close what is open, and never rewrites 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock, ids
-from network import checklist, data, files, vat
-from network.errors import BadRow, DataFolderEmpty, HistoryRewritten
+from network import checklist, data, files, histories, vat
+from network.errors import BadRow, DataFolderEmpty
 from network.files import File, Row
 from network.provider_accounts import MOST_PAYMENT_DAYS
 from network.qualification import EXEMPT_KINDS
@@ -101,7 +99,7 @@ def _write_provider_states(session: Session, file: File, rows: list[Row], moment
     _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
     kinds: dict[str, str] = dict(session.execute(sa.text("select code, kind from provider")).all())
     for row in rows:
-        _refuse_backwards(file, row, "valid_from", "valid_to")
+        histories.refuse_backwards(file, row, "valid_from", "valid_to")
         if row.values["state"] == State.EXEMPT and kinds[str(row.values["provider_code"])] not in EXEMPT_KINDS:
             raise file.bad(
                 row.number,
@@ -110,7 +108,7 @@ def _write_provider_states(session: Session, file: File, rows: list[Row], moment
                 "uno stato diverso: solo enti pubblici e trasporto pubblico sono esenti",
                 "another state: only public bodies and public transport are exempt",
             )
-    return _append_periods(session, file, rows, "provider_code", ("state",), moment)
+    return _append(session, file, rows, "provider_code", ("state",), moment)
 
 
 def _write_provider_accounts(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
@@ -140,7 +138,7 @@ def _write_qualification_records(session: Session, file: File, rows: list[Row], 
     _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
     asked = {(line.family.value, line.requirement) for line in checklist.requirements()}
     for row in rows:
-        _refuse_backwards(file, row, "valid_from", "valid_to")
+        histories.refuse_backwards(file, row, "valid_from", "valid_to")
         if (row.values["family"], row.values["requirement"]) not in asked:
             raise file.bad(
                 row.number,
@@ -199,7 +197,7 @@ def _write_service_prices(session: Session, file: File, rows: list[Row], moment:
     _refuse_unknown(session, file, rows, "service_code", files.SERVICES)
     kinds: dict[str, str] = dict(session.execute(sa.text("select code, kind from service")).all())
     for row in rows:
-        _refuse_backwards(file, row, "valid_from", "valid_to")
+        histories.refuse_backwards(file, row, "valid_from", "valid_to")
         if kinds[str(row.values["service_code"])] == "request":
             raise file.bad(
                 row.number,
@@ -219,13 +217,13 @@ def _write_service_prices(session: Session, file: File, rows: list[Row], moment:
                     f"{expected}, by regime {row.values['vat_regime']}",
                 )
     frozen = ("price_minor", "vat_regime", "vat_if_not_listed")
-    return _append_periods(session, file, rows, "service_code", frozen, moment)
+    return _append(session, file, rows, "service_code", frozen, moment)
 
 
 def _write_info_cards(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
     _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
     for row in rows:
-        _refuse_backwards(file, row, "window_from", "window_to")
+        histories.refuse_backwards(file, row, "window_from", "window_to")
     return _merge(session, file, rows)
 
 
@@ -266,98 +264,11 @@ def _merge(session: Session, file: File, rows: list[Row]) -> Loaded:
     return Loaded(file.name, file.table, sum(inserted), len(inserted) - sum(inserted), len(rows) - len(inserted))
 
 
-@dataclass(slots=True)
-class _Held:
-    # One period that the database already holds; `id` is missing for one that this file adds.
-    id: int | None
-    valid_from: date
-    valid_to: date | None
-    values: tuple[Any, ...]
-
-    def covers_a_day(self) -> bool:
-        return self.valid_to is None or self.valid_to >= self.valid_from
-
-
-def _append_periods(
+def _append(
     session: Session, file: File, rows: list[Row], owner: str, frozen: tuple[str, ...], moment: datetime
 ) -> Loaded:
-    """Add the file's periods to the history of their owners, and close an open one that the file closes."""
-    found = session.execute(
-        sa.text(
-            f"select {owner}, id, valid_from, valid_to, {', '.join(frozen)} from {file.table} "
-            f"where {owner} = any(:owners) order by id"
-        ),
-        {"owners": sorted({str(row.values[owner]) for row in rows})},
-    )
-    held: dict[str, list[_Held]] = defaultdict(list)
-    for code, number, begins, ends, *rest in found:
-        held[code].append(_Held(number, begins, ends, tuple(rest)))
-    added: list[Row] = []
-    closed: dict[int, date] = {}
-    for row in rows:
-        history = held[str(row.values[owner])]
-        valid_from, valid_to = _day(row, "valid_from"), _day(row, "valid_to")
-        assert valid_from is not None  # noqa: S101
-        values = tuple(row.values[name] for name in frozen)
-        same_day = [period for period in history if period.valid_from == valid_from]
-        match = next((period for period in same_day if period.values == values), None)
-        if match is None and same_day:
-            raise HistoryRewritten(
-                file=file.name,
-                row=row.number,
-                valid_from=valid_from,
-                recorded=_spell(same_day[-1].values),
-                value=_spell(values),
-            )
-        if match is None:
-            history.append(_Held(None, valid_from, valid_to, values))
-            added.append(row)
-        elif match.valid_to is None and valid_to is not None and match.id is not None:
-            match.valid_to = closed[match.id] = valid_to
-    _refuse_overlaps(file, rows, owner, held)
-    _close(session, file, closed)
-    _insert_periods(session, file, added, moment)
-    return Loaded(file.name, file.table, len(added), len(closed), len(rows) - len(added) - len(closed))
-
-
-def _close(session: Session, file: File, closed: dict[int, date]) -> None:
-    session.execute(
-        sa.text(
-            f"update {file.table} set valid_to = closing.valid_to "
-            "from json_to_recordset(cast(:rows as json)) as closing(id bigint, valid_to date) "
-            f"where {file.table}.id = closing.id"
-        ),
-        {"rows": json.dumps([{"id": number, "valid_to": day.isoformat()} for number, day in closed.items()])},
-    )
-
-
-def _insert_periods(session: Session, file: File, added: list[Row], moment: datetime) -> None:
-    columns = (*file.columns, "recorded_at")
-    session.execute(
-        sa.text(
-            f"insert into {file.table} ({', '.join(columns)}) "
-            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json))"
-        ),
-        {"rows": json.dumps([{**row.values, "recorded_at": moment.isoformat()} for row in added])},
-    )
-
-
-def _refuse_overlaps(file: File, rows: list[Row], owner: str, held: dict[str, list[_Held]]) -> None:
-    # The database refuses an overlap too, but it cannot name the row of the file.
-    first_rows = {(str(row.values[owner]), _day(row, "valid_from")): row for row in rows}
-    for code, history in held.items():
-        periods = sorted((period for period in history if period.covers_a_day()), key=lambda period: period.valid_from)
-        for earlier, later in pairwise(periods):
-            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
-                row = first_rows.get((code, later.valid_from)) or first_rows[code, earlier.valid_from]
-                last = later.valid_from - timedelta(days=1)
-                raise file.bad(
-                    row.number,
-                    "valid_to",
-                    row.values["valid_to"] or "",
-                    f"periodi che non si sovrappongono: quello dal {earlier.valid_from} deve finire entro il {last}",
-                    f"periods that do not overlap: the one from {earlier.valid_from} must end by {last}",
-                )
+    added, closed = histories.append(session, file, rows, owner, frozen, moment)
+    return Loaded(file.name, file.table, added, closed, len(rows) - added - closed)
 
 
 def _refuse_unknown(session: Session, file: File, rows: list[Row], column: str, referred: File) -> None:
@@ -395,22 +306,7 @@ def _refuse_repeats(file: File, rows: Iterable[Row], column: str) -> None:
         seen.add(row.values[column])
 
 
-def _refuse_backwards(file: File, row: Row, first: str, last: str) -> None:
-    begins, ends = _day(row, first), _day(row, last)
-    if begins is not None and ends is not None and ends < begins:
-        raise file.bad(row.number, last, ends, f"una data non prima del {begins}", f"a date not before {begins}")
-
-
-def _day(row: Row, column: str) -> date | None:
-    value = row.values[column]
-    return None if value is None else date.fromisoformat(str(value))
-
-
 def _number(row: Row, column: str) -> int:
     value = row.values[column]
     assert isinstance(value, int)  # noqa: S101
     return value
-
-
-def _spell(values: tuple[Any, ...]) -> str:
-    return " ".join(str(value) for value in values if value is not None)
