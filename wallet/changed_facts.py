@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config import database
 from plans.rulebook.words import Category, Outcome
-from wallet import fiscal, recheck
+from wallet import recheck, year_totals
 from wallet.standing import Standing
 
 
@@ -59,7 +59,7 @@ def of_year(session: Session, book_id: int, year: int) -> list[FactsChange]:
             one.taxable_minor if change is None else change.taxable_now_minor
             for one, change in zip(stood, changes, strict=True)
         )
-        limited = last.now.category in fiscal.limited()
+        limited = last.now.category in year_totals.limited()
         found.append(
             FactsChange(
                 authorization_id=row.authorization_id,

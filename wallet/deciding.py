@@ -15,7 +15,7 @@ from plans.rulebook import loading
 from plans.rulebook.decision import Decision, decide
 from plans.rulebook.facts import Facts
 from plans.rulebook.words import Outcome, Reason
-from wallet import fiscal
+from wallet import fiscal, year_totals
 
 
 def keep(facts: Facts) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def counts_in_limit(decision: Decision) -> bool:
     if decision.outcome is Outcome.BLOCKED:
         return False
     return not (
-        decision.category in fiscal.limited()
+        decision.category in year_totals.limited()
         and decision.outcome is Outcome.TAXABLE
         and not {Reason.FRINGE_LIMIT_EXCEEDED, Reason.ANNUAL_CAP_EXCEEDED} & set(decision.reasons)
     )

@@ -13,13 +13,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from config import clock, database
-from plans import people
-from plans.rulebook import loading
-from plans.rulebook.decision import assess_fringe_year
-from plans.rulebook.limits import limited_categories, limited_day, yearly_limits
+from config import database
 from plans.rulebook.words import Category
-from wallet import reasons
+from wallet import reasons, year_totals
 
 # Used: events of the year, and what open authorizations reserve (a voucher until its event, which is written at issue).
 # Time that is over counts for nothing, swept or not.
@@ -125,11 +121,6 @@ class Line:
     channel: str
     exempt_minor: int
     taxable_minor: int
-
-
-def limited() -> tuple[Category, ...]:
-    """Return the categories of which the year's total decides, by the rulebook; that with a cliff first."""
-    return limited_categories(loading.load())
 
 
 def year_use(session: Session, book_id: int, employee_id: str, year: int, *, without: str | None = None) -> YearUse:
@@ -312,21 +303,21 @@ def settle_year(session: Session, book_id: int, employee_id: str, category: Cate
     was closed stays as it was. What came from elsewhere and nobody declared counts as nothing, and the decision has
     said so.
     """
-    if category not in limited():
+    if category not in year_totals.limited():
         return 0
     asked = {"book": book_id, "employee": employee_id, "year": year, "category": str(category)}
     rows = session.connection().exec_driver_sql(_LIMITED_YEAR, asked).all()
     if not rows:
         return 0
     nets = [int(row.exempt + row.taxable) for row in rows]
-    taxable, rule_ids = taxable_of_year(session, book_id, employee_id, category, sum(nets), year=year, on=on)
+    taxable, rule_ids = year_totals.taxable(session, book_id, employee_id, category, sum(nets), year=year, on=on)
     if taxable is None:
         return 0
     lines: list[Line] = []
     reason = "annual_cap_settled"
     if category is Category.FRINGE:
         reason = "fringe_limit_exceeded" if taxable else "fringe_limit_respected"
-    for row, due in zip(reversed(rows), reversed(share_of_year(nets, taxable)), strict=True):
+    for row, due in zip(reversed(rows), reversed(year_totals.shares(nets, taxable)), strict=True):
         wrong = due - int(row.taxable)
         key = (row.authorization_id, row.plan_id, row.source, row.channel)
         if wrong > 0:
@@ -336,50 +327,6 @@ def settle_year(session: Session, book_id: int, employee_id: str, category: Cate
     if lines:
         _write(session, book_id, employee_id, lines, category, True, on, year, reason, None, rule_ids)
     return len(lines) // 2
-
-
-def share_of_year(nets_minor: Sequence[int], taxable_minor: int) -> list[int]:
-    """
-    Return what of each use of a year is taxable, given what of their total is, in the order they were written.
-
-    The last ones are the excess; past a cliff all of them are.
-    """
-    shares = []
-    for net_minor in reversed(nets_minor):
-        shares.append(min(net_minor, taxable_minor))
-        taxable_minor -= shares[-1]
-    return shares[::-1]
-
-
-def taxable_of_year(
-    session: Session, book_id: int, employee_id: str, category: Category, total_minor: int, *, year: int, on: date
-) -> tuple[int | None, Sequence[str]]:
-    """
-    Return what of a year's total is taxable under the category's limit as known today, and the rules that say so.
-
-    The limit is that of the day `on` where it lies in the year, else that of the year's last day; None without one.
-    """
-    day = on if on.year == year else date(year, 12, 31)
-    day = limited_day(loading.load(), category, day, clock.today())
-    person = people.for_authorization(session, book_id, employee_id, None, day)
-    if category is Category.FRINGE:
-        found = assess_fringe_year(
-            total_minor,
-            person.external_fringe_minor,
-            dependent_child_declared=person.dependent_child_declared,
-            rulebook=loading.load(),
-            on=day,
-            known_at=clock.today(),
-        )
-        return (None, ()) if found is None else (found.ours_taxable_minor, found.rule_ids)
-    limits = yearly_limits(
-        loading.load(), category, day, clock.today(), first_job_pension_plus=person.first_job_pension
-    )
-    if not limits:
-        return None, ()
-    external = person.external_cap_minor(category) or 0
-    excess = total_minor + external - sum(limit.amount_minor for limit in limits)
-    return min(max(excess, 0), total_minor), tuple(limit.id for limit in limits)
 
 
 def _write(

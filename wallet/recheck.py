@@ -31,7 +31,7 @@ from plans.rulebook.words import (
     Outcome,
     PlanSource,
 )
-from wallet import deciding, fiscal
+from wallet import deciding, year_totals
 
 # What was decided for a year or used in it. What was used is what was captured and not given back; a voucher counts
 # from its issue, as its tax does.
@@ -245,7 +245,7 @@ def _due(
     due, settled = Counter[str](), Counter[str]()
     limited: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in recorded:
-        if row.category in fiscal.limited():
+        if row.category in year_totals.limited():
             limited[row.employee_id, row.category].append(row)
             continue
         one = asked[row.authorization_id]
@@ -274,8 +274,8 @@ def _shares(
 ) -> list[int]:
     """Return what of each of a person's uses in a limited category is taxable, as `fiscal.settle_year` writes it."""
     nets = [row.used_minor for row in rows]
-    taxable, _ = fiscal.taxable_of_year(session, book_id, employee_id, category, sum(nets), year=year, on=clock.today())
-    return [row.taxable_minor for row in rows] if taxable is None else fiscal.share_of_year(nets, taxable)
+    taxable, _ = year_totals.taxable(session, book_id, employee_id, category, sum(nets), year=year, on=clock.today())
+    return [row.taxable_minor for row in rows] if taxable is None else year_totals.shares(nets, taxable)
 
 
 def _recheck(one: _Asked, taxed: int, due: int, settled: int, known_at: date, version: str) -> Recheck:

@@ -15,7 +15,7 @@ from ledger import verification
 from ledger.differences import Difference
 from ledger.verification import AT_MOST, Check, Progress
 from wallet import credit_verification as credit
-from wallet import fiscal
+from wallet import year_totals
 from wallet.acceptances import verification as acceptances
 from wallet.redemptions import verification as redemptions
 from wallet.reimbursements import verification as reimbursements
@@ -361,7 +361,7 @@ def verify(session: Session, book_id: int, *, on_progress: Progress | None = Non
     """
     differences = verification.verify(session, book_id, on_progress=on_progress)
     connection = session.connection()
-    asked = {"book": book_id, "limited": list(map(str, fiscal.limited()))}
+    asked = {"book": book_id, "limited": list(map(str, year_totals.limited()))}
     for check in CHECKS:
         if on_progress is not None:
             on_progress(check.name)

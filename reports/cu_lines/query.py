@@ -16,7 +16,7 @@ from reports import foundation, year_limits
 from reports.cu_lines import boxes
 from reports.cu_lines.model import CuYear, Limited, Person, Proof, ReimbursedLine, Total, Value
 from reports.payroll_export.errors import PayrollNeedsEmployer
-from wallet import fiscal
+from wallet import year_totals
 from wallet.reimbursements import checklist
 
 # Net of what was taken back. A reimbursement keeps its expense and the person it is for; the rest has neither.
@@ -134,7 +134,7 @@ def gather(session: Session, book_id: int, year: int) -> CuYear:
 def _limits(session: Session, book_id: int, year: int, people: Mapping[str, Person]) -> tuple[Limited, ...]:
     """Return the yearly limits of the people, in their order, with what is declared from elsewhere by now."""
     rows = database.rows(
-        session, _LIMITED, {"book": book_id, "year": year, "limited": list(map(str, fiscal.limited()))}
+        session, _LIMITED, {"book": book_id, "year": year, "limited": list(map(str, year_totals.limited()))}
     )
     now = clock.now()
     of_year = ((row.employee_id, year) for row in rows)
@@ -142,7 +142,7 @@ def _limits(session: Session, book_id: int, year: int, people: Mapping[str, Pers
     sums = {(row.employee_id, row.category): (row.used, row.taxed) for row in rows}
     found = []
     for employee_id, person in people.items():
-        for category in fiscal.limited():
+        for category in year_totals.limited():
             used = sums.get((employee_id, category))
             limit = None if used is None else known.of(employee_id, year, category, *used)
             if limit is not None:

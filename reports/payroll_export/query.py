@@ -28,7 +28,7 @@ from reports.payroll_export.errors import PayrollMonthOpen, PayrollMonthUnsealed
 from reports.payroll_export.model import Crossing, ItemTotal, Nature, PayrollLine, PayrollMonth, Proof, Unmapped
 from reports.payroll_export.months import IN_MONTH, Month
 from reports.year_limits import YearLimit
-from wallet import fiscal
+from wallet import year_totals
 from wallet.reasons import EventReason, Voiding
 from wallet.reimbursements import checklist
 
@@ -121,7 +121,7 @@ def gather(session: Session, book_id: int, month: date, *, draft: bool = False) 
     provisional = _provisional(session, book_id, asked, draft)
     loaded = tables.in_force(session, book_id, asked.first)
     table = loaded or preset_table(Preset.GENERIC)
-    parameters = {**asked.parameters(book_id), "limited": list(map(str, fiscal.limited()))}
+    parameters = {**asked.parameters(book_id), "limited": list(map(str, year_totals.limited()))}
     rows = database.rows(session, _EVENTS, parameters)
     limits = _limits(session, book_id, asked, rows)
     lines = tuple(_lines(rows, table, _taken_back(session, book_id, rows), limits))

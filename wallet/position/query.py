@@ -15,7 +15,7 @@ from plans.people import PersonFacts
 from plans.rulebook import loading
 from plans.rulebook.model import Rulebook
 from plans.rulebook.words import Category, Channel, Outcome, PlanSource
-from wallet import fiscal, recheck, wallets
+from wallet import fiscal, recheck, wallets, year_totals
 from wallet.position import bonus
 from wallet.position.bonus import Bonuses
 from wallet.position.errors import PositionYearOutOfRange
@@ -102,7 +102,7 @@ def recompute(session: Session, book_id: int, employee_id: str, year: int) -> in
     wallets.lock(session, book_id, employee_id)
     return sum(
         fiscal.settle_year(session, book_id, employee_id, category, year=year, on=today)
-        for category in fiscal.limited()
+        for category in year_totals.limited()
     )
 
 
@@ -171,7 +171,7 @@ def _gauges(
     known_at: date,
 ) -> tuple[Gauge, ...]:
     found = []
-    for category in fiscal.limited():
+    for category in year_totals.limited():
         counting = [line for line in lines if line.category is category and line.in_limit]
         # Rent of a new hire is a limit of those alone who declared to be one, or were paid some.
         if category is Category.RENT_NEW_HIRE and not (counting or person.new_hire or (category, True) in reserved):
