@@ -66,10 +66,26 @@ def test_a_file_says_what_it_would_do_and_then_does_it_once(counter: Counter) ->
     ]
     assert (loaded.status_code, loaded.get_json()["created"]) == (201, 3)
     assert (again.data, again.headers["Idempotency-Replayed"]) == (loaded.data, "true")
-    assert {each["tax_code"] for each in people(counter, query=f"cluster={cluster}")} == set(codes)
+    found = {each["tax_code"]: each["id"] for each in people(counter, query=f"cluster={cluster}")}
+    assert set(found) == set(codes)
+    assert loaded.get_json()["rows"] == [
+        {"row": number, "outcome": "CREATED", "employee_id": found[code]} for number, code in enumerate(codes, 2)
+    ]
     outcomes = {row["row"]: row["outcome"] for row in changed.get_json()["rows"]}
     assert outcomes == {2: "UPDATED", 3: "UNCHANGED"}
     assert all(row["employee_id"] for row in changed.get_json()["rows"])
+
+
+def test_the_rows_of_a_long_file_are_told_a_part_at_a_time(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(employee_imports, "MOST_ROWS", 2)
+    content = HEADER + "".join(line(factories.tax_code()) for _ in range(3))
+
+    loaded = send(counter, content).get_json()
+    rest = send(counter, content, path=f"{PATH}/simulate", after_row=str(loaded["rows"][-1]["row"])).get_json()
+
+    assert ([row["row"] for row in loaded["rows"]], loaded["has_more_rows"]) == ([2, 3], True)
+    assert ([row["row"] for row in rest["rows"]], rest["has_more_rows"]) == ([4], False)
+    assert counter.ask("hr", "GET", f"/v1/employees/{rest['rows'][0]['employee_id']}").status_code == 200
 
 
 def test_every_row_that_is_wrong_is_named_and_nothing_is_loaded(counter: Counter) -> None:
