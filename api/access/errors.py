@@ -97,6 +97,13 @@ class RoleNotGiven(DomainError):
     en = "Who is '{role}' cannot give the role '{given}'."
 
 
+class RoleForOneself(DomainError):
+    """Somebody invites themself: a role is given by somebody else."""
+
+    it = "Il ruolo «{given}» non si dà a sé stessi: lo dà un collega, o chi gestisce la rete."
+    en = "Nobody gives the role '{given}' to themself: a colleague does, or the network's operator."
+
+
 class ReachUnclear(DomainError):
     """A role needs to be for something: an employer's book, a person in it, or a provider, and nothing else."""
 

@@ -10,15 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.access import audit, members, tokens
-from api.access.errors import RoleNotGiven, ScopesTooWide, TokenNotFound
+from api.access.errors import ScopesTooWide, TokenNotFound
 from api.access.identity import Identity, transact_at_door
 from api.access.members import Reach
-from api.access.roles import MAY_GIVE, SCOPES, Role
+from api.access.roles import Role, may_manage
 from api.access.tables import Appointment, Member, Token
 from api.access.tokens import Issued
 from config import clock
-
-_REACHING_FURTHER = "members:invite"
 
 
 def own(identity: Identity, *, scopes: Iterable[str] | None, label: str, lasting: timedelta) -> Issued:
@@ -51,13 +49,11 @@ def machine(
     """
     Make a token for a machine of this name, which becomes a member with its first one.
 
-    `reach` was found within what `identity` sees. No machine is a person: none has somebody's wallet. A program's token
-    makes none that outlives it.
-    Errors: RoleNotGiven, ScopesTooWide.
+    `reach` was found as one that `identity` gives to machines (`reaching.of_machine`). A program's token makes none
+    that outlives it.
+    Errors: ScopesTooWide.
     """
-    if role is Role.EMPLOYEE or (role is not identity.role and _REACHING_FURTHER not in identity.scopes):
-        raise RoleNotGiven(role=identity.role, given=role)
-    wanted = _within(identity.scopes if role is identity.role else SCOPES[role], scopes)
+    wanted = _within(identity.scopes, scopes)
 
     def work(session: Session) -> Issued:
         appointment_id = _machines(session, name, role, reach)
@@ -75,8 +71,8 @@ def machine(
 
 
 def listing(identity: Identity) -> sa.Select[Any]:
-    """Return the query of one's own tokens and those of the machines one may make, as far as the fence shows them."""
-    roles = (MAY_GIVE.get(identity.role, frozenset()) | {identity.role}) - {Role.EMPLOYEE}
+    """Return the query of one's own tokens and of machines whose role one gives, as far as the fence shows them."""
+    roles = may_manage(identity.role) - {Role.EMPLOYEE}
     return tokens.listing(sessions=False).where(
         sa.or_(
             Member.member_id == identity.member_id,
@@ -87,7 +83,7 @@ def listing(identity: Identity) -> sa.Select[Any]:
 
 def revoke(identity: Identity, token_id: str) -> None:
     """
-    End a token of one's own or of a machine one may make.
+    End a token of one's own or of a machine whose role one gives.
 
     Errors: TokenNotFound.
     """

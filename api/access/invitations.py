@@ -64,7 +64,7 @@ def invite(identity: Identity, role: Role, reach: Reach, *, email: str, name: st
     """
     Offer a role to somebody, by a letter with a link.
 
-    `reach` was found within what `identity` sees (`reaching.find`).
+    `reach` was found as one that `identity` gives to the person at this address (`reaching.of_person`).
     Errors: AddressInvalid, AppointmentHeld, InvitationOpen.
     """
     mail.check_address(email)
@@ -143,7 +143,7 @@ def listing(identity: Identity) -> sa.Select[Any]:
     return (
         sa.select(Invitation, employer.c.code, employer.c.name)
         .outerjoin(employer, sa.true())
-        .where(Invitation.role.in_(MAY_GIVE.get(identity.role, frozenset())))
+        .where(Invitation.role.in_(MAY_GIVE[identity.role].persons))
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.access import members
-from api.access.errors import OwnMatter, ReachUnclear, RoleNotGiven
+from api.access.errors import OwnMatter, ReachUnclear, RoleForOneself, RoleNotGiven
 from api.access.identity import Identity, transact, transact_at_door
 from api.access.members import Reach
 from api.access.roles import MAY_GIVE, SIGHT, Role
@@ -32,14 +32,37 @@ class Asked:
     provider: str | None = None
 
 
-def find(identity: Identity, asked: Asked) -> Reach:
+def of_person(identity: Identity, asked: Asked, email: str) -> Reach:
     """
-    Return what a role that `identity` wants to give is for; an employer or a provider gives its own without saying so.
+    Return what a role that `identity` wants to give to the person at an address is for.
 
-    Errors: RoleNotGiven, ReachUnclear, BookNotFound, EmployeeNotFound, ProviderNotFound; in this order.
+    Errors: RoleNotGiven, RoleForOneself, ReachUnclear, BookNotFound, EmployeeNotFound, ProviderNotFound; in this order.
     """
-    if asked.role not in MAY_GIVE.get(identity.role, frozenset()):
-        raise RoleNotGiven(role=identity.role, given=asked.role)
+    _refuse_foreign(identity, asked.role, MAY_GIVE[identity.role].persons)
+    # Whoever could would read on their own word what a second person is asked to answer for.
+    own = transact_at_door(lambda session: members.require(session, identity.member_id).email)
+    if own is not None and own.casefold() == email.casefold():
+        raise RoleForOneself(given=asked.role)
+    return _find(identity, asked)
+
+
+def of_machine(identity: Identity, asked: Asked) -> Reach:
+    """
+    Return what a role that `identity` wants to give to a machine is for.
+
+    Errors: RoleNotGiven, ReachUnclear, BookNotFound, ProviderNotFound; in this order.
+    """
+    _refuse_foreign(identity, asked.role, MAY_GIVE[identity.role].machines)
+    return _find(identity, asked)
+
+
+def _refuse_foreign(identity: Identity, role: Role, given: frozenset[Role]) -> None:
+    if role not in given:
+        raise RoleNotGiven(role=identity.role, given=role)
+
+
+def _find(identity: Identity, asked: Asked) -> Reach:
+    # An employer or a provider gives its own without saying so.
     of_book = asked.role in _OF_A_BOOK
     employer_said = asked.employer is not None or identity.book_id is not None or asked.employee_id is not None
     provider_said = asked.provider is not None or identity.provider_code is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from config.fences import Sight
@@ -44,14 +45,39 @@ NAMES: Mapping[Role, tuple[str, str]] = {
     Role.OPERATOR: ("gestore della rete", "network operator"),
 }
 
-# The roles that somebody may give, within their own reach: never one that reaches further than theirs.
-MAY_GIVE: Mapping[Role, frozenset[Role]] = {
-    Role.EMPLOYER: frozenset({Role.EMPLOYEE, Role.EMPLOYER, Role.PAYROLL, Role.ACCOUNTANT}),
-    Role.MUNICIPALITY: frozenset({Role.EMPLOYEE, Role.MUNICIPALITY, Role.ACCOUNTANT}),
-    Role.PROVIDER: frozenset({Role.PROVIDER}),
-    Role.WELFARE_MANAGER: frozenset({Role.EMPLOYEE, Role.PROVIDER}),
-    Role.OPERATOR: frozenset(Role),
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """
+    The roles that somebody gives: to `persons`, who take them with a password and a code of their own, and to
+    `machines`, whose secret is told to whoever makes them.
+    """
+
+    persons: frozenset[Role] = frozenset()
+    machines: frozenset[Role] = frozenset()
+
+
+# Within the giver's own reach. What a machine reads its maker reads: it has its maker's role and no other. Nobody's
+# wallet, and nothing that is done for a person in their name, is a machine's.
+MAY_GIVE: Mapping[Role, Giving] = {
+    Role.EMPLOYEE: Giving(),
+    Role.EMPLOYER: Giving(
+        frozenset({Role.EMPLOYEE, Role.EMPLOYER, Role.PAYROLL, Role.ACCOUNTANT}), frozenset({Role.EMPLOYER})
+    ),
+    Role.PAYROLL: Giving(machines=frozenset({Role.PAYROLL})),
+    Role.ACCOUNTANT: Giving(machines=frozenset({Role.ACCOUNTANT})),
+    Role.MUNICIPALITY: Giving(
+        frozenset({Role.EMPLOYEE, Role.MUNICIPALITY, Role.ACCOUNTANT}), frozenset({Role.MUNICIPALITY})
+    ),
+    Role.PROVIDER: Giving(machines=frozenset({Role.PROVIDER})),
+    Role.WELFARE_MANAGER: Giving(frozenset({Role.EMPLOYEE, Role.PROVIDER})),
+    Role.OPERATOR: Giving(frozenset(Role), frozenset({Role.OPERATOR})),
 }
+
+
+def may_manage(role: Role) -> frozenset[Role]:
+    """Return the roles that somebody gives, to persons or to machines."""
+    return MAY_GIVE[role].persons | MAY_GIVE[role].machines
 
 
 def may_end(role: Role) -> frozenset[Role]:
@@ -60,7 +86,7 @@ def may_end(role: Role) -> frozenset[Role]:
 
     No funder takes a wallet from its owner: it would be free for an address of the funder's own.
     """
-    given = MAY_GIVE.get(role, frozenset())
+    given = may_manage(role)
     return given if SIGHT[role] is Sight.NETWORK else given - {Role.EMPLOYEE}
 
 

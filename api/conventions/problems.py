@@ -100,6 +100,7 @@ _STATUS: Mapping[type[DomainError], HTTPStatus] = {
     access.CrossSiteRefused: HTTPStatus.FORBIDDEN,
     access.SessionNeeded: HTTPStatus.FORBIDDEN,
     access.RoleNotGiven: HTTPStatus.FORBIDDEN,
+    access.RoleForOneself: HTTPStatus.FORBIDDEN,
     access.ScopesTooWide: HTTPStatus.FORBIDDEN,
     access.IdentityUnknown: HTTPStatus.FORBIDDEN,
     AddressInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -97,7 +97,8 @@ def create(asked: dict[str, Any]) -> tuple[Card, int, dict[str, str]]:
     """
     role = asked.pop("role")
     wanted = Asked(role, asked.pop("employer", None), asked.pop("employee_id", None), asked.pop("provider", None))
-    made = invitations.invite(current(), role, reaching.find(current(), wanted), **asked)
+    reach = reaching.of_person(current(), wanted, asked["email"])
+    made = invitations.invite(current(), role, reach, **asked)
     return made, 201, {"Location": f"/v1/invitations/{made.invitation_id}"}
 
 

@@ -23,10 +23,12 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/v1/tokens", description=_
 
 
 class MachineBody(Schema):
-    """A machine: a till, a payroll program. The same name and role is the same machine."""
+    """A machine of your own role and reach: a till, a payroll program. The same name is the same machine."""
 
     name = Text(required=True, metadata={"examples": ["Cassa 1"]})
-    role = fields.Enum(Role, by_value=True, metadata={"description": "Your own unless given"})
+    role = fields.Enum(
+        Role, by_value=True, metadata={"description": "Your own, also unless given: no other is given to a machine"}
+    )
     employer = Text(metadata={"examples": ["E1"]})
     provider = Text(metadata={"examples": ["P04"]})
 
@@ -91,7 +93,7 @@ def create(asked: dict[str, Any]) -> tuple[Issued, int, dict[str, str]]:
         made = granting.own(current(), **given)
     else:
         role = machine.get("role", current().role)
-        reach = reaching.find(current(), Asked(role, machine.get("employer"), None, machine.get("provider")))
+        reach = reaching.of_machine(current(), Asked(role, machine.get("employer"), None, machine.get("provider")))
         made = granting.machine(current(), machine["name"], role, reach, **given)
     return made, 201, {"Location": f"/v1/tokens/{made.token_id}"}
 
