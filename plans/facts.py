@@ -18,14 +18,8 @@ from moneyed import EUR, Money
 from sqlalchemy.orm import Session
 
 from config import clock, ids, money
-from plans import taxcodes
+from plans import children
 from plans.errors import (
-    ChildBirthImplausible,
-    ChildCodeProvisional,
-    ChildDeclaredDependent,
-    ChildIsAnotherRelative,
-    ChildIsTheWorker,
-    ChildNotDependent,
     DeclarationMalformed,
     DeclaredAmountInvalid,
     DeclaredInFuture,
@@ -39,17 +33,13 @@ from plans.errors import (
     YearTooFar,
 )
 from plans.rows import Employee, EmployeeFact, Relative, RelativeFact, table
-from plans.rulebook.words import Basis, Kinship
+from plans.rulebook.words import Basis
 from plans.words import Fact
 
 # The first year corporate welfare had the shape the rules describe.
 FIRST_YEAR = 2016
 # Nobody moves farther than to the other side of the earth.
 EARTH_KM = 20_038
-# Nobody works before this age, and nobody has a child, born or adopted, who is less than so many years younger.
-WORKING_AGE, PARENT_YEARS = 14, 12
-# Who counts as a child for the tax (TUIR art. 12 c. 2).
-CHILDREN = frozenset({Kinship.CHILD, Kinship.CHILD_OF_DECEASED_SPOUSE})
 
 # What each fact must be told, and what it may be told besides.
 _FORMS: dict[Fact, tuple[frozenset[str], frozenset[str]]] = {
@@ -155,18 +145,19 @@ def declare(
     if fact not in OF_A_RELATIVE:
         assert year is not None  # noqa: S101 - the form of every such fact
         amount_minor = None if amount is None else _minor(amount)
+        child_code = None if child is None else children.check(session, book_id, person_id, child, year, today)
         values: dict[str, Any] = {
             "employee_id": person_id,
             "fact": str(fact),
             "year": year,
             "amount_minor": amount_minor,
-            "child_tax_code": None if child is None else _check_child(session, book_id, person_id, child, year, today),
+            "child_tax_code": child_code,
             "distance_km": distance_km,
         }
         return _write(session, _EMPLOYEE_FACT, book_id, values, declared_on, recorded_at, replace=True)
     valid_from, valid_to = _period(since or declared_on, until, year)
     if fact is Fact.DEPENDENCY and holds is False:
-        _check_not_claimed(session, book_id, person_id, valid_from.year)
+        children.check_not_claimed(session, book_id, person_id, valid_from.year)
     values = {
         "relative_id": person_id,
         "fact": str(fact),
@@ -271,73 +262,6 @@ def _check_person(session: Session, book_id: int, person_id: str, fact: Fact) ->
     employee = sa.select(Employee.employee_id).where(Employee.book_id == book_id, Employee.employee_id == person_id)
     if session.scalar(employee) is None:
         raise EmployeeNotFound(employee=person_id)
-
-
-def _check_child(session: Session, book_id: int, employee_id: str, child: str, year: int, today: date) -> str:
-    code = taxcodes.check(child)
-    if len(code) != 16:
-        raise ChildCodeProvisional(child=code)
-    worker = session.execute(
-        sa.select(Employee.tax_code, Employee.birth_date).where(
-            Employee.book_id == book_id, Employee.employee_id == employee_id
-        )
-    ).one()
-    if code == worker.tax_code:
-        raise ChildIsTheWorker(child=code)
-    kinships = session.scalars(
-        sa.select(Relative.kinship).where(
-            Relative.book_id == book_id, Relative.employee_id == employee_id, Relative.tax_code == code
-        )
-    ).all()
-    if kinships and not CHILDREN.intersection(kinships):
-        raise ChildIsAnotherRelative(child=code, kinship=kinships[0])
-    born = next((day for day in taxcodes.births(code) if day <= today), None)
-    worker_born = worker.birth_date or next(
-        (day for day in taxcodes.births(worker.tax_code) if _later(day, WORKING_AGE) <= today), None
-    )
-    if born and worker_born and (born < _later(worker_born, PARENT_YEARS) or born.year > year):
-        raise ChildBirthImplausible(child=code, born=born, year=year, worker_born=worker_born)
-    denied = (
-        sa.select(RelativeFact.fact_id)
-        .join(Relative, (Relative.book_id == RelativeFact.book_id) & (Relative.relative_id == RelativeFact.relative_id))
-        .where(
-            Relative.book_id == book_id,
-            Relative.employee_id == employee_id,
-            Relative.tax_code == code,
-            RelativeFact.fact == Fact.DEPENDENCY.value,
-            RelativeFact.holds.is_(False),
-            RelativeFact.valid_from == date(year, 1, 1),
-            RelativeFact.revoked_at.is_(None),
-        )
-    )
-    if session.scalar(denied.limit(1)) is not None:
-        raise ChildNotDependent(child=code, year=year)
-    return code
-
-
-def _check_not_claimed(session: Session, book_id: int, relative_id: str, year: int) -> None:
-    child = session.scalar(
-        sa.select(EmployeeFact.child_tax_code)
-        .join(
-            Relative,
-            (Relative.book_id == EmployeeFact.book_id)
-            & (Relative.employee_id == EmployeeFact.employee_id)
-            & (Relative.tax_code == EmployeeFact.child_tax_code),
-        )
-        .where(
-            Relative.book_id == book_id,
-            Relative.relative_id == relative_id,
-            EmployeeFact.fact == Fact.DEPENDENT_CHILD.value,
-            EmployeeFact.year == year,
-            EmployeeFact.revoked_at.is_(None),
-        )
-    )
-    if child is not None:
-        raise ChildDeclaredDependent(child=child, year=year)
-
-
-def _later(day: date, years: int) -> date:
-    return date(day.year + years, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + years)
 
 
 def _period(since: date, until: date | None, year: int | None) -> tuple[date, date | None]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from network.audience import Person
 from plans import people, plans
-from plans.facts import CHILDREN
+from plans.children import CHILDREN
 from plans.rulebook.words import Category, Channel
 from wallet.tables import Lot
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from moneyed import EUR, USD, Money
 from sqlalchemy.orm import Session
 
-from plans import facts, labels, people
+from plans import children, facts, labels, people
 from plans.errors import (
     ChildBirthImplausible,
     ChildCodeProvisional,
@@ -484,7 +484,7 @@ def test_a_worker_is_not_their_own_child(home: Home) -> None:
     assert not home.known().dependent_child_declared
 
 
-@pytest.mark.parametrize("kinship", sorted(set(Kinship) - facts.CHILDREN))
+@pytest.mark.parametrize("kinship", sorted(set(Kinship) - children.CHILDREN))
 def test_a_relative_who_is_not_a_child_is_no_dependent_child(home: Home, kinship: Kinship) -> None:
     code = factories.tax_code(born="15A01")
     factories.relative(home.session, home.book_id, home.tax_code, kinship=kinship, tax_code=code, birth_date=None)
@@ -496,7 +496,7 @@ def test_a_relative_who_is_not_a_child_is_no_dependent_child(home: Home, kinship
     assert f"({kinship})" in refusal.value.text("en")
 
 
-@pytest.mark.parametrize("kinship", sorted(facts.CHILDREN))
+@pytest.mark.parametrize("kinship", sorted(children.CHILDREN))
 def test_a_child_may_be_among_the_relatives_or_not(home: Home, kinship: Kinship) -> None:
     code = factories.tax_code(born="15A01")
     factories.relative(home.session, home.book_id, home.tax_code, kinship=kinship, tax_code=code, birth_date=None)
