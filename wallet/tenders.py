@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, database, ids
 from config.labelled import Labelled
+from config.money import from_minor
 from ledger import accounts, idempotency, posting
 from ledger.accounts import Opening
 from ledger.errors import AmountNotPositive, InsufficientFunds
@@ -359,6 +360,17 @@ def record_transfer(
         return posting.post(session, book_id, draft, actor=actor)
     except InsufficientFunds as refusal:
         raise TenderTransferExceeds(needed=amount, **_still_taken(refusal, kind)) from refusal
+
+
+def to_hand_over(session: Session, book_id: int, kind: TenderKind, day: date) -> Money:
+    """
+    Return what people paid in a way up to a day that whoever took it has to hand over, and still has.
+
+    Units:  euro; zero where nobody paid.
+    """
+    received = _received(session, book_id, kind)
+    left = accounts.states(session, book_id, [received])[received].posted_minor
+    return from_minor(max(0, min(accounts.posted_on(session, book_id, received, day), left)))
 
 
 def _still_taken(refusal: InsufficientFunds, kind: TenderKind) -> dict[str, Any]:

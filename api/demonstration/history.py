@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from api.demonstration import closing, offices, reimbursements, settlement, sources, stories
-from api.demonstration.citizens import municipality, private
+from api.demonstration.citizens import acquirer, municipality, private
 from api.demonstration.citizens.people import BODIES
 from api.demonstration.credits import TODAY, Budget, Funding
 from api.demonstration.people import FIRST_YEAR, LAST_YEAR, Employer, Worker
@@ -56,6 +56,7 @@ def steps(
         *reimbursements.steps(employers),
         *municipality.steps(),
         *private.steps(),
+        *acquirer.steps(),
         *settlement.steps(orders, received),
     ]
     return sorted((step for step in found if step.on <= TODAY), key=lambda step: step.order)

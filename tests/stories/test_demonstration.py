@@ -206,6 +206,8 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     for journal in sorted(output.rglob("*.beancount")):
         assert loader.load_string(journal.read_text("utf-8"))[1] == [], journal
     assert _scalar(own_database, _IN_PAYMENT) == _scalar(own_database, _PREPARED) > 0
+    # Citizens' card money has come to the bank before what it bought is due.
+    assert _scalar(own_database, _NOT_COVERED) == 0
 
 
 # Two rows of what came in, three of where it is.
@@ -221,6 +223,7 @@ _IN_PAYMENT = (
     " where a.code = 'payout'"
 )
 _PREPARED = "select sum(amount_minor)::bigint from payout_payment where state = 'prepared'"
+_NOT_COVERED = "select count(*) from payout_left_line join book b using (book_id) where b.code in ('PUB', 'PRV')"
 _RUN = (
     "import sys; from pathlib import Path; from rich.console import Console; from api.demonstration import main;"
     " main.run(Console(width=200), output=Path(sys.argv[1]))"

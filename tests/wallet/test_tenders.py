@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -223,6 +223,20 @@ def test_the_database_carries_over_no_own_money(town: Scene) -> None:
         town.session.execute(
             sa.text("update lot set carried_from = lot_id where book_id = :book"), {"book": town.book_id}
         )
+
+
+def test_what_is_to_be_handed_over_is_what_was_paid_by_a_day_and_did_not_go_back(town: Scene) -> None:
+    session, book_id, yesterday = town.session, town.book_id, clock.today()
+    assert tenders.to_hand_over(session, book_id, TenderKind.CARD, yesterday) == euro(0)
+    first = pay(town, 10_000)
+    town.go_to(yesterday + timedelta(days=1))
+    pay(town, 5_500)
+
+    assert tenders.to_hand_over(session, book_id, TenderKind.CARD, yesterday) == euro(10_000)
+    assert tenders.to_hand_over(session, book_id, TenderKind.CARD, clock.today()) == euro(15_500)
+    give_back(town, first)
+    # What went back since is there no more.
+    assert tenders.to_hand_over(session, book_id, TenderKind.CARD, yesterday) == euro(5_500)
 
 
 # -- a whole life ----------------------------------------------------------------------------------------------------
