@@ -5,35 +5,42 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
-from config import clock, database
+from config import clock, database, ids
+from network import acceptance
+from network.acceptance import Terms
 from tests import factories
-from tests.api.running.site import NOON, Answer, Site, furnished
+from tests.api.running.site import NOON, Answer, Site, furnished, wait_until
 from tests.conftest import _administer, make_database
-from wallet import verification
+from wallet import expiry, verification, wallets
 
 pytestmark = pytest.mark.slow
 
 T = TypeVar("T")
 PRICE = 5_500
+MEDIATION = 6_500
 
 
 @pytest.fixture(scope="module")
 def site(server: URL, template: URL, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     name = f"raced_{worker_id}"
     address = make_database(server, name, copy_of=template.database)
-    site = Site(address, furnished(address), tmp_path_factory.mktemp("raced")).started()
+    counter = furnished(address)
+    engine = database.make_engine(address)
+    with Session(engine) as session, session.begin():
+        # Of what P04 offers, mediation waits for its answer.
+        acceptance.change(session, Terms("P04", None, {"MED-CR": 24}))
+    site = Site(address, counter, tmp_path_factory.mktemp("raced")).started()
     yield site
     site.stop()
-    engine = database.make_engine(address)
     with Session(engine) as session:
         differences = verification.verify(session, site.counter.books["E1"])
     engine.dispose()
@@ -51,6 +58,23 @@ def at_once(*calls: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
+
+
+def one_after_the_other(site: Site, *calls: Callable[[], T]) -> list[T]:
+    """Let the calls meet at Giulia's wallet, which they need one by one, in the order given."""
+    engine = database.make_engine(site.address)
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(len(calls)) as pool, engine.connect() as watch, Session(engine) as session:
+        wallets.lock(session, site.counter.books["E1"], site.counter.people["giulia"])
+        answers = []
+        for number, call in enumerate(calls, start=1):
+            answers.append(pool.submit(call))
+            # The statistics are a snapshot of the transaction's.
+            wait_until(lambda number=number: (watch.rollback(), watch.scalar(sa.text(waiting)))[1] == number)
+        session.rollback()
+        found = [answer.result() for answer in answers]
+    engine.dispose()
+    return found
 
 
 def rows(site: Site, statement: str, **values: object) -> list[tuple[object, ...]]:
@@ -110,3 +134,113 @@ def test_fifty_clients_spend_one_wallet_down_to_exactly_nothing(site: Site) -> N
     assert declines == {"insufficient_funds"}
     wallet = site.ask("mario", "GET", f"/v1/wallets/{mario}").json()
     assert wallet["available_minor"] == 0
+
+
+# -- a provider that accepts first -----------------------------------------------------------------------------------
+
+
+def asked_for(site: Site) -> str:
+    """Buy what waits for P04's answer, and return the authorization's id."""
+    body = {"service": "MED-CR", "quantity": 1, "channel": "VOUCHER"}
+    made = site.ask("giulia", "POST", "/v1/authorizations", body, key=ids.new("key")).json()
+    assert (made["status"], made["code"]) == ("authorized", None)
+    found: str = made["id"]
+    return found
+
+
+def accept(site: Site, asked: str, key: str | None = None) -> Callable[[], Answer]:
+    path = f"/v1/acceptances/{asked}/acceptances"
+    return lambda: site.ask("p04", "POST", path, {}, key=key or ids.new("key"))
+
+
+def void(site: Site, asked: str) -> Callable[[], Answer]:
+    return lambda: site.ask("giulia", "POST", f"/v1/authorizations/{asked}/voids", {}, key=ids.new("key"))
+
+
+def expire(site: Site) -> Callable[[], int]:
+    """What the job does, in another process than those that answer, on the day when the answer is due."""
+
+    def work() -> int:
+        engine = database.make_engine(site.address)
+        factory = sessionmaker(engine)
+        with clock.at(datetime.fromisoformat(NOON) + timedelta(days=1)):
+            book_id, today = site.counter.books["E1"], clock.today()
+            done = database.transact(
+                lambda session: expiry.expire(session, book_id, on=today, actor="job"), lambda: factory
+            )
+        engine.dispose()
+        return done.holds
+
+    return work
+
+
+def available(site: Site) -> int:
+    found: int = site.ask("giulia", "GET", f"/v1/wallets/{site.counter.people['giulia']}").json()["available_minor"]
+    return found
+
+
+def became(site: Site, asked: str) -> tuple[object, ...]:
+    """What the provider answered, what the purchase is, and what it did for the tax: uses, reversals, and their sum."""
+    (found,) = rows(
+        site,
+        """
+        select x.state, a.status, count(*) filter (where e.kind = 'use'), count(*) filter (where e.kind = 'reversal'),
+               coalesce(sum(case e.kind when 'use' then e.amount_minor else -e.amount_minor end), 0)
+          from acceptance x join "authorization" a using (book_id, authorization_id)
+          left join fiscal_event e using (book_id, authorization_id)
+         where authorization_id = :asked group by 1, 2
+        """,
+        asked=asked,
+    )
+    return found
+
+
+def test_an_acceptance_and_a_void_are_done_one_after_the_other(site: Site) -> None:
+    before = available(site)
+    accepted_first, voided_first = asked_for(site), asked_for(site)
+
+    accepted, voided = one_after_the_other(site, accept(site, accepted_first), void(site, accepted_first))
+    assert (accepted.status, voided.status) == (201, 201)
+    assert became(site, accepted_first) == ("accepted", "voided", 1, 1, 0)
+
+    voided, accepted = one_after_the_other(site, void(site, voided_first), accept(site, voided_first))
+    assert (voided.status, accepted.status, accepted.json()["code"]) == (201, 409, "acceptance_answered")
+    assert became(site, voided_first) == ("pending", "voided", 0, 0, 0)
+    assert available(site) == before
+
+
+def test_of_two_acceptances_the_second_is_told(site: Site) -> None:
+    before, asked = available(site), asked_for(site)
+
+    first, second = one_after_the_other(site, accept(site, asked), accept(site, asked))
+
+    assert (first.status, second.status, second.json()["code"]) == (201, 409, "acceptance_answered")
+    assert became(site, asked) == ("accepted", "authorized", 1, 0, MEDIATION)
+    assert available(site) == before - MEDIATION
+
+
+def test_twenty_acceptances_under_one_key_issue_one_voucher(site: Site) -> None:
+    before, asked = available(site), asked_for(site)
+
+    answers = at_once(*[accept(site, asked, "the-answer")] * 20)
+
+    assert [answer.status for answer in answers] == [201] * 20
+    assert len({answer.body for answer in answers}) == 1
+    assert Tally(answer.headers.get("Idempotency-Replayed") for answer in answers) == {None: 1, "true": 19}
+    assert became(site, asked) == ("accepted", "authorized", 1, 0, MEDIATION)
+    assert available(site) == before - MEDIATION
+
+
+def test_an_acceptance_and_the_end_of_its_time_have_one_winner(site: Site) -> None:
+    before = available(site)
+    in_time = asked_for(site)
+    accepted, ended = one_after_the_other(site, accept(site, in_time), expire(site))
+    assert (accepted.status, ended) == (201, 0)
+    assert became(site, in_time) == ("accepted", "authorized", 1, 0, MEDIATION)
+    assert available(site) == before - MEDIATION
+
+    too_late = asked_for(site)
+    ended, refused = one_after_the_other(site, expire(site), accept(site, too_late))
+    assert (ended, refused.status, refused.json()["code"]) == (1, 409, "acceptance_answered")
+    assert became(site, too_late) == ("pending", "expired", 0, 0, 0)
+    assert available(site) == before - MEDIATION
