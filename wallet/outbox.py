@@ -48,6 +48,9 @@ class Event(StrEnum):
     CLEARING_CLOSED = "clearing.closed"
     PERIOD_OPEN = "period.open"
     STATEMENT_READY = "statement.ready"
+    REQUEST_CREATED = "request.created"
+    REQUEST_ANSWERED = "request.answered"
+    REQUEST_CLOSED = "request.closed"
 
 
 class EventRow(Base):

@@ -6,7 +6,7 @@ select ledger_let_only_grow(array[
     'dispute_event', 'payout_event', 'payout_left_line', 'residual_payment', 'residual_reversal',
     'reimbursement_document', 'reimbursement_step', 'reimbursement_authorization',
     'code_attempt', 'social_voucher', 'social_use', 'tender', 'tender_return', 'social_claim',
-    'erasure'
+    'erasure', 'request_event'
 ]);
 
 -- What people wrote or were called by goes when the law has it erased (wallet/retention); what was booked stays.
@@ -16,4 +16,5 @@ select ledger_let_words_go('dispute_event', array['note', 'on_behalf_of']);
 select ledger_let_words_go('residual_payment', array['account', 'reference']);
 select ledger_let_words_go('tender', array['reference']);
 select ledger_let_words_go('social_step', array['on_behalf_of']);
+select ledger_let_words_go('request_event', array['note', 'on_behalf_of']);
 select ledger_let_words_go('social_isee', array['dsu_protocol']);

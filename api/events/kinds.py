@@ -17,6 +17,7 @@ class Kind(Labelled):
     REIMBURSEMENTS = "reimbursements", "Rimborsi", "Reimbursements"
     QUALIFICATION = "qualification", "Qualifica in scadenza", "Qualification about to expire"
     PAYOUTS = "payouts", "Pagamenti ai fornitori", "Payouts to providers"
+    REQUESTS = "requests", "Richieste di orientamento", "Requests for orientation"
     CLOSING = "closing", "Mesi ancora da chiudere", "Months not closed yet"
     WEBHOOKS = "webhooks", "Avvisi sui webhook", "Notices about webhooks"
     SECURITY = "security", "Accesso e sicurezza", "Access and security"
@@ -43,6 +44,8 @@ TEMPLATES: Mapping[str, Kind] = {
     "reimbursement": Kind.REIMBURSEMENTS,
     "qualification_expiring": Kind.QUALIFICATION,
     "payout_scheduled": Kind.PAYOUTS,
+    "request_created": Kind.REQUESTS,
+    "request_answered": Kind.REQUESTS,
     "period_open": Kind.CLOSING,
     "webhook_disabled": Kind.WEBHOOKS,
 }

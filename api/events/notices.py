@@ -14,7 +14,7 @@ from api.events import choices, mail
 from api.events.errors import AddressInvalid
 from api.events.kinds import TEMPLATES
 from config import clock, database
-from network import services
+from network import services, territories
 from network.audience import MadeFor
 from network.checklist import Family
 from network.services import Kind as ServiceKind
@@ -33,7 +33,8 @@ _PERSONS = (
     " where m.kind = 'person' and m.email is not null and m.ended_at is null and a.ended_at is null"
     "   and (a.role = 'employee' and a.book_id = %(book)s and a.employee_id = %(employee)s"
     "     or a.role = 'provider' and a.provider_code = %(provider)s"
-    "     or a.role = 'accountant' and a.book_id = %(accountants_of)s) order by m.member_id"
+    "     or a.role = 'accountant' and a.book_id = %(accountants_of)s"
+    "     or a.role = 'welfare_manager' and %(welfare_managers)s) order by m.member_id"
 )
 _MEMBER = (
     "select member_id, name, email, language from member"
@@ -56,17 +57,19 @@ def queue(session: Session, event: Any) -> int:
     """
     Queue the letters of an event, and return how many; what cannot be told is noted and holds nobody up.
 
-    What a person bought or was paid is told to that person alone, what concerns a provider to its people, and a month
-    that is not closed to the accountants of its book.
+    What a person bought or was paid is told to that person alone, what concerns a provider to its people, a month that
+    is not closed to the accountants of its book, and that somebody asked for something to the welfare managers.
     """
     # What happened long ago is no news: a demonstration's history, or a worker that was away for weeks.
     found = _notice(session, event) if event.occurred_at > clock.now() - NEWS else None
     if found is None:
         return 0
     personal = event.employee_id is not None
+    to_network = event.type == Event.REQUEST_CREATED
     asked = {
         "book": event.book_id,
-        "employee": event.employee_id,
+        "employee": None if to_network else event.employee_id,
+        "welfare_managers": to_network,
         "provider": None if personal else event.provider_code,
         "accountants_of": event.book_id if event.type == Event.PERIOD_OPEN else None,
     }
@@ -129,6 +132,11 @@ def _notice(session: Session, event: Any) -> _Notice | None:
             return _Notice(
                 "qualification_expiring", lambda language: {**facts, "documents": _documents(facts, language)}
             )
+        case Event.REQUEST_CREATED:
+            place = territories.get(session, facts["territory"]).name
+            return _Notice("request_created", lambda _: {"request": facts["request_id"], "territory_name": place})
+        case Event.REQUEST_ANSWERED:
+            return _Notice("request_answered", lambda _: {"request": facts["request_id"]})
         case Event.PERIOD_OPEN:
             return _Notice("period_open", lambda _: facts)
         case Event.PAYOUT_SCHEDULED:

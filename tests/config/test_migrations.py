@@ -30,6 +30,7 @@ MODELS = (
     "wallet.redemptions.tables",
     "wallet.reimbursements.tables",
     "wallet.reminders",
+    "wallet.requests.tables",
     "wallet.retention.tables",
     "wallet.social.tables",
     "wallet.tables",

@@ -177,7 +177,7 @@ def _judge(kind: Kind, year: int | None, count: int, *, active: bool, stopping: 
     stopped = tuple(hold.hold_id for hold in stopping if kind is Kind.IDENTITY or hold.stops(year))
     until, term = (None, None) if year is None else _until(kind, year)
     lasting = rule.lasting()
-    if until is not None and until >= on:
+    if until is not None and until >= on and not rule.at_request:
         return Item(kind, year, count, True, until, None if term is None else term.term_id, stopped)
     if active and lasting is not None:
         return Item(kind, year, count, True, None, lasting.term_id, stopped)

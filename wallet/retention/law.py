@@ -28,6 +28,7 @@ class Kind(StrEnum):
     EXPENSES = "expenses"
     PAYMENTS = "payments"
     CARE = "care"
+    REQUESTS = "requests"
     JOURNAL = "journal"
 
 
@@ -46,12 +47,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What keeps one kind; no term means that nothing does."""
+    """
+    What keeps one kind; no term means that nothing does.
+
+    What goes `at_request` is kept by its terms only as long as its person does not ask otherwise.
+    """
 
     kind: Kind
     terms: tuple[Term, ...]
     it: str
     en: str
+    at_request: bool = False
 
     def until(self, year: int) -> tuple[date, Term] | None:
         """Return the last day on which what belongs to a tax year is kept, and the term that lasts longest."""
@@ -94,7 +100,9 @@ def load() -> Mapping[Kind, Rule]:
         kind, names = row.word("id", Kind), row.names("terms")
         if unknown := set(names) - set(terms):
             raise row.refuse(f"unknown term {', '.join(sorted(unknown))}")
-        rules[kind] = Rule(kind, tuple(terms[name] for name in names), row.text("it"), row.text("en"))
+        rules[kind] = Rule(
+            kind, tuple(terms[name] for name in names), row.text("it"), row.text("en"), row.flag("at_request", False)
+        )
         row.finish()
     if missing := set(Kind) - set(rules):
         raise Row(FILE, "kind", 0, {}).refuse(f"missing {', '.join(sorted(missing))}")

@@ -69,6 +69,11 @@ COUNTS: Mapping[Kind, str] = {
     Kind.CARE: "select s.employee_id, extract(year from coalesce((select max(t.occurred_on) from social_step t"
     "  where t.book_id = s.book_id and t.application_id = s.application_id), s.submitted_on))::int as year,"
     f" count(*) as n from social_application s where {_who('s')} and s.protocol <> s.application_id group by 1, 2",
+    # Of one that is still open there is no year: only its person may have it erased.
+    Kind.REQUESTS: "select q.employee_id, extract(year from q.closed_at at time zone 'Europe/Rome')::int as year,"
+    f" count(*) as n from request q where {_who('q')} and exists (select from request_event v"
+    f"  where v.book_id = q.book_id and v.request_id = q.request_id and v.note not in ('', '{ERASED}'))"
+    " group by 1, 2",
     Kind.IDENTITY: f"""
         select e.employee_id, max(y.year)::int as year, 1 as n
           from employee e
@@ -132,6 +137,10 @@ _OF_AUTHORIZATION = (
     f"a.book_id = %(book)s and a.employee_id = %(employee)s and extract(year from a.tax_on)::int = {_YEARS}"
     " and x.book_id = a.book_id and x.authorization_id = a.authorization_id"
 )
+_OF_REQUEST = (
+    "q.book_id = %(book)s and q.employee_id = %(employee)s and array_position(%(years)s::int[],"
+    " extract(year from q.closed_at at time zone 'Europe/Rome')::int) is not null"
+)
 
 BLANKS: Mapping[Kind, Sequence[str]] = {
     Kind.CONTACT: ("update employee set email = null where book_id = %(book)s and employee_id = %(employee)s",),
@@ -180,6 +189,14 @@ BLANKS: Mapping[Kind, Sequence[str]] = {
         " residence_istat = null where book_id = %(book)s and employee_id = %(employee)s"
         " and extract(year from coalesce((select max(t.occurred_on) from social_step t"
         f"  where t.book_id = s.book_id and t.application_id = s.application_id), s.submitted_on))::int = {_YEARS}",
+    ),
+    Kind.REQUESTS: (
+        "update request_event v set note = %(erased)s,"
+        " on_behalf_of = case when on_behalf_of is null then null else q.employee_id end"
+        f" from request q where {_OF_REQUEST} and v.book_id = q.book_id and v.request_id = q.request_id"
+        " and v.note <> ''",
+        "update request q set state = 'closed', outcome = coalesce(outcome, 'withdrawn'),"
+        f" closed_at = coalesce(closed_at, ledger_now()) where {_OF_REQUEST}",
     ),
     Kind.IDENTITY: (
         f"update employee set tax_code = {_NOBODY.format(id='employee_id')}, first_name = %(erased)s,"
