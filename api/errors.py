@@ -67,8 +67,8 @@ class BookNeeded(DomainError):
 class RuleNotFound(DomainError):
     """No rule has this id."""
 
-    it = "Nessuna regola ha il codice {rule}: elencarle con «borsellino rules list»."
-    en = "No rule has the id {rule}: list them with 'borsellino rules list'."
+    it = "Nessuna regola ha il codice {rule}: guardare l'elenco delle regole."
+    en = "No rule has the id {rule}: look at the list of rules."
 
 
 class SchemaNotCurrent(DomainError):

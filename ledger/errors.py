@@ -40,8 +40,8 @@ class SameAccount(LedgerError):
 class KeyRequired(LedgerError):
     """A command that moves money came without an idempotency key."""
 
-    it = "Manca la chiave di idempotenza: ripetere il comando con una chiave."
-    en = "The idempotency key is missing: repeat the command with one."
+    it = "Manca la chiave di idempotenza: ripetere con una chiave."
+    en = "The idempotency key is missing: repeat with one."
 
 
 class KeyReused(LedgerError):
@@ -197,8 +197,8 @@ class OccurredInFuture(LedgerError):
 class BatchTooLarge(LedgerError):
     """A batch has more entries than one call takes."""
 
-    it = "Il blocco ha {entries} scritture, al massimo {limit}: dividerlo."
-    en = "The batch has {entries} entries, {limit} at most: split it."
+    it = "Il blocco ha {entries:scrittura|scritture}, al massimo {limit}: dividerlo."
+    en = "The batch has {entries:entry|entries}, {limit} at most: split it."
 
 
 class Contention(LedgerError):
@@ -212,8 +212,8 @@ class Contention(LedgerError):
 class LedgerCorrupt(LedgerError):
     """The book was stopped, as after a difference found by verification, until a person has looked."""
 
-    it = "Il libro è fermo: riprende quando una persona ha controllato e lo riapre (comando book resume)."
-    en = "The book is stopped: it goes on once a person has looked and resumes it (command book resume)."
+    it = "Il libro è fermo: riprende quando una persona ha controllato e lo riapre."
+    en = "The book is stopped: it goes on once a person has looked and resumes it."
 
 
 PRECEDENCE: tuple[type[LedgerError], ...] = (

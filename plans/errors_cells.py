@@ -79,10 +79,8 @@ class AmountOverPrecise(CellRefused):
 class AmountNegative(CellRefused):
     """Below zero."""
 
-    it = (
-        "è negativo. Scrivere un importo maggiore di zero; per togliere credito correggere l'accredito (grant correct)."
-    )
-    en = "this is negative. Write an amount above zero; to take credit back correct the grant (grant correct)."
+    it = "è negativo. Scrivere un importo maggiore di zero; per togliere credito correggere l'accredito."
+    en = "this is negative. Write an amount above zero; to take credit back correct the grant."
 
 
 class AmountNotPositive(CellRefused):

@@ -30,8 +30,8 @@ class TaxYearUnreadable(CellRefused):
 class TaxYearMissing(CellRefused):
     """A row without a tax year, and none given for the whole file."""
 
-    it = "manca l'anno d'imposta. Aggiungere la colonna «anno», o indicarlo per tutto il file con --year."
-    en = "the tax year is missing. Add the column 'year', or give it for the whole file with --year."
+    it = "manca l'anno d'imposta. Aggiungere la colonna «anno», o indicarlo per tutto il file."
+    en = "the tax year is missing. Add the column 'year', or give it for the whole file."
 
 
 class OpeningFileRefused(FileRefused):
@@ -58,8 +58,8 @@ class LotRepeated(DomainError):
 class RenewalCodeNeeded(DomainError):
     """A plan whose code says no year, renewed without a code for the next period."""
 
-    it = "Il codice {plan} non dice un anno: indicare quello del periodo successivo con --code."
-    en = "The code {plan} says no year: give the code of the next period with --code."
+    it = "Il codice {plan} non dice un anno: indicare il codice del periodo successivo."
+    en = "The code {plan} says no year: give the code of the next period."
 
 
 class RenewalChangesInvalid(FileRefused):

@@ -22,19 +22,19 @@ class BudgetNotFunded(WalletError):
 
     it = (
         "Il piano {plan} può accreditare ancora {available}, ne servono {needed}: "
-        "registrare prima l'impegno o il bonifico (comando fund)."
+        "registrare prima l'impegno o il bonifico."
     )
     en = (
         "Plan {plan} can still grant {available}, {needed} are needed: "
-        "record the commitment or the bank transfer first (command fund)."
+        "record the commitment or the bank transfer first."
     )
 
 
 class BudgetFileRefused(WalletError):
     """The check of a budget file found problems; nothing was loaded."""
 
-    it = "Il file {file} non si carica (problemi: {problems}): correggerli e ricaricarlo. Nulla è stato accreditato."
-    en = "The file {file} has {problems} problems: mend them and load it again. Nothing was granted."
+    it = "Il file {file} non si carica, ha {problems:problema|problemi}: correggerlo e ricaricarlo. Nulla è stato accreditato."
+    en = "The file {file} has {problems:problem|problems}: mend it and load it again. Nothing was granted."
 
 
 class BudgetReferenceChanged(WalletError):
@@ -50,8 +50,8 @@ class BudgetReferenceChanged(WalletError):
 class BudgetContentRepeated(WalletError):
     """The same content was loaded under another reference."""
 
-    it = "Lo stesso contenuto è già stato caricato con il riferimento «{reference}»: per ripeterlo usare --repeat."
-    en = "The same content was already loaded under the reference '{reference}': to grant it again use --repeat."
+    it = "Lo stesso contenuto è già stato caricato con il riferimento «{reference}»: se va ripetuto, dirlo."
+    en = "The same content was already loaded under the reference '{reference}': if it is to be granted again, say so."
 
 
 class LotNotFound(WalletError):
@@ -109,8 +109,8 @@ class OpeningTransferExceeds(WalletError):
 class OpeningNotFound(WalletError):
     """No such load of opening balances in this book."""
 
-    it = "Il caricamento di saldi {load} non c'è: elencarli con «borsellino opening list»."
-    en = "There is no load of balances {load}: list them with 'borsellino opening list'."
+    it = "Il caricamento di saldi {load} non c'è: guardare l'elenco dei caricamenti."
+    en = "There is no load of balances {load}: look at the list of loads."
 
 
 class OpeningAlreadyUndone(WalletError):
@@ -132,11 +132,11 @@ class CorrectionExceedsGrant(WalletError):
 
     it = (
         "A questa persona il piano {plan} ha accreditato {granted}: il resto è un saldo portato da un'altra piattaforma"
-        " e si storna con «borsellino opening undo», non con una correzione di {needed}."
+        " e si toglie stornando quel caricamento, non con una correzione di {needed}."
     )
     en = (
-        "Plan {plan} granted this person {granted}: the rest is a balance brought from another platform, which"
-        " 'borsellino opening undo' reverses, not a correction of {needed}."
+        "Plan {plan} granted this person {granted}: the rest is a balance brought from another platform, taken"
+        " back by reversing that load, not by a correction of {needed}."
     )
 
 
@@ -310,8 +310,8 @@ class ResidualExceedsLeft(WalletError):
 class ResidualPaymentNotFound(WalletError):
     """No such payment of ended credit in this book."""
 
-    it = "Il pagamento {payment} non c'è in questo libro: elencarli con «residual payments»."
-    en = "There is no payment {payment} in this book: list them with 'residual payments'."
+    it = "Il pagamento {payment} non c'è in questo libro: guardare l'elenco dei pagamenti."
+    en = "There is no payment {payment} in this book: look at the list of payments."
 
 
 class ResidualPaymentUndone(WalletError):
@@ -326,11 +326,11 @@ class ContributionStays(WalletError):
 
     it = (
         "{authorization} è un versamento al fondo pensione, non un acquisto: non si storna. Un pagamento registrato "
-        "per errore si annulla con «residual undo»."
+        "per errore si annulla come tale."
     )
     en = (
         "{authorization} is a payment into a pension fund, no purchase: it is not refunded. A payment recorded by "
-        "mistake is undone with 'residual undo'."
+        "mistake is undone as such."
     )
 
 

@@ -23,6 +23,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from api.cli import remedies
 from config import money
 from config.errors import DomainError, local
 from plans import labels
@@ -132,16 +133,17 @@ class Caller:
             self.err.print(self.sentence(it, en, **values))
 
     def refuse(self, refusal: DomainError) -> None:
-        """Print why a command was refused: a sentence, and the code that stands for it."""
+        """Print why a command was refused: a sentence, the code that stands for it, and what there is to type."""
         text = visible(refusal.text(self.language))
-        self.tell_error(refusal.code, text)
+        self.tell_error(refusal.code, text, [visible(typed) for typed in remedies.of(refusal.code, refusal.details)])
 
-    def tell_error(self, code: str, text: str) -> None:
-        """Print an error on the error stream, as a sentence or as JSON."""
+    def tell_error(self, code: str, text: str, remedies: Sequence[str] = ()) -> None:
+        """Print an error on the error stream, as a sentence or as JSON; remedies on lines of their own."""
         if self.as_json:
-            self.err.print(json.dumps({"error": {"code": code, "text": text}}, ensure_ascii=False))
+            error = {"code": code, "text": text} | ({"remedies": remedies} if remedies else {})
+            self.err.print(json.dumps({"error": error}, ensure_ascii=False))
         else:
-            self.err.print(f"{text} [{code}]")
+            self.err.print("\n  ".join((f"{text} [{code}]", *remedies)))
 
     @contextmanager
     def progress(self, it: str, en: str) -> Iterator[Tick]:

@@ -8,8 +8,8 @@ from config.errors import DomainError
 class JobNotFound(DomainError):
     """No job has this name."""
 
-    it = "Nessun lavoro si chiama «{job}»: elencarli con «borsellino jobs list»."
-    en = "No job is called '{job}': list them with 'borsellino jobs list'."
+    it = "Nessun lavoro si chiama «{job}»: guardare l'elenco dei lavori."
+    en = "No job is called '{job}': look at the list of jobs."
 
 
 class JobRunNotFound(DomainError):
@@ -37,8 +37,5 @@ class JobInPart(DomainError):
 class BooksDiffer(DomainError):
     """Books whose figures are not what their journal says."""
 
-    it = "{n:differenza|differenze} tra il giornale e ciò che ne deriva, in {books}: «borsellino ledger verify»."
-    en = (
-        "{n:difference|differences} between the journal and what is derived from it, in {books}:"
-        " 'borsellino ledger verify'."
-    )
+    it = "{n:differenza|differenze} tra il giornale e ciò che ne deriva, in {books}: verificare il giornale."
+    en = "{n:difference|differences} between the journal and what is derived from it, in {books}: verify the ledger."

@@ -15,8 +15,8 @@ class TaskNotFound(DomainError):
 class TaskAbandoned(DomainError):
     """A task whose workers all died at it."""
 
-    it = "La lavorazione si è interrotta {attempts} volte e non viene più ripresa: chiederla di nuovo."
-    en = "The task broke off {attempts} times and is taken up no more: ask for it again."
+    it = "La lavorazione si è interrotta {attempts:volta|volte} e non viene più ripresa: chiederla di nuovo."
+    en = "The task broke off {attempts:time|times} and is taken up no more: ask for it again."
 
 
 class TasksUnfenced(DomainError):

@@ -46,11 +46,11 @@ class BonusAgreementMissing(DomainError):
 
     it = (
         "Per il piano {plan} non è registrato il deposito dell'accordo: senza deposito il premio non si converte."
-        " Registrarlo con «borsellino bonus agreement»."
+        " Registrarlo."
     )
     en = (
         "The deposit of the agreement behind plan {plan} is not recorded: without it no bonus is converted."
-        " Record it with 'borsellino bonus agreement'."
+        " Record it first."
     )
 
 
@@ -66,11 +66,11 @@ class BonusJointTooLate(DomainError):
 
     it = (
         "L'accordo del piano {plan} è del {signed_on}: il limite del coinvolgimento paritetico spetta ai contratti "
-        "sottoscritti entro il {last}. Registrarlo senza --joint."
+        "sottoscritti entro il {last}. Registrarlo senza il coinvolgimento paritetico."
     )
     en = (
         "The agreement of plan {plan} was signed on {signed_on}: the limit of joint involvement is for contracts "
-        "signed by {last}. Record it without --joint."
+        "signed by {last}. Record it without joint involvement."
     )
 
 
@@ -154,20 +154,20 @@ class BonusPremiumUnnamed(DomainError):
     """A choice that does not name its bonus, where the worker chose in the plan about a bonus with another name."""
 
     it = (
-        "Nel piano {plan} ci sono già scelte su {premiums} (lavoratori: {workers}, il primo {first}): dire con"
-        " --premium se è quel premio, scrivendone il nome, o un altro."
+        "Nel piano {plan} ci sono già scelte su {premiums} (lavoratori: {workers}, il primo {first}): dire il"
+        " nome del premio, lo stesso se è quello, o un altro."
     )
     en = (
-        "Plan {plan} has choices already about {premiums} (workers: {workers}, the first {first}): say with --premium"
-        " whether it is that bonus, by its name, or another one."
+        "Plan {plan} has choices already about {premiums} (workers: {workers}, the first {first}): name the"
+        " bonus, with the same name if it is that one, or with another."
     )
 
 
 class BonusChoiceNotFound(DomainError):
     """No such choice in this book."""
 
-    it = "La scelta {choice} non c'è: elencarle con «borsellino bonus list»."
-    en = "There is no choice {choice}: list them with 'borsellino bonus list'."
+    it = "La scelta {choice} non c'è: guardare l'elenco delle scelte."
+    en = "There is no choice {choice}: look at the list of choices."
 
 
 class BonusChoiceRevoked(DomainError):

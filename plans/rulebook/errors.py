@@ -59,8 +59,8 @@ class SignatureDayInvalid(DomainError):
 class SignOffNotFound(DomainError):
     """No act of signing has this number."""
 
-    it = "Nessuna firma ha il numero {signoff}: «borsellino rules signatures» le elenca."
-    en = "No signing has the number {signoff}: 'borsellino rules signatures' lists them."
+    it = "Nessuna firma ha il numero {signoff}: guardare l'elenco delle firme."
+    en = "No signing has the number {signoff}: look at the list of signings."
 
 
 class SignatureNotStanding(DomainError):

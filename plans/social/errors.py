@@ -52,15 +52,15 @@ class NotAMunicipality(DomainError):
 class TariffNotFound(DomainError):
     """No tariff has this code, here or among the published ones."""
 
-    it = "La tariffa «{tariff}» non c'è: elencarle con «borsellino social tariff»."
-    en = "There is no tariff '{tariff}': list them with 'borsellino social tariff'."
+    it = "La tariffa «{tariff}» non c'è: guardare l'elenco delle tariffe."
+    en = "There is no tariff '{tariff}': look at the list of tariffs."
 
 
 class EntrustedServiceNotFound(DomainError):
     """The municipality has entrusted no service under this code."""
 
-    it = "Il Comune non ha affidato un servizio «{service}»: caricarlo con «borsellino social load»."
-    en = "The municipality has entrusted no service '{service}': load it with 'borsellino social load'."
+    it = "Il Comune non ha affidato un servizio «{service}»: caricarlo."
+    en = "The municipality has entrusted no service '{service}': load it first."
 
 
 class EntrustedServiceClosed(DomainError):
@@ -136,14 +136,8 @@ class RegistryInvalid(DomainError):
 class TariffNotInForce(DomainError):
     """A tariff before its first day or after its last one."""
 
-    it = (
-        "La tariffa «{tariff}» vale {spell_it} e non il {on}: caricare il servizio con la tariffa in vigore "
-        "(social offer load)."
-    )
-    en = (
-        "The tariff '{tariff}' holds {spell_en}, not on {on}: load the service with the tariff in force "
-        "(social offer load)."
-    )
+    it = "La tariffa «{tariff}» vale {spell_it} e non il {on}: caricare il servizio con la tariffa in vigore."
+    en = "The tariff '{tariff}' holds {spell_en}, not on {on}: load the service with the tariff in force."
 
 
 class DsuProtocolInvalid(DomainError):
@@ -191,8 +185,8 @@ class IseeTypeNotAccepted(Spoken):
 class IseeMissing(DomainError):
     """A service with a threshold cannot be admitted to without an attestation."""
 
-    it = "Per il servizio «{service}» serve un ISEE valido: registrarlo con «borsellino social isee»."
-    en = "The service '{service}' needs a valid ISEE: record it with 'borsellino social isee'."
+    it = "Per il servizio «{service}» serve un ISEE valido: registrarlo."
+    en = "The service '{service}' needs a valid ISEE: record one."
 
 
 class ThresholdExceeded(DomainError):
@@ -205,8 +199,8 @@ class ThresholdExceeded(DomainError):
 class IseeExpired(DomainError):
     """The attestation's last day is over: nobody is admitted or assigned a voucher with it, and nothing is bought."""
 
-    it = "L'ISEE della domanda {application} è scaduto il {valid_until}: registrare il nuovo (social isee) e riprovare."
-    en = "The ISEE of application {application} ended on {valid_until}: record the new (social isee) and try again."
+    it = "L'ISEE della domanda {application} è scaduto il {valid_until}: registrare il nuovo e riprovare."
+    en = "The ISEE of application {application} ended on {valid_until}: record the new one and try again."
 
 
 class AboveThreshold(DomainError):
@@ -214,11 +208,11 @@ class AboveThreshold(DomainError):
 
     it = (
         "L'ISEE in vigore della domanda {application} supera la soglia di {threshold}: il voucher non si usa più. "
-        "Sospendere o revocare la domanda (social advance, social end), o registrare un nuovo ISEE."
+        "Sospendere o revocare la domanda, o registrare un nuovo ISEE."
     )
     en = (
         "The ISEE in force of application {application} exceeds the threshold of {threshold}: the voucher can be used "
-        "no more. Suspend or revoke the application (social advance, social end), or record a new ISEE."
+        "no more. Suspend or revoke the application, or record a new ISEE."
     )
 
 
@@ -249,8 +243,8 @@ class MovedByAssigning(Spoken):
     """A state that is reached by assigning a voucher, not by being declared."""
 
     spoken: ClassVar = {"to": State}
-    it = "Lo stato «{to}» comporta denaro: usare «borsellino social assign»."
-    en = "State {to} moves money: use 'borsellino social assign'."
+    it = "Lo stato «{to}» comporta denaro: vi si arriva assegnando il voucher."
+    en = "State {to} moves money: it is reached by assigning the voucher."
 
 
 class StepInFuture(DomainError):

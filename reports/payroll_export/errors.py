@@ -16,23 +16,20 @@ class PayrollMonthOpen(ReportError):
     """A payroll month that can still take entries; it is exported as a draft only."""
 
     it = (
-        "{month} non è chiuso: può ancora cambiare. Chiuderlo con «borsellino ledger close-period --from {first}"
-        " --to {last}», oppure chiedere una bozza con --draft."
+        "{month} non è chiuso: può ancora cambiare. Chiudere il periodo dal {first} al {last},"
+        " oppure chiedere una bozza."
     )
-    en = (
-        "{month} is not closed: it can still change. Close it with 'borsellino ledger close-period --from {first}"
-        " --to {last}', or ask for a draft with --draft."
-    )
+    en = "{month} is not closed: it can still change. Close the period from {first} to {last}, or ask for a draft."
 
 
 class PayrollMonthUnsealed(ReportError):
     """A closed payroll month of which some entries are not sealed yet; it is exported as a draft only."""
 
     it = (
-        "{month} è chiuso, ma {waiting:scrittura aspetta|scritture aspettano} il sigillo: eseguire"
-        " «borsellino seal», oppure chiedere una bozza con --draft."
+        "{month} è chiuso, ma {waiting:scrittura aspetta|scritture aspettano} il sigillo: sigillare"
+        " il libro, oppure chiedere una bozza."
     )
     en = (
-        "{month} is closed, but {waiting:entry waits for its|entries wait for their} seal: run"
-        " 'borsellino seal', or ask for a draft with --draft."
+        "{month} is closed, but {waiting:entry waits for its|entries wait for their} seal: seal"
+        " the book, or ask for a draft."
     )

@@ -47,7 +47,7 @@ def gather(session: Session, book_id: int, month: date, *, detail: bool = False)
     funder = funders.of_book(session, book_id)
     found = recharges.lines(session, book_id, month)
     if not detail and starts not in months.closed_months(session, book_id):
-        raise RechargeMonthOpen(month=f"{starts:%m/%Y}", first=f"{starts:%d/%m/%Y}", last=f"{ends:%d/%m/%Y}")
+        raise RechargeMonthOpen(month=f"{starts:%m/%Y}", first=starts, last=ends)
     asked = {"book": book_id, "starts": starts, "ends": ends}
     regimes = _regimes(found, ends, detail=detail)
     return RechargeList(

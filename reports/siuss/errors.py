@@ -8,8 +8,8 @@ from reports.errors import ReportError
 class MunicipalityUnknown(ReportError):
     """The municipality's ISTAT code was not loaded."""
 
-    it = "Non si sa quale Comune è {funder}: caricare [[municipality]] con istat_code (borsellino social load)."
-    en = "Which comune {funder} is, is not known: load [[municipality]] with istat_code (borsellino social load)."
+    it = "Non si sa quale Comune è {funder}: caricare [[municipality]] con istat_code."
+    en = "Which comune {funder} is, is not known: load [[municipality]] with istat_code."
 
 
 class BenefitUnknown(ReportError):
@@ -29,8 +29,8 @@ class OperatorCodeInvalid(ReportError):
 class FlowRefused(ReportError):
     """The flow has problems that the register would refuse it for; nothing was written."""
 
-    it = "Il flusso {benefit} di {month} non si esporta (problemi: {problems}): correggerli e ripetere."
-    en = "The flow {benefit} of {month} is not exported ({problems} problems): mend them and repeat."
+    it = "Il flusso {benefit} di {month} non si esporta, ha {problems:problema|problemi}: correggere e ripetere."
+    en = "The flow {benefit} of {month} is not exported, it has {problems:problem|problems}: mend and repeat."
 
 
 class FlowByHand(ReportError):

@@ -63,7 +63,9 @@ def test_loading_a_budget_grants_it_once(shell: Shell) -> None:
 
     assert "Accreditati 1.600,00" in shell.done(f"budget load {path} --plan A", language="it")
     assert "nothing changed" in shell.done(f"budget load {path} --plan A")
-    assert "use --repeat" in shell.refused(1, f"budget load {path} --plan A --reference twice")
+    assert "say so. [budget_content_repeated]\n  --repeat\n" in shell.refused(
+        1, f"budget load {path} --plan A --reference twice"
+    )
     assert "Granted" in shell.done(f"budget load {path} --plan A --reference twice --repeat")
 
 

@@ -210,7 +210,7 @@ def test_own_money_is_neither_promised_nor_granted_nor_brought_nor_corrected(tow
     ):
         with pytest.raises(OwnMoneyNeedsReceipt) as refusal:
             refused()
-        assert "social pay" in refusal.value.text("it")
+        assert "ricevuta di ciascun pagamento" in refusal.value.text("it")
 
     assert town.image() == before
     assert give_back(town, paid) == 5_500

@@ -52,8 +52,8 @@ class DocumentUnreadable(DocumentRefused):
 class DocumentsTooMany(DocumentRefused):
     """More documents at once than are taken."""
 
-    it = "{documents} documenti: al massimo {limit} per volta. Unire le pagine in un solo PDF."
-    en = "{documents} documents: {limit} at once at most. Put the pages into one PDF."
+    it = "{documents:documento|documenti}: al massimo {limit} per volta. Unire le pagine in un solo PDF."
+    en = "{documents:document|documents}: {limit} at once at most. Put the pages into one PDF."
 
 
 class DocumentMissing(ReimbursementError):
@@ -66,8 +66,8 @@ class DocumentMissing(ReimbursementError):
 class SweepGraceTooShort(ReimbursementError):
     """Documents were to be swept sooner than a submission may take to name them."""
 
-    it = "Si tolgono i documenti che nessuno cita da almeno {least} giorno: indicarne {least} o più, non {days}."
-    en = "Documents are removed that nobody has named for {least} day at least: give {least} or more, not {days}."
+    it = "Si tolgono i documenti che nessuno cita da almeno {least:giorno|giorni}: indicarne {least} o più, non {days}."
+    en = "Documents are removed that nobody has named for {least:day|days} at least: give {least} or more, not {days}."
 
 
 class SweepNamesNothing(ReimbursementError):
@@ -141,8 +141,8 @@ class FixLowersDocument(ReimbursementError):
 class SubmissionIncomplete(ReimbursementError):
     """Documents, declarations or answers that the checklist asks for are missing; all of them are named."""
 
-    it = "Manca: {missing_it}. Si veda «borsellino reimbursement checklist {expense}»."
-    en = "Missing: {missing_en}. See 'borsellino reimbursement checklist {expense}'."
+    it = "Manca: {missing_it}. È quanto chiede la lista di controllo di «{expense}»."
+    en = "Missing: {missing_en}. The checklist of '{expense}' asks for it."
 
 
 class ReceiptAskedBefore(ReimbursementError):
@@ -280,11 +280,11 @@ class SetOffExceedsDue(ReimbursementError):
 
     it = (
         "Per il piano {plan} il finanziatore deve ancora {open}: non se ne possono compensare {amount}. Compensarne"
-        " meno, con un altro piano, o restituire il denaro con «borsellino reimbursement repay»."
+        " meno, con un altro piano, o restituire il denaro con un bonifico."
     )
     en = (
         "For plan {plan} the funder still owes {open}: {amount} cannot be set off. Set off less, or with another plan, "
-        "or give the money back with 'borsellino reimbursement repay'."
+        "or give the money back by bank transfer."
     )
 
 
@@ -354,5 +354,5 @@ class PaymentDateInvalid(ReimbursementError):
 class ReimbursementHasItsOwnVerbs(ReimbursementError):
     """A capture, void or refund of an authorization that belongs to a reimbursement."""
 
-    it = "L'autorizzazione {authorization} è di un rimborso: usare «borsellino reimbursement»."
-    en = "Authorization {authorization} belongs to a reimbursement: use 'borsellino reimbursement'."
+    it = "L'autorizzazione {authorization} è di un rimborso: va trattata come rimborso."
+    en = "Authorization {authorization} belongs to a reimbursement: deal with it there."

@@ -32,8 +32,8 @@ class NothingToDispute(WalletError):
 class DisputeWhichCapture(WalletError):
     """Several captures of the authorization could be meant."""
 
-    it = "L'autorizzazione {authorization} ha più addebiti: dire quale con --capture ({captures})."
-    en = "Authorization {authorization} has several captures: say which with --capture ({captures})."
+    it = "L'autorizzazione {authorization} ha più addebiti: dire quale ({captures})."
+    en = "Authorization {authorization} has several captures: say which ({captures})."
 
 
 class CapturePaid(WalletError):
@@ -202,8 +202,8 @@ class FeeUnshared(WalletError):
 class BookStopped(WalletError):
     """A clearing run goes over all books, and one of them takes no entries."""
 
-    it = "Il libro {book} è fermo: verificarlo e riprenderlo (book resume) prima della compensazione."
-    en = "Book {book} is stopped: verify and resume it (book resume) before clearing."
+    it = "Il libro {book} è fermo: verificarlo e riaprirlo prima della compensazione."
+    en = "Book {book} is stopped: verify and resume it before clearing."
 
 
 # -- terms -----------------------------------------------------------------------------------------------------------

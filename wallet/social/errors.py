@@ -61,8 +61,8 @@ class VoucherStillUsed(WalletError):
 class ShareMissing(WalletError):
     """The citizen's share was not paid."""
 
-    it = "Il cittadino paga {share}: registrare il pagamento indicandone la ricevuta (--card)."
-    en = "The citizen pays {share}: record the payment by its receipt (--card)."
+    it = "Il cittadino paga {share}: registrare il pagamento indicandone la ricevuta."
+    en = "The citizen pays {share}: record the payment by its receipt."
 
 
 class ShareNotNeeded(WalletError):
@@ -104,25 +104,22 @@ class OwnMoneyNeedsReceipt(WalletError):
     """Citizens' own money is granted, brought, promised or corrected like a funder's, without a receipt of theirs."""
 
     it = (
-        "Il piano {plan} è di denaro dei cittadini: si registra con la ricevuta di ciascun pagamento (social pay) e si "
-        "restituisce con social give-back."
+        "Il piano {plan} è di denaro dei cittadini: si registra con la ricevuta di ciascun pagamento, e si "
+        "restituisce pagamento per pagamento."
     )
     en = (
-        "Plan {plan} is of citizens' own money: it is recorded with the receipt of each payment (social pay), and goes "
-        "back with social give-back."
+        "Plan {plan} is of citizens' own money: it is recorded with the receipt of each payment, and goes "
+        "back payment by payment."
     )
 
 
 class VoucherNeedsApplication(WalletError):
     """A municipality's credit is granted, brought or corrected by itself: it belongs to an application's voucher."""
 
-    it = (
-        "Il piano {plan} è del Comune: il suo credito si assegna a una domanda ammessa (social assign) e si riprende "
-        "chiudendola (social end)."
-    )
+    it = "Il piano {plan} è del Comune: il suo credito si assegna a una domanda ammessa e si riprende chiudendola."
     en = (
-        "Plan {plan} is a municipality's: its credit is assigned to an admitted application (social assign) and taken "
-        "back by ending it (social end)."
+        "Plan {plan} is a municipality's: its credit is assigned to an admitted application and taken "
+        "back by ending it."
     )
 
 
@@ -152,11 +149,11 @@ class TenderHandedOver(WalletError):
 
     it = (
         "Di quanto pagato con {kind_it} chi lo ha incassato ha ancora {available}: il resto è in banca. Restituire il "
-        "pagamento {tender} con un bonifico e registrarlo (residual pay --to citizen)."
+        "pagamento {tender} con un bonifico e registrarlo."
     )
     en = (
         "Of what was paid by {kind_en}, {available} is still with whoever took it: the rest is in the bank. "
-        "Pay {tender} back by bank transfer and record it (residual pay --to citizen)."
+        "Pay {tender} back by bank transfer and record it."
     )
 
 
@@ -191,5 +188,5 @@ class ClaimOutsidePeriod(WalletError):
 class ServiceBudgetExceeded(WalletError):
     """A claim larger than what is left of the agreement's budget."""
 
-    it = "Per «{service}» restano {available}, ne servono {needed}: prima aumentare il budget (social fund)."
-    en = "For '{service}' {available} are left, {needed} are needed: raise the budget first (social fund)."
+    it = "Per «{service}» restano {available}, ne servono {needed}: prima aumentare il budget."
+    en = "For '{service}' {available} are left, {needed} are needed: raise the budget first."
