@@ -118,7 +118,7 @@ def submit(caller: Caller, /, employee: str, expense: str, relative: str | None,
             consent=told["consent"],
         )
         store = None if caller.dry_run else documents.store()
-        return requests.submit(session, book_id, asked, uploads, store=store, actor=caller.actor, key=key)
+        return requests.submit(session, book_id, asked, uploads, store=store, actor=caller.actor, office=True, key=key)
 
     reimbursement_pages.tell(caller, change(caller, work))
 
@@ -162,6 +162,7 @@ def fix(caller: Caller, /, reimbursement: str, note: str | None, key: str | None
             uploads,
             store=store,
             actor=caller.actor,
+            office=True,
             note=note or "",
             key=key,
         )

@@ -41,6 +41,10 @@ def actor() -> str:
     return asking.employee_id or asking.actor
 
 
+def _of_office() -> bool:
+    return "reimbursements:review" in current().scopes
+
+
 class ChecklistItemOut(Schema):
     """One document of a checklist."""
 
@@ -190,7 +194,8 @@ def submit(form: dict[str, Any], key: str) -> flask.Response:
     asked = _submission(form)
 
     def work(session: Session) -> Reimbursement:
-        return requests.submit(session, book_id, asked, files, store=documents.store(), actor=actor())
+        kept = documents.store()
+        return requests.submit(session, book_id, asked, files, store=kept, actor=actor(), office=_of_office())
 
     return once(book_id, "reimbursement_submit", actor(), key, work)
 
@@ -266,7 +271,9 @@ def fix(form: dict[str, Any], reimbursement_id: str, key: str) -> flask.Response
 
     def work(session: Session, book_id: int) -> Reimbursement:
         kept = documents.store()
-        return requests.fix(session, book_id, reimbursement_id, told, files, store=kept, actor=actor(), note=note)
+        return requests.fix(
+            session, book_id, reimbursement_id, told, files, store=kept, actor=actor(), office=_of_office(), note=note
+        )
 
     return _act(reimbursement_id, "reimbursement_fix", key, work)
 

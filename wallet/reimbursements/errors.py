@@ -165,6 +165,17 @@ class ExpenseTotalDiffers(ReimbursementError):
     en = "Document {number} of {on} by {supplier} was submitted before with the total {document}: give that one."
 
 
+class DocumentNotTaken(ReimbursementError):
+    """
+    Somebody else of the book submitted the document, or its file: no amount, no name and no reason is told.
+
+    Whoever reviews is told it by the refusals beside this one.
+    """
+
+    it = "Questo documento non può essere accettato: rivolgersi all'ufficio welfare."
+    en = "This document cannot be taken: ask the welfare office."
+
+
 class DocumentUsedBefore(ReimbursementError):
     """The same file stands behind another expense already."""
 

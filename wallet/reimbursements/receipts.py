@@ -20,7 +20,13 @@ from sqlalchemy.orm import Session
 from config import database
 from config.money import from_minor
 from wallet.reimbursements.documents import Upload
-from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseTotalDiffers, ReceiptAskedBefore
+from wallet.reimbursements.errors import (
+    DocumentNotTaken,
+    DocumentUsedBefore,
+    ExpenseTotalDiffers,
+    ReceiptAskedBefore,
+    ReimbursementError,
+)
 from wallet.reimbursements.words import ASKING, Purpose
 
 _OPEN = (
@@ -60,11 +66,26 @@ _RUNS = re.compile(r"[^\W\d_]+|\d+")
 # One file at a time: two submissions of the same one meet here.
 _LOCK_FILE = "select pg_advisory_xact_lock(20613, hashtext(%s))"
 _USED = (
-    "select 1 from reimbursement_document d"
+    "select r.employee_id from reimbursement_document d"
     " join reimbursement r on r.book_id = d.book_id and r.reimbursement_id = d.reimbursement_id"
     " where d.book_id = %s and d.sha256 = %s and d.purpose = %s and r.receipt_id <> %s and r.status = any(%s::text[])"
-    "   and r.reimbursement_id is distinct from %s limit 1"
+    "   and r.reimbursement_id is distinct from %s"
 )
+_ASKING = (
+    "select distinct employee_id from reimbursement where book_id = %s and receipt_id = %s and status = any(%s::text[])"
+)
+_STATES = [str(state) for state in ASKING]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """
+    For whom a document is submitted. Who reads the refusal learns of a document that only they submitted what came of
+    it; of what others submitted, only whoever reviews (`office`).
+    """
+
+    employee_id: str
+    office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +107,14 @@ def of(supplier: str, supplier_tax_code: str | None, document_no: str, on: date,
     return Receipt(f"rcp_{digest[:32]}", supplier_key, number_key, on, document_minor)
 
 
-def take(session: Session, book_id: int, receipt: Receipt, amount_minor: int, told: dict[str, Any]) -> None:
+def take(
+    session: Session, book_id: int, receipt: Receipt, amount_minor: int, told: dict[str, Any], *, asker: Asker
+) -> None:
     """
     Ask for an amount of a receipt; whoever asks for some of the same receipt waits.
 
     Units:  minor units. `told` are the supplier's name and the document's number as they were written.
-    Errors: ExpenseTotalDiffers, ReceiptAskedBefore.
+    Errors: ExpenseTotalDiffers, ReceiptAskedBefore; DocumentNotTaken in place of both where others asked too.
     """
     asked = {
         "book": book_id,
@@ -106,10 +129,14 @@ def take(session: Session, book_id: int, receipt: Receipt, amount_minor: int, to
     total, before = database.call(session, _LOCK, asked)
     details = told | {"on": receipt.document_on, "document": from_minor(total)}
     # A receipt of which nothing is asked any more says what it is said to say now.
+    refusal: ReimbursementError | None = None
     if before and total != receipt.document_minor:
-        raise ExpenseTotalDiffers(**details)
-    if before + amount_minor > receipt.document_minor:
-        raise ReceiptAskedBefore(**details, left=from_minor(total - before))
+        refusal = ExpenseTotalDiffers(**details)
+    elif before + amount_minor > receipt.document_minor:
+        refusal = ReceiptAskedBefore(**details, left=from_minor(total - before))
+    if refusal is not None:
+        asking = database.rows(session, _ASKING, (book_id, receipt.receipt_id, _STATES))
+        raise _told_to(asker, refusal, [row.employee_id for row in asking])
     database.run(session, _TAKE, asked)
 
 
@@ -120,20 +147,32 @@ def give_back(session: Session, book_id: int, receipt_id: str, amount_minor: int
 
 
 def check_files(
-    session: Session, book_id: int, receipt: Receipt, uploads: Sequence[Upload], *, of_reimbursement: str | None = None
+    session: Session,
+    book_id: int,
+    receipt: Receipt,
+    uploads: Sequence[Upload],
+    *,
+    asker: Asker,
+    of_reimbursement: str | None = None,
 ) -> None:
     """
     Refuse a file that already stands behind another document's reimbursement, but for the one that is being mended.
 
-    Errors: DocumentUsedBefore.
+    Errors: DocumentUsedBefore; DocumentNotTaken in its place where it is somebody else's reimbursement.
     """
     expense_files = sorted((upload for upload in uploads if upload.purpose is Purpose.EXPENSE), key=lambda u: u.sha256)
     for upload in expense_files:
         database.run(session, _LOCK_FILE, (f"{book_id}:{upload.sha256.hex()}",))
-        states = [str(state) for state in ASKING]
-        asked = (book_id, upload.sha256, str(Purpose.EXPENSE), receipt.receipt_id, states, of_reimbursement)
-        if database.rows(session, _USED, asked):
-            raise DocumentUsedBefore(file=upload.name)
+        asked = (book_id, upload.sha256, str(Purpose.EXPENSE), receipt.receipt_id, _STATES, of_reimbursement)
+        using = database.rows(session, _USED, asked)
+        if using:
+            raise _told_to(asker, DocumentUsedBefore(file=upload.name), [row.employee_id for row in using])
+
+
+def _told_to(asker: Asker, refusal: ReimbursementError, theirs: Sequence[str]) -> ReimbursementError:
+    """Return a refusal as it may be told, where a document is behind what these persons submitted."""
+    own = bool(theirs) and all(employee_id == asker.employee_id for employee_id in theirs)
+    return refusal if asker.office or own else DocumentNotTaken()
 
 
 def _key(text: str) -> str:

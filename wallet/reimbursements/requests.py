@@ -26,6 +26,7 @@ from wallet.reimbursements.errors import (
     ReimbursementNotOpen,
     ReimbursementNotToMend,
 )
+from wallet.reimbursements.receipts import Asker
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.submission import Looked, Submission
 from wallet.reimbursements.words import OPEN, Holder, State
@@ -67,16 +68,18 @@ def submit(
     *,
     store: Store | None,
     actor: str,
+    office: bool = False,
     key: str | None = None,
 ) -> Reimbursement:
     """
     Take an expense: check it, reserve its money and its room in the year's limits, keep its documents.
 
     What can be mended later (the document is in another name) is taken too and waits for the fix, with its place in
-    the queue and its money held. Without a `store` no file is written: for a trial that is undone.
+    the queue and its money held. Without a `store` no file is written: for a trial that is undone. With `office` a
+    refusal is told to whoever reviews: of others' documents, nobody else learns more than that theirs is not taken.
 
-    Errors: KeyReused, InProgress; EmployeeNotFound; those of `submission.look`; ExpenseTotalDiffers,
-            ReceiptAskedBefore, DocumentUsedBefore; ReimbursementDeclined.
+    Errors: KeyReused, InProgress; EmployeeNotFound; those of `submission.look`; DocumentUsedBefore,
+            ExpenseTotalDiffers, ReceiptAskedBefore, DocumentNotTaken; ReimbursementDeclined.
     Source: glossary, "reimbursement"; docs/reimbursements.md.
     """
 
@@ -85,7 +88,7 @@ def submit(
         looked = submission.look(session, book_id, asked, uploads)
         if frozen:
             raise paying.declined(looked.choice, Decline.WALLET_FROZEN, looked.amount_minor)
-        return _take(session, book_id, looked, uploads, store, actor)
+        return _take(session, book_id, looked, uploads, store, actor, Asker(asked.employee_id, office))
 
     # A file of facts that cannot be read is no answer to keep under a key.
     checklist.expenses()
@@ -101,15 +104,18 @@ def fix(
     *,
     store: Store | None,
     actor: str,
+    office: bool = False,
     note: str = "",
     key: str | None = None,
 ) -> Reimbursement:
     """
     Mend a reimbursement with documents or corrected facts; it goes back to its place in the queue.
 
+    `office` as in `submit`.
+
     Errors: KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotToMend, SupplierCodeInvalid,
             FixChangesNothing, ExpenseInFuture, FixLowersDocument, DocumentsTooMany, SubmissionIncomplete,
-            ExpenseOutsidePlan, ExpenseTotalDiffers, ReceiptAskedBefore, DocumentUsedBefore.
+            ExpenseOutsidePlan, ExpenseTotalDiffers, ReceiptAskedBefore, DocumentUsedBefore, DocumentNotTaken.
     """
     told = correction.told()
 
@@ -120,7 +126,7 @@ def fix(
         changed = {name: value for name, value in told.items() if getattr(found, name) != value}
         if not changed and not uploads:
             raise FixChangesNothing()
-        return _mend(session, book_id, found, changed, uploads, store, actor, note)
+        return _mend(session, book_id, found, changed, uploads, store, actor, note, Asker(found.employee_id, office))
 
     request = {
         "reimbursement": reimbursement_id,
@@ -190,14 +196,21 @@ def _lock_person(session: Session, book_id: int, employee_id: str) -> bool:
 
 
 def _take(
-    session: Session, book_id: int, looked: Looked, uploads: Sequence[Upload], store: Store | None, actor: str
+    session: Session,
+    book_id: int,
+    looked: Looked,
+    uploads: Sequence[Upload],
+    store: Store | None,
+    actor: str,
+    asker: Asker,
 ) -> Reimbursement:
     asked = looked.submission
     receipt = receipts.of(
         asked.supplier, asked.supplier_tax_code, asked.document_no, asked.document_on, looked.document_minor
     )
-    receipts.check_files(session, book_id, receipt, uploads)
-    receipts.take(session, book_id, receipt, looked.amount_minor, _named(asked.supplier, asked.document_no))
+    receipts.check_files(session, book_id, receipt, uploads, asker=asker)
+    told = _named(asked.supplier, asked.document_no)
+    receipts.take(session, book_id, receipt, looked.amount_minor, told, asker=asker)
     authorization_id = reserving.authorize(session, book_id, looked, actor)
     reimbursement_id = ids.new("rmb")
     to_mend = bool(looked.to_mend)
@@ -259,6 +272,7 @@ def _mend(
     store: Store | None,
     actor: str,
     note: str,
+    asker: Asker,
 ) -> Reimbursement:
     for name in ("document_on", "expense_on"):
         if changed.get(name, found.chosen_on) > found.chosen_on:
@@ -272,8 +286,8 @@ def _mend(
     receipt = receipts.of(supplier, tax_code, number, on, document_minor)
     if (receipt.receipt_id, document_minor) != (found.receipt_id, found.document_minor):
         receipts.give_back(session, book_id, found.receipt_id, found.amount_minor)
-        receipts.take(session, book_id, receipt, found.amount_minor, _named(supplier, number))
-    receipts.check_files(session, book_id, receipt, uploads, of_reimbursement=found.reimbursement_id)
+        receipts.take(session, book_id, receipt, found.amount_minor, _named(supplier, number), asker=asker)
+    receipts.check_files(session, book_id, receipt, uploads, asker=asker, of_reimbursement=found.reimbursement_id)
 
     listed = checklist.of(checklist.expense(found.expense))
     assert listed is not None  # noqa: S101

@@ -23,6 +23,7 @@ from wallet.reimbursements.errors import (
     ReimbursementNotPaid,
     UndoingReasonInvalid,
 )
+from wallet.reimbursements.receipts import Asker
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.requests import DAYS_TO_ANSWER, DAYS_TO_FIX, once
 from wallet.reimbursements.words import OF_APPROVALS, OF_PAYMENTS, State, Undoing
@@ -226,7 +227,8 @@ def _ask_rest(session: Session, book_id: int, found: Reimbursement, rest_minor: 
         found.supplier, found.supplier_tax_code, found.document_no, found.document_on, found.document_minor
     )
     receipt = replace(told, receipt_id=found.receipt_id)
-    receipts.take(session, book_id, receipt, rest_minor, {"supplier": found.supplier, "number": found.document_no})
+    told_of = {"supplier": found.supplier, "number": found.document_no}
+    receipts.take(session, book_id, receipt, rest_minor, told_of, asker=Asker(found.employee_id, office=True))
 
 
 def _reverse_payment(

@@ -223,9 +223,14 @@ def test_the_same_document_is_not_given_back_to_a_colleague_too(counter: Counter
     told = form(counter)
     send(counter, "sara", PATH, told)
 
-    answer = send(counter, "tito", PATH, told | {"relative_id": counter.people["tito's child"]})
+    for_titos = told | {"relative_id": counter.people["tito's child"]}
 
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "receipt_asked_before")
+    answer = send(counter, "tito", PATH, for_titos)
+    office = send(counter, "marta", PATH, for_titos | {"employee_id": counter.people["tito"]})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "document_not_taken")
+    assert answer.get_json()["detail"] == "Questo documento non può essere accettato: rivolgersi all'ufficio welfare."
+    assert (office.status_code, office.get_json()["code"]) == (409, "receipt_asked_before")
 
 
 def test_what_is_in_another_name_waits_for_its_fix_and_keeps_its_place(counter: Counter) -> None:

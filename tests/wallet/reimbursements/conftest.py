@@ -92,11 +92,20 @@ class Desk:
         )
         return replace(base, **values)
 
-    def submit(self, *, files: list[Upload] | None = None, key: str | None = None, **values: Any) -> Reimbursement:
+    def submit(
+        self, *, files: list[Upload] | None = None, key: str | None = None, office: bool = False, **values: Any
+    ) -> Reimbursement:
         asked = self.asked(**values)
         files = [self.upload(f"fattura {asked.document_no.replace('/', '-')}")] if files is None else files
         return requests.submit(
-            self.scene.session, self.scene.book_id, asked, files, store=self.store, actor=asked.employee_id, key=key
+            self.scene.session,
+            self.scene.book_id,
+            asked,
+            files,
+            store=self.store,
+            actor=asked.employee_id,
+            office=office,
+            key=key,
         )
 
     def fix(self, found: Reimbursement, *files: Upload, **values: Any) -> Reimbursement:

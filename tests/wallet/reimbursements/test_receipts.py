@@ -8,7 +8,13 @@ import pytest
 
 from tests import factories
 from tests.wallet.reimbursements.conftest import Desk
-from wallet.reimbursements.errors import DocumentUsedBefore, ExpenseTotalDiffers, ReceiptAskedBefore
+from wallet.reimbursements.errors import (
+    DocumentNotTaken,
+    DocumentUsedBefore,
+    ExpenseTotalDiffers,
+    ReceiptAskedBefore,
+    ReimbursementError,
+)
 from wallet.reimbursements.words import Reason, State
 
 
@@ -46,15 +52,65 @@ def test_the_rest_of_a_document_may_be_asked_for_later(desk: Desk) -> None:
     assert rest.status is State.SUBMITTED
 
 
-def test_a_colleague_of_the_same_book_cannot_have_it_back_again(desk: Desk) -> None:
+def colleague(desk: Desk) -> dict[str, str]:
+    """Somebody else of the book, with credit and a child."""
     scene = desk.scene
     other = scene.person()
     scene.grant(60_000, worker=other)
     child = scene.relative(worker=other, tax_code=factories.tax_code(born=date(2018, 6, 1)))
+    return {"employee_id": other, "relative_id": child}
+
+
+def test_a_colleague_of_the_same_book_cannot_have_it_back_again(desk: Desk) -> None:
+    other = colleague(desk)
     desk.submit(document_no="7", document=20_000)
 
-    with pytest.raises(ReceiptAskedBefore):
-        desk.submit(employee_id=other, relative_id=child, document_no="7", document=20_000)
+    with pytest.raises(DocumentNotTaken):
+        desk.submit(**other, document_no="7", document=20_000)
+
+
+TRIED = {
+    "spent": ({"document_no": "7", "document": 20_000, "amount": 100}, ReceiptAskedBefore),
+    "another total": ({"document_no": "7", "document": 20_001, "amount": 1}, ExpenseTotalDiffers),
+    "another number, the same file": ({"document_no": "8", "document": 20_000}, DocumentUsedBefore),
+}
+
+
+@pytest.mark.parametrize("tried", TRIED)
+def test_who_tries_a_colleagues_document_learns_one_thing_and_the_office_why(desk: Desk, tried: str) -> None:
+    facts, told_to_office = TRIED[tried]
+    other, file = colleague(desk), desk.upload("sette")
+    desk.submit(document_no="7", document=20_000, files=[file])
+
+    refusals: list[ReimbursementError] = []
+    for office in (False, True):
+        with pytest.raises(ReimbursementError) as raised:
+            desk.submit(**other, **facts, files=[file], office=office)
+        refusals.append(raised.value)
+
+    assert [type(refusal) for refusal in refusals] == [DocumentNotTaken, told_to_office]
+    # Every way to try says the very same.
+    assert (refusals[0].details, refusals[0].code) == ({}, "document_not_taken")
+
+
+def test_what_is_left_of_a_document_of_two_is_told_to_neither(desk: Desk) -> None:
+    other = colleague(desk)
+    desk.submit(document_no="7", document=20_000, amount=5_000, files=[desk.upload("sette")])
+    desk.submit(**other, document_no="7", document=20_000, amount=7_000, files=[desk.upload("sette")])
+
+    for whose in ({}, other):
+        with pytest.raises(DocumentNotTaken):
+            desk.submit(**whose, document_no="7", document=20_000, amount=8_001, files=[desk.upload("sette")])
+
+
+def test_who_mends_into_a_colleagues_document_learns_no_more(desk: Desk) -> None:
+    other = colleague(desk)
+    desk.submit(document_no="7", document=20_000)
+    found = desk.submit(**other, document_no="9", document=20_000)
+    desk.ask_fix(found, Reason.NUMBER_DIFFERS)
+
+    with pytest.raises(DocumentNotTaken), desk.scene.session.begin_nested():
+        desk.fix(found, document_no="7")
 
 
 def test_another_total_for_the_same_document_is_refused(desk: Desk) -> None:
