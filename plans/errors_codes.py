@@ -69,12 +69,12 @@ class TaxCodeCheckCharacter(TaxCodeInvalid):
     """The last character does not follow from the others."""
 
     it = (
-        "il carattere di controllo del codice fiscale (l'ultimo) è {found}, ma con gli altri caratteri dovrebbe essere "
-        "{expected}: almeno uno dei sedici è sbagliato. Ricopiare il codice dalla tessera sanitaria."
+        "il carattere di controllo del codice fiscale (l'ultimo) dovrebbe essere {expected} ed è {found}: "
+        "non è detto che sia lui, ma almeno un carattere è sbagliato. Ricopiare il codice dalla tessera sanitaria."
     )
     en = (
-        "the check character of the tax code (the last) is {found}, but with the other characters it should be "
-        "{expected}: at least one of the sixteen is wrong. Copy the code from the health card."
+        "the check character of the tax code (the last) should be {expected} and is {found}: at least "
+        "one character is wrong, not always that one. Copy the code from the health card."
     )
 
 
@@ -99,10 +99,10 @@ class VatNumberCheckDigit(CellRefused):
     """The last digit does not follow from the others."""
 
     it = (
-        "la cifra di controllo della partita IVA (l'ultima) è {found}, ma con le altre cifre dovrebbe essere "
-        "{expected}: almeno una delle undici è sbagliata. Ricopiare il numero da una fattura o dalla visura."
+        "la cifra di controllo della partita IVA (l'ultima) dovrebbe essere {expected} ed è {found}: non "
+        "è detto che sia lei, ma almeno una cifra è sbagliata. Ricopiare il numero da una fattura o dalla visura."
     )
     en = (
-        "the check digit of the VAT number (the last) is {found}, but with the other digits it should be {expected}: "
-        "at least one of the eleven is wrong. Copy the number from an invoice or from the company register."
+        "the check digit of the VAT number (the last) should be {expected} and is {found}: at least one digit "
+        "is wrong, not always that one. Copy the number from an invoice or from the company register."
     )

@@ -173,8 +173,8 @@ def refund(
     Units:  `amount` in euro; without it all that is left to refund.
     Errors: those of `amounts.minor`; KeyReused, InProgress; AuthorizationNotFound,
             ReimbursementHasItsOwnVerbs, ContributionStays, AmountNotPositive, CaptureNotOfAuthorization,
-            RefundExceedsCaptures, PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed, OccurredInFuture,
-            LedgerCorrupt.
+            NothingToRefund, RefundExceedsCaptures, PartialRefundNotAllowed, RefundBeforeCapture, PeriodClosed,
+            OccurredInFuture, LedgerCorrupt.
     """
     aimed = {} if capture_id is None else {"capture": capture_id}
     request = _request(authorization_id, amount, on, reason=reason, **aimed)

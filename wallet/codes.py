@@ -32,11 +32,19 @@ def normalize(code: str) -> str:
     Errors: CodeInvalid.
     """
     symbols = code.upper().translate(_READ_AS)
-    if len(symbols) != LENGTH or any(symbol not in _VALUES for symbol in symbols):
-        raise CodeInvalid(code=code[:40])
-    if ALPHABET[_check_value(symbols[:-1])] != symbols[-1]:
-        raise CodeInvalid(code=code[:40])
-    return _grouped(symbols)
+    foreign = next((symbol for symbol in symbols if symbol not in _VALUES), None)
+    if len(symbols) != LENGTH:
+        why_it, why_en = (
+            f"ha {len(symbols)} caratteri e non {LENGTH}",
+            f"it has {len(symbols)} characters, not {LENGTH}",
+        )
+    elif foreign is not None:
+        why_it, why_en = f"nei codici non c'è «{foreign}»", f"no code has a '{foreign}'"
+    elif ALPHABET[_check_value(symbols[:-1])] != symbols[-1]:
+        why_it, why_en = "almeno un carattere è sbagliato", "at least one character is wrong"
+    else:
+        return _grouped(symbols)
+    raise CodeInvalid(code=code[:40], why_it=why_it, why_en=why_en)
 
 
 def _check_value(body: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from config.errors import DomainError
 from wallet import labels
 
@@ -33,7 +35,10 @@ class BudgetNotFunded(WalletError):
 class BudgetFileRefused(WalletError):
     """The check of a budget file found problems; nothing was loaded."""
 
-    it = "Il file {file} non si carica, ha {problems:problema|problemi}: correggerlo e ricaricarlo. Nulla è stato accreditato."
+    it = (
+        "Il file {file} non si carica, ha {problems:problema|problemi}: correggerlo e ricaricarlo. Nulla è stato"
+        " accreditato."
+    )
     en = "The file {file} has {problems:problem|problems}: mend it and load it again. Nothing was granted."
 
 
@@ -154,17 +159,35 @@ class AuthorizationNotFound(WalletError):
     en = "Authorization {authorization} not found."
 
 
+_SPENT: Mapping[str, Mapping[str, str]] = {
+    "captured": {
+        "it": "non si addebita né si annulla di nuovo; se è un errore, stornarla",
+        "en": "it is not captured or voided again; if it was a mistake, refund it",
+    },
+    "partially_refunded": {
+        "it": "non si addebita né si annulla di nuovo; il resto si può ancora stornare",
+        "en": "it is not captured or voided again; the rest can still be refunded",
+    },
+}
+_ENDED: Mapping[str, str] = {
+    "it": "non vale più; se il servizio si fa, il lavoratore chieda un nuovo acquisto",
+    "en": "it is over; if the service is given, the worker has to ask for a new purchase",
+}
+
+
 class AuthorizationNotOpen(WalletError):
     """The authorization is in a state in which this cannot be done."""
 
-    it = "L'autorizzazione {authorization} è nello stato «{status}»."
-    en = "Authorization {authorization} is in state '{status}'."
+    it = "L'autorizzazione {authorization} è nello stato «{status}»: {advice}."
+    en = "Authorization {authorization} is in state '{status}': {advice}."
 
     def text(self, language: str = "en") -> str:
-        """Return the authorization and its state, in the language asked for."""
-        template = self.it if language == "it" else self.en
+        """Return the authorization, its state and what can still be done, in the language asked for."""
+        template, status = self.it if language == "it" else self.en, self.details["status"]
         return template.format(
-            authorization=self.details["authorization"], status=labels.status(self.details["status"], language)
+            authorization=self.details["authorization"],
+            status=labels.status(status, language),
+            advice=_SPENT.get(status, _ENDED)[language],
         )
 
 
@@ -237,6 +260,19 @@ class RefundExceedsCaptures(WalletError):
     en = "Another {refundable} can be refunded: not {needed}."
 
 
+class NothingToRefund(WalletError):
+    """Nothing was captured of the authorization, or of the capture that is named, or all of it was refunded."""
+
+    it = (
+        "Dell'autorizzazione {authorization} non c'è nulla da stornare: non è stata addebitata, o l'addebito è già"
+        " stato stornato per intero."
+    )
+    en = (
+        "Nothing of authorization {authorization} can be refunded: it was not captured, or the capture was refunded in"
+        " full already."
+    )
+
+
 class RechargeNotForFunder(WalletError):
     """Recharges are of a mandate that an employer gave; this funder is none."""
 
@@ -275,8 +311,8 @@ class ServiceDateFar(WalletError):
 class CodeInvalid(WalletError):
     """A redemption code is not well formed, or its check symbol does not match."""
 
-    it = "Il codice «{code}» non è valido: ricontrollarlo, è nel formato XXXX-XXXX-XXXX."
-    en = "The code '{code}' is not valid: check it, it reads XXXX-XXXX-XXXX."
+    it = "Il codice «{code}» non è valido: {why_it}. Rileggerlo da chi lo mostra, nel formato XXXX-XXXX-XXXX."
+    en = "The code '{code}' is not valid: {why_en}. Read it again from whoever shows it, as XXXX-XXXX-XXXX."
 
 
 class ResidualNotOwnMoney(WalletError):

@@ -18,6 +18,7 @@ from wallet import amounts, authorizations, expiry, fiscal
 from wallet.authorizations import Authorization
 from wallet.errors import (
     CaptureNotOfAuthorization,
+    NothingToRefund,
     PartialRefundNotAllowed,
     RefundBeforeCapture,
     RefundExceedsCaptures,
@@ -88,7 +89,9 @@ def give_back(
     left = _left(session, book_id, found, capture_id)
     refundable = sum(each.left_minor for each in left)
     total = refundable if amount is None else amounts.minor(amount)
-    if total > refundable or refundable == 0:
+    if refundable == 0:
+        raise NothingToRefund(authorization=authorization_id)
+    if total > refundable:
         raise RefundExceedsCaptures(refundable=from_minor(refundable), needed=from_minor(total))
     if found.channel == Channel.VOUCHER and total != found.captured_minor:
         raise PartialRefundNotAllowed(amount=from_minor(found.captured_minor), asked=from_minor(total))

@@ -324,6 +324,8 @@ class Oracle:
         refundable = one.captured - one.refunded
         if amount <= 0:
             return "amount_not_positive"
+        if refundable == 0:
+            return "nothing_to_refund"
         if amount > refundable:
             return "refund_exceeds_captures"
         if one.channel == "VOUCHER" and amount != one.captured:

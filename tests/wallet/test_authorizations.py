@@ -353,8 +353,14 @@ def test_a_code_finds_its_authorization_however_it_is_written(scene: Scene) -> N
 
     for written in (found.code, found.code.lower(), found.code.replace("-", " ")):
         assert authorizations.by_code(scene.session, written) == (scene.book_id, found)
-    with pytest.raises(CodeInvalid):
-        authorizations.by_code(scene.session, "0000-0000-0001")
+    for wrong, why in (
+        ("0000-0000-0001", "almeno un carattere è sbagliato"),
+        ("0000-0000-000", "ha 11 caratteri e non 12"),
+        ("0000-0000-000U", "nei codici non c'è «U»"),
+    ):
+        with pytest.raises(CodeInvalid) as refusal:
+            authorizations.by_code(scene.session, wrong)
+        assert f"«{wrong}» non è valido: {why}. " in refusal.value.text("it")
     with pytest.raises(AuthorizationNotFound):
         authorizations.by_code(scene.session, "0000-0000-001Y")
 

@@ -34,10 +34,12 @@ def test_every_state_that_the_database_admits_is_named() -> None:
 
 
 def test_a_refusal_names_the_state_in_italian() -> None:
-    refusal = AuthorizationNotOpen(authorization="aut_1", status="voided")
+    voided, captured = (AuthorizationNotOpen(authorization="aut_1", status=status) for status in ("voided", "captured"))
 
-    assert refusal.text("it") == "L'autorizzazione aut_1 è nello stato «annullata»."
-    assert refusal.text("en") == "Authorization aut_1 is in state 'voided'."
+    assert voided.text("it").startswith("L'autorizzazione aut_1 è nello stato «annullata»: ")
+    assert voided.text("en").startswith("Authorization aut_1 is in state 'voided': ")
+    assert "chieda un nuovo acquisto" in voided.text("it")
+    assert "stornarla" in captured.text("it")
 
 
 def test_a_kind_of_entry_that_is_not_the_wallets_stands_for_itself() -> None:

@@ -14,7 +14,7 @@ from plans.rulebook.words import Category
 from tests.wallet.scene import CONSENT, DIRECT, Scene
 from wallet import captures
 from wallet.declines import Decline
-from wallet.errors import CaptureNotOfAuthorization, RefundBeforeCapture, RefundExceedsCaptures
+from wallet.errors import CaptureNotOfAuthorization, NothingToRefund, RefundBeforeCapture, RefundExceedsCaptures
 
 SPRING = date(2026, 4, 30)
 
@@ -72,7 +72,7 @@ def test_a_refund_that_names_a_capture_undoes_that_one(scene: Scene) -> None:
         scene.refund(found, 14_001, capture_id=first)
     assert refusal.value.details["refundable"] == Money("140", "EUR")
     assert scene.refund(found, capture_id=first).amount_minor == 14_000
-    with pytest.raises(RefundExceedsCaptures):
+    with pytest.raises(NothingToRefund):
         scene.refund(found, capture_id=first)
     assert scene.get(found).refunded_minor == 20_000
     assert scene.refund(found, 15_000, capture_id=second).authorization.status == "refunded"
@@ -107,7 +107,7 @@ def test_a_key_is_for_the_same_capture(scene: Scene) -> None:
 def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:
     scene.grant(35_000)
     found = scene.buy("FIS-NA")
-    with pytest.raises(RefundExceedsCaptures):
+    with pytest.raises(NothingToRefund):
         scene.refund(found)
     scene.capture(found, 10_000)
     scene.refund(found, 4_000)
@@ -119,7 +119,7 @@ def test_all_refunds_together_never_exceed_the_captures(scene: Scene) -> None:
     assert refusal.value.details["refundable"] == Money("60", "EUR")
     assert scene.image() == before
     scene.refund(found, 6_000)
-    with pytest.raises(RefundExceedsCaptures):
+    with pytest.raises(NothingToRefund):
         scene.refund(found, 1)
 
 

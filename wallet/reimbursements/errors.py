@@ -291,11 +291,11 @@ class SetOffExceedsDue(ReimbursementError):
 
     it = (
         "Per il piano {plan} il finanziatore deve ancora {open}: non se ne possono compensare {amount}. Compensarne"
-        " meno, con un altro piano, o restituire il denaro con un bonifico."
+        " meno, con un altro piano, o restituire il denaro al finanziatore."
     )
     en = (
         "For plan {plan} the funder still owes {open}: {amount} cannot be set off. Set off less, or with another plan, "
-        "or give the money back by bank transfer."
+        "or give the money back to the funder."
     )
 
 

@@ -340,7 +340,7 @@ def test_states_are_those_of_the_glossary(counter: Counter) -> None:
     assert state(counter.ask("marta", "POST", f"{path}/refunds", refund)) == "partially_refunded"
     assert state(counter.ask("operator", "POST", f"{path}/refunds", {"reason": "x"})) == "refunded"
     nothing = counter.ask("marta", "POST", f"{path}/refunds", {"reason": "x"})
-    assert (nothing.status_code, nothing.get_json()["code"]) == (409, "refund_exceeds_captures")
+    assert (nothing.status_code, nothing.get_json()["code"]) == (409, "nothing_to_refund")
 
 
 def test_what_expired_is_captured_no_more(counter: Counter) -> None:
@@ -372,7 +372,7 @@ def test_what_expired_is_captured_no_more(counter: Counter) -> None:
         ("refunds", "marta", {}, 422, "fields_invalid"),
         ("refunds", "marta", {"reason": "x", "amount": {"minor": -1}}, 422, "fields_invalid"),
         ("refunds", "marta", {"reason": "x", "capture_id": 1}, 409, "capture_not_of_authorization"),
-        ("refunds", "marta", {"reason": "x"}, 409, "refund_exceeds_captures"),
+        ("refunds", "marta", {"reason": "x"}, 409, "nothing_to_refund"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(
