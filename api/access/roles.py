@@ -103,7 +103,8 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     Role.EMPLOYEE: _EVERYBODY | {
         "audit:read", "authorizations:create", "authorizations:read", "authorizations:void", "data:export",
         "disputes:open", "disputes:read", "people:declare", "people:read", "plans:read", "position:read",
-        "reimbursements:read", "reimbursements:submit", "vouchers:present", "vouchers:read", "wallets:read",
+        "reimbursements:read", "reimbursements:submit", "requests:create", "requests:read", "social:read",
+        "vouchers:present", "vouchers:read", "wallets:read",
     },
     Role.EMPLOYER: _FUNDER,
     Role.PAYROLL: _EVERYBODY | {
@@ -112,7 +113,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     Role.ACCOUNTANT: _EVERYBODY | {
         "audit:read", "budgets:read", "funding:read", "people:read", "plans:read", "webhooks:manage", "seals:read",
     },
-    Role.MUNICIPALITY: _FUNDER,
+    Role.MUNICIPALITY: _FUNDER | {"social:manage", "social:read"},
     Role.PROVIDER: _EVERYBODY | {
         "acceptances:answer", "acceptances:read", "authorizations:capture", "authorizations:read", "disputes:answer",
         "disputes:read", "payouts:read", "qualification:read", "vouchers:read", "vouchers:redeem", "webhooks:manage",
@@ -123,6 +124,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         "disputes:open", "disputes:read", "disputes:settle", "funding:read", "members:invite", "members:read",
         "people:declare", "people:read", "people:write", "plans:read", "plans:write", "position:read",
         "qualification:read", "reimbursements:read", "reimbursements:review", "reimbursements:submit",
+        "requests:answer", "requests:create", "requests:read", "social:manage", "social:read",
         "vouchers:present", "vouchers:read", "vouchers:settle", "wallets:read", "seals:read",
     },
     Role.OPERATOR: _EVERYBODY | {

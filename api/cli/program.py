@@ -35,6 +35,7 @@ from api.cli.purchases import capture, refund, void
 from api.cli.recheck import recheck
 from api.cli.reimbursement import reimbursement
 from api.cli.reports_network import clearing_statement, provider_statement, recharge
+from api.cli.request import request
 from api.cli.residual import residual
 from api.cli.rules import rules
 from api.cli.seal import seal
@@ -48,7 +49,7 @@ from api.cli.worker import worker
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book, member)),
     ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, opening, grant)),
-    ("Spend", (authorize, capture, void, refund, reimbursement, wallet)),
+    ("Spend", (authorize, capture, void, refund, reimbursement, request, wallet)),
     ("Serve citizens", (social,)),
     ("Settle", (dispute, payout, clearing)),
     ("Stand for the tax", (position, hand_over, personal_statement)),

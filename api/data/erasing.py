@@ -39,6 +39,8 @@ def erase(book_id: int, employee_id: str, *, actor: str, reason: str) -> Erasure
         done = erasure.erase(session, book_id, employee_id, on=clock.today(), actor=actor, reason=reason, beside=beside)
         if done is not None and done.took(Kind.CONTACT):
             sign_ins.forget(session, book_id, employee_id, address=address)
+        elif done is not None and done.took(Kind.REQUESTS):
+            sign_ins.forget_answers(session, book_id, employee_id)
         return done
 
     done = database.transact(work)

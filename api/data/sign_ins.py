@@ -23,6 +23,8 @@ _COUNT = """
      where x.addressee_id = any(%(members)s) or lower(x.address) = any(%(addresses)s)
 """
 _FILES = "select result ->> 'sha256' as name from task where member_id = any(%(members)s) and result ? 'sha256'"
+# Answers that were kept to be given again say what a person was written down with, and what they wrote.
+_ANSWERS = "delete from idempotency_key where book_id in (0, %(book)s) and position(%(employee)s in answer::text) > 0"
 _GONE = (
     "delete from token where appointment_id in (select appointment_id from appointment"
     "  where book_id = %(book)s and employee_id = %(employee)s)",
@@ -36,8 +38,7 @@ _GONE = (
     "delete from device where member_id = any(%(members)s)",
     "delete from proof where member_id = any(%(members)s)",
     "delete from task where member_id = any(%(members)s)",
-    # Answers that were kept to be given again say what a person was written down with.
-    "delete from idempotency_key where book_id in (0, %(book)s) and position(%(employee)s in answer::text) > 0",
+    _ANSWERS,
     "update member set name = %(erased)s, email = lower(member_id) || '@cancellato.invalid', password_hash = null,"
     " totp_secret = null, totp_pending = null, ended_at = coalesce(ended_at, ledger_now())"
     " where member_id = any(%(members)s)",
@@ -48,6 +49,11 @@ def count(session: Session, book_id: int, employee_id: str) -> int:
     """Return how many members and letters there are of a person; outside every fence."""
     found = _found(session, book_id, employee_id)
     return int(database.call(session, _COUNT, found)[0])
+
+
+def forget_answers(session: Session, book_id: int, employee_id: str) -> None:
+    """Erase the answers to a person's commands that were kept to be given again; outside every fence."""
+    database.run(session, _ANSWERS, {"book": book_id, "employee": employee_id})
 
 
 def forget(session: Session, book_id: int, employee_id: str, *, address: str | None = None) -> None:

@@ -167,6 +167,8 @@ def _person(world: World, who: str) -> None:
     told = {**BODIES["/declarations"], "relative_id": child["id"]}
     said = world.made(who, f"/v1/employees/{person}/declarations", told)
     world.put("/v1/declarations/{declaration_id}", who, said["declaration"]["id"])
+    asked = world.made(who, "/v1/requests", {"text": "Chi mi aiuta?"})
+    world.put("/v1/requests/{request_id}", who, asked["id"])
     code = "E2" if who == "anna" else "E1"
     world.put("/v1/employers/{employer_id}", who, code)
     world.put("/v1/plans/{plan_id}", who, _one("select plan_id from plan where book_id = :b", b=counter.books[code]))

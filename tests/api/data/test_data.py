@@ -94,6 +94,25 @@ def worked(counter: Counter, who: str, path: str, body: dict[str, Any]) -> dict[
     return found
 
 
+def test_a_request_is_in_the_copy_and_goes_with_the_answer_that_was_kept_under_its_key(counter: Counter) -> None:
+    person, _ = newcomer(counter, "Iolanda")
+    counter.ask("Iolanda", "POST", "/v1/requests", {"text": "Mia madre Zelinda resta sola"})
+    made = worked(counter, "Iolanda", "/v1/data/exports", {})
+    file = counter.ask("Iolanda", "GET", f"/v1/data/exports/{made['id']}/file")
+    with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+        assert "Zelinda" in archive.read("dati.json").decode()
+
+    def kept() -> int:
+        where = "position('Zelinda' in k.answer::text) > 0"
+        count = f"(select count(*) from idempotency_key k where {where}) + count(*)"
+        with database.transaction() as session:
+            return int(session.scalar(sa.text(f"select {count} from request_event where note like '%Zelinda%'")) or 0)
+
+    assert kept() == 2
+    erasing.erase(counter.books["E1"], person, actor="office", reason="richiesta")
+    assert kept() == 0
+
+
 # -- copies ------------------------------------------------------------------------------------------------------------
 
 

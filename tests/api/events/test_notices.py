@@ -78,6 +78,24 @@ def test_a_purchase_is_told_to_whoever_made_it_and_its_subject_names_no_service(
     assert "https://welfare.example.it/notifications" in body.splitlines()
 
 
+def test_a_request_is_told_to_the_welfare_managers_and_its_answer_to_the_person_without_a_word_of_theirs(
+    counter: Counter, post: Post
+) -> None:
+    asked = counter.ask("giulia", "POST", "/v1/requests", {"text": "Mia madre Zelinda", "service": "CON-CR"}).get_json()
+    (to_manager,) = letters(post)
+    counter.ask("marta", "POST", f"/v1/requests/{asked['id']}/answers", {"text": "Per Zelinda", "services": ["PSI-CR"]})
+    (to_person,) = letters(post)
+
+    assert (to_manager["To"], to_manager["Subject"]) == (
+        "marta@example.it",
+        "Nuova richiesta di orientamento: Cremona",
+    )
+    assert (to_person["To"], to_person["Subject"]) == ("giulia@example.it", "C'è una risposta alla tua richiesta")
+    for letter in (to_manager, to_person):
+        assert asked["id"] in text(letter)
+        assert not re.search("Zelinda|[Pp]sicolog|onciliazione", letter.as_string())
+
+
 def test_a_decline_says_why_and_what_to_do(counter: Counter, post: Post) -> None:
     counter.ask("giulia", "POST", "/v1/authorizations", {"service": "PSI-CR", "quantity": 400})
 
