@@ -82,8 +82,8 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "The purchase was not made because it exceeds the year's exempt limit.",
     ),
     Decline.NEEDS_CONSENT: (
-        "L'acquisto sarebbe tassato in busta paga: serve il tuo consenso, se il piano lo ammette.",
-        "The purchase would be taxed through payroll: it needs your consent, where the plan admits it.",
+        "Questa spesa non è esente da tasse: si fa solo con il tuo consenso.",
+        "This purchase is not free of tax: it is made only with your consent.",
     ),
 }
 
@@ -102,8 +102,8 @@ _LAPSE = (
 LAPSES = "provider_qualification_lapses"
 # What follows of a purchase that would be taxed, where no plan that could pay for it admits that.
 _REFUSED = (
-    "Sarebbe tassata, e il tuo piano non ammette spese tassate.",
-    "It would be taxed, and your plan does not admit taxed purchases.",
+    "Questa spesa sarebbe tassata, e il tuo piano non ammette spese tassate.",
+    "This purchase would be taxed, and your plan does not admit taxed purchases.",
 )
 # The rulebook's sentence of these reasons offers to accept the tax: there it says the rest of it.
 _WITHOUT_OFFER: dict[Reason, tuple[str, str]] = {
@@ -194,7 +194,9 @@ def sentence(said: Said, language: str) -> str:
     """Return what the worker reads: for a decline its reason first, then what the rulebook says of the purchase."""
     position = 0 if language == "it" else 1
     parts = []
-    if said.decline is not None:
+    refused = said.decline is not None and said.outcome == Outcome.TAXABLE and not said.taxable_admitted
+    # Where consent would not help, nobody is told that it is missing.
+    if said.decline is not None and not (refused and said.decline == Decline.NEEDS_CONSENT):
         parts.append(
             _HINTS[Decline(said.decline)][position].format(
                 price=money.local_minor(said.unit_price_minor, language),
@@ -205,7 +207,7 @@ def sentence(said: Said, language: str) -> str:
         )
     exempt = said.outcome in (Outcome.EXEMPT, Outcome.EXEMPT_ON_DECLARATION)
     # That it would be exempt is of no help to somebody whose purchase is declined for another reason.
-    if said.decline is not None and said.outcome == Outcome.TAXABLE and not said.taxable_admitted:
+    if refused:
         parts += _refused(said, language)
     elif said.outcome is not None and not (said.decline is not None and exempt):
         parts.append(

@@ -43,7 +43,15 @@ class PurchaseBody(Schema):
     amount = fields.Nested(Amount)
     service_on = Day()
     channel = fields.Enum(Channel, by_value=True)
-    consent = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    consent = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Whether the worker accepts that what is not exempt is taxed through the payslip, with what "
+            "that costs (`taxable_minor` of a simulation). Without it such a purchase is declined"
+        },
+    )
 
     @ma.post_load
     def _purchase(self, data: dict[str, Any], **_: Any) -> Purchase:

@@ -156,7 +156,10 @@ class SubmissionForm(FilesForm):
     statements = fields.List(fields.Enum(Statement, by_value=True), load_default=list)
     payment_shown = fields.Boolean(load_default=False)
     already_detracted = fields.Boolean()
-    consent = fields.Boolean(load_default=False)
+    consent = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether the worker accepts that what is not exempt is taxed through the payslip"},
+    )
 
     @ma.post_load
     def _whose(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

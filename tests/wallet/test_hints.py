@@ -67,13 +67,24 @@ def test_a_refusal_by_policy_still_says_why_what_to_do_and_what_is_in_doubt() ->
 
     assert text == (
         "Il piano non permette questa spesa per questa persona. "
-        "Sarebbe tassata, e il tuo piano non ammette spese tassate. "
+        "Questa spesa sarebbe tassata, e il tuo piano non ammette spese tassate. "
         "La legge chiede che questa persona viva con te. Se vive con te, dichiaralo. "
         "Se no, puoi usare soldi tuoi o chiedere al Comune. "
         "Su questo punto la legge non è chiara: la risposta segue un'interpretazione. "
         "Se hai dubbi, chiedi all'ufficio paghe. "
         "La categoria fiscale di questo servizio va confermata dal welfare manager."
     )
+
+
+def test_whoever_may_consent_is_told_what_it_costs() -> None:
+    asked = hints.sentence(said(Reason.DAILY_CAP_EXCEEDED, admitted=True, decline=Decline.NEEDS_CONSENT), "it")
+    useless = hints.sentence(said(Reason.DAILY_CAP_EXCEEDED, admitted=False, decline=Decline.NEEDS_CONSENT), "it")
+
+    assert asked.startswith(
+        "Questa spesa non è esente da tasse: si fa solo con il tuo consenso. Sarebbe tassata: 46,00"
+    )
+    assert "tasse e contributi su questa somma ti sarebbero trattenuti dallo stipendio" in asked
+    assert useless.startswith("Questa spesa sarebbe tassata, e il tuo piano non ammette spese tassate. ")
 
 
 def test_figures_stand_in_a_refusal_by_policy_as_money() -> None:
