@@ -122,5 +122,15 @@ begin
         execute format('grant select, insert, update, delete on %I to borsellino_web', v_table);
     end loop;
 end $$;
+
+-- Whose reimbursement payroll is asked to pay, found in the funder's fence, which shows none of it: one of its own book
+-- that was approved at some time, and so was told to it. Runs as the owner and answers no more than this.
+create or replace function fence_payable(p_reimbursement_id text) returns text
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select r.employee_id from reimbursement r
+        where r.reimbursement_id = p_reimbursement_id and r.book_id = fence_book() and fence_is('funder')
+          and exists (select from reimbursement_step s
+                       where s.book_id = r.book_id and s.reimbursement_id = r.reimbursement_id and s.kind = 'approve') $$;
+
 grant usage on schema public to borsellino_web;
 grant usage on all sequences in schema public to borsellino_web;

@@ -217,9 +217,10 @@ def _own_book() -> int:
 def _of_payroll(
     reimbursement_id: str, operation: str, key: str, work: Callable[[Session, int, str], Reimbursement]
 ) -> flask.Response:
-    """Let payroll do something in its book; it is told no more of the reimbursement than before."""
+    """Let payroll do something to what was once approved; it is told no more of the reimbursement than before."""
     book_id, actor = _own_book(), current().actor
-    audit.about(target=reimbursement_id)
+    employee_id = transact(lambda session: listing.of_payroll(session, reimbursement_id))
+    audit.about(employee_id=employee_id, target=reimbursement_id)
 
     def done(session: Session) -> flask.Response:
         return keys.once(

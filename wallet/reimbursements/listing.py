@@ -144,6 +144,18 @@ def payable(book_id: int, *, paid: bool = False) -> sa.Select[Any]:
     return query(states=(State.PAID if paid else State.APPROVED,)).where(_TABLE.c.book_id == book_id)
 
 
+def of_payroll(session: Session, reimbursement_id: str) -> str:
+    """
+    Return whose reimbursement it is that payroll acts on, inside a funder's fence: one that was once approved.
+
+    Errors: ReimbursementNotFound.
+    """
+    employee_id: str | None = session.scalar(sa.select(sa.func.fence_payable(reimbursement_id)))
+    if employee_id is None:
+        raise ReimbursementNotFound(reimbursement=reimbursement_id)
+    return employee_id
+
+
 def as_payable(found: Reimbursement) -> Payable:
     """Return what payroll may know of a reimbursement that was approved."""
     assert found.approved_on is not None  # noqa: S101

@@ -58,7 +58,7 @@ def test_payroll_pays_and_is_told_nothing_of_what_was_bought(counter: Counter) -
     due = counter.ask("payroll9", "GET", f"{PATH}/payable?limit=100").get_json()["data"]
     paid = review(counter, made, "payments", "payroll9", payroll_month="2026-03-15")
 
-    assert (early.status_code, early.get_json()["code"]) == (409, "reimbursement_not_yet_approved")
+    assert (early.status_code, early.get_json()["code"]) == (404, "reimbursement_not_found")
     mine = next(each for each in due if each["id"] == made["id"])
     assert (mine["employee_id"], mine["amount_minor"], mine["exempt_minor"]) == (
         counter.people["sara"],
