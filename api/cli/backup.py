@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def restore(caller: Caller, file: Path) -> None:
     caller.say(
         "Ripristinata la copia del {at}, con {n:documento|documenti}. Verificarla: borsellino ledger verify --all.",
         "Restored the back-up of {at}, with {n:document|documents}. Verify it: borsellino ledger verify --all.",
-        at=found.taken_at,
+        at=datetime.fromisoformat(found.taken_at),
         n=found.documents,
     )
     caller.data(version=found.version, taken_at=found.taken_at, documents=found.documents)

@@ -18,7 +18,7 @@ from api.cli.caller import Caller, Column
 from api.cli.groups import Group, dry_run
 from api.cli.words import TEXT, Word
 from api.cli.work import book_of, change, look
-from config import clock
+from config import clock, settings
 from config.errors import LANGUAGES
 from network import providers
 
@@ -111,6 +111,13 @@ def link(caller: Caller, who: str) -> None:
 
     found = change(caller, work)
     caller.say("{link}", "{link}", link=found)
+    if settings.load().public_url is None:
+        caller.note(
+            "Porta all'indirizzo di BORSELLINO_BIND: se il server risponde altrove («serve --bind», un proxy), indicare "
+            "dove in BORSELLINO_PUBLIC_URL.",
+            "It leads to the address of BORSELLINO_BIND: if the server answers elsewhere ('serve --bind', a proxy), say "
+            "where in BORSELLINO_PUBLIC_URL.",
+        )
     caller.data(link=found)
 
 

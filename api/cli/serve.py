@@ -26,18 +26,19 @@ def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
     running = import_module("api.running.processes")
     serving = import_module("api.running.serving")
     database.migrate()
-    serving.require()
+    configured = settings.load()
+    address = bind or configured.bind
+    serving.require({"BORSELLINO_BIND": address, "BORSELLINO_METRICS_BIND": configured.metrics_bind})
     if demo:
         story = import_module("api.demonstration.main")
         story.run(Console(), output=Path("output") / "demo", language=caller.language)
     told = running.addresses() | ({"BORSELLINO_BIND": bind} if bind else {})
-    terms = settings.load().terms
+    terms = configured.terms
     if demo and terms is None:
         # What its providers were paid under.
         terms = import_module("api.demonstration.settlement").TERMS_FILE
     if terms is not None:
         told["BORSELLINO_TERMS"] = str(terms.resolve())
-    address = bind or settings.load().bind
     _tell(caller, address, demo=demo)
     processes = running.Processes(told)
     processes.start(*running.WEB)

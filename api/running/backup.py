@@ -71,10 +71,12 @@ def take(file: Path) -> Manifest:
     """
     Write a back-up, readable by its owner alone; an unfinished one never has the file's name.
 
-    Errors: FileExistsError, BackupProgramFailed.
+    Errors: FileExistsError, FileNotFoundError where its folder is not there, BackupProgramFailed.
     """
     if file.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
+    if not file.absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file.parent))
     documents = settings.load().documents_dir
     with _beside(file) as folder:
         dump = folder / _DUMP

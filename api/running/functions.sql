@@ -62,6 +62,12 @@ create or replace function running_backlog()
     select 'dead_mail', count(*), extract(epoch from ledger_now() - min(queued_at))::double precision
       from mail where state = 'dead'
     union all
+    select 'deliveries', count(*), extract(epoch from ledger_now() - min(queued_at))::double precision
+      from webhook_delivery where state = 'pending'
+    union all
+    select 'dead_deliveries', count(*), extract(epoch from ledger_now() - min(queued_at))::double precision
+      from webhook_delivery where state = 'dead'
+    union all
     select 'failed_jobs', count(*), null from (
         select distinct on (job) outcome from job_run
          where outcome in ('done', 'failed') order by job, run_id desc) last where outcome = 'failed'

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+from collections.abc import Mapping
 from typing import Any
 
 import flask
+from gunicorn import util
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +34,13 @@ class RoleNotFenced(DomainError):
         "The web application connects to the database as '{role}', which sees everybody's rows ({why_en}): name the"
         " role 'borsellino_web' in BORSELLINO_WEB_DATABASE_URL, after giving it a password."
     )
+
+
+class AddressTaken(DomainError):
+    """Another program listens on an address that is to be served."""
+
+    it = "All'indirizzo {address} risponde già un altro programma: fermarlo, o indicarne un altro in {setting}."
+    en = "Another program listens at {address} already: stop it, or give another address in {setting}."
 
 
 def prepare() -> None:
@@ -59,16 +70,33 @@ def keep_time(app: flask.Flask) -> None:
         app.before_request(lambda: clock.fix(fixed))
 
 
-def require() -> None:
+def require(addresses: Mapping[str, str]) -> None:
     """
-    See that the settings name a role that the fences hold, before anything is started.
+    See, before anything is started, that nobody listens on the addresses, which are told by the settings' names, and
+    that the settings name a role that the fences hold.
 
-    Errors: RoleNotFenced, OperationalError.
+    Errors: AddressTaken, RoleNotFenced, OperationalError.
     """
+    for setting, address in addresses.items():
+        _try(setting, address)
     engine = database.fenced_engine()
     hold(engine)
     with engine.connect():
         pass
+
+
+def _try(setting: str, address: str) -> None:
+    found = util.parse_address(address)
+    if not isinstance(found, tuple):
+        return
+    family = socket.AF_INET6 if ":" in found[0] else socket.AF_INET
+    try:
+        # As the server does it; what it cannot use for another reason it says itself.
+        with socket.create_server(found, family=family):
+            pass
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressTaken(address=address, setting=setting) from error
 
 
 def hold(engine: Engine) -> None:

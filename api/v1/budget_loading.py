@@ -121,6 +121,8 @@ def _work(task: Task, progress: Progress) -> Mapping[str, Any]:
             raise BudgetFileRefused(file=path.name, problems=refusal.details["problems"]) from refusal
         raise
     inputs.remove(task)
+    # Not every line of a file is a row: the total is none.
+    progress(found.rows, found.rows)
     return _told(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tarfile
 import tempfile
@@ -53,8 +54,9 @@ def test_everything_comes_back(granted: Shell, elsewhere: URL, monkeypatch: pyte
     granted.done(f"db backup {file}")
     before, fenced = granted.contents(), policies(granted)
     restored = move(granted, elsewhere, monkeypatch, tmp_path / "other")
-    restored.done(f"db restore {file}")
+    said = restored.done(f"db restore {file}")
 
+    assert re.match(r"Restored the back-up of \d{4}-\d\d-\d\d \d\d:\d\d, with 1 document\.", said)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert restored.contents() == before
     assert policies(restored) == fenced
@@ -86,6 +88,12 @@ def test_a_backup_is_not_written_over_another(shell: Shell) -> None:
 
     assert "[file_not_usable]" in shell.refused(2, f"db backup {file}")
     assert Path(file).read_text() == "precious"
+
+
+def test_a_folder_that_is_not_there_is_named(shell: Shell, tmp_path: Path) -> None:
+    said = shell.refused(2, f"db backup {tmp_path / 'none' / 'mine'}", language="it")
+
+    assert said.startswith(f"{tmp_path / 'none'}: non si può usare (non esiste).")
 
 
 def test_what_is_no_backup_or_a_part_of_one_is_refused(shell: Shell, tmp_path: Path) -> None:

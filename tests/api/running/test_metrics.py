@@ -69,7 +69,7 @@ def test_what_waits_is_told_in_numbers(counter: Counter) -> None:
     found = figures()
 
     assert found["borsellino_database_up"] == 1
-    for what in ("tasks", "events", "mail", "dead_mail", "failed_jobs"):
+    for what in ("tasks", "events", "mail", "dead_mail", "deliveries", "dead_deliveries", "failed_jobs"):
         assert f'borsellino_waiting{{what="{what}"}}' in found
 
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import pytest
 
 from api.access.roles import Role
 from api.demonstration import sign_ins
+from api.running import serving
+from api.running.serving import AddressTaken
 from config import database
 from config.database import ROOT
 from tests.api.counter import Counter
@@ -84,3 +87,12 @@ def test_the_demonstration_has_somebody_of_every_role(counter: Counter) -> None:
         answer = counter.client.get("/v1/me", headers={"Authorization": f"Bearer {one.token}"})
         assert (answer.status_code, answer.get_json()["role"]) == (200, one.role)
         assert one.email.endswith(".example")
+
+
+def test_an_address_that_is_taken_is_told_with_its_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(AddressTaken) as refusal:
+            serving.require({"BORSELLINO_BIND": "127.0.0.1:0", "BORSELLINO_METRICS_BIND": address})
+
+    assert refusal.value.details == {"address": address, "setting": "BORSELLINO_METRICS_BIND"}

@@ -139,10 +139,12 @@ def test_a_file_that_is_queued_is_loaded_by_a_worker_and_then_gone(
 ) -> None:
     monkeypatch.setattr(budgets, "AT_ONCE", 10)
 
-    asked = plan.send(plan.rows("300,00", "200,00"), key="queued")
+    # An empty line, and the total.
+    rows = plan.rows("300,00", "200,00") + ";\nTOTALE;500,00\n"
+    asked = plan.send(rows, key="queued")
     waiting = plan.granted()
     kept = [(path.name, oct(path.stat().st_mode)[-3:]) for path in folder.glob("*/*")]
-    again = plan.send(plan.rows("300,00", "200,00"), key="queued")
+    again = plan.send(rows, key="queued")
     other = plan.send(plan.rows("300,00"), key="queued")
     do_all()
 
