@@ -113,10 +113,10 @@ def link(caller: Caller, who: str) -> None:
     caller.say("{link}", "{link}", link=found)
     if settings.load().public_url is None:
         caller.note(
-            "Porta all'indirizzo di BORSELLINO_BIND: se il server risponde altrove («serve --bind», un proxy), indicare "
-            "dove in BORSELLINO_PUBLIC_URL.",
-            "It leads to the address of BORSELLINO_BIND: if the server answers elsewhere ('serve --bind', a proxy), say "
-            "where in BORSELLINO_PUBLIC_URL.",
+            "Porta all'indirizzo di BORSELLINO_BIND: se il server risponde altrove («serve --bind», un proxy),"
+            " indicare dove in BORSELLINO_PUBLIC_URL.",
+            "It leads to the address of BORSELLINO_BIND: if the server answers elsewhere ('serve --bind', a proxy),"
+            " say where in BORSELLINO_PUBLIC_URL.",
         )
     caller.data(link=found)
 
