@@ -135,14 +135,18 @@ class DecisionOut(Schema):
         return _decline(obj) if attr == "decline" else super().get_attribute(obj, attr, default)
 
 
-class AuthorizationOut(DecisionOut):
+class _Identified(Schema):
+    id = fields.String(attribute="authorization_id", required=True, metadata={"examples": ["aut_01K0Z7V3J8Q2X4N6B8"]})
+
+
+# The base that is named last comes first in what is written.
+class AuthorizationOut(DecisionOut, _Identified):
     """
     A decision on a purchase and, when it was followed, the money reserved for it. Amounts in whole cents.
 
     What is not required is not told to providers: they learn neither who bought, nor for whom, nor how it is taxed.
     """
 
-    id = fields.String(attribute="authorization_id", required=True, metadata={"examples": ["aut_01K0Z7V3J8Q2X4N6B8"]})
     captured_minor = fields.Integer(required=True)
     refunded_minor = fields.Integer(required=True)
     code = fields.String(allow_none=True, metadata={"description": "Redeems it; the worker shows it to the provider"})

@@ -39,3 +39,12 @@ def test_the_command_prints_what_is_served(counter: Counter) -> None:
     printed = CliRunner().invoke(program, ["openapi"], catch_exceptions=False)
 
     assert json.loads(printed.stdout) == counter.client.get("/docs/openapi.json").get_json()
+
+
+def test_what_has_an_id_says_it_first(counter: Counter) -> None:
+    schemas = counter.client.get("/docs/openapi.json").get_json()["components"]["schemas"]
+    names = {name: list(schema.get("properties", ())) for name, schema in schemas.items()}
+    later = {name for name, properties in names.items() if "id" in properties and properties[0] != "id"}
+
+    assert later == set()
+    assert next(iter(counter.ask("giulia", "GET", f"/v1/authorizations/{counter.buy()['id']}").get_json())) == "id"
