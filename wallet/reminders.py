@@ -14,7 +14,7 @@ from config import database
 from config.database import Base
 from network import qualification
 from network.qualification import Expiring
-from wallet import outbox
+from wallet import outbox, telling
 from wallet.outbox import Event, Told
 
 # Days before a lot's last day. After a time without looking only the nearest is told.
@@ -83,19 +83,19 @@ def remind_of_lots(session: Session, book_id: int, *, on: date) -> int:
     """
     Tell whose credit ends within 90, 60, 30 or 7 days of a day, each step once, and return how many lots that were.
 
-    Each person is told of what is free in their lot, the funder of each plan's sum, which names nobody.
+    Each person is told of what is free in their lot, the funder of each plan's sum (`telling.of_group`).
     """
     asked = {"book": book_id, "on": on, "steps": list(STEPS), "first": max(STEPS)}
     rows = database.rows(session, _DUE_LOTS, asked)
-    sums: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    sums: dict[tuple[Any, ...], list[tuple[str, int]]] = defaultdict(list)
     events = []
     for row in rows:
         plan = _plan(row, on)
         lot = {"lot_id": row.lot_id, "employee_id": row.employee_id, "amount_minor": int(row.free_minor)}
         events.append(Told(Event.LOT_EXPIRING, row.lot_id, plan | lot, employee_id=row.employee_id))
-        sums[tuple(plan.items())].append(int(row.free_minor))
-    for plan_items, amounts in sums.items():
-        whole = dict(plan_items) | {"lots": len(amounts), "amount_minor": sum(amounts)}
+        sums[tuple(plan.items())].append((row.employee_id, int(row.free_minor)))
+    for plan_items, ending in sums.items():
+        whole = dict(plan_items) | telling.of_group(ending)
         events.append(Told(Event.LOT_EXPIRING, whole["plan_id"], whole))
     outbox.tell_many(session, book_id, events)
     return len(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from wallet.authorizations import Authorization
     from wallet.reimbursements.records import Reimbursement
     from wallet.settlement.payouts import Payment
+
+# A sum over fewer people may be read as each one's, and a count of them as who it is.
+SMALLEST_GROUP: Final = 5
 
 # Of a reimbursement's history, what is told, by the kind of the step.
 _STEPS: Mapping[str, Event] = {
@@ -89,9 +92,23 @@ def plan_activated(session: Session, terms: PlanTerms) -> None:
     outbox.tell(session, terms.book_id, Event.PLAN_ACTIVATED, terms.plan_id, facts)
 
 
+def of_group(lots: Iterable[tuple[str, int]]) -> dict[str, int | None]:
+    """
+    Return what a funder is told of several lots: the sum, and of how many people at least, in fives; of fewer than
+    five people neither.
+
+    Units: `lots` is employee, minor units.
+    """
+    found = list(lots)
+    people = len({employee_id for employee_id, _ in found})
+    if people < SMALLEST_GROUP:
+        return {"people": None, "amount_minor": None}
+    return {"people": people - people % SMALLEST_GROUP, "amount_minor": sum(amount for _, amount in found)}
+
+
 def lots_expired(session: Session, terms: PlanTerms, lost: Sequence[tuple[str, str, int]], on: date) -> None:
     """
-    Tell that credit ended unspent: each person of their lot, and the funder of the plan's sum, which names nobody.
+    Tell that credit ended unspent: each person of their lot, and the funder of the plan's sum (`of_group`).
 
     Units: `lost` is employee, lot, minor units.
     """
@@ -107,7 +124,7 @@ def lots_expired(session: Session, terms: PlanTerms, lost: Sequence[tuple[str, s
         )
         for employee_id, lot_id, amount_minor in lost
     ]
-    total = {"lots": len(lost), "amount_minor": sum(amount_minor for _, _, amount_minor in lost)}
+    total = of_group((employee_id, amount_minor) for employee_id, _, amount_minor in lost)
     outbox.tell_many(session, terms.book_id, [*events, Told(Event.LOT_EXPIRED, terms.plan_id, plan | total)])
 
 

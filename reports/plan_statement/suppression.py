@@ -29,7 +29,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-SMALLEST_GROUP: Final = 5
+from wallet import telling
+
+SMALLEST_GROUP: Final = telling.SMALLEST_GROUP
 
 # What each person used in each category, net: by category, then by person.
 Uses = Mapping[str, Mapping[int, int]]

@@ -115,17 +115,29 @@ def test_a_hold_that_time_ended_is_told_as_expired(scene: Scene) -> None:
 
 
 def test_credit_that_ends_is_told_to_its_owner_and_to_the_funder_as_a_sum(scene: Scene) -> None:
-    lots = [scene.grant(60_000), scene.grant(5_000, worker=scene.person())]
+    lots = [scene.grant(60_000), *(scene.grant(5_000, worker=scene.person()) for _ in range(5))]
     scene.go_to(date(2026, 12, 1))
 
     scene.expire()
 
-    mine, other, total = (row for row in told(scene) if row.type == Event.LOT_EXPIRED)
-    assert [mine.aggregate, other.aggregate] == lots
+    *owners, total = (row for row in told(scene) if row.type == Event.LOT_EXPIRED)
+    mine = owners[0]
+    assert [row.aggregate for row in owners] == lots
     assert (mine.employee_id, mine.facts["amount_minor"], mine.personal) == (scene.worker, 60_000, True)
     assert (total.employee_id, total.personal) == (None, False)
-    assert (total.facts["lots"], total.facts["amount_minor"]) == (2, 65_000)
-    assert "employee_id" not in total.facts
+    assert (total.facts["people"], total.facts["amount_minor"]) == (5, 85_000)
+    assert not total.facts.keys() & {"employee_id", "lots"}
+
+
+def test_credit_of_few_that_ends_is_told_to_the_funder_without_figures(scene: Scene) -> None:
+    for worker in (scene.worker, scene.person()):
+        scene.grant(60_000, worker=worker)
+    scene.go_to(date(2026, 12, 1))
+
+    scene.expire()
+
+    total = next(row for row in told(scene, personal=False) if row.type == Event.LOT_EXPIRED)
+    assert (total.facts["plan"], total.facts["people"], total.facts["amount_minor"]) == ("A", None, None)
 
 
 def test_a_plan_is_activated_by_its_first_credit(scene: Scene) -> None:

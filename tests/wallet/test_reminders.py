@@ -72,20 +72,30 @@ def test_what_is_free_is_told_and_nothing_of_an_empty_lot(scene: Scene) -> None:
     assert sorted(facts["amount_minor"] for facts in told(scene)) == [5_500, 54_500]
 
 
-def test_the_funder_is_told_a_plans_sum_and_nobodys_name(scene: Scene) -> None:
-    scene.plan("B", spend_by=LAST - timedelta(days=10))
-    for _ in range(3):
+@pytest.mark.parametrize(("people", "said"), [(1, None), (4, None), (5, (5, 50_000)), (9, (5, 90_000))])
+def test_the_funder_is_told_a_plans_sum_of_five_people_or_more(
+    scene: Scene, people: int, said: tuple[int, int] | None
+) -> None:
+    for _ in range(people):
         scene.grant(10_000, worker=scene.person())
-    scene.grant(7_000, "B")
 
     remind(scene, 60)
 
-    sums = told(scene, personal=False)
-    assert sorted((one["plan"], one["lots"], one["amount_minor"]) for one in sums) == [
-        ("A", 3, 30_000),
-        ("B", 1, 7_000),
-    ]
-    assert all("employee_id" not in one and "lot_id" not in one for one in sums)
+    (whole,) = told(scene, personal=False)
+    assert (whole["plan"], whole["last_day"]) == ("A", LAST.isoformat())
+    assert (whole["people"], whole["amount_minor"]) == (said or (None, None))
+    assert not whole.keys() & {"employee_id", "lot_id", "lots"}
+
+
+def test_many_lots_of_few_people_are_no_larger_group(scene: Scene) -> None:
+    for worker in (scene.worker, scene.person()):
+        for _ in range(3):
+            scene.grant(1_000, worker=worker)
+
+    remind(scene, 60)
+
+    (whole,) = told(scene, personal=False)
+    assert (whole["people"], whole["amount_minor"]) == (None, None)
 
 
 def test_a_refund_that_opens_a_lot_again_begins_another_ladder(scene: Scene) -> None:

@@ -94,7 +94,7 @@ def test_an_employer_is_told_nothing_of_what_a_person_bought(counter: Counter, r
     counter.ask("p04", "POST", f"/v1/authorizations/{bought['id']}/captures", {})
     counter.ask("marta", "POST", f"/v1/authorizations/{bought['id']}/refunds", {"reason": "x"})
     other = counter.books["E2"]
-    plan = {"plan": "A", "amount_minor": 1, "lots": 2}
+    plan = {"plan": "A", "amount_minor": 1, "people": 5}
 
     def more(session: Any) -> None:
         outbox.tell(session, book_id, Event.LOT_EXPIRING, "lot_1", {"lot_id": "lot_1"}, employee_id=giulia)
