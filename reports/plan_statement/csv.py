@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 
-from reports import foundation, signatures
-from reports.cells import guarded, plain
+from reports import foundation, signatures, table
 from reports.plan_statement import lines, words
 from reports.plan_statement.model import PlanStatement, Reading
 from reports.plan_statement.words import Words
-
-# Where the comma separates decimals it cannot separate cells.
-_DELIMITERS: Final = {"it": ";", "en": ","}
-
-
-class Amount(int):
-    """Minor units on their way into a cell; a plain integer is a count."""
-
-
-Cell = str | int | date | datetime | Amount | None
+from reports.sheet import Amount
+from reports.table import Cell
 
 
 def write(statement: PlanStatement, path: Path, language: str = "it") -> None:
-    """
-    Write the statement as CSV, UTF-8 with a byte order mark.
-
-    Italian has `;` and `1234,56`, English `,` and `1234.56`. Text that a spreadsheet could run is led by an apostrophe.
-    """
+    """Write the statement as CSV; the same statement gives the same bytes."""
     text = words.of(language)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=_DELIMITERS[language], lineterminator="\r\n")
-        for name, rows in _sections(statement, text):
-            for row in rows:
-                writer.writerow([text(f"section.{name}"), *(_cell(value, text) for value in row)])
+    table.write(path, text, _sections(statement, text))
 
 
 def _sections(statement: PlanStatement, text: Words) -> Iterator[tuple[str, Sequence[Sequence[Cell]]]]:
@@ -158,19 +138,3 @@ def _proof(statement: PlanStatement, text: Words) -> list[Sequence[Cell]]:
         ),
         (lines.verdict(statement, text), lines.equation(statement, text)),
     ]
-
-
-def _cell(value: Cell, text: Words) -> str:
-    match value:
-        case None:
-            return ""
-        case Amount():
-            return plain(value, text.language)
-        case int():
-            return str(value)
-        case datetime():
-            return text.moment(value)
-        case date():
-            return text.day(value)
-        case str():
-            return guarded(value)
