@@ -16,8 +16,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from defusedxml import ElementTree
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
 
 from config import clock
 from plans.social import applications
@@ -33,13 +31,11 @@ from reports.siuss.errors import (
     OperatorCodeInvalid,
 )
 from reports.siuss.model import Record
-from tests.wallet.conftest import wallet_engine
-from tests.wallet.scene import NOON, at, tell_the_time
-from tests.wallet.social_office import Office, open_office
+from tests.wallet.scene import tell_the_time
+from tests.wallet.social_office import Office
 from wallet import captures
 from wallet.social import purchases
 
-__all__ = ["wallet_engine"]
 OPERATOR = "RSSMRA80A01H501U"
 MARCH = date(2026, 3, 15)
 NS = "{http://inps.it/Casellario}"
@@ -94,18 +90,6 @@ CHILDREN = {
     "IdentificazioneFlusso": ["Ente"],
     "Beneficiario": ["Anagrafica", "Indirizzo", "PrestazioniSociali"],
 }
-
-
-@pytest.fixture
-def office(wallet_engine: Engine) -> Iterator[Office]:
-    with wallet_engine.connect() as connection:
-        outer = connection.begin()
-        with (
-            Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session,
-            at(session, NOON),
-        ):
-            yield open_office(session)
-        outer.rollback()
 
 
 def gather(office: Office, benefit: str = "A2.01", operator: str = OPERATOR, month: date = MARCH) -> Flow:

@@ -14,8 +14,6 @@ import pikepdf
 import pypdf
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
 
 from config import clock
 from ledger import seals
@@ -27,28 +25,14 @@ from reports.social_statement.errors import NotTheMunicipality, PeriodNotMonths
 from reports.social_statement.model import Told
 from tests import factories
 from tests.factories import euro
-from tests.wallet.conftest import wallet_engine
-from tests.wallet.scene import NOON, at, tell_the_time
-from tests.wallet.social_office import Office, open_office
+from tests.wallet.scene import NOON, tell_the_time
+from tests.wallet.social_office import Office
 from wallet import captures
 from wallet.errors import PartialCaptureNotAllowed, PartialRefundNotAllowed
 from wallet.social import claims, purchases
 
-__all__ = ["wallet_engine"]
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
 APRIL = date(2026, 4, 1), date(2026, 4, 30)
-
-
-@pytest.fixture
-def office(wallet_engine: Engine) -> Iterator[Office]:
-    with wallet_engine.connect() as connection:
-        outer = connection.begin()
-        with (
-            Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session,
-            at(session, NOON),
-        ):
-            yield open_office(session)
-        outer.rollback()
 
 
 def with_citizens(office: Office, people: int) -> Office:
