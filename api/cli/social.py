@@ -17,7 +17,7 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT, Word
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.social import applications, assessments, isee, offer, states, steps
+from plans.social import applications, assessments, isee, offer, steps
 from plans.social.applications import Application, Draft
 from plans.social.isee import Assessment, Attestation
 from plans.social.offer import OfferLoad
@@ -260,23 +260,11 @@ def advance(caller: Caller, /, application: str, state: State, why: Why, **told:
     """Move APPLICATION (id or protocol) to STATE; ending one that has a voucher gives its free credit back."""
 
     def work(session: Session) -> tuple[Application, int]:
-        book_id = book_of(caller, session)
-        found = applications.get(session, book_id, application)
-        more = {
-            "why": why,
-            "on": told["on"] or clock.today(),
-            "actor": caller.actor,
-            "on_behalf_of": told["on_behalf_of"],
-            "act_ref": told["act"],
-        }
-        if states.terminal(state) and vouchers.of_application(session, book_id, found.application_id) is not None:
-            return vouchers.end(session, book_id, found.application_id, state, **more)
-        return (
-            applications.advance(
-                session, book_id, found.application_id, state, service_code=told["service_code"], **more
-            ),
-            0,
-        )
+        return vouchers.advance(
+            session, book_of(caller, session), application, state, why=why, on=told["on"] or clock.today(),
+            actor=caller.actor, on_behalf_of=told["on_behalf_of"], act_ref=told["act"],
+            service_code=told["service_code"],
+        )  # fmt: skip
 
     found, given_back = change(caller, work)
     _tell(caller, found)

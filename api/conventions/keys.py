@@ -66,11 +66,13 @@ def once(
     schema: type[ma.Schema],
     place: Callable[[T], str | None] | None = None,
     status: int = 201,
+    asked: Mapping[str, Any] | None = None,
 ) -> flask.Response:
     """
     Do a command that has no key of its own once, and answer a repetition with the very bytes of the first answer.
 
-    The request is what its path and its body say. `place` tells where what was made is found.
+    The request is what its path and its body say, unless the caller says what of it is `asked`: of what must be kept in
+    no form, its hash is not kept either. `place` tells where what was made is found.
     Errors: KeyReused, InProgress; whatever `work` refuses, and the same again to whoever repeats what was refused.
     """
 
@@ -82,7 +84,7 @@ def once(
         return {**kept, "replayed": True}
 
     answer = idempotency.once(
-        session, book_id, actor, operation, key, _asked(), work=done, answer=lambda made: made, replay=again
+        session, book_id, actor, operation, key, asked or _asked(), work=done, answer=lambda made: made, replay=again
     )
     response = flask.jsonify(answer["body"])
     response.status_code = status

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import flask
 import marshmallow as ma
@@ -26,12 +26,13 @@ def once(
     book_id: int = NO_BOOK,
     place: Callable[[T], str] | None = None,
     status: int = 201,
+    asked: Mapping[str, Any] | None = None,
 ) -> flask.Response:
     """
     Do a command once under its key, and answer a repetition with the first answer.
 
     With `book_id` it sees that whole book, and whoever asks was let through before; without, it is of no book.
-    `place` tells where what was made is found.
+    `place` tells where what was made is found, `asked` what of the request tells it from another under its key.
     Errors: KeyReused, InProgress; whatever `work` refuses.
     """
 
@@ -52,6 +53,7 @@ def once(
             schema=schema,
             place=place,
             status=status,
+            asked=asked,
         )
 
     return transact(done) if book_id == NO_BOOK else transact_in(book_id, done)

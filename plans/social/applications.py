@@ -247,6 +247,8 @@ def move(
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 _COLUMNS = [_APPLICATION.c[field.name] for field in fields(Application)]
+# What a list is read by.
+ID = _APPLICATION.c.application_id
 
 
 def get(session: Session, book_id: int, application_id: str) -> Application:
@@ -286,6 +288,43 @@ def listed(
     if state is not None:
         query = query.where(_APPLICATION.c.state == str(state))
     return tuple((_application(row), f"{row.first_name} {row.last_name}") for row in session.execute(query))
+
+
+def query(
+    *,
+    book_id: int | None = None,
+    employee_id: str | None = None,
+    entrusted_code: str | None = None,
+    state: State | None = None,
+) -> sa.Select[Any]:
+    """Return the query of the applications that the session sees, for a list that is read by pages."""
+    told = {
+        "book_id": book_id,
+        "employee_id": employee_id,
+        "entrusted_code": entrusted_code,
+        "state": None if state is None else str(state),
+    }
+    conditions = [_APPLICATION.c[name] == value for name, value in told.items() if value is not None]
+    return sa.select(*_COLUMNS).where(*conditions)
+
+
+def value(row: Any) -> Application:
+    """Return the application of a row of `query`."""
+    return _application(row)
+
+
+def find(session: Session, application_id: str) -> tuple[int, Application]:
+    """
+    Return an application by its id alone, and its book, as far as the session sees.
+
+    Errors: ApplicationNotFound.
+    """
+    row = session.execute(
+        sa.select(_APPLICATION.c.book_id, *_COLUMNS).where(_APPLICATION.c.application_id == application_id)
+    ).one_or_none()
+    if row is None:
+        raise ApplicationNotFound(application=application_id)
+    return int(row.book_id), _application(row)
 
 
 def _one(session: Session, book_id: int, asked: str, *, locked: bool) -> Application:

@@ -139,6 +139,37 @@ def end(
     return moved, given_back
 
 
+def advance(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    to: State,
+    *,
+    why: Why,
+    on: date,
+    actor: str,
+    on_behalf_of: str | None = None,
+    act_ref: str | None = None,
+    service_code: str | None = None,
+) -> tuple[Application, int]:
+    """
+    Move an application one step; what ends one that has a voucher gives its free credit back. Returns the cents.
+
+    Errors: those of `plans.social.applications.advance`, or of `end`.
+    """
+    found = applications.get(session, book_id, application_id)
+    if states.terminal(to) and of_application(session, book_id, found.application_id) is not None:
+        return end(
+            session, book_id, found.application_id, to, why=why, on=on, actor=actor, on_behalf_of=on_behalf_of,
+            act_ref=act_ref,
+        )  # fmt: skip
+    moved = applications.advance(
+        session, book_id, found.application_id, to, why=why, on=on, actor=actor, on_behalf_of=on_behalf_of,
+        act_ref=act_ref, service_code=service_code,
+    )  # fmt: skip
+    return moved, 0
+
+
 def end_rest(session: Session, book_id: int, *, on: date, actor: str) -> int:
     """Give back what has come free in vouchers whose application is over; safe to run twice. Returns the cents."""
     total = 0

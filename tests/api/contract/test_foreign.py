@@ -23,6 +23,7 @@ from ledger import books
 from network import acceptance
 from network.acceptance import Terms
 from plans import funders
+from plans.social import offer
 from plans.words import FunderKind
 from tests import factories
 from tests.api.contract.test_matrix import ROLES, ROWS
@@ -63,6 +64,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/payment-reversals": {"reason": "not_paid"},
     "/payments": {"payroll_month": "2026-03-31"},
     "/refusals": {"reason": "fully_booked"},
+    "/assignments": {"starts_on": "2026-03-02", "ends_on": "2026-12-31"},
+    "/attestations": {},
+    "/steps": {"state": "UNDER_REVIEW"},
+    "/v1/social/applications/{application_id}": {"citizenship": "380"},
     "/relatives": {"first_name": "X", "last_name": "Y", "kinship": "CHILD"},
 }
 FORMS = ("/fixes",)
@@ -126,6 +131,8 @@ def world(furnished: Counter, office: None) -> World:
     _loads(world)
     _money(world)
     _payouts(world)
+    for who, book in (("comune", "PUB"), ("comune2", "PUB2")):
+        _applications(world, who, book)
     return world
 
 
@@ -280,6 +287,32 @@ def _money(world: World) -> None:
     for who in ("hr2", "accountant2"):
         world.put("/v1/plans/{plan_id}/funding/{funding_id}", who, plan, committed["id"])
         world.put("/v1/budgets/{load_id}", who, loaded.get_json()["id"])
+
+
+_OFFER = """
+[[service]]
+code = "EDU"
+name = "Sostegno educativo"
+instrument = "COPROGETTAZIONE"
+selection = "COUNTER"
+partners = ["P01"]
+benefit_code = "A2.02"
+act_ref = "Convenzione 4/2026"
+starts_on = 2026-01-01
+ends_on = 2026-12-31
+"""
+
+
+def _applications(world: World, who: str, book: str) -> None:
+    """What a municipality's citizen applied for; employees of others have nothing of the kind."""
+    counter = world.counter
+    database.transact(
+        lambda session: offer.load_text(session, counter.books[book], _OFFER, "offer.toml", actor="matrix")
+    )
+    asked = {"employee_id": counter.people[f"of {book}"], "service": "EDU", "protocol": "2026/1"}
+    made = world.made(who, "/v1/social/applications", asked)
+    for whose in (who, "anna" if who == "comune" else "mario"):
+        world.put("/v1/social/applications/{application_id}", whose, made["id"])
 
 
 def _payouts(world: World) -> None:
