@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from api.cli.acceptance import acceptance
 from api.cli.accountant import accountant
 from api.cli.authorize import authorize
 from api.cli.bonus import bonus
@@ -33,6 +34,7 @@ from api.cli.plan import plan
 from api.cli.position import hand_over, personal_statement, position
 from api.cli.purchases import capture, refund, void
 from api.cli.recheck import recheck
+from api.cli.redemption import redemption
 from api.cli.reimbursement import reimbursement
 from api.cli.reports_network import clearing_statement, provider_statement, recharge
 from api.cli.request import request
@@ -49,7 +51,7 @@ from api.cli.worker import worker
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Begin", (demo, db, network, book, member)),
     ("Prepare a plan", (people, plan, declare, elsewhere, fund, budget, bonus, opening, grant)),
-    ("Spend", (authorize, capture, void, refund, reimbursement, request, wallet)),
+    ("Spend", (authorize, acceptance, capture, void, refund, redemption, reimbursement, request, wallet)),
     ("Serve citizens", (social,)),
     ("Settle", (dispute, payout, clearing)),
     ("Stand for the tax", (position, hand_over, personal_statement)),

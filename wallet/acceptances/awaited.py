@@ -67,7 +67,7 @@ def ask(session: Session, book_id: int, found: Authorization, expires_at: dateti
     )
 
 
-def query(*, state: State | None = None) -> sa.Select[Any]:
+def query(*, state: State | None = None, book_id: int | None = None) -> sa.Select[Any]:
     """Return the query of the acceptances that the session sees, for a list that is read by pages."""
     columns = [
         _STATE.label("state") if name == "state" else _TABLE.c[name] if name in _TABLE.c else _AUTHORIZATION.c[name]
@@ -81,6 +81,8 @@ def query(*, state: State | None = None) -> sa.Select[Any]:
             _AUTHORIZATION.c.authorization_id == _TABLE.c.authorization_id,
         ),
     )
+    if book_id is not None:
+        statement = statement.where(_TABLE.c.book_id == book_id)
     return statement if state is None else statement.where(_STATE.in_([str(state)]))
 
 

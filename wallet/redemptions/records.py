@@ -50,7 +50,9 @@ _FIELDS = tuple(name for name in Redemption.__dataclass_fields__ if name != "rep
 ID = _TABLE.c.redemption_id
 
 
-def query(*, status: Status | None = None, authorization_id: str | None = None) -> sa.Select[Any]:
+def query(
+    *, status: Status | None = None, authorization_id: str | None = None, book_id: int | None = None
+) -> sa.Select[Any]:
     """Return the query of the redemptions that the session sees, for a list that is read by pages."""
     columns = [_AUTHORIZATION.c[name] if name == "service_code" else _TABLE.c[name] for name in _FIELDS]
     statement = sa.select(*columns).join_from(
@@ -65,6 +67,8 @@ def query(*, status: Status | None = None, authorization_id: str | None = None) 
         statement = statement.where(_TABLE.c.status == str(status))
     if authorization_id is not None:
         statement = statement.where(_TABLE.c.authorization_id == authorization_id)
+    if book_id is not None:
+        statement = statement.where(_TABLE.c.book_id == book_id)
     return statement
 
 
