@@ -7,6 +7,7 @@ from ulid import ULID
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import v1
+from api.access import documented
 from api.conventions import smorest
 from api.running import failures, headers, health, limits, logs, metrics, page
 from config import settings
@@ -32,7 +33,8 @@ def create() -> flask.Flask:
     for plain in (health.blueprint, page.blueprint):
         app.register_blueprint(plain)
     api = smorest.Api(app)
-    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    for name, scheme in documented.schemes().items():
+        api.spec.components.security_scheme(name, scheme)
     for blueprint in v1.blueprints():
         api.register_blueprint(blueprint)
     return app

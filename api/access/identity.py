@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import flask
 from sqlalchemy.orm import Session
 
-from api.access import audit, cookies, tokens
+from api.access import audit, cookies, documented, tokens
 from api.access.audit import Doer
 from api.access.errors import SessionNeeded
 from api.access.roles import SIGHT, Role
@@ -95,7 +95,7 @@ def needs(scope: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
             return view(*args, **kwargs)
 
         apidoc = getattr(guarded, "_apidoc", {})
-        apidoc.setdefault("manual_doc", {})["security"] = [{"token": [scope]}]
+        apidoc.setdefault("manual_doc", {})["security"] = documented.needs(scope)
         apidoc.setdefault("refusals", set()).update({401, 403, 429})
         guarded._apidoc = apidoc  # type: ignore[attr-defined]
         guarded._scope = scope  # type: ignore[attr-defined]
@@ -130,7 +130,7 @@ def _let_in(view: Callable[..., T], enough: Callable[[Identity], bool]) -> Calla
         return view(*args, **kwargs)
 
     apidoc = getattr(guarded, "_apidoc", {})
-    apidoc.setdefault("manual_doc", {})["security"] = [{"token": []}]
+    apidoc.setdefault("manual_doc", {})["security"] = documented.needs()
     apidoc.setdefault("refusals", set()).update({401, 403, 429})
     guarded._apidoc = apidoc  # type: ignore[attr-defined]
     return guarded

@@ -7,6 +7,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from api.access import cookies
 from api.cli.program import program
 from tests.api.counter import Counter
 
@@ -33,6 +34,18 @@ def test_the_document_is_whole(counter: Counter) -> None:
         assert operation["summary"], name
         assert set(operation["tags"]) <= described, name
         assert "default" not in operation["responses"], name
+
+
+def test_who_asks_says_so_with_a_token_or_with_a_cookie(counter: Counter) -> None:
+    document = counter.client.get("/docs/openapi.json").get_json()
+    cookie = document["components"]["securitySchemes"]["session"]
+
+    assert (cookie["type"], cookie["in"], cookie["name"]) == ("apiKey", "cookie", cookies.name(cookies.SESSION))
+    assert all(name in cookie["description"] for name in ("Sec-Fetch-Site", "Origin", "cross_site_refused"))
+    for name, operation in operations(document).items():
+        ways = operation.get("security", [])
+        assert [list(way) for way in ways] in ([], [["token"], ["session"]]), name
+        assert len({str(list(way.values())) for way in ways}) <= 1, name
 
 
 def test_the_command_prints_what_is_served(counter: Counter) -> None:
