@@ -41,7 +41,8 @@ def keyed(view: Callable[..., T]) -> Callable[..., T]:
             "in": "header",
             "required": True,
             "description": "A text of your own that names this command, such as a UUID. The same key with the same body"
-            " gives the first answer again for 30 days; with another body it is refused (422).",
+            " gives the first answer again for 30 days; with another body it is refused (422). It is of one client, one"
+            " operation and one book: take a new one for each command.",
             "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[ -~]+$"},
         }
     )

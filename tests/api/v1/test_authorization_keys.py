@@ -56,6 +56,21 @@ def test_a_key_belongs_to_its_member_and_its_verb(counter: Counter) -> None:
     assert len({answer.get_json()["id"] for answer in answers[:3]}) == 3
 
 
+def test_a_key_belongs_to_one_book(counter: Counter) -> None:
+    """A welfare manager works in many: each keeps its own keys, and is locked, kept and erased by itself."""
+    asked = [{"service": "PSI-CR", "quantity": 1, "employee_id": counter.people[name]} for name in ("giulia", "anna")]
+
+    made = [counter.ask("marta", "POST", "/v1/authorizations", body, key="one for both books") for body in asked]
+    again = [counter.ask("marta", "POST", "/v1/authorizations", body, key="one for both books") for body in asked]
+    other = counter.ask("marta", "POST", "/v1/authorizations", asked[1] | {"quantity": 2}, key="one for both books")
+
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert not any("Idempotency-Replayed" in answer.headers for answer in made)
+    assert len({answer.get_json()["id"] for answer in made}) == 2
+    assert [answer.data for answer in again] == [answer.data for answer in made]
+    assert other.status_code == 422
+
+
 def test_an_answer_is_given_again_byte_for_byte_whatever_happened_since(counter: Counter) -> None:
     body = {"service": "PSI-CR", "quantity": 2, "channel": "DIRECT"}
     made = counter.ask("giulia", "POST", "/v1/authorizations", body, key="bytes")
