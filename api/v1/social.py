@@ -67,25 +67,31 @@ class SocialApplicationQuery(PageQuery):
 
     state = fields.Enum(State, by_value=True)
     service = Text(longest=40, metadata={"examples": ["PASTI"]})
+    employer = Text(longest=60, metadata={"description": "Code of the municipality", "examples": ["PUB"]})
 
 
 @blueprint.get("/applications")
 @needs("social:read")
 @blueprint.arguments(SocialApplicationQuery, location="query")
 @blueprint.response(200, listed(SocialApplicationOut))
+@blueprint.alt_response(404, "NOT_FOUND")
 def index(asked: dict[str, Any]) -> Page[Application]:
     """List applications
 
     A citizen's own, or those of a municipality; the newest first.
     """
     asking = current()
-    query = applications.query(
-        book_id=asking.book_id,
-        employee_id=asking.employee_id,
-        entrusted_code=asked.get("service"),
-        state=asked.get("state"),
-    )
-    return transact(lambda session: paging.cut(session, query, applications.ID, asked)).each(applications.value)
+
+    def work(session: Session) -> Page[Any]:
+        query = applications.query(
+            book_id=reach.book(session, asked["employer"]) if "employer" in asked else asking.book_id,
+            employee_id=asking.employee_id,
+            entrusted_code=asked.get("service"),
+            state=asked.get("state"),
+        )
+        return paging.cut(session, query, applications.ID, asked)
+
+    return transact(work).each(applications.value)
 
 
 @blueprint.post("/applications")

@@ -172,6 +172,9 @@ def test_lists_are_of_a_state_or_a_service(office: Counter) -> None:
     assert waiting in listed("service=EDU-COP&state=SUBMITTED")
     assert waiting not in listed("service=PASTI")
     assert waiting not in listed("state=ADMITTED")
+    assert waiting in office.ask("marta", "GET", f"{PATH}?limit=100&employer=PUB").text
+    assert waiting not in office.ask("marta", "GET", f"{PATH}?limit=100&employer=E1").text
+    assert office.ask("comune", "GET", f"{PATH}?employer=E1").status_code == 404
 
 
 @pytest.mark.parametrize(
