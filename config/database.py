@@ -124,7 +124,7 @@ def _session_factory() -> sessionmaker[Session]:
 
 
 _SET_FENCE = (
-    "select set_config('borsellino.sight', %s, true), set_config('borsellino.book', %s, true),"
+    "select set_config('role', %s, true), set_config('borsellino.book', %s, true),"
     " set_config('borsellino.employee', %s, true), set_config('borsellino.provider', %s, true),"
     " set_config('borsellino.member', %s, true)"
 )
@@ -143,7 +143,7 @@ def _tell_the_database(_session: Session, transaction: SessionTransaction, conne
     if fence is not None:
         book = "" if fence.book_id is None else str(fence.book_id)
         person, provider, member = fence.employee_id or "", fence.provider_code or "", fence.member_id or ""
-        connection.exec_driver_sql(_SET_FENCE, (str(fence.sight), book, person, provider, member))
+        connection.exec_driver_sql(_SET_FENCE, (fence.role, book, person, provider, member))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """
 Fences: whose rows a transaction may see, told to PostgreSQL, whose row-level security holds it to them.
 
-A fenced transaction runs as a role that owns no table (`WEB_ROLE`, migrations/fences.sql). The command line, the jobs
-and the migrations are not fenced: they run as the owner.
+A fenced transaction runs as its sight's role, which owns no table; the application connects as `WEB_ROLE`, which may do
+nothing but take one of those (migrations/roles.sql). The command line, the jobs and the migrations are not fenced: they
+run as the owner.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Fence:
     employee_id: str | None = None
     provider_code: str | None = None
     member_id: str | None = None
+
+    @property
+    def role(self) -> str:
+        """Return the database's role that sees these rows."""
+        return f"borsellino_{self.sight}"
 
 
 _current: ContextVar[Fence | None] = ContextVar("fence", default=None)

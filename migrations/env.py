@@ -15,6 +15,7 @@ REPEATABLE = (
     "wallet/triggers.sql",
     "api/access/functions.sql",
     "api/running/functions.sql",
+    "migrations/roles.sql",
     "migrations/fences.sql",
     "api/access/fences.sql",
     "api/events/fences.sql",

@@ -1,22 +1,10 @@
 -- Row-level security: which rows a fenced transaction sees and writes (config/fences.py).
 --
--- Every table is fenced, and a new one that stands in no list below is seen by nobody but the network's own people and
--- verbs at work in its book: whoever adds a table says here who else may see it. The owner of the tables is not fenced:
--- migrations, the command line and the jobs run as it.
+-- Each sight is a role (roles.sql), and each table has a policy for each sight that sees some of it: the planner reads
+-- that one alone, and of a table without one nothing is seen. A new table that stands in no list below is seen by nobody
+-- but the network's own people and verbs at work in its book: whoever adds a table says here who else may see it. The
+-- owner of the tables is not fenced: migrations, the command line and the jobs run as it.
 
-do $$
-begin
-    if not exists (select from pg_roles where rolname = 'borsellino_web') then
-        create role borsellino_web login nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
-    end if;
-end $$;
-
-create or replace function fence_sight() returns text language sql stable parallel safe as
-    $$ select coalesce(nullif(current_setting('borsellino.sight', true), ''), 'nobody') $$;
--- Of a plain truth the planner expects one row in two, of a comparison one in two hundred: with several of those in a
--- policy it took every table of a book for empty, and joined them row by row.
-create or replace function fence_is(p_sight text) returns boolean language sql stable parallel safe as
-    $$ select coalesce(nullif(current_setting('borsellino.sight', true), ''), 'nobody') = p_sight $$;
 create or replace function fence_book() returns integer language sql stable parallel safe as
     $$ select nullif(current_setting('borsellino.book', true), '')::integer $$;
 create or replace function fence_employee() returns text language sql stable parallel safe as
@@ -31,8 +19,9 @@ declare
     -- Read by everybody, also before it is known who asks; written by the network's own people.
     v_public constant text[] := array['comune', 'territory', 'provider', 'provider_state', 'service', 'service_price',
         'info_card'];
-    -- Reached through functions of their owner alone.
-    v_hidden constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window'];
+    -- Reached through functions of their owner alone, or fenced beside what they belong to (api/access, api/events).
+    v_apart constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window', 'invitation',
+        'proof', 'recovery_code', 'device', 'linked_identity', 'pace', 'audit_event', 'mail', 'webhook_secret'];
     -- What a funder sees of its book: nothing of what persons bought, declared or were paid.
     v_funder constant text[] := array['book', 'funder', 'employee', 'plan', 'plan_cluster', 'period',
         'seal', 'seal_queue', 'budget_load', 'opening_load', 'bonus_agreement', 'bonus_choice', 'payroll_load',
@@ -74,52 +63,57 @@ declare
         "payout_run": "run_id in (select run_id from payout_payment)"
     }';
     v_table text;
+    v_policy text;
     v_columns text[];
-    v_reads text;
-    v_writes text;
+    v_book text;
+    v_shown jsonb;
+    v_sight text;
+    v_rows text;
 begin
     for v_table in select tablename from pg_tables where schemaname = 'public' loop
         execute format('alter table %I enable row level security', v_table);
-        execute format('drop policy if exists fence on %I', v_table);
-        execute format('drop policy if exists fence_reads on %I', v_table);
+        execute format('grant select, insert, update, delete on %I to borsellino_fenced', v_table);
+        for v_policy in select policyname from pg_policies
+            where schemaname = 'public' and tablename = v_table and policyname like 'fence%' loop
+            execute format('drop policy %I on %I', v_policy, v_table);
+        end loop;
+        continue when v_table = any (v_apart);
         select array_agg(attname::text) into v_columns from pg_attribute
             where attrelid = format('%I', v_table)::regclass and attnum > 0 and not attisdropped;
-        v_writes := '(select fence_is(''network''))';
-        v_reads := null;
-        if v_table = any (v_hidden) then
-            v_writes := 'false';
-        elsif v_table = any (v_public) then
-            v_reads := 'true';
-        elsif 'member_id' = any (v_columns) then
-            v_writes := 'member_id = (select fence_member())';
+        if 'member_id' = any (v_columns) then
+            v_shown := jsonb_build_object('fenced', 'member_id = (select fence_member())');
         else
+            -- Verbs at work in a book read and write what the network keeps, too.
+            v_book := case when 'book_id' = any (v_columns) then 'book_id = (select fence_book())' else 'true' end;
+            v_shown := jsonb_build_object('network', 'true', 'book', v_book);
             if 'book_id' = any (v_columns) then
-                v_writes := v_writes || ' or (book_id = (select fence_book()) and ((select fence_is(''book''))'
-                    || case when v_table = any (v_funder) then ' or (select fence_is(''funder''))' else '' end
-                    || case when 'employee_id' = any (v_columns) or v_table = any (v_persons) or v_persons_by ? v_table
-                            then ' or ((select fence_is(''employee'')) and ('
-                                || case when 'employee_id' = any (v_columns) then 'employee_id = (select fence_employee())'
-                                        else coalesce(v_persons_by ->> v_table, 'true') end || '))'
-                            else '' end
-                    || '))';
-            else
-                -- Verbs at work in a book read and write what the network keeps.
-                v_writes := v_writes || ' or (select fence_is(''book''))';
+                if v_table = any (v_funder) then
+                    v_shown := v_shown || jsonb_build_object('funder', v_book);
+                end if;
+                if 'employee_id' = any (v_columns) then
+                    v_rows := v_book || ' and employee_id = (select fence_employee())';
+                elsif v_persons_by ? v_table then
+                    v_rows := v_book || ' and (' || (v_persons_by ->> v_table) || ')';
+                elsif v_table = any (v_persons) then
+                    v_rows := v_book;
+                else
+                    v_rows := 'false';
+                end if;
+                v_shown := v_shown || jsonb_build_object('employee', v_rows);
             end if;
             if 'provider_code' = any (v_columns) then
-                v_writes := v_writes
-                    || ' or ((select fence_is(''provider'')) and provider_code = (select fence_provider()))';
+                v_shown := v_shown || jsonb_build_object('provider', 'provider_code = (select fence_provider())');
             elsif v_providers_by ? v_table then
-                v_writes := v_writes || ' or ((select fence_is(''provider'')) and '
-                    || (v_providers_by ->> v_table) || ')';
+                v_shown := v_shown || jsonb_build_object('provider', v_providers_by ->> v_table);
             end if;
         end if;
-        execute format('create policy fence on %I to borsellino_web using (%s) with check (%s)',
-            v_table, v_writes, v_writes);
-        if v_reads is not null then
-            execute format('create policy fence_reads on %I for select to borsellino_web using (%s)', v_table, v_reads);
+        for v_sight, v_rows in select * from jsonb_each_text(v_shown) loop
+            execute format('create policy %I on %I to %I using (%s) with check (%s)',
+                'fence_' || v_sight, v_table, 'borsellino_' || v_sight, v_rows, v_rows);
+        end loop;
+        if v_table = any (v_public) then
+            execute format('create policy fence_reads on %I for select to borsellino_fenced using (true)', v_table);
         end if;
-        execute format('grant select, insert, update, delete on %I to borsellino_web', v_table);
     end loop;
 end $$;
 
@@ -128,9 +122,12 @@ end $$;
 create or replace function fence_payable(p_reimbursement_id text) returns text
     language sql stable security definer set search_path = public, pg_temp as
     $$ select r.employee_id from reimbursement r
-        where r.reimbursement_id = p_reimbursement_id and r.book_id = fence_book() and fence_is('funder')
+        where r.reimbursement_id = p_reimbursement_id and r.book_id = fence_book() and current_setting('role') = 'borsellino_funder'
           and exists (select from reimbursement_step s
                        where s.book_id = r.book_id and s.reimbursement_id = r.reimbursement_id and s.kind = 'approve') $$;
 
-grant usage on schema public to borsellino_web;
-grant usage on all sequences in schema public to borsellino_web;
+drop function if exists fence_is(text), fence_sight();
+revoke all on all tables in schema public from borsellino_web;
+revoke all on all sequences in schema public from borsellino_web;
+grant usage on schema public to borsellino_web, borsellino_fenced;
+grant usage on all sequences in schema public to borsellino_fenced;

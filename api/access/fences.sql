@@ -21,28 +21,19 @@ declare
     v_row text;
 begin
     for v_table, v_row in select * from jsonb_each_text(v_seen) loop
-        execute format('drop policy if exists fence on %I', v_table);
-        execute format('drop policy if exists fence_reads on %I', v_table);
-        execute format('create policy fence on %I to borsellino_web using ((select fence_sight()) = ''door'' and'
-            || ' ((select fence_member()) is null or %s)) with check ((select fence_sight()) = ''door'')', v_table, v_row);
-        execute format('grant select, insert, update, delete on %I to borsellino_web', v_table);
+        execute format('create policy fence_door on %I to borsellino_door using ((select fence_member()) is null or %s)'
+            || ' with check (true)', v_table, v_row);
     end loop;
 end $$;
 
 -- The trail: whoever does something writes it down, nobody changes it. A funder reads what was done in its book except
 -- what persons bought, declared or did for themselves; a person what was done in their wallet, and by whom.
-drop policy if exists fence on audit_event;
-drop policy if exists fence_reads on audit_event;
-drop policy if exists fence_writes on audit_event;
-create policy fence_writes on audit_event for insert to borsellino_web with check (true);
-create policy fence_reads on audit_event for select to borsellino_web using (
-    (select fence_sight()) = 'network'
-    or (book_id = (select fence_book()) and (
-        ((select fence_sight()) = 'funder' and not personal)
-        or ((select fence_sight()) = 'employee' and employee_id = (select fence_employee()))
-    ))
-);
-revoke update, delete, truncate on audit_event from borsellino_web;
-grant select, insert on audit_event to borsellino_web;
+create policy fence_writes on audit_event for insert to borsellino_fenced with check (true);
+create policy fence_network on audit_event for select to borsellino_network using (true);
+create policy fence_funder on audit_event for select to borsellino_funder
+    using (book_id = (select fence_book()) and not personal);
+create policy fence_employee on audit_event for select to borsellino_employee
+    using (book_id = (select fence_book()) and employee_id = (select fence_employee()));
+revoke update, delete on audit_event from borsellino_fenced;
 
 select ledger_let_only_grow(array['audit_event']);

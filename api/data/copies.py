@@ -145,11 +145,6 @@ def _marked(kept: Store, mark: Path) -> Path:
 
 def _rows(book_id: int, employee_id: str) -> dict[str, list[dict[str, Any]]]:
     def theirs(session: Session) -> dict[str, list[dict[str, Any]]]:
-        # Whoever connects here, perhaps the tables' owner whom no fence holds: from now on it is the role they hold.
-        try:
-            session.execute(sa.text(f"set local role {fences.WEB_ROLE}"))
-        except sa.exc.ProgrammingError as error:
-            raise TasksUnfenced() from error
         names = [row.name for row in database.rows(session, _TABLES, ()) if row.name not in _NOBODYS]
         found = {name: list(session.scalars(sa.text(f'select to_jsonb(t) from "{name}" t'))) for name in names}
         return {name: rows for name, rows in found.items() if rows}
@@ -160,7 +155,11 @@ def _rows(book_id: int, employee_id: str) -> dict[str, list[dict[str, Any]]]:
         return {name: [row.row for row in database.rows(session, query, asked)] for name, query in queries.items()}
 
     with fences.inside(Fence(Sight.EMPLOYEE, book_id, employee_id)):
-        tables = database.transact(theirs)
+        try:
+            tables = database.transact(theirs)
+        except sa.exc.ProgrammingError as error:
+            # Whoever connects here may not take that role.
+            raise TasksUnfenced() from error
     return tables | database.transact(at_the_doors)
 
 

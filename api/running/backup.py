@@ -26,7 +26,7 @@ from config import clock, database, embedded, fences, settings
 from config.errors import DomainError
 
 _DUMP, _MANIFEST, _DOCUMENTS = "database.dump", "manifest.json", "documents"
-_ROLE = sa.text("select from pg_roles where rolname = :name")
+_ROLES = database.ROOT / "migrations" / "roles.sql"
 _TABLES = sa.text("select count(*) from pg_tables where schemaname = 'public'")
 
 
@@ -110,11 +110,8 @@ def bring_back(file: Path) -> Manifest:
         count = connection.execute(_TABLES).scalar_one()
         if count:
             raise DatabaseNotEmpty(count=count)
-        # Roles are of the server, not of the database: the grants in the back-up need it.
-        if connection.execute(_ROLE, {"name": fences.WEB_ROLE}).first() is None:
-            connection.exec_driver_sql(
-                f"create role {fences.WEB_ROLE} login nosuperuser nobypassrls nocreatedb nocreaterole noinherit"
-            )
+        # Roles are of the server, not of the database: the policies in the back-up need them.
+        connection.exec_driver_sql(_ROLES.read_text(encoding="utf-8").replace("%", "%%"))
     with tempfile.TemporaryDirectory(prefix="borsellino-") as name, tarfile.open(file) as archive:
         archive.extractall(name, filter="data")
         kept = Path(name) / _DOCUMENTS

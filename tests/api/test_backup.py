@@ -66,6 +66,7 @@ def test_everything_comes_back(granted: Shell, elsewhere: URL, monkeypatch: pyte
     assert not (settings.load().data_dir / "checkpoint-key.pem").exists()
     engine = sa.create_engine(elsewhere.set(username=fences.WEB_ROLE))
     with engine.connect() as connection:
+        connection.execute(sa.text("set local role borsellino_nobody"))
         assert connection.scalar(sa.text("select count(*) from wallet")) == 0
         assert connection.scalar(sa.text("select schema_version from running_state()")) == database.newest_version()
     engine.dispose()
