@@ -90,7 +90,7 @@ def _appoint(address: str) -> tuple[tuple[str, str], ...]:
     with Session(bench) as session, session.begin():
         book_id = books.require(session, town.EMPLOYER)
         found = []
-        for number, employee_id in enumerate(town.employees(session, book_id)[: CLIENTS * 8]):
+        for number, employee_id in enumerate(town.employees(session, book_id)[: town.BUYERS]):
             member_id = members.admit(session, "Giulia", email=f"{number}-{time.time_ns()}@bench.example")
             role = members.appoint(session, member_id, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id)
             found.append((employee_id, tokens.issue(session, role, lasting=timedelta(hours=8)).secret))

@@ -143,7 +143,7 @@ def _tell_the_database(_session: Session, transaction: SessionTransaction, conne
     if fence is not None:
         book = "" if fence.book_id is None else str(fence.book_id)
         person, provider, member = fence.employee_id or "", fence.provider_code or "", fence.member_id or ""
-        connection.exec_driver_sql(_SET_FENCE, (fence.role, book, person, provider, member))
+        _on(connection, _SET_FENCE, (fence.role, book, person, provider, member), tuple_row)
 
 
 @contextmanager
@@ -214,6 +214,17 @@ def run(session: Session, statement: str, parameters: Parameters) -> int:
     return _execute(session, statement, parameters).rowcount
 
 
+def ask(statement: str, parameters: Parameters) -> list[Any]:
+    """
+    Ask a function of the owner one question as nobody, in one round trip, and return its rows as named tuples.
+
+    There is no transaction around it and no fence: what every request asks first, and what the function itself keeps.
+    """
+    engine: Engine = _fenced_factory().kw["bind"]
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return _on(connection, statement, parameters, namedtuple_row).fetchall()
+
+
 def plain_array(values: Sequence[int | date | None]) -> str | None:
     """
     Write numbers or dates as PostgreSQL writes an array, for `%s::bigint[]` and the like; None for nothing at all.
@@ -238,7 +249,12 @@ def text_array(values: Sequence[str | None]) -> str | None:
 def _execute(
     session: Session, statement: str, parameters: Parameters, row_factory: RowFactory[Any] = tuple_row
 ) -> psycopg.Cursor[Any]:
-    connection = session.connection()
+    return _on(session.connection(), statement, parameters, row_factory)
+
+
+def _on(
+    connection: Connection, statement: str, parameters: Parameters, row_factory: RowFactory[Any]
+) -> psycopg.Cursor[Any]:
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     try:
         return driver.cursor(row_factory=row_factory).execute(statement.encode(), parameters)

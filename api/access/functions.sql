@@ -1,26 +1,28 @@
 -- What a fenced transaction may ask of access: each runs as the owner of the tables and answers one narrow question.
 
--- Whose a token is, found by its hash. A session ends when it is not used for its idle time. The moment of use is kept to
--- the minute, so that a busy token is not a busy row.
+-- Whose a token is, found by its hash, now or at the moment that a clock is stopped at. A session ends when it is not used
+-- for its idle time. The moment of use is kept to the minute, so that a busy token is not a busy row.
 drop function if exists access_identify(bytea);
-create function access_identify(p_hash bytea)
+drop function if exists access_identify(bytea, timestamptz);
+create function access_identify(p_hash bytea, p_stopped_at timestamptz)
     returns table (
         token_id text, member_id text, name text, role text, book_id integer, employee_id text, provider_code text,
         scopes text[], kind text, appointment_id text, session boolean, expires_at timestamptz
     )
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+    v_now constant timestamptz := coalesce(p_stopped_at, now());
     v_token token;
 begin
     select * into v_token from token t
-     where t.hash = p_hash and t.revoked_at is null and t.expires_at > ledger_now()
+     where t.hash = p_hash and t.revoked_at is null and t.expires_at > v_now
        and (t.idle_seconds is null
-            or coalesce(t.last_used_at, t.created_at) > ledger_now() - make_interval(secs => t.idle_seconds));
+            or coalesce(t.last_used_at, t.created_at) > v_now - make_interval(secs => t.idle_seconds));
     if not found then
         return;
     end if;
-    if v_token.last_used_at is null or v_token.last_used_at < ledger_now() - interval '1 minute' then
-        update token t set last_used_at = ledger_now() where t.token_id = v_token.token_id;
+    if v_token.last_used_at is null or v_token.last_used_at < v_now - interval '1 minute' then
+        update token t set last_used_at = v_now where t.token_id = v_token.token_id;
     end if;
     return query
         select v_token.token_id, m.member_id, m.name, a.role, a.book_id, a.employee_id, a.provider_code, v_token.scopes,

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from config import clock, database, embedded, fences, settings
+from config import clock, database, embedded, settings
 from config.errors import DomainError
 
 _DUMP, _MANIFEST, _DOCUMENTS = "database.dump", "manifest.json", "documents"

@@ -6,6 +6,7 @@ Each worker loads the application for itself, so that no connection crosses a fo
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -60,6 +61,12 @@ def on_starting(_server: Any) -> None:
     logs.configure()
     for left in Path(os.environ[_FOLDER]).glob("*.db"):
         left.unlink()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Leave what a process loaded for good out of every later search for what can be forgotten."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

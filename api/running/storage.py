@@ -16,8 +16,7 @@ from typing import Any
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import database, fences
-from config.fences import Fence, Sight
+from config import database
 
 SCHEME = "borsellino"
 _SLICES = 50
@@ -77,8 +76,7 @@ class PostgresStorage(Storage):
         return held.taken - held.left if held is not None and held.ends_at > time.time() else 0
 
     def _count(self, key: str) -> int:
-        with fences.inside(Fence(Sight.NOBODY)):
-            found = database.transact(lambda session: database.rows(session, _COUNT, (key,)))
+        found = database.ask(_COUNT, (key,))
         if not found:
             return 0
         self._slices[key] = _Slice(found[0].taken, 0, time.time() + float(found[0].ends_in))
@@ -110,9 +108,8 @@ class PostgresStorage(Storage):
             self._slices.pop(key, None)
 
     def _take(self, key: str, size: int, expiry: int) -> tuple[int, float]:
-        with fences.inside(Fence(Sight.NOBODY)):
-            taken, ends_in = database.transact(lambda session: database.call(session, _TAKE, (key, size, expiry)))
-        return int(taken), float(ends_in)
+        [found] = database.ask(_TAKE, (key, size, expiry))
+        return int(found.taken), float(found.ends_in)
 
 
 def _limit_of(key: str) -> int:

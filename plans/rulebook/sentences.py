@@ -43,11 +43,20 @@ def compose(
     parts += [templates["reason"][reason] for reason in reasons]
     # The warning of an unknown external value says it better than the reason of the same name.
     parts += [templates["warning"][warning] for warning in warnings]
-    shown = {
-        name.removesuffix("_minor"): money.local_minor(value, language) if name.endswith("_minor") else str(value)
-        for name, value in figures.items()
-    }
-    return " ".join(filter(None, (part[language].format(**shown) for part in parts)))
+    shown = _Written(figures, language)
+    return " ".join(filter(None, (part[language].format_map(shown) for part in parts)))
+
+
+class _Written(dict[str, str]):
+    """Figures as people of a language write them, each when a sentence names it: few do, and writing money is slow."""
+
+    def __init__(self, figures: Mapping[str, int], language: str) -> None:
+        super().__init__()
+        self._figures, self._language = figures, language
+
+    def __missing__(self, name: str) -> str:
+        minor = self._figures.get(f"{name}_minor")
+        return str(self._figures[name]) if minor is None else money.local_minor(minor, self._language)
 
 
 def _happened(outcome: Outcome, figures: Mapping[str, int], declined: bool) -> str:

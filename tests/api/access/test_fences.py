@@ -224,7 +224,7 @@ def test_a_function_of_the_owner_reads_the_owners_tables_whatever_a_session_call
         forged = "(token_id, hash, kind, appointment_id, scopes, label, created_at, expires_at)"
         values = "('tok_x', '\\x00', 'bearer', :operator, '{catalogue:read}', '', now(), 'infinity')"
         session.execute(sa.text(f"insert into pg_temp.token {forged} values {values}"), {"operator": operator})
-        return list(session.execute(sa.text("select * from access_identify('\\x00'::bytea)")))
+        return list(session.execute(sa.text("select * from access_identify('\\x00'::bytea, null)")))
 
     with fences.inside(Fence(Sight.NOBODY)):
         assert database.transact(forge) == []
