@@ -189,6 +189,20 @@ class IdentityUnknown(DomainError):
     en = "The identity is confirmed, and no member goes by it: accept the invitation first, with the same address."
 
 
+class IdentityNotFound(DomainError):
+    """No identity of one's own has this id."""
+
+    it = "Identità {identity} non trovata."
+    en = "Identity {identity} not found."
+
+
+class LastWayIn(DomainError):
+    """Somebody lets go of the only thing that they can sign in with."""
+
+    it = "È l'unico modo che resta per accedere: scegliere prima una password."
+    en = "This is the only way left to sign in: choose a password first."
+
+
 class ProviderUnavailable(DomainError):
     """The identity provider does not answer, or not as it should."""
 

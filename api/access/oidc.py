@@ -30,7 +30,7 @@ from api.access.identity import transact_at_door
 from api.access.roles import Role
 from api.access.signing_in import Entered
 from api.access.tables import LinkedIdentity, Member
-from config import clock, settings
+from config import clock, ids, settings
 
 CALLBACK = "/v1/sessions/oidc/callback"
 LASTING = timedelta(minutes=10)
@@ -188,9 +188,16 @@ def _member(session: Session, vouched: Vouched) -> str | None:
     found = _by_tax_code(session, vouched) or _by_email(session, vouched)
     if found is None or _linked_otherwise(session, vouched.issuer, found):
         return None
-    session.add(LinkedIdentity(issuer=vouched.issuer, subject=vouched.subject, member_id=found, linked_at=clock.now()))
+    identity = LinkedIdentity(
+        issuer=vouched.issuer,
+        subject=vouched.subject,
+        identity_id=ids.new("idn"),
+        member_id=found,
+        linked_at=clock.now(),
+    )
+    session.add(identity)
     session.flush()
-    audit.write(session, Doer(found), "identities:link")
+    audit.write(session, Doer(found), "identities:link", target=identity.identity_id)
     return found
 
 

@@ -177,6 +177,7 @@ class LinkedIdentity(Base):
     __tablename__ = "linked_identity"
     issuer: Mapped[str] = mapped_column(Text, primary_key=True)
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    identity_id: Mapped[str] = mapped_column(Text, unique=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.member_id"))
     linked_at: Mapped[datetime] = mapped_column(Moment)
     __table_args__ = (Index("ix_linked_identity_member", "member_id"),)

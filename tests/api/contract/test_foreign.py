@@ -71,6 +71,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/relatives": {"first_name": "X", "last_name": "Y", "kinship": "CHILD"},
 }
 FORMS = ("/fixes",)
+SIGNED_IN = ("/v1/sessions/", "/v1/me/identities/")
+_IDENTITY = (
+    "insert into linked_identity (issuer, subject, identity_id, member_id, linked_at)"
+    " values ('https://idp.example.it', gen_random_uuid(), 'idn_' || gen_random_uuid(), :m, ledger_now())"
+    " returning identity_id"
+)
 _QUARTER = {"starts_on": "2026-01-01", "ends_on": "2026-03-31"}
 # A statement that each role may ask for.
 STATEMENTS: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
@@ -244,6 +250,8 @@ def _member(world: World, who: str) -> None:
     opened = database.transact(lambda session: sessions.open_one(session, member, kind="bearer", label="matrix"))
     world.put("/v1/sessions/{session_id}", who, opened.session_id)
     counter.secrets[f"{who} signed in"] = opened.secret
+    linked = _one(_IDENTITY, m=member)
+    world.put("/v1/me/identities/{identity_id}", who, linked)
     kind, parameters, form = STATEMENTS[who.rstrip("0234") if who[0] != "p" or who[1] == "a" else "p"]
     statement = world.made(who, "/v1/statements", {"kind": kind, "parameters": parameters, "format": form}, 202)
     world.put("/v1/statements/{statement_id}", who, statement["id"])
@@ -357,7 +365,7 @@ def test_what_is_anothers_is_not_there(world: World, entered: list[Fence], metho
     theirs = {world.path(place, other) for other in OTHERS[who]} - {None, mine}
     body = next((BODIES[end] for end in BODIES if place.endswith(end)), {})
     # A session is ended by whoever has signed in, and by no program.
-    asking = f"{who} signed in" if place.startswith("/v1/sessions/") else who
+    asking = f"{who} signed in" if place.startswith(SIGNED_IN) else who
 
     assert theirs, f"nobody else has a {place}: say in this test whose is what"
     for path in map(str, theirs):
