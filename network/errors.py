@@ -57,8 +57,8 @@ class ServiceNotFound(DomainError):
 class ServiceIsARequest(DomainError):
     """The service has no price or provider, so it is asked for and not authorized."""
 
-    it = "«{name}» non si acquista: inviare una richiesta, che il welfare manager o l'ufficio paghe completerà."
-    en = '"{name}" is not bought: send a request, which a welfare manager or payroll will complete.'
+    it = "«{name}» non si acquista: inviare una richiesta, a cui risponde il welfare manager."
+    en = '"{name}" is not bought: send a request, which a welfare manager answers.'
 
 
 class PriceNotFound(DomainError):
