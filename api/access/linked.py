@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,9 @@ from api.access.tables import LinkedIdentity, Member
 from api.conventions import paging
 from api.conventions.paging import Page
 from config import settings
+
+_ID = LinkedIdentity.__table__.c.identity_id
+_SHOWN: Sequence[Any] = (_ID, LinkedIdentity.issuer, LinkedIdentity.linked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,8 @@ def page(identity: Identity, asked: Mapping[str, Any]) -> Page[Linked]:
 
     Errors: CursorUnknown.
     """
-    mine: sa.Select[Any] = sa.select(LinkedIdentity.identity_id, LinkedIdentity.issuer, LinkedIdentity.linked_at).where(
-        LinkedIdentity.member_id == identity.member_id
-    )
-    column = LinkedIdentity.__table__.c.identity_id
-    found = transact_at_door(lambda session: paging.cut(session, mine, column, asked))
+    mine = sa.select(*_SHOWN).where(LinkedIdentity.member_id == identity.member_id)
+    found = transact_at_door(lambda session: paging.cut(session, mine, _ID, asked))
     return found.each(lambda row: Linked(row.identity_id, row.issuer, row.linked_at, _usable(row.issuer)))
 
 
