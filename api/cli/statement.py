@@ -73,7 +73,11 @@ def _write_document(
         if ends_on is None and reading is Reading.HR:
             # Each person's use is told of whole months that are over.
             _, last = persons.whole_months(terms, first, last, clock.today())
-        return plan_statement.gather(session, book_id, plan, first, last, reading=reading, cluster=cluster)
+        # The personnel office reads what was known at midnight, and never what is held.
+        known = clock.midnight() if reading is Reading.HR else None
+        return plan_statement.gather(
+            session, book_id, plan, first, last, reading=reading, cluster=cluster, known_before=known
+        )
 
     with caller.progress("Preparo l'estratto conto", "Preparing the statement"):
         gathered = look(read, snapshot=True)

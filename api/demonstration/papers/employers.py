@@ -11,6 +11,7 @@ from api.demonstration.credits import TODAY
 from api.demonstration.papers.paper import Paper, statement
 from api.demonstration.people import LAST_YEAR, Employer
 from api.demonstration.scene import Scene
+from config import clock
 from plans import plans
 from plans.plans import PlanTerms
 from reports import deductibility, payroll_export, plan_statement, recharge_list, recheck_report
@@ -64,7 +65,16 @@ def _plan(book_id: int, terms: PlanTerms, folder: str, reading: Reading) -> Pape
             f"Estratto conto del piano {terms.code}: {terms.name}",
             f"Statement of plan {terms.code}: {terms.name}",
         ),
-        lambda session: plan_statement.gather(session, book_id, terms.code, terms.starts_on, until, reading=reading),
+        lambda session: plan_statement.gather(
+            session,
+            book_id,
+            terms.code,
+            terms.starts_on,
+            until,
+            reading=reading,
+            # As it was known at midnight, and without what is held.
+            known_before=None if reading is Reading.PAYROLL else clock.midnight(),
+        ),
         _PLAN_FORMATS,
         lambda found: found.proof.holds,
     )

@@ -52,6 +52,7 @@ OPEN_TO = {
 # What the command line writes with the same parameters, at the same moment.
 TWINS = [
     ("payroll", "plan_statement", {"plan": "A"}, "csv", "statement --plan A --reading payroll --book E1"),
+    ("hr", "plan_statement", {"plan": "A"}, "csv", "statement --plan A --book E1"),
     ("hr", "deductibility", YEAR, "pdf", "accountant deductibility --year 2026 --book E1"),
     ("accountant", "deductibility", YEAR | {"detail": True}, "xlsx",
      "accountant deductibility --year 2026 --detail --book E1"),
