@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from api.access.roles import SCOPES, Role
 from api.events.errors import NotificationFixed
 from api.events.kinds import Channel, Kind
 from api.events.tables import ChoiceRow
@@ -15,6 +16,19 @@ from api.events.tables import ChoiceRow
 Choices = Mapping[Kind, Mapping[Channel, bool]]
 # What lets somebody in, or says that somebody got in, is not theirs to miss.
 FIXED = frozenset({Kind.SECURITY})
+# Whom there are letters for, besides those about access; about webhooks, for whoever may have them.
+_WRITTEN: Mapping[Role, frozenset[Kind]] = {
+    Role.EMPLOYEE: frozenset({Kind.EXPIRING, Kind.PURCHASES, Kind.REFUNDS, Kind.REIMBURSEMENTS, Kind.REQUESTS}),
+    Role.PROVIDER: frozenset({Kind.QUALIFICATION, Kind.PAYOUTS}),
+    Role.ACCOUNTANT: frozenset({Kind.CLOSING}),
+    Role.WELFARE_MANAGER: frozenset({Kind.REQUESTS}),
+}
+
+
+def offered(role: Role) -> frozenset[Kind]:
+    """Return the kinds of letters that somebody in a role may be written."""
+    webhooks = {Kind.WEBHOOKS} if "webhooks:manage" in SCOPES[role] else set()
+    return _WRITTEN.get(role, frozenset()) | FIXED | webhooks
 
 
 def of(session: Session, member_id: str, *, lock: bool = False) -> Choices:

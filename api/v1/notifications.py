@@ -52,7 +52,10 @@ class NotificationsOut(Schema):
 @blueprint.etag
 @blueprint.response(200, NotificationsOut)
 def show() -> Mapping[str, Any]:
-    """Show what you are told of"""
+    """Show what you are told of
+
+    The kinds of letters there are for the role you ask in.
+    """
     return _answered(transact(lambda session: choices.of(session, current().member_id)))
 
 
@@ -83,8 +86,11 @@ def _tagged(found: Choices) -> Any:
 
 def _answered(found: Choices) -> Mapping[str, Any]:
     blueprint.set_etag(_tagged(found))
+    offered = choices.offered(current().role)
     return {
         "notifications": [
-            {"kind": kind, "mail": ways[Channel.MAIL], "fixed": kind in choices.FIXED} for kind, ways in found.items()
+            {"kind": kind, "mail": ways[Channel.MAIL], "fixed": kind in choices.FIXED}
+            for kind, ways in found.items()
+            if kind in offered
         ]
     }

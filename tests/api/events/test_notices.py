@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.events import delivery, mail, notices, telling
+from api.access.roles import Role
+from api.events import choices, delivery, mail, notices, telling
 from api.events.kinds import Kind
 from api.jobs import works
 from config import clock, database
@@ -256,10 +257,10 @@ def test_what_a_member_does_not_want_is_not_sent(counter: Counter, post: Post) -
 def test_choices_are_shown_and_changed_only_as_they_were_read(counter: Counter) -> None:
     shown = counter.ask("giulia", "GET", "/v1/notifications", Accept_Language="it")
     kinds = {each["kind"]: each for each in shown.get_json()["notifications"]}
-    body = {"notifications": [{"kind": "refunds", "mail": False}, {"kind": "payouts", "mail": False}]}
+    body = {"notifications": [{"kind": "refunds", "mail": False}, {"kind": "requests", "mail": False}]}
     path = "/v1/notifications"
 
-    assert set(kinds) == set(Kind)
+    assert set(kinds) == {"expiring", "purchases", "refunds", "reimbursements", "requests", "security"}
     assert all(each["mail"] for each in kinds.values())
     assert [kind for kind, each in kinds.items() if each["fixed"]] == ["security"]
     assert kinds["expiring"]["label"] == "Credito in scadenza"
@@ -269,12 +270,30 @@ def test_choices_are_shown_and_changed_only_as_they_were_read(counter: Counter) 
     assert tag == shown.headers["ETag"]
     changed = counter.ask("giulia", "PUT", path, body, If_Match=tag)
     off = [each["kind"] for each in changed.get_json()["notifications"] if not each["mail"]]
-    assert (changed.status_code, off) == (200, ["refunds", "payouts"])
+    assert (changed.status_code, off) == (200, ["refunds", "requests"])
     assert counter.ask("giulia", "PUT", path, body, If_Match=tag).status_code == 412
     fresh = counter.ask("giulia", "GET", path)
     assert fresh.headers["ETag"] == changed.headers["ETag"]
     assert counter.ask("giulia", "GET", path, If_None_Match=fresh.headers["ETag"]).status_code == 304
     assert all(each["mail"] for each in counter.ask("mario", "GET", path).get_json()["notifications"])
+
+
+@pytest.mark.parametrize(
+    ("who", "kinds"),
+    [
+        ("p04", {"qualification", "payouts", "webhooks", "security"}),
+        ("accountant", {"closing", "webhooks", "security"}),
+        ("hr", {"webhooks", "security"}),
+    ],
+)
+def test_nobody_is_asked_about_letters_that_are_for_others(counter: Counter, who: str, kinds: set[str]) -> None:
+    found = counter.ask(who, "GET", "/v1/notifications").get_json()["notifications"]
+
+    assert {each["kind"] for each in found} == kinds
+
+
+def test_every_kind_of_letter_is_for_somebody() -> None:
+    assert frozenset().union(*map(choices.offered, Role)) == set(Kind)
 
 
 def test_letters_about_security_cannot_be_turned_off(counter: Counter) -> None:
