@@ -175,8 +175,9 @@ def load(ctx: click.Context, file: Path, plan: str, premium: str | None) -> None
         raise
     new = [each for each in done if each.created]
     caller.say(
-        "{file}: {new} scelte nuove, {old} già registrate; {converted} in welfare, {cash} in denaro.",
-        "{file}: {new} new choices, {old} recorded before; {converted} as welfare, {cash} in cash.",
+        "{file}: {new:scelta nuova|scelte nuove}, {old:già registrata|già registrate}; {converted} in welfare,"
+        " {cash} in denaro.",
+        "{file}: {new:new choice|new choices}, {old} recorded before; {converted} as welfare, {cash} in cash.",
         file=file.name, new=len(new), old=len(done) - len(new),
         converted=euro(sum(each.choice.converted_minor for each in new)),
         cash=euro(sum(each.choice.cash_minor for each in new)),

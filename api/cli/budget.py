@@ -133,10 +133,7 @@ def _tell_check(caller: Caller, file: Path, checked: BudgetCheck, against: Again
     problems.tell(caller, checked.problems[:SHOWN])
     if checked.problem_count > SHOWN:
         hidden = checked.problem_count - SHOWN
-        if hidden == 1:
-            caller.say("… e un altro problema.", "... and one more problem.")
-        else:
-            caller.say("… e altri {n} problemi.", "... and {n} more problems.", n=hidden)
+        caller.say("… e {n:altro problema|altri problemi}.", "... and {n:more problem|more problems}.", n=hidden)
     if checked.ok:
         caller.say("Nessun problema nel file.", "No problems in the file.")
     else:

@@ -109,13 +109,12 @@ def _run(fact: Fact, employee: str, relative: str | None, declared_on: date | No
 
 def _tell_corrections(caller: Caller, corrections: int) -> None:
     """Say how many fiscal events of the year changed with a limit that moved."""
-    if corrections == 1:
-        caller.say("Un evento fiscale dell'anno è stato corretto.", "One fiscal event of the year was corrected.")
-    elif corrections:
+    if corrections:
         caller.say(
-            "{n} eventi fiscali dell'anno sono stati corretti.", "{n} fiscal events of the year were corrected.",
+            "{n:evento fiscale dell'anno è stato corretto|eventi fiscali dell'anno sono stati corretti}.",
+            "{n:fiscal event of the year was|fiscal events of the year were} corrected.",
             n=corrections,
-        )  # fmt: skip
+        )
 
 
 def _make(fact: Fact, name: str, summary: str, options: tuple[Callable[..., Any], ...]) -> None:

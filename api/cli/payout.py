@@ -177,7 +177,7 @@ def confirm(caller: Caller, path: Path, on: date | None) -> None:
     for match in done.unmatched:
         _tell_match(caller, "{id} {amount}: in attesa ({why}).", "{id} {amount}: waits ({why}).", match, match.line_id)
     caller.say(
-        "Pagati {paid}, respinti {failed}, in attesa {unmatched}, già letti {known}.",
+        "{paid:pagato|pagati}, {failed:respinto|respinti}, {unmatched} in attesa, {known:già letto|già letti}.",
         "{paid} paid, {failed} failed, {unmatched} waiting, {known} read before.",
         paid=len(done.paid),
         failed=len(done.failed),

@@ -90,7 +90,7 @@ def load(ctx: click.Context, file: Path | None, relatives: Path | None) -> None:
         raise found.refusals[-1] from None
     for done in loads:
         caller.say(
-            "{file}: {created} nuovi, {updated} aggiornati, {unchanged} invariati.",
+            "{file}: {created:nuovo|nuovi}, {updated:aggiornato|aggiornati}, {unchanged:invariato|invariati}.",
             "{file}: {created} new, {updated} updated, {unchanged} unchanged.",
             file=done.file, created=done.created, updated=done.updated, unchanged=done.unchanged,
         )  # fmt: skip

@@ -77,7 +77,7 @@ def _tell(caller: Caller, found: RecheckReport) -> None:
     ]
     caller.table(columns, rows)
     caller.say("{n:decisione riesaminata|decisioni riesaminate}:"
-               " cambiano esito {changed} usate e {unused} senza uso; correzione {amount}.",
+               " {changed:usata cambia|usate cambiano} esito, e {unused} senza uso; correzione {amount}.",
                "{n:decision|decisions} re-checked:"
                " {changed} used and {unused} unused ones change; correction {amount}.",
                n=found.coverage.decisions, changed=len(found.lines), unused=found.unused,

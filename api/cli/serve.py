@@ -58,8 +58,8 @@ def _tell(caller: Caller, address: str, *, demo: bool) -> None:
     sign_ins = import_module("api.demonstration.sign_ins")
     found = database.transact(sign_ins.make)
     caller.say(
-        "Token della dimostrazione, buoni per {hours} ore: «Authorization: Bearer …».",
-        "Tokens of the demonstration, good for {hours} hours: 'Authorization: Bearer …'.",
+        "Token della dimostrazione, buoni per {hours:ora|ore}: «Authorization: Bearer …».",
+        "Tokens of the demonstration, good for {hours:hour|hours}: 'Authorization: Bearer …'.",
         hours=int(sign_ins.LASTING.total_seconds() // 3_600),
     )
     columns = [Column("ruolo", "role"), Column("chi", "who", folds=True), Column("token", "token")]

@@ -81,7 +81,8 @@ def load(caller: Caller, file: Path) -> None:
 
     done = change(caller, work)
     caller.say(
-        "{file}: {new} nuovi ({codes}), {same} già presenti.", "{file}: {new} new ({codes}), {same} there already.",
+        "{file}: {new:nuovo|nuovi} ({codes}), {same:già presente|già presenti}.",
+        "{file}: {new} new ({codes}), {same} there already.",
         file=file.name, new=len(done.created), codes=", ".join(done.created) or "-", same=done.unchanged,
     )  # fmt: skip
     caller.data(created=done.created, unchanged=done.unchanged)

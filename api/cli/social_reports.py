@@ -65,8 +65,8 @@ def siuss(caller: Caller, /, benefit: str, output: Path | None, **told: Any) -> 
     path = output or Path(f"{flow.flow_id}.xml")
     import_module("reports.siuss.xml").write(flow, path)
     caller.say(
-        "Scritto {path}: {count} prestazioni. Verificarlo con lo schema INPS prima dell'invio.",
-        "Wrote {path}: {count} benefits. Check it against the INPS schema before it is sent.",
+        "Scritto {path}: {count:prestazione|prestazioni}. Verificarlo con lo schema INPS prima dell'invio.",
+        "Wrote {path}: {count:benefit|benefits}. Check it against the INPS schema before it is sent.",
         path=path, count=len(flow.records),
     )  # fmt: skip
     caller.data(path=path, flow_id=flow.flow_id, records=len(flow.records), remarks=len(flow.problems))

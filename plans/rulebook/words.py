@@ -32,7 +32,7 @@ class Channel(Labelled):
 class PlanSource(Labelled):
     """Where the credit comes from; never mixed in one lot."""
 
-    ON_TOP = "ON_TOP", "on top"
+    ON_TOP = "ON_TOP", "in aggiunta (on top)"
     CCNL = "CCNL", "CCNL"
     PDR = "PDR", "premio (PDR)"
     MUNICIPAL = "MUNICIPAL", "Comune"

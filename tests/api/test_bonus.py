@@ -206,7 +206,7 @@ def test_a_bonus_without_its_name_is_not_taken_for_a_second_one(bonus: Shell) ->
         for part in ("bonus_premium_unnamed", "«Premio-2025»", "--premium", GIULIA):
             assert part in text
     assert bonus.contents() == before
-    assert "1 new choices, 1 recorded before" in bonus.done(f"bonus load {path} --plan B --premium Premio-2025")
+    assert "1 new choice, 1 recorded before" in bonus.done(f"bonus load {path} --plan B --premium Premio-2025")
     bonus.done(f"{line} --premium Premio-2024")
     # Whoever chose under the plan's code may say so again without the name, whatever else they chose about.
     bonus.done(f"{line} --premium B")

@@ -49,7 +49,7 @@ def test_people_and_relatives_are_loaded_together(shell: Shell) -> None:
 
     text = shell.done(f"people load {people} --relatives {relatives}", language="it")
 
-    assert "p.csv: 1 nuovi" in text
+    assert "p.csv: 1 nuovo" in text
     assert "Zoë" in shell.done("people list --search nuova")
     assert "CHILD" in shell.done(f"people show {code}")
     assert "figlio/a" in shell.done(f"people show {code}", language="it")
@@ -276,10 +276,10 @@ def test_a_declaration_says_how_much_of_the_year_it_corrected(granted: Shell) ->
     text = granted.done(line, language="it")
     again = json.loads(granted.done(f"{line} --json"))
 
-    assert "Un evento fiscale dell'anno è stato corretto." in text
+    assert "1 evento fiscale dell'anno è stato corretto." in text
     assert again["corrections"] == 0
     fact = granted.sql("select fact_id from employee_fact where revoked_at is null")[0][0]
-    assert "One fiscal event of the year was corrected." in granted.done(f"declare withdraw {fact}")
+    assert "1 fiscal event of the year was corrected." in granted.done(f"declare withdraw {fact}")
 
 
 def test_a_child_who_is_none_is_refused_in_both_languages(shell: Shell) -> None:
