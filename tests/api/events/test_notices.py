@@ -190,7 +190,7 @@ def test_credit_that_ends_is_told_with_three_things_to_do_with_it_nearby(counter
     assert again == []
     letter = found["mario@example.it"]
     free = database.transact(lambda session: _free(session, counter, "mario"))
-    assert f"{free // 100},00\xa0€ da usare entro il 30/11/2026" in letter["Subject"]
+    assert f"{free // 100},00\xa0€ da usare entro il 30/11/2026: ancora " in letter["Subject"]
     suggestions = [line for line in text(letter).splitlines() if line.startswith("- ")]
     assert len(suggestions) == 3
     prices = [int(re.sub(r"\D", "", line.rsplit(":", 1)[1])) for line in suggestions]
