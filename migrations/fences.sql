@@ -47,7 +47,6 @@ declare
         "reimbursement_document": "reimbursement_id in (select reimbursement_id from reimbursement)",
         "reimbursement_step": "reimbursement_id in (select reimbursement_id from reimbursement)",
         "reimbursement_authorization": "reimbursement_id in (select reimbursement_id from reimbursement)",
-        "reimbursement_receipt": "receipt_id in (select receipt_id from reimbursement)",
         "request_event": "request_id in (select request_id from request)",
         "social_isee": "application_id in (select application_id from social_application)",
         "social_step": "application_id in (select application_id from social_application)",

@@ -9,10 +9,12 @@ from itertools import count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from api.access.roles import Role
-from config import database
+from config import database, fences
+from config.fences import Fence, Sight
 from plans.rulebook.words import Channel, Kinship
 from tests import factories
 from tests.api.counter import Counter, appoint
@@ -231,6 +233,21 @@ def test_the_same_document_is_not_given_back_to_a_colleague_too(counter: Counter
     assert (answer.status_code, answer.get_json()["code"]) == (409, "document_not_taken")
     assert answer.get_json()["detail"] == "Questo documento non può essere accettato: rivolgersi all'ufficio welfare."
     assert (office.status_code, office.get_json()["code"]) == (409, "receipt_asked_before")
+
+
+def test_no_person_sees_how_much_of_a_document_was_asked_for_in_all(counter: Counter) -> None:
+    """What they did not ask for themself a colleague did."""
+    told = form(counter) | {"document_minor": "20000", "amount_minor": "5000"}
+    send(counter, "sara", PATH, told)
+    send(counter, "tito", PATH, told | {"relative_id": counter.people["tito's child"]})
+
+    def rows(sight: Sight, table: str) -> int:
+        with fences.inside(Fence(sight, counter.books["E9"], counter.people["sara"])):
+            return int(database.transact(lambda session: session.scalar(sa.text(f"select count(*) from {table}")) or 0))
+
+    assert rows(Sight.EMPLOYEE, "reimbursement") > 0
+    assert rows(Sight.EMPLOYEE, "reimbursement_receipt") == 0
+    assert rows(Sight.BOOK, "reimbursement_receipt") > 0
 
 
 def test_what_is_in_another_name_waits_for_its_fix_and_keeps_its_place(counter: Counter) -> None:
