@@ -21,7 +21,9 @@ WAIT_SECONDS = 60
 
 def run(url: URL, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     """Make each call in a process of its own, all at the same moment; return their answers in order."""
-    context = mp.get_context("spawn")
+    # A process forked from one that has read all of this and connected to nothing is there at once.
+    context = mp.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     barrier = context.Barrier(len(calls))
     answers = context.SimpleQueue()
     address = url.render_as_string(hide_password=False)
