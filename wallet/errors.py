@@ -311,8 +311,8 @@ class ServiceDateFar(WalletError):
 class CodeInvalid(WalletError):
     """A redemption code is not well formed, or its check symbol does not match."""
 
-    it = "Il codice «{code}» non è valido: {why_it}. Rileggerlo da chi lo mostra, nel formato XXXX-XXXX-XXXX."
-    en = "The code '{code}' is not valid: {why_en}. Read it again from whoever shows it, as XXXX-XXXX-XXXX."
+    it = "Il codice «{code}» non è valido: {why_it}. Ricontrollarlo con chi lo mostra: ha la forma XXXX-XXXX-XXXX."
+    en = "The code '{code}' is not valid: {why_en}. Check it with whoever shows it: it reads XXXX-XXXX-XXXX."
 
 
 class ResidualNotOwnMoney(WalletError):
