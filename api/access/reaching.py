@@ -40,8 +40,7 @@ def of_person(identity: Identity, asked: Asked, email: str) -> Reach:
     """
     _refuse_foreign(identity, asked.role, MAY_GIVE[identity.role].persons)
     # Whoever could would read on their own word what a second person is asked to answer for.
-    own = transact_at_door(lambda session: members.require(session, identity.member_id).email)
-    if own is not None and own.casefold() == email.casefold():
+    if transact_at_door(lambda session: _is_of(session, identity, email)):
         raise RoleForOneself(given=asked.role)
     return _find(identity, asked)
 
@@ -54,6 +53,23 @@ def of_machine(identity: Identity, asked: Asked) -> Reach:
     """
     _refuse_foreign(identity, asked.role, MAY_GIVE[identity.role].machines)
     return _find(identity, asked)
+
+
+def _is_of(session: Session, identity: Identity, email: str) -> bool:
+    # A machine's secret is held by somebody of its role and reach: it invites none of them.
+    found = members.by_email(session, email)
+    if found is None or found.member_id == identity.member_id:
+        return found is not None
+    if members.require(session, identity.member_id).kind == "person":
+        return False
+    held = sa.select(Appointment.appointment_id).where(
+        Appointment.member_id == found.member_id,
+        Appointment.role == identity.role,
+        Appointment.book_id.is_not_distinct_from(identity.book_id),
+        Appointment.provider_code.is_not_distinct_from(identity.provider_code),
+        Appointment.ended_at.is_(None),
+    )
+    return session.scalar(held.limit(1)) is not None
 
 
 def _refuse_foreign(identity: Identity, role: Role, given: frozenset[Role]) -> None:

@@ -81,6 +81,20 @@ def test_nobody_invites_themself(door: Door, who: str, email: str, role: str) ->
     assert (answer.status_code, answer.get_json()["code"]) == (403, "role_for_oneself")
 
 
+def test_nobody_invites_themself_by_a_machine_of_theirs(door: Door) -> None:
+    counter = door.counter
+    made = counter.ask("hr", "POST", "/v1/tokens", {"label": "x", "machine": {"name": "Gestionale"}}).get_json()
+    counter.secrets["hr's machine"] = made["token"]
+
+    answers = [
+        counter.ask("hr's machine", "POST", "/v1/invitations", {"email": email, "name": "Me", "role": "accountant"})
+        for email in ("Hr@example.it", f"given{next(_numbers)}@example.org")
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 201]
+    assert answers[0].get_json()["code"] == "role_for_oneself"
+
+
 def test_an_employer_sees_and_ends_the_machine_of_its_payroll_office_and_makes_none(door: Door) -> None:
     """The office's program goes on after its people have left, unless somebody ends it."""
     counter = door.counter
