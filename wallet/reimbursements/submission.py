@@ -228,8 +228,8 @@ def check_complete(
     if asked.user_tax_code and person.relative_id is not None and person.relative_tax_code is None:
         missing.append(
             (
-                "codice fiscale del familiare, che la Certificazione Unica riporta (people load --relatives)",
-                "the relative's codice fiscale, which the Certificazione Unica bears (people load --relatives)",
+                "codice fiscale del familiare, che la Certificazione Unica riporta: va aggiunto alla sua scheda",
+                "the relative's codice fiscale, which the Certificazione Unica bears: it belongs on their card",
             )
         )
     missing += unanswered(submission.expense_on, submission.already_detracted, today)
