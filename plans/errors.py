@@ -312,8 +312,8 @@ class PlanFileInvalid(DomainError):
 class PeopleFileRefused(DomainError):
     """A file of people with something wrong in it, so nothing of it was loaded; `problems` names every row."""
 
-    it = "{file}: niente è stato caricato, ha {count:problema|problemi}. Il primo: {first}"
-    en = "{file}: nothing was loaded, it has {count:problem|problems}. The first: {first}"
+    it = "{file}: niente è stato caricato, ci sono {count} problemi. Il primo: {first}"
+    en = "{file}: nothing was loaded, there are {count} problems. The first: {first}"
     _only: ClassVar = {
         "it": "{file}: niente è stato caricato, c'è un problema: {first}",
         "en": "{file}: nothing was loaded, there is one problem: {first}",
