@@ -184,7 +184,7 @@ def test_an_open_month_is_refused_and_given_as_a_draft_alone(scene: Scene, tmp_p
     draft = gather(scene, MARCH, draft=True)
     neutral.write(draft, tmp_path / "draft.csv")
 
-    assert "ledger close-period --from 01/03/2026 --to 31/03/2026" in refused.value.text("it")
+    assert "Chiudere il periodo dal 01/03/2026 al 31/03/2026" in refused.value.text("it")
     assert draft.draft
     assert "BOZZA" in (tmp_path / "draft.csv").read_text(encoding="utf-8")
 
