@@ -106,7 +106,7 @@ def test_a_reference_leads_to_its_voucher_and_its_order_tells_nothing(
 def test_the_employers_list_of_a_month_that_is_not_closed_is_refused(
     session: Session, network_told: NetworkStory
 ) -> None:
-    with on(session, TODAY), pytest.raises(RechargeMonthOpen, match="--detail"):
+    with on(session, TODAY), pytest.raises(RechargeMonthOpen, match="period from"):
         gather(session, network_told.e1, MARCH[0])
 
 
