@@ -29,7 +29,6 @@ from config.database import ROOT
 from ledger import books
 
 CLIENTS = 16
-_WORKERS, _THREADS = 2, 8
 # The server lets go of a connection that nobody uses; its clients' turns come further apart.
 _IDLE_SECONDS = 2.0
 
@@ -64,8 +63,6 @@ def serving(address: str) -> Iterator[Web]:
         "BORSELLINO_WEB_DATABASE_URL": plain.set(username=fences.WEB_ROLE).render_as_string(hide_password=False),
         "BORSELLINO_BIND": f"127.0.0.1:{port}",
         "BORSELLINO_METRICS_BIND": f"127.0.0.1:{monitor}",
-        "BORSELLINO_WORKERS": str(_WORKERS),
-        "BORSELLINO_THREADS": str(_THREADS),
         "BORSELLINO_RATE": "1000000/minute",
         "BORSELLINO_LOG_FORMAT": "json",
     }

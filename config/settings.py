@@ -147,8 +147,8 @@ def load() -> Settings:
         oidc_tax_code_claim = env.str("OIDC_TAX_CODE_CLAIM", None) or None
         bind = env.str("BIND", "127.0.0.1:8000", validate=_ADDRESS)
         metrics_bind = env.str("METRICS_BIND", "127.0.0.1:8001", validate=_ADDRESS)
-        workers = env.int("WORKERS", 2, validate=validate.Range(1, 64))
-        threads = env.int("THREADS", 8, validate=validate.Range(1, 64))
+        workers = env.int("WORKERS", 3, validate=validate.Range(1, 64))
+        threads = env.int("THREADS", 4, validate=validate.Range(1, 64))
         proxies = env.int("PROXIES", 0, validate=validate.Range(0, 8))
         log_format = env.str("LOG_FORMAT", "auto", validate=validate.OneOf(("auto", "json", "text")))
         rate = env.str("RATE", "1200/minute", validate=_RATE)
