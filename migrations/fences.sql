@@ -81,6 +81,8 @@ begin
             where attrelid = format('%I', v_table)::regclass and attnum > 0 and not attisdropped;
         if 'member_id' = any (v_columns) then
             v_shown := jsonb_build_object('fenced', 'member_id = (select fence_member())');
+        elsif v_table = any (v_public) then
+            v_shown := '{"network": "true"}';
         else
             -- Verbs at work in a book read and write what the network keeps, too.
             v_book := case when 'book_id' = any (v_columns) then 'book_id = (select fence_book())' else 'true' end;
