@@ -5,9 +5,15 @@
 do $$
 declare
     v_sight text;
+    v_how text := '';
 begin
     if to_regrole('borsellino_web') is null then
         create role borsellino_web login nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
+    end if;
+    if current_setting('server_version_num')::integer >= 160000 then
+        v_how := ' with inherit false, set true';
+    elsif (select rolinherit from pg_roles where rolname = 'borsellino_web') then
+        alter role borsellino_web noinherit;
     end if;
     -- What all sights have in common: they may reach every table, and see of it what a policy lets them.
     if to_regrole('borsellino_fenced') is null then
@@ -17,8 +23,10 @@ begin
         if to_regrole('borsellino_' || v_sight) is null then
             execute format('create role %I nologin in role borsellino_fenced', 'borsellino_' || v_sight);
         end if;
-        if not pg_has_role('borsellino_web', 'borsellino_' || v_sight, 'member') then
-            execute format('grant %I to borsellino_web', 'borsellino_' || v_sight);
+        -- Whoever made it by hand may have let it inherit: it would see with every sight without taking one.
+        if not pg_has_role('borsellino_web', 'borsellino_' || v_sight, 'member')
+            or pg_has_role('borsellino_web', 'borsellino_' || v_sight, 'usage') then
+            execute format('grant %I to borsellino_web' || v_how, 'borsellino_' || v_sight);
         end if;
     end loop;
 end $$;

@@ -38,7 +38,7 @@ create function running_state()
          where outcome in ('done', 'failed') order by job, run_id desc
     )
     select (select version_num::text from alembic_version),
-           exists (select from pg_roles where rolname = session_user and (rolsuper or rolbypassrls))
+           exists (select from pg_roles where pg_has_role(session_user, oid, 'member') and (rolsuper or rolbypassrls))
                or exists (select from pg_tables
                            where schemaname = 'public' and pg_has_role(session_user, tableowner, 'member')),
            (select array_agg(job order by job) from ended where outcome = 'failed'),

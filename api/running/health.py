@@ -46,8 +46,8 @@ def look() -> list[Check]:
     except (SQLAlchemyError, DomainError) as error:
         logs.failure("not ready", error, trace=False)
         state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        # The function that tells is not there, or not for us: the schema was never laid.
-        if state in ("42883", "42501", "42P01", "28000"):
+        # The role or the function that tells is not there, or not for us: the schema was never laid, or is an old one.
+        if state in ("22023", "42883", "42501", "42P01", "28000"):
             return [Check("database", Finding.OK), Check("schema", Finding.FAIL, "run borsellino db migrate")]
         return [Check("database", Finding.FAIL, "no answer")]
 

@@ -17,9 +17,11 @@ from api.running import logs, metrics
 from config import clock, database, settings
 from config.errors import DomainError
 
+# Of the role that connects, and of those that it can take.
 _UNFENCED = (
-    "select rolname, rolsuper, rolbypassrls, exists (select from pg_tables where schemaname = 'public'"
-    " and pg_has_role(rolname, tableowner, 'member')) from pg_roles where rolname = current_user"
+    "select current_user, bool_or(rolsuper), bool_or(rolbypassrls), exists (select from pg_tables"
+    " where schemaname = 'public' and pg_has_role(current_user, tableowner, 'member'))"
+    " from pg_roles where pg_has_role(current_user, oid, 'member')"
 )
 
 

@@ -23,14 +23,15 @@ from api.tasks.kinds import KINDS, Progress
 from api.tasks.queue import State, Task, of_row
 from api.tasks.tables import TaskRow
 from config import database, fences
-from config.fences import Fence, Sight
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
 _TABLE = TaskRow.__table__
-_HELD = sa.text(
-    "select not (rolsuper or rolbypassrls or exists (select from pg_tables where schemaname = 'public'"
-    " and pg_has_role(rolname, tableowner, 'member'))) from pg_roles where rolname = current_user"
+# Of the role that connects, and of those that it can take.
+_HELD = (
+    "select not (bool_or(rolsuper or rolbypassrls) or exists (select from pg_tables where schemaname = 'public'"
+    " and pg_has_role(current_user, tableowner, 'member'))) as held"
+    " from pg_roles where pg_has_role(current_user, oid, 'member')"
 )
 _SERVER_NOW = sa.func.clock_timestamp()
 
@@ -64,8 +65,7 @@ def run_next() -> bool:
 
 def _fenced() -> bool:
     """Return whether the fences hold here: a role that owns the tables would do a task in everybody's rows."""
-    with fences.inside(Fence(Sight.NOBODY)):
-        return bool(database.transact(lambda session: session.scalar(_HELD)))
+    return bool(database.ask(_HELD, ())[0].held)
 
 
 def _claim(session: Session) -> Task | None:

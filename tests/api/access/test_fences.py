@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from config import clock, database, fences
@@ -178,6 +179,48 @@ def test_before_it_is_known_who_asks_only_the_public_rows_are_there(lived: Count
 
     public = {"comune", "territory", "provider", "provider_state", "service", "service_price", "info_card"}
     assert {table for table, rows in shown.items() if rows} <= public
+
+
+def test_the_web_role_sees_nothing_until_it_takes_a_sights(counter: Counter) -> None:
+    for table in TABLES:
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            database.ask(f'select 1 from "{table}"', ())
+
+
+def test_a_web_role_made_by_hand_does_not_inherit_what_the_sights_see(engine: Engine) -> None:
+    # Roles are the server's: under other names, and rolled back.
+    roles = (database.ROOT / "migrations" / "roles.sql").read_text().replace("borsellino_", "slips_").replace("%", "%%")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "create role slips_web login; create role slips_network; grant slips_network to slips_web"
+        )
+        connection.exec_driver_sql(roles)
+        asked = "select pg_has_role('slips_web', 'slips_{0}', 'usage'), pg_has_role('slips_web', 'slips_{0}', 'set')"
+        found = {sight: connection.execute(sa.text(asked.format(sight))).one() for sight in Sight}
+        connection.rollback()
+
+    assert set(map(tuple, found.values())) == {(False, True)}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("provider", "code"), ("provider_state", "provider_code"), ("service", "code")]
+)
+def test_what_everybody_reads_of_the_network_is_written_by_its_own_people(
+    counter: Counter, table: str, column: str
+) -> None:
+    def touched(fence: Fence) -> int:
+        def touch(session: Session) -> int:
+            result = session.execute(sa.text(f"update {table} set {column} = {column}"))
+            session.rollback()
+            return int(result.rowcount)  # type: ignore[attr-defined]
+
+        with fences.inside(fence):
+            return database.transact(touch)
+
+    e1 = counter.books["E1"]
+    fenced = (Fence(Sight.PROVIDER, provider_code="P04"), Fence(Sight.BOOK, e1), Fence(Sight.FUNDER, e1))
+    assert [touched(fence) for fence in (*fenced, Fence(Sight.NOBODY))] == [0] * 4
+    assert touched(Fence(Sight.NETWORK)) > 4
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,14 @@ def test_a_database_that_was_never_migrated_is_not_served(client: FlaskClient, o
     assert found(client) == (503, "fail", {"database": "ok", "schema": "fail"})
 
 
+def test_a_database_that_knows_no_roles_of_sights_has_to_be_migrated(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fences.Fence, "role", "borsellino_of_later")
+
+    assert found(client) == (503, "fail", {"database": "ok", "schema": "fail"})
+
+
 def test_a_role_that_sees_everything_is_found_out(
     client: FlaskClient, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,12 +151,14 @@ def test_without_a_database_it_lives_and_is_not_ready(
     [
         ("create role {role} login superuser", "superuser"),
         ("create role {role} login bypassrls", "BYPASSRLS"),
+        ("create role {role} login; grant borsellino_passer to {role}", "BYPASSRLS"),
         ("create role {role} login; alter table rate_window owner to {role}", "owns the tables"),
         ("create role {role} login; grant borsellino_keeper to {role}", "owns the tables"),
     ],
 )
 def test_a_role_that_the_fences_do_not_hold_is_refused(own_database: URL, owner: Engine, make: str, why: str) -> None:
     role = f"slips_{own_database.database}"
+    run(owner, "create role borsellino_passer bypassrls")
     run(owner, "create role borsellino_keeper; alter table rate_window owner to borsellino_keeper")
     run(owner, make.format(role=role))
     engine = database.make_engine(own_database.set(username=role))
@@ -159,7 +169,7 @@ def test_a_role_that_the_fences_do_not_hold_is_refused(own_database: URL, owner:
     finally:
         engine.dispose()
         run(owner, "alter table rate_window owner to postgres")
-        run(owner, f"drop owned by {role}, borsellino_keeper; drop role {role}, borsellino_keeper")
+        run(owner, f"drop owned by {role}, borsellino_keeper; drop role {role}, borsellino_keeper, borsellino_passer")
 
     assert why in refused.value.text("en")
     assert "BORSELLINO_WEB_DATABASE_URL" in refused.value.text("it")
