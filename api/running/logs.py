@@ -17,7 +17,7 @@ from typing import Any
 
 import flask
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config import settings
 
@@ -81,6 +81,9 @@ def why(error: BaseException) -> str:
     """Return what an error says, as far as it cannot quote data."""
     if isinstance(error, DBAPIError):
         diagnosis = getattr(error.orig, "diag", None)
+        if isinstance(error, OperationalError) and error.statement is None and str(error.orig):
+            # Nothing was asked yet that could be quoted: it names the server, the role, and what is wrong with them.
+            return str(error.orig).splitlines()[0]
         parts = [getattr(error.orig, "sqlstate", None), getattr(diagnosis, "constraint_name", None)]
         parts += [getattr(diagnosis, "table_name", None), type(error.orig).__name__]
         return " ".join(part for part in parts if part)

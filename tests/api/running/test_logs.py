@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from api import app
 from api.running import logs
@@ -124,6 +126,23 @@ def test_an_error_of_the_database_is_logged_without_what_it_was_given(counter: C
     assert answer.status_code == 500
     assert "niccol" not in (written.getvalue() + answer.text).lower()
     assert "23505" in lines(written)[0]["why"] or "23502" in lines(written)[0]["why"]
+
+
+def test_a_database_that_lets_nobody_in_is_logged_with_what_it_said(written: io.StringIO) -> None:
+    address = sa.URL.create("postgresql+psycopg", "web", "a-secret", "127.0.0.1", _nobodys_port(), "borsellino")
+
+    with pytest.raises(OperationalError) as refused:
+        sa.create_engine(address).connect()
+    logs.failure("database away", refused.value, trace=False)
+
+    assert "Connection refused" in lines(written)[0]["why"]
+    assert "a-secret" not in written.getvalue()
+
+
+def _nobodys_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
 
 
 def test_a_librarys_own_words_are_struck_too(written: io.StringIO) -> None:
