@@ -40,8 +40,8 @@ class SameAccount(LedgerError):
 class KeyRequired(LedgerError):
     """A command that moves money came without an idempotency key."""
 
-    it = "Manca la chiave di idempotenza: ripetere con una chiave."
-    en = "The idempotency key is missing: repeat with one."
+    it = "Manca la chiave di idempotenza («Idempotency-Key»): ripetere con una chiave nuova, a scelta."
+    en = "The idempotency key ('Idempotency-Key') is missing: repeat with a new one of your choice."
 
 
 class KeyReused(LedgerError):
