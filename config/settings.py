@@ -135,8 +135,9 @@ def load() -> Settings:
         terms = env.str("TERMS", None)
         public_url = env.str("PUBLIC_URL", None, validate=_only_web_address)
         mail_host = env.str("MAIL_HOST", None) or None
+        # Where it is wrong it is None until all are told of together.
         mail_tls = env.str("MAIL_TLS", "starttls", validate=validate.OneOf(tuple(_MAIL_PORTS)))
-        mail_port = env.int("MAIL_PORT", None, validate=validate.Range(1, 65535)) or _MAIL_PORTS[mail_tls]
+        mail_port = env.int("MAIL_PORT", None, validate=validate.Range(1, 65535)) or _MAIL_PORTS.get(mail_tls, 0)
         mail_user = env.str("MAIL_USER", None) or None
         mail_password = env.str("MAIL_PASSWORD", None)
         mail_from = env.str("MAIL_FROM", "borsellino@localhost.localdomain", validate=_only_sender)

@@ -43,3 +43,13 @@ def test_none_means_the_embedded_one(monkeypatch: pytest.MonkeyPatch, address: s
         monkeypatch.setenv("DATABASE_URL", address)
 
     assert settings.load().database_url is None
+
+
+def test_every_wrong_one_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BORSELLINO_MAIL_TLS", "ssl")
+    monkeypatch.setenv("BORSELLINO_RATE", "often")
+
+    with pytest.raises(EnvValidationError) as error:
+        settings.load()
+
+    assert set(error.value.error_messages) == {"BORSELLINO_MAIL_TLS", "BORSELLINO_RATE"}
