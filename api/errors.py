@@ -178,6 +178,18 @@ _SETTINGS = {
     "BORSELLINO_LANGUAGE": (f"una di {', '.join(LANGUAGES)}", f"one of {', '.join(LANGUAGES)}"),
     "BORSELLINO_CLOCK": ("serve un momento come 2026-03-02T12:00:00", "a moment such as 2026-03-02T12:00:00 is needed"),
 }
+# What is said of the others, by us in English and by the library.
+_SETTINGS_IT: tuple[tuple[str, str], ...] = (
+    (r"an address such as (.+)", r"un indirizzo come \1"),
+    (r"a rate such as (.+), or off", r"un ritmo come \1, oppure off"),
+    (r"a PNG or JPEG of at most (.+)", r"un PNG o un JPEG di \1 al massimo"),
+    (r"a picture of (\d+) to (\d+) pixels a side", r"un'immagine con i lati da \1 a \2 pixel"),
+    (r"a PNG or JPEG file that can be read", "un file PNG o JPEG che si possa leggere"),
+    (r"Must be one of: (.+)\.", r"uno di \1"),
+    (r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.", r"da \1 a \2"),
+    (r"Not a valid integer\.", "un numero intero"),
+    (r"Not a valid boolean\.", "true o false"),
+)
 # What the system says of a file, in Italian where it is likely.
 _REASONS_IT: Mapping[int | None, str] = {
     errno.ENOENT: "non esiste",
@@ -227,10 +239,16 @@ def _bad_settings(error: EnvValidationError) -> list[tuple[str, str]]:
         messages = {"?": messages}
     found = []
     for name, said in messages.items():
-        # What the library says is English, and stands beside our words only where we have none.
-        it, en = _SETTINGS.get(name, (f"valore non valido ({' '.join(said)})", f"not a valid value ({' '.join(said)})"))
+        english = " ".join(said)
+        it, en = _SETTINGS.get(name, (f"valore non valido ({_italian(english)})", f"not a valid value ({english})"))
         found.append((f"{name}: {it}", f"{name}: {en}"))
     return found
+
+
+def _italian(english: str) -> str:
+    found = ((re.fullmatch(pattern, english), italian) for pattern, italian in _SETTINGS_IT)
+    # What the library says is English, and stands beside our words only where we have none.
+    return next((match.expand(italian) for match, italian in found if match is not None), english)
 
 
 def _first_line(error: BaseException) -> str:

@@ -7,8 +7,10 @@ import subprocess
 import psycopg
 import pytest
 import sqlalchemy as sa
+from environs import EnvValidationError
 
 from api.errors import ExitCode, exit_code, translate
+from config import settings
 from config.embedded import NoPostgres
 from ledger.errors import RefusedBefore
 from wallet.errors import AuthorizationNotFound, QuantityOrAmount
@@ -67,3 +69,33 @@ def test_a_refusal_that_is_answered_again_ends_as_the_first_did() -> None:
         again = RefusedBefore(first.code, it=first.text("it"), en=first.text("en"))
 
         assert exit_code(again) is exit_code(first)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "italian"),
+    [
+        ("BIND", "here", "un indirizzo come 127.0.0.1:8000"),
+        ("PUBLIC_URL", "here", "un indirizzo come https://welfare.example.it"),
+        ("OIDC_ISSUER", "http://example.it", "un indirizzo come https://spid.example.it"),
+        ("MAIL_FROM", "@", "un indirizzo come Welfare <welfare@example.it>"),
+        ("RATE", "often", "un ritmo come 30/minute, oppure off"),
+        ("LOGO", "/nowhere.png", "un file PNG o JPEG che si possa leggere"),
+        ("LOG_FORMAT", "xml", "uno di auto, json, text"),
+        ("MAIL_TLS", "ssl", "uno di starttls, tls, none"),
+        ("THREADS", "0", "da 1 a 64"),
+        ("WORKERS", "many", "un numero intero"),
+        ("WEBHOOKS_PRIVATE", "perhaps", "true o false"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_explained_in_italian(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, italian: str
+) -> None:
+    monkeypatch.setenv(f"BORSELLINO_{name}", value)
+
+    # What was read before stays as it is for whoever comes after.
+    with pytest.raises(EnvValidationError) as wrong:
+        settings.load.__wrapped__()
+    refusal = translate(wrong.value)
+
+    assert refusal is not None
+    assert f"BORSELLINO_{name}: valore non valido ({italian})" in refusal.text("it")
