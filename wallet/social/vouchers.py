@@ -153,12 +153,13 @@ def advance(
     service_code: str | None = None,
 ) -> tuple[Application, int]:
     """
-    Move an application one step; what ends one that has a voucher gives its free credit back. Returns the cents.
+    Move an application one step; what ends one that was assigned gives a voucher's free credit back. Returns the cents.
 
     Errors: those of `plans.social.applications.advance`, or of `end`.
     """
-    found = applications.get(session, book_id, application_id)
-    if states.terminal(to) and of_application(session, book_id, found.application_id) is not None:
+    # Of one that is being assigned right now, the step is another.
+    found = applications.lock(session, book_id, application_id)
+    if states.terminal(to) and any(step.to is to and step.money for step in states.steps()[found.state]):
         return end(
             session, book_id, found.application_id, to, why=why, on=on, actor=actor, on_behalf_of=on_behalf_of,
             act_ref=act_ref,

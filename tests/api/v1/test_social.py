@@ -106,6 +106,19 @@ def test_from_the_application_to_the_voucher_and_back(office: Counter) -> None:
         assert verification.verify(session, office.books["PUB"]) == []
 
 
+def test_what_was_assigned_without_a_voucher_ends_too(office: Counter) -> None:
+    application = admitted(office, "rosa", service="EDU-COP")
+    told = {"starts_on": "2026-03-02", "ends_on": "2026-12-31"}
+    assert act(office, application, "assignments", **told).get_json()["voucher"] is None
+
+    unsaid = act(office, application, "steps", state="RENOUNCED", why="AT_REQUEST", act="Bruno Rossi")
+    ended = act(office, application, "steps", state="RENOUNCED", why="AT_REQUEST")
+
+    assert unsaid.get_json()["code"] == "act_invalid"
+    assert (ended.status_code, ended.get_json()["state"]["code"]) == (201, "RENOUNCED"), ended.text
+    assert ended.get_json()["given_back_minor"] == 0
+
+
 def test_a_citizen_reads_their_own_and_moves_nothing(office: Counter) -> None:
     application = apply(office)["id"]
 
