@@ -27,12 +27,26 @@ T = TypeVar("T")
 Parameters = Sequence[object] | Mapping[str, object]
 
 ROOT = Path(__file__).resolve().parent.parent
+ROLES = ROOT / "migrations" / "roles.sql"
 DATABASE_NAME = "borsellino"
 
 # Serialization failure, deadlock, lock timeout, and a unique key that a concurrent transaction took first: running
 # the whole transaction again either succeeds or finds the other's row and answers properly.
 RETRYABLE = {"40001", "40P01", "55P03", "23505"}
 ATTEMPTS = 5
+
+
+class RolesNotMade(DomainError):
+    """The roles of row-level security are missing, and whoever connects may not create them."""
+
+    it = (
+        "Mancano ruoli di PostgreSQL, e «{role}» non può crearli: chi può esegua prima migrations/roles.sql su quel"
+        " server, o conceda CREATEROLE."
+    )
+    en = (
+        "Roles of PostgreSQL are missing, and '{role}' may not create them: let somebody who may run"
+        " migrations/roles.sql on that server first, or grant CREATEROLE."
+    )
 
 
 class Base(DeclarativeBase):
@@ -268,7 +282,11 @@ def _on(
 
 
 def migrate(address: URL | None = None) -> None:
-    """Bring the schema to the newest version, and the functions and triggers to the ones of this code."""
+    """
+    Bring the schema to the newest version, and the functions and triggers to the ones of this code.
+
+    Errors: RolesNotMade.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -276,6 +294,20 @@ def migrate(address: URL | None = None) -> None:
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = address or url()
     command.upgrade(configuration, "head")
+
+
+def lay_roles(connection: Connection) -> None:
+    """
+    Make those of the server's roles that are missing.
+
+    Errors: RolesNotMade.
+    """
+    try:
+        connection.exec_driver_sql(ROLES.read_text(encoding="utf-8").replace("%", "%%"))
+    except sa.exc.ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != "42501":
+            raise
+        raise RolesNotMade(role=connection.engine.url.username) from error
 
 
 def newest_version() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
-from config.database import ROOT, Base
+from config.database import ROLES, ROOT, Base, lay_roles
 
 # Replaced as a whole after every migration, so that the code that runs is the code one reads.
 REPEATABLE = (
@@ -32,7 +32,9 @@ def run() -> None:
         context.run_migrations()
         for name in REPEATABLE:
             path = ROOT / name
-            if path.exists():
+            if path == ROLES:
+                lay_roles(connection)
+            elif path.exists():
                 connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
     engine.dispose()
 

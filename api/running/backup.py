@@ -26,7 +26,6 @@ from config import clock, database, embedded, settings
 from config.errors import DomainError
 
 _DUMP, _MANIFEST, _DOCUMENTS = "database.dump", "manifest.json", "documents"
-_ROLES = database.ROOT / "migrations" / "roles.sql"
 _TABLES = sa.text("select count(*) from pg_tables where schemaname = 'public'")
 
 
@@ -101,7 +100,7 @@ def bring_back(file: Path) -> Manifest:
     """
     Restore a back-up into an empty database, and bring that to this program's version.
 
-    Errors: BackupUnreadable, BackupOfNewerProgram, DatabaseNotEmpty, BackupProgramFailed.
+    Errors: BackupUnreadable, BackupOfNewerProgram, DatabaseNotEmpty, RolesNotMade, BackupProgramFailed.
     """
     manifest = _read(file)
     if manifest.version > database.newest_version():
@@ -111,7 +110,7 @@ def bring_back(file: Path) -> Manifest:
         if count:
             raise DatabaseNotEmpty(count=count)
         # Roles are of the server, not of the database: the policies in the back-up need them.
-        connection.exec_driver_sql(_ROLES.read_text(encoding="utf-8").replace("%", "%%"))
+        database.lay_roles(connection)
     with tempfile.TemporaryDirectory(prefix="borsellino-") as name, tarfile.open(file) as archive:
         archive.extractall(name, filter="data")
         kept = Path(name) / _DOCUMENTS

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL, Engine
 
-from config import database
+from config import database, fences
 from config.database import Base
 
 MODELS = (
@@ -59,6 +61,18 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
         versions = connection.scalars(sa.text("select version_num from alembic_version")).all()
     engine.dispose()
     assert versions == [database.newest_version()]
+
+
+def test_who_may_not_create_the_roles_is_told_who_has_to(
+    own_database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles = tmp_path / "roles.sql"
+    roles.write_text(database.ROLES.read_text().replace("borsellino_", "unheard_of_"))
+    monkeypatch.setattr(database, "ROLES", roles)
+    engine = sa.create_engine(own_database.set(username=fences.WEB_ROLE))
+    with engine.connect() as connection, pytest.raises(database.RolesNotMade, match="borsellino_web"):
+        database.lay_roles(connection)
+    engine.dispose()
 
 
 def test_every_table_of_the_journal_refuses_changes(engine: Engine) -> None:
