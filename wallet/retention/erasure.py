@@ -32,6 +32,7 @@ from wallet.retention.words import ACTIVE, BLANKS, BOOKED, COUNTS, ERASED
 _GRACE = timedelta(days=1)
 # Kinds without a tax year are erased when their person asks, and not by the passing of time.
 _BY_TIME = tuple(kind for kind in COUNTS if kind not in (Kind.CONTACT, Kind.RELATIVES_UNUSED))
+_LOCK_REQUESTS = "select from request where book_id = %s and employee_id = %s order by request_id for update"
 _BLANK_FILES = (
     "select encode(sha256, 'hex') as name from reimbursement_document"
     " group by sha256 having bool_and(name = %(erased)s)"
@@ -120,6 +121,8 @@ def erase(
     if not reason.strip():
         raise HoldReasonNeeded()
     wallets.lock(session, book_id, employee_id)
+    # Who is answering right now is waited for, so that the answer goes too.
+    database.run(session, _LOCK_REQUESTS, (book_id, employee_id))
     found = report(session, book_id, employee_id, on=on, beside=beside)
     return _carry_out(session, book_id, employee_id, found, actor=actor, reason=reason.strip())
 
