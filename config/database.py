@@ -36,6 +36,13 @@ RETRYABLE = {"40001", "40P01", "55P03", "23505"}
 ATTEMPTS = 5
 
 
+class DatabaseOfNewerProgram(DomainError):
+    """The database was migrated by a newer version of the program."""
+
+    it = "Il database è alla versione {version}, più nuova di questo programma: aggiornare il programma."
+    en = "The database is of version {version}, newer than this program: update the program."
+
+
 class RolesNotMade(DomainError):
     """The roles of row-level security are missing, and whoever connects may not create them."""
 
@@ -285,15 +292,22 @@ def migrate(address: URL | None = None) -> None:
     """
     Bring the schema to the newest version, and the functions and triggers to the ones of this code.
 
-    Errors: RolesNotMade.
+    Errors: DatabaseOfNewerProgram, RolesNotMade.
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.script.revision import ResolutionError
+    from alembic.util import CommandError
 
     configuration = Config()
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = address or url()
-    command.upgrade(configuration, "head")
+    try:
+        command.upgrade(configuration, "head")
+    except CommandError as error:
+        if isinstance(error.__cause__, ResolutionError):
+            raise DatabaseOfNewerProgram(version=error.__cause__.argument) from error
+        raise
 
 
 def lay_roles(connection: Connection) -> None:

@@ -25,18 +25,20 @@ REPEATABLE = (
 def run() -> None:
     """Upgrade in one transaction, then lay the functions and triggers."""
     engine = sa.create_engine(context.config.attributes["url"])
-    with engine.begin() as connection:
-        # Two processes that start together migrate one after the other.
-        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtextextended('borsellino:migrate', 0))")
-        context.configure(connection=connection, target_metadata=Base.metadata)
-        context.run_migrations()
-        for name in REPEATABLE:
-            path = ROOT / name
-            if path == ROLES:
-                lay_roles(connection)
-            elif path.exists():
-                connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            # Two processes that start together migrate one after the other.
+            connection.exec_driver_sql("select pg_advisory_xact_lock(hashtextextended('borsellino:migrate', 0))")
+            context.configure(connection=connection, target_metadata=Base.metadata)
+            context.run_migrations()
+            for name in REPEATABLE:
+                path = ROOT / name
+                if path == ROLES:
+                    lay_roles(connection)
+                elif path.exists():
+                    connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+    finally:
+        engine.dispose()
 
 
 run()

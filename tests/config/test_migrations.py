@@ -63,6 +63,19 @@ def test_migrating_twice_changes_nothing(own_database: URL) -> None:
     assert versions == [database.newest_version()]
 
 
+def test_a_database_of_a_newer_program_is_left_as_it_is(own_database: URL) -> None:
+    engine = sa.create_engine(own_database)
+    with engine.begin() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999_tomorrow'"))
+
+    with pytest.raises(database.DatabaseOfNewerProgram, match="9999_tomorrow"):
+        database.migrate(own_database)
+
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("select version_num from alembic_version")) == "9999_tomorrow"
+    engine.dispose()
+
+
 def test_who_may_not_create_the_roles_is_told_who_has_to(
     own_database: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
