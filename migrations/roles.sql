@@ -21,7 +21,10 @@ begin
     end if;
     foreach v_sight in array array['nobody', 'door', 'employee', 'provider', 'funder', 'book', 'network'] loop
         if to_regrole('borsellino_' || v_sight) is null then
-            execute format('create role %I nologin in role borsellino_fenced', 'borsellino_' || v_sight);
+            execute format('create role %I nologin', 'borsellino_' || v_sight);
+        end if;
+        if not pg_has_role('borsellino_' || v_sight, 'borsellino_fenced', 'usage') then
+            execute format('grant borsellino_fenced to %I', 'borsellino_' || v_sight);
         end if;
         -- Whoever made it by hand may have let it inherit: it would see with every sight without taking one.
         if not pg_has_role('borsellino_web', 'borsellino_' || v_sight, 'member')

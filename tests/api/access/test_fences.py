@@ -195,11 +195,14 @@ def test_a_web_role_made_by_hand_does_not_inherit_what_the_sights_see(engine: En
             "create role slips_web login; create role slips_network; grant slips_network to slips_web"
         )
         connection.exec_driver_sql(roles)
-        asked = "select pg_has_role('slips_web', 'slips_{0}', 'usage'), pg_has_role('slips_web', 'slips_{0}', 'set')"
+        asked = (
+            "select pg_has_role('slips_web', 'slips_{0}', 'usage'), pg_has_role('slips_web', 'slips_{0}', 'set'),"
+            " pg_has_role('slips_{0}', 'slips_fenced', 'usage')"
+        )
         found = {sight: connection.execute(sa.text(asked.format(sight))).one() for sight in Sight}
         connection.rollback()
 
-    assert set(map(tuple, found.values())) == {(False, True)}
+    assert set(map(tuple, found.values())) == {(False, True, True)}
 
 
 @pytest.mark.parametrize(
