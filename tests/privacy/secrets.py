@@ -42,9 +42,10 @@ _SECRETS = {
     "expense": "select expense, reimbursement_id from reimbursement",
     "application": "select protocol, case_ref from social_application",
     "dispute": "select nullif(note, ''), dispute_id from dispute_event",
-    # A grant's memo is the reference of the file that the office itself sent.
+    # A grant's memo is the reference of the file that the office itself sent; a transfer's is the bank's, of a month.
     "free text": (
-        "select memo, null from entry where kind not in ('grant', 'commitment', 'funding', 'opening')"
+        "select memo, null from entry"
+        " where kind not in ('grant', 'commitment', 'funding', 'opening', 'tender_transfer')"
         f" and memo <> '' and memo !~ '{_ID}'"
     ),
     "id": f"select memo, null from entry where memo ~ '{_ID}' and memo !~ '^aut_'",

@@ -193,7 +193,8 @@ def test_a_problem_says_where_what_and_how_to_mend_in_both_languages(tmp_path: P
     (problem,) = rows[0].problems
     assert problem.text("it") == (
         "budget.csv, riga 2, colonna «Cod. Fisc.», valore «RSSMRA80A01H501X»: il carattere di controllo del codice "
-        "fiscale dovrebbe essere U ed è X: almeno un carattere è sbagliato."
+        "fiscale (l'ultimo) dovrebbe essere U ed è X: non è detto che sia lui, ma almeno un carattere è sbagliato. "
+        "Ricopiare il codice dalla tessera sanitaria."
     )
     assert 'row 2, column "Cod. Fisc."' in problem.text("en")
 
