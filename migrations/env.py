@@ -5,21 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
-from config.database import ROLES, ROOT, Base, lay_roles
-
-# Replaced as a whole after every migration, so that the code that runs is the code one reads.
-REPEATABLE = (
-    "ledger/functions.sql",
-    "ledger/triggers.sql",
-    "plans/triggers.sql",
-    "wallet/triggers.sql",
-    "api/access/functions.sql",
-    "api/running/functions.sql",
-    "migrations/roles.sql",
-    "migrations/fences.sql",
-    "api/access/fences.sql",
-    "api/events/fences.sql",
-)
+from config.database import LAID, ROLES, ROOT, Base, laid_version, lay_roles
 
 
 def run() -> None:
@@ -31,12 +17,13 @@ def run() -> None:
             connection.exec_driver_sql("select pg_advisory_xact_lock(hashtextextended('borsellino:migrate', 0))")
             context.configure(connection=connection, target_metadata=Base.metadata)
             context.run_migrations()
-            for name in REPEATABLE:
+            for name in LAID:
                 path = ROOT / name
                 if path == ROLES:
                     lay_roles(connection)
                 elif path.exists():
                     connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+            connection.exec_driver_sql(f"comment on table alembic_version is '{laid_version()}'")
     finally:
         engine.dispose()
 

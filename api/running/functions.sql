@@ -31,13 +31,16 @@ $$;
 
 drop function if exists running_state();
 create function running_state()
-    returns table (schema_version text, unfenced boolean, failed_jobs text[], worker_idle_seconds double precision)
+    returns table (
+        schema_version text, laid_version text, unfenced boolean, failed_jobs text[], worker_idle_seconds double precision
+    )
     language sql stable security definer set search_path = public, pg_temp as $$
     with ended as (
         select distinct on (job) job, outcome from job_run
          where outcome in ('done', 'failed') order by job, run_id desc
     )
     select (select version_num::text from alembic_version),
+           obj_description('alembic_version'::regclass),
            exists (select from pg_roles where pg_has_role(session_user, oid, 'member') and (rolsuper or rolbypassrls))
                or exists (select from pg_tables
                            where schemaname = 'public' and pg_has_role(session_user, tableowner, 'member')),

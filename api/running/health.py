@@ -59,9 +59,11 @@ def _look(session: Session) -> list[Check]:
 
 def _schema(state: Any) -> Check:
     newest = database.newest_version()
-    if state.schema_version == newest:
-        return Check("schema", Finding.OK, newest)
-    return Check("schema", Finding.FAIL, f"database {state.schema_version}, program {newest}")
+    if state.schema_version != newest:
+        return Check("schema", Finding.FAIL, f"database {state.schema_version}, program {newest}")
+    if state.laid_version != database.laid_version():
+        return Check("schema", Finding.FAIL, "functions and fences of another program: run borsellino db migrate")
+    return Check("schema", Finding.OK, newest)
 
 
 def _role(state: Any) -> Check:

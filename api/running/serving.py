@@ -38,6 +38,19 @@ class RoleNotFenced(DomainError):
     )
 
 
+class DatabaseNotNamed(DomainError):
+    """The web application starts without being told of a database: it makes none of its own for nobody to find."""
+
+    it = (
+        "Non è indicato nessun database: mettere in BORSELLINO_WEB_DATABASE_URL l'indirizzo del ruolo «borsellino_web»"
+        " (docs/running.md). Il database incluso si usa da questa macchina sola, e non da qui."
+    )
+    en = (
+        "No database is named: put the address of the role 'borsellino_web' in BORSELLINO_WEB_DATABASE_URL"
+        " (docs/running.md). The included database is for this machine alone, and not used from here."
+    )
+
+
 class AddressTaken(DomainError):
     """Another program listens on an address that is to be served."""
 
@@ -50,9 +63,12 @@ def prepare() -> None:
     Make this process ready to serve: its log, its figures, and a database role that cannot see everybody's rows.
 
     A database that does not answer yet is waited for by /readyz, and looked at when it does.
-    Errors: RoleNotFenced.
+    Errors: DatabaseNotNamed, RoleNotFenced.
     """
     logs.configure()
+    configured = settings.load()
+    if not (configured.web_database_url or configured.database_url):
+        raise DatabaseNotNamed()
     engine = database.fenced_engine()
     metrics.watch_pool(engine)
     hold(engine)

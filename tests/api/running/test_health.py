@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import app
 from api.running import serving
 from api.running.serving import RoleNotFenced
-from config import clock, database, fences
+from config import clock, database, fences, settings
 from tests.api.counter import Counter
 
 
@@ -107,6 +107,14 @@ def test_a_schema_of_another_version_is_not_served(client: FlaskClient, owner: E
     assert (status, checks["schema"], checks["database"]) == (503, "fail", "ok")
 
 
+def test_fences_of_another_program_are_not_served_behind(client: FlaskClient, owner: Engine) -> None:
+    run(owner, "comment on table alembic_version is 'another program'")
+
+    status, _, checks = found(client)
+
+    assert (status, checks["schema"]) == (503, "fail")
+
+
 def test_a_database_that_was_never_migrated_is_not_served(client: FlaskClient, owner: Engine) -> None:
     run(owner, "drop function running_state()")
 
@@ -144,6 +152,17 @@ def test_without_a_database_it_lives_and_is_not_ready(
     assert (asked.status_code, asked.get_json()["code"]) == (503, "database_unavailable")
     assert int(asked.headers["Retry-After"]) > 0
     assert "is_not_there" not in asked.text + ready.text
+
+
+def test_a_web_server_that_is_told_of_no_database_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "BORSELLINO_WEB_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    settings.load.cache_clear()
+
+    with pytest.raises(serving.DatabaseNotNamed):
+        serving.prepare()
+
+    settings.load.cache_clear()
 
 
 @pytest.mark.parametrize(
