@@ -65,10 +65,10 @@ def prepare() -> None:
     A database that does not answer yet is waited for by /readyz, and looked at when it does.
     Errors: DatabaseNotNamed, RoleNotFenced.
     """
-    logs.configure()
     configured = settings.load()
     if not (configured.web_database_url or configured.database_url):
         raise DatabaseNotNamed()
+    logs.configure()
     engine = database.fenced_engine()
     metrics.watch_pool(engine)
     hold(engine)
