@@ -10,6 +10,7 @@ from api import v1
 from api.access import documented
 from api.conventions import smorest
 from api.running import failures, headers, health, limits, logs, metrics, page
+from api.web import site
 from config import settings
 
 # What an order, a plan or a declaration needs is far below; files have their own bound.
@@ -37,6 +38,7 @@ def create() -> flask.Flask:
         api.spec.components.security_scheme(name, scheme)
     for blueprint in v1.blueprints():
         api.register_blueprint(blueprint)
+    site.watch(app)
     return app
 
 

@@ -46,6 +46,7 @@ class Settings:
     logo: Path | None
     terms: Path | None
     public_url: str | None
+    page_secret: str | None
     mail_host: str | None
     mail_port: int
     mail_tls: str
@@ -134,6 +135,7 @@ def load() -> Settings:
         logo = env.str("LOGO", None, validate=_only_small_picture)
         terms = env.str("TERMS", None)
         public_url = env.str("PUBLIC_URL", None, validate=_only_web_address)
+        page_secret = env.str("PAGE_SECRET", None, validate=validate.Length(min=32)) or None
         mail_host = env.str("MAIL_HOST", None) or None
         # Where it is wrong it is None until all are told of together.
         mail_tls = env.str("MAIL_TLS", "starttls", validate=validate.OneOf(tuple(_MAIL_PORTS)))
@@ -166,6 +168,7 @@ def load() -> Settings:
         logo=Path(logo) if logo else None,
         terms=Path(terms) if terms else None,
         public_url=public_url.rstrip("/") if public_url else None,
+        page_secret=page_secret,
         mail_host=mail_host,
         mail_port=mail_port,
         mail_tls=mail_tls,

@@ -23,13 +23,19 @@ def watch(app: flask.Flask) -> None:
 
 def answer(error: Exception) -> flask.Response:
     """Write an unforeseen error as a problem: 503 where trying again may help, else 500."""
+    refusal = noted(error)
+    wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY}.get(type(refusal))
+    return problems.render(refusal, {} if wait is None else {"Retry-After": str(wait)})
+
+
+def noted(error: Exception) -> DomainError:
+    """Keep the trace of an unforeseen error in the log, and return what people are told of it."""
     refusal = _meaning(error)
     if isinstance(refusal, errors.InternalFailure):
         logs.failure("uncaught", error)
     else:
         logs.failure("unavailable", error, trace=False)
-    wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY}.get(type(refusal))
-    return problems.render(refusal, {} if wait is None else {"Retry-After": str(wait)})
+    return refusal
 
 
 def _meaning(error: Exception) -> DomainError:

@@ -34,7 +34,18 @@ SEARCHES = frozenset(
     }
 )
 # The process's own: a monitor asks often, and a page is several files.
-_FREE = frozenset({"running.alive", "running.ready", "docs.page", "docs.asset", "docs.beginning"})
+_FREE = frozenset(
+    {
+        "running.alive",
+        "running.ready",
+        "docs.page",
+        "docs.asset",
+        "docs.beginning",
+        "web_files.font",
+        "web_files.static",
+        "web_files.bootstrap",
+    }
+)
 
 
 def watch(app: flask.Flask) -> None:

@@ -1,0 +1,76 @@
+"""Forms: what people type, kept whatever happens to it, and what has to be mended said where they look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import flask
+from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from ulid import ULID
+from wtforms import HiddenField
+
+from api.conventions import problems, sentences
+from api.web import words
+from config.errors import DomainError
+
+T = TypeVar("T")
+# A form that was sent too late comes back with its text, and is not sent until somebody looks at it.
+RESUMED = "resumed"
+_CARRIED_SECONDS = 1_800
+_NEVER_CARRIED = ("password", "code", "csrf_token")
+
+
+class Form(FlaskForm):
+    """A form of ours: `refusals` are what the core said against it as a whole."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusals: list[str] = []
+        self.status = 200
+
+
+class MoneyForm(Form):
+    """A form that moves money: sent twice as it was drawn once, it counts once."""
+
+    key = HiddenField(default=lambda: f"page-{ULID()}")
+
+
+def attempt(form: Form, work: Callable[[], T]) -> T | None:
+    """Do what a form asks for; None where it was not sent or something has to be mended, which the form then says."""
+    if not form.is_submitted() or RESUMED in flask.request.form:
+        return None
+    if not form.validate():
+        form.status = 422
+        return None
+    try:
+        return work()
+    except DomainError as refusal:
+        form.refusals.append(sentences.of_refusal(refusal, words.asked()))
+        form.status = int(problems.status_of(refusal))
+        return None
+
+
+def show(template: str, form: Form, **facts: Any) -> tuple[str, int]:
+    """Draw a page with a form, with the status that tells programs what people read."""
+    return flask.render_template(template, form=form, **facts), form.status
+
+
+def carry() -> str:
+    """Return what this request's form said, sealed, to go through the sign-in; never a password or a file."""
+    fields = [[name, value] for name, value in flask.request.form.items(multi=True) if name not in _NEVER_CARRIED]
+    return _seal().dumps({"path": flask.request.full_path.rstrip("?"), "fields": fields})
+
+
+def carried(sealed: str) -> Mapping[str, Any] | None:
+    """Return what was sealed; None for what is too old or not ours."""
+    try:
+        found: Mapping[str, Any] = _seal().loads(sealed, max_age=_CARRIED_SECONDS)
+    except BadSignature:
+        return None
+    return found
+
+
+def _seal() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(flask.current_app.secret_key), salt="carried")

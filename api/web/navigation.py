@@ -1,0 +1,37 @@
+"""Navigation: where each role begins, and what it finds on top of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext
+
+from api.access.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page and what it is called."""
+
+    endpoint: str
+    name: object
+
+
+PUBLIC = (
+    Place("web_public.catalogue", lazy_gettext("Servizi")),
+    Place("web_public.info_cards", lazy_gettext("Agevolazioni")),
+)
+# The first of each is where the role begins.
+PLACES: Mapping[Role, tuple[Place, ...]] = {}
+
+
+def of(role: Role | None) -> tuple[Place, ...]:
+    """Return what somebody finds on top of a page."""
+    return PUBLIC if role is None else (*PLACES.get(role, ()), *PUBLIC)
+
+
+def home(role: Role) -> str:
+    """Return the page where a role begins."""
+    found = PLACES.get(role)
+    return found[0].endpoint if found else "web_public.home"

@@ -1,0 +1,137 @@
+"""What every page shares: its frame, its language, its forms' tokens, and what is shown when something is not there."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import flask
+import flask_bootstrap
+import fontpkg_titillium_web
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from api import web
+from api.access import addresses, cookies
+from api.conventions import problems, sentences
+from api.conventions.problems import AccessNeeded
+from api.running import failures
+from api.web import forms, navigation, words
+from config import page_secret
+from config.errors import DomainError
+
+_BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
+_DAY = 86_400
+_csrf = CSRFProtect()
+
+
+def watch(app: flask.Flask) -> None:
+    """Give an application its pages; after its other resources, whose errors it tells apart."""
+    app.secret_key = page_secret.load()
+    app.config.update(
+        SESSION_COOKIE_NAME=cookies.name("borsellino_page"),
+        SESSION_COOKIE_SECURE=not addresses.is_plain(),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A token is good as long as the browser's session, which it belongs to.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    _csrf.init_app(app)
+    words.watch(app)
+    app.before_request(_protect)
+    app.context_processor(_frame)
+    app.register_blueprint(_files)
+    for blueprint in web.blueprints():
+        app.register_blueprint(blueprint)
+    # What programs are told as problems, people are told on a page.
+    app.register_error_handler(DomainError, lambda found: refused(found) if is_page() else problems.render(found))
+    app.register_error_handler(HTTPException, lambda found: failed(found) if is_page() else problems.of_http(found))
+    app.register_error_handler(Exception, lambda found: unforeseen(found) if is_page() else failures.answer(found))
+
+
+def is_page() -> bool:
+    """Say whether this request is for a page: by the room it came to, or by who asks for what is not there."""
+    found = flask.request.blueprint
+    if found is not None:
+        return found.startswith("web")
+    return not flask.request.path.startswith(("/v1/", "/docs/")) and flask.request.accept_mimetypes.accept_html
+
+
+def refused(refusal: DomainError) -> flask.Response:
+    """Show a refusal that no form of the page could show."""
+    if isinstance(refusal, AccessNeeded):
+        return _to_the_door()
+    status = problems.status_of(refusal)
+    return _sorry(status, sentences.of_refusal(refusal, words.asked()))
+
+
+def failed(error: HTTPException) -> flask.Response | HTTPException:
+    """Show what the framework refused."""
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, CSRFError):
+        return _sorry(
+            HTTPStatus.BAD_REQUEST,
+            _("La pagina era aperta da troppo tempo: quello che avevi scritto è qui sotto, da inviare di nuovo."),
+            again=True,
+        )
+    status = HTTPStatus(error.code)
+    return _sorry(status, sentences.of_status(status, words.asked()))
+
+
+def unforeseen(error: Exception) -> flask.Response:
+    """Show that something broke, as little of it as people need."""
+    return refused(failures.noted(error))
+
+
+def _to_the_door() -> flask.Response:
+    """Ask for a sign-in, and keep what somebody was doing."""
+    if flask.request.method == "POST":
+        kept = forms.carry()
+        page = flask.render_template("door/late.html", kept=kept)
+        return flask.Response(page, status=401)
+    return flask.redirect(flask.url_for("web_door.sign_in", to=flask.request.full_path.rstrip("?")))  # type: ignore[return-value]
+
+
+def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False) -> flask.Response:
+    kept = forms.carried(forms.carry()) if again else None
+    page = flask.render_template("sorry.html", status=int(status), sentence=sentence, kept=kept)
+    return flask.Response(page, status=int(status))
+
+
+def _protect() -> None:
+    if (flask.request.blueprint or "").startswith("web"):
+        _csrf.protect()
+
+
+def _frame() -> dict[str, Any]:
+    identity = flask.g.get("identity")
+    role = None if identity is None else identity.role
+    return {
+        "identity": identity,
+        "places": navigation.of(role),
+        "language": words.asked(),
+        "home": "web_public.home" if role is None else navigation.home(role),
+        "resumed": forms.RESUMED,
+    }
+
+
+_FONT = Path(fontpkg_titillium_web.__file__).parent / "files"
+_files = flask.Blueprint(
+    "web_files", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
+)
+
+
+@_files.get("/static/bootstrap/<any('bootstrap.min.css', 'bootstrap.bundle.min.js'):name>")
+def bootstrap(name: str) -> flask.Response:
+    """Give a file of Bootstrap's, which changes only with its package."""
+    return flask.send_from_directory(_BOOTSTRAP / name.rpartition(".")[2], name, max_age=_DAY)
+
+
+@_files.get("/static/font/<any('TitilliumWeb-Regular.ttf', 'TitilliumWeb-SemiBold.ttf'):name>")
+def font(name: str) -> flask.Response:
+    """Give a font, which changes only with its package."""
+    return flask.send_from_directory(_FONT, name, max_age=_DAY)

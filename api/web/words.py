@@ -1,0 +1,81 @@
+"""
+Words: the language of a page, and how it writes money and days.
+
+Templates are written in Italian. What English readers read stands in `translations/en`, one file a room.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import flask
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask_babel import Babel, Domain
+
+from api.conventions import language
+from config import clock, money
+from config.errors import LANGUAGES
+
+COOKIE = "borsellino_language"
+FOLDER = Path(__file__).parent / "translations"
+
+
+class _Written(Domain):
+    """The English of the pages, from the files that people write it in."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return what this request's texts are read as."""
+        return _english() if asked() == "en" else NullTranslations()
+
+
+_DOMAIN = _Written()
+
+
+def watch(app: flask.Flask) -> None:
+    """Give an application's pages their language."""
+    Babel(app, default_locale="it", locale_selector=asked)
+    app.before_request(_DOMAIN.as_default)
+    app.jinja_env.filters.update(money=amount, day=day, moment=moment)
+
+
+def asked() -> str:
+    """Return the language of this page: the one chosen, else what the browser accepts."""
+    chosen = flask.request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else language.asked()
+
+
+def amount(amount_minor: int) -> str:
+    """Return whole cents as people of this page's language write money."""
+    return money.local_minor(amount_minor, asked())
+
+
+def day(value: date) -> str:
+    """Return a day in words: 22 novembre 2026."""
+    return format_date(value, format="long", locale=money.LOCALES[asked()])
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as the clock in Rome tells it."""
+    return format_datetime(value.astimezone(clock.ROME), format="d MMM y, HH:mm", locale=money.LOCALES[asked()])
+
+
+@cache
+def _english() -> Translations:
+    """Read every room's English into one catalogue."""
+    whole = Catalog(locale="en")
+    for path in sorted((FOLDER / "en").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                if message.id:
+                    whole.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return Translations(compiled)
