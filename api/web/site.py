@@ -56,7 +56,7 @@ def is_page() -> bool:
     """Say whether this request is for a page: by the room it came to, or by who asks for what is not there."""
     found = flask.request.blueprint
     if found is not None:
-        return found.startswith("web")
+        return found.startswith("web_")
     return not flask.request.path.startswith(("/v1/", "/docs/")) and flask.request.accept_mimetypes.accept_html
 
 
@@ -103,7 +103,7 @@ def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False) -> flask.R
 
 
 def _protect() -> None:
-    if (flask.request.blueprint or "").startswith("web"):
+    if (flask.request.blueprint or "").startswith("web_"):
         _csrf.protect()
 
 
