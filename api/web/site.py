@@ -24,6 +24,7 @@ from config.errors import DomainError
 
 _BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
 _DAY = 86_400
+_PROGRAMS = ("/v1/", "/docs/")
 _csrf = CSRFProtect()
 
 
@@ -57,7 +58,8 @@ def is_page() -> bool:
     found = flask.request.blueprint
     if found is not None:
         return found.startswith("web_")
-    return not flask.request.path.startswith(("/v1/", "/docs/")) and flask.request.accept_mimetypes.accept_html
+    # A browser says that it takes pages; a program that takes anything is answered as a program.
+    return "text/html" in flask.request.headers.get("Accept", "") and not flask.request.path.startswith(_PROGRAMS)
 
 
 def refused(refusal: DomainError) -> flask.Response:
