@@ -17,6 +17,8 @@ from config import database, embedded
 # Tests ask faster than people do.
 for _name in ("RATE", "RATE_SEARCHES", "RATE_GUARDED"):
     os.environ.setdefault(f"BORSELLINO_{_name}", "1000000/minute")
+# And leave nothing in anybody's data folder.
+os.environ.setdefault("BORSELLINO_PAGE_SECRET", "a secret of the tests, and of nobody else")
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,9 @@ def test_nothing_that_a_client_sends_is_logged(counter: Counter, written: io.Str
         assert told not in text
 
 
-def test_an_uncaught_error_is_logged_by_its_place_and_answered_by_its_id(written: io.StringIO) -> None:
+def test_an_uncaught_error_is_logged_by_its_place_and_answered_by_its_id(
+    counter: Counter, written: io.StringIO
+) -> None:
     broken = app.create()
     code = factories.tax_code(4711)
 
