@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import errors
 from api.conventions import problems
-from api.running import logs
+from api.running import health, logs
 from config.errors import DomainError
 from ledger.errors import Contention
 
@@ -24,7 +24,7 @@ def watch(app: flask.Flask) -> None:
 def answer(error: Exception) -> flask.Response:
     """Write an unforeseen error as a problem: 503 where trying again may help, else 500."""
     refusal = noted(error)
-    wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY}.get(type(refusal))
+    wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY, errors.SchemaNotCurrent: _AWAY}.get(type(refusal))
     return problems.render(refusal, {} if wait is None else {"Retry-After": str(wait)})
 
 
@@ -47,4 +47,6 @@ def _meaning(error: Exception) -> DomainError:
         found = errors.translate(error)
         if isinstance(found, (Contention, errors.DatabaseUnavailable)):
             return found
+        if health.looks_unlaid(error) and health.is_unlaid():
+            return errors.SchemaNotCurrent()
     return errors.InternalFailure(incident=flask.g.get("request_id", ""), log="")

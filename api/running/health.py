@@ -45,11 +45,20 @@ def look() -> list[Check]:
             return database.transact(_look)
     except (SQLAlchemyError, DomainError) as error:
         logs.failure("not ready", error, trace=False)
-        state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        # The role or the function that tells is not there, or not for us: the schema was never laid, or is an old one.
-        if state in ("22023", "42883", "42501", "42P01", "28000"):
+        if looks_unlaid(error):
             return [Check("database", Finding.OK), Check("schema", Finding.FAIL, "run borsellino db migrate")]
         return [Check("database", Finding.FAIL, "no answer")]
+
+
+def looks_unlaid(error: Exception) -> bool:
+    """Say whether a role, function or table is not there or not for us: no schema was laid, or an old one."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in ("22023", "42883", "42501", "42P01", "28000")
+
+
+def is_unlaid() -> bool:
+    """Say whether the schema is not this program's."""
+    return any(check.name == "schema" and check.finding is Finding.FAIL for check in look())
 
 
 def _look(session: Session) -> list[Check]:

@@ -121,6 +121,26 @@ def test_a_database_that_was_never_migrated_is_not_served(client: FlaskClient, o
     assert found(client) == (503, "fail", {"database": "ok", "schema": "fail"})
 
 
+def test_a_request_to_a_database_that_was_never_migrated_may_come_again(client: FlaskClient, owner: Engine) -> None:
+    run(owner, "drop function access_identify(bytea, timestamptz)")
+    run(owner, "comment on table alembic_version is 'another program'")
+
+    answer = client.get("/v1/me", headers={"Authorization": "Bearer brsl_x"})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "schema_not_current")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_function_that_is_missing_from_our_own_schema_is_our_mistake(
+    client: FlaskClient, owner: Engine
+) -> None:
+    run(owner, "drop function access_identify(bytea, timestamptz)")
+
+    answer = client.get("/v1/me", headers={"Authorization": "Bearer brsl_x"})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal_failure")
+
+
 def test_a_database_that_knows_no_roles_of_sights_has_to_be_migrated(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
