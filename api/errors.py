@@ -31,6 +31,7 @@ from plans.errors import (
     VatNumberMissing,
 )
 from plans.errors_files import CellRefused, FileRefused
+from plans.social.errors import ActInvalid, CaseRefInvalid, PersonCodeInvalid, ProtocolInvalid, RegistryInvalid
 from wallet.errors import BudgetFileRefused, CodeInvalid, QuantityOrAmount
 from wallet.redemptions.errors import NonceReused, RedemptionInFuture, ReplacementInvalid
 from wallet.reimbursements.errors import (
@@ -43,6 +44,7 @@ from wallet.reimbursements.errors import (
     SupplierCodeInvalid,
     UndoingReasonInvalid,
 )
+from wallet.requests.errors import RequestTextMissing
 
 
 class ExitCode(IntEnum):
@@ -163,6 +165,12 @@ MALFORMED: tuple[type[DomainError], ...] = (
     SettingsInvalid,
     FileNotUsable,
     CheckpointInvalid,
+    RequestTextMissing,
+    ActInvalid,
+    CaseRefInvalid,
+    PersonCodeInvalid,
+    ProtocolInvalid,
+    RegistryInvalid,
 )
 _EXIT: tuple[tuple[tuple[type[DomainError], ...], ExitCode], ...] = (
     (MALFORMED, ExitCode.USAGE),

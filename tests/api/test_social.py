@@ -65,7 +65,7 @@ def test_a_meal_from_the_application_to_the_void(office: Shell) -> None:
 @pytest.mark.parametrize(
     ("code", "line"),
     [
-        (1, f"social apply {BRUNO} PASTI --protocol 2026/2 --case ALZHEIMER-2026"),
+        (2, f"social apply {BRUNO} PASTI --protocol 2026/2 --case ALZHEIMER-2026"),
         (1, f"social apply {BRUNO} NUOTO --protocol 2026/2"),
         (2, f"social apply {BRUNO} PASTI --protocol 2026/2 --isee 1.234"),
         (1, "social buy 2026/1 PAS-CR"),

@@ -123,7 +123,7 @@ def test_the_funder_reads_nothing_of_it_in_the_trail_or_in_any_list(counter: Cou
     ("body", "status", "code"),
     [
         ({"text": ""}, 422, "fields_invalid"),
-        ({"text": "   "}, 409, "request_text_missing"),
+        ({"text": "   "}, 422, "request_text_missing"),
         ({"text": "x" * 2_001}, 422, "fields_invalid"),
         ({"service": "NOBODY"}, 404, "service_not_found"),
         ({"territory": "atlantide"}, 404, "territory_not_found"),

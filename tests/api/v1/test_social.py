@@ -195,8 +195,8 @@ def test_lists_are_of_a_state_or_a_service(office: Counter) -> None:
     [
         ({"service": "NUOTO"}, 404, "entrusted_service_not_found"),
         ({"employee_id": "emp_x"}, 404, "employee_not_found"),
-        ({"protocol": "la mia domanda"}, 409, "protocol_invalid"),
-        ({"case": "ALZHEIMER-2026"}, 409, "case_ref_invalid"),
+        ({"protocol": "la mia domanda"}, 422, "protocol_invalid"),
+        ({"case": "ALZHEIMER-2026"}, 422, "case_ref_invalid"),
         ({"isee": {"amount_minor": 1}}, 422, "fields_invalid"),
         ({"isee": {"amount_minor": -1}}, 422, "fields_invalid"),
         ({"submitted_on": "2026-03-03"}, 409, "step_in_future"),
