@@ -31,10 +31,15 @@ class Form(FlaskForm):
         self.status = 200
 
 
+def fresh_key() -> str:
+    """Return a key for a form that is drawn now."""
+    return f"page-{ULID()}"
+
+
 class MoneyForm(Form):
     """A form that moves money: sent twice as it was drawn once, it counts once."""
 
-    key = HiddenField(default=lambda: f"page-{ULID()}")
+    key = HiddenField(default=fresh_key)
 
 
 def attempt(form: Form, work: Callable[[], T]) -> T | None:
@@ -49,6 +54,9 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
     except DomainError as refusal:
         form.refusals.append(sentences.of_refusal(refusal, words.asked()))
         form.status = int(problems.status_of(refusal))
+        # A refusal is kept under its key: what somebody mends is another command. One that is still at work is not.
+        if isinstance(form, MoneyForm) and not refusal.retryable:
+            form.key.data = fresh_key()
         return None
 
 
