@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,7 +24,13 @@ class Comune:
     is_provincial_capital: bool
     cadastral_code: str
 
+    @property
+    def full_name(self) -> str:
+        """Return the name with the province, which no other municipality has."""
+        return f"{self.name} ({self.province})"
 
+
+_FULL_NAME = re.compile(r"(.+?)\s*\(([a-z]{2})\)")
 _COMUNE = ComuneRow.__table__.c
 _COLUMNS = (
     _COMUNE.istat_code,
@@ -60,5 +67,31 @@ def find(session: Session, text: str, *, limit: int = 10) -> tuple[Comune, ...]:
             _COMUNE.istat_code,
         )
         .limit(limit)
+    )
+    return tuple(Comune(*row) for row in found)
+
+
+def named(session: Session, text: str, *, limit: int = 10) -> tuple[Comune, ...]:
+    """
+    Return whom somebody means by a name, with or without `(CR)` after it: one, or several that they may mean.
+
+    Whoever writes a whole name means that one, also where others contain it; none where no name contains the text.
+    """
+    folded = spelling.fold(text.strip())
+    written = _FULL_NAME.fullmatch(folded)
+    name, province = (folded, None) if written is None else written.groups()
+    whole = sa.select(*_COLUMNS).where(_COMUNE.folded == name)
+    if province is not None:
+        whole = whole.where(_COMUNE.province == province.upper())
+    exact = tuple(Comune(*row) for row in session.execute(whole.order_by(_COMUNE.istat_code)))
+    return exact or (find(session, name, limit=limit) if name else ())
+
+
+def of_province(session: Session, province: str) -> tuple[Comune, ...]:
+    """Return the municipalities of a province by name, its capital first."""
+    found = session.execute(
+        sa.select(*_COLUMNS)
+        .where(_COMUNE.province == province)
+        .order_by(_COMUNE.is_provincial_capital.desc(), _COMUNE.folded.collate("C"), _COMUNE.istat_code)
     )
     return tuple(Comune(*row) for row in found)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from network.audience import Person
 from plans import people, plans
 from plans.children import CHILDREN
+from plans.plans import PlanTerms
 from plans.rulebook.words import Category, Channel
 from wallet.tables import Lot
 
@@ -40,14 +41,17 @@ def payable(
     session: Session, book_id: int, employee_id: str | None, *, on: date
 ) -> tuple[tuple[Collection[Category], Collection[Channel]], ...]:
     """Return the categories and channels of each plan that can be spent on a day: a person's own, or a book's."""
+    return tuple((terms.categories, terms.channels) for terms in spendable(session, book_id, employee_id, on=on))
+
+
+def spendable(session: Session, book_id: int, employee_id: str | None, *, on: date) -> tuple[PlanTerms, ...]:
+    """Return the plans that can be spent on a day: those that a person has credit of, or a book's."""
     found = plans.of_book(session, book_id)
     if employee_id is not None:
         own = sa.select(Lot.plan_id).where(Lot.book_id == book_id, Lot.employee_id == employee_id).distinct()
         held = set(session.scalars(own))
         found = tuple(terms for terms in found if terms.plan_id in held)
-    return tuple(
-        (terms.categories, terms.channels) for terms in found if terms.starts_on <= on <= terms.carried_until()
-    )
+    return tuple(terms for terms in found if terms.starts_on <= on <= terms.carried_until())
 
 
 def _age(born: date | None, on: date) -> int | None:

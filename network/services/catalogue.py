@@ -69,6 +69,19 @@ def get(session: Session, code: str) -> Service:
     return found[0]
 
 
+# From one need to the next by the index, however many services have each.
+_NEEDS = sa.text(
+    "with recursive next as ((select need from service order by need limit 1) union all"
+    " select (select s.need from service s where s.need > next.need order by s.need limit 1) from next"
+    " where next.need is not null) select need from next where need is not null order by need"
+)
+
+
+def needs(session: Session) -> tuple[str, ...]:
+    """Return what services are needed for, each once."""
+    return tuple(session.scalars(_NEEDS))
+
+
 def listed(session: Session, codes: Collection[str]) -> tuple[Service, ...]:
     """Return the services with these codes, by code; unknown ones are left out."""
     found = session.execute(

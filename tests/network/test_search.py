@@ -244,3 +244,10 @@ def test_a_search_is_one_statement_whatever_the_filters(network: Session) -> Non
         )
 
     assert len(plain) == len(narrow) == 1
+
+
+def test_what_services_are_needed_for_is_told_once_each(network: Session) -> None:
+    found = services.needs(network)
+
+    assert found == tuple(sorted(set(found)))
+    assert set(found) == {entry.need for entry in services.find(network, on=ON)}

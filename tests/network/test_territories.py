@@ -101,3 +101,21 @@ def test_every_comune_is_folded_alike_by_database_and_code(network: Session) -> 
     rows = network.execute(sa.select(ComuneRow.name, ComuneRow.folded))
 
     assert all(spelling.fold(name) == folded for name, folded in rows)
+
+
+def test_a_municipality_is_meant_by_its_whole_name(network: Session) -> None:
+    assert [found.full_name for found in comuni.named(network, " matera ")] == ["Matera (MT)"]
+    assert [found.full_name for found in comuni.named(network, "Samone (tn)")] == ["Samone (TN)"]
+    assert {found.province for found in comuni.named(network, "Samone")} == {"TN", "TO"}
+
+
+def test_a_part_of_a_name_may_mean_several_municipalities_or_none(network: Session) -> None:
+    assert len(comuni.named(network, "cast", limit=5)) == 5
+    assert comuni.named(network, "Atlantide") == comuni.named(network, " ") == ()
+
+
+def test_a_province_lists_its_capital_first(network: Session) -> None:
+    found = comuni.of_province(network, "CR")
+
+    assert (found[0].name, len(found)) == ("Cremona", 113)
+    assert [one.name for one in found[1:3]] == ["Acquanegra Cremonese", "Agnadello"]
