@@ -137,7 +137,7 @@ class Proof(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
     __table_args__ = (
-        CheckConstraint("kind in ('sign_in', 'reset', 'oidc')", name="kind"),
+        CheckConstraint("kind in ('sign_in', 'reset', 'oidc', 'demonstration')", name="kind"),
         Index("ix_proof_member", "member_id"),
     )
 

@@ -18,7 +18,11 @@ from config import database, settings
 @click.option(
     "--bind", type=TEXT, help="Address and port; BORSELLINO_BIND unless given, this machine alone by default."
 )
-@click.option("--demo", is_flag=True, help="Load the demonstration first, and print a token of every role in it.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Load the demonstration first, and print a token and a link to the pages for every role in it.",
+)
 @click.pass_context
 def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
     """Migrate, then run the web server and the worker until Ctrl-C; both finish what they have in hand."""
@@ -48,8 +52,8 @@ def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
 
 def _tell(caller: Caller, address: str, *, demo: bool) -> None:
     caller.say(
-        "API: http://{address}/v1/ · pagina interattiva: http://{address}/docs/ · Ctrl-C per fermare.",
-        "API: http://{address}/v1/ · interactive page: http://{address}/docs/ · Ctrl-C to stop.",
+        "Pagine: http://{address}/ · API: http://{address}/v1/ · per provarla: http://{address}/docs/ · Ctrl-C per fermare.",
+        "Pages: http://{address}/ · API: http://{address}/v1/ · try it: http://{address}/docs/ · Ctrl-C to stop.",
         address=address,
     )
     if not demo:
@@ -64,4 +68,12 @@ def _tell(caller: Caller, address: str, *, demo: bool) -> None:
     )
     columns = [Column("ruolo", "role"), Column("chi", "who", folds=True), Column("token", "token")]
     caller.table(columns, [(str(one.role), one.name, one.token) for one in found])
-    caller.data(address=address, tokens={str(one.role): one.token for one in found})
+    caller.say(
+        "Per vedere le pagine come ciascuno di loro, aprire il suo collegamento; valgono altrettanto:",
+        "To see the pages as each of them, open their link; they last as long:",
+    )
+    links = {str(one.role): f"http://{address}/dimostrazione#{one.secret}" for one in found}
+    # Not in a table, which would fold them.
+    for link in links.items():
+        caller.say("{role}: {link}", "{role}: {link}", role=link[0], link=link[1])
+    caller.data(address=address, tokens={str(one.role): one.token for one in found}, links=links)

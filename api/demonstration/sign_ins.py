@@ -1,4 +1,7 @@
-"""Somebody of every role in the demonstration, with a token that ends the same day: what `borsellino serve` prints."""
+"""
+Somebody of every role in the demonstration, with a token and a link to the pages that end the same day: what
+`borsellino serve` prints.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.access import members, tokens
+from api.access import demonstration_links, members, tokens
 from api.access.roles import Role
 from api.access.tables import Appointment
 from ledger import books
@@ -29,10 +32,16 @@ class SignIn:
     name: str
     email: str
     token: str
+    # Of the link that opens the pages.
+    secret: str
 
 
 def make(session: Session) -> list[SignIn]:
-    """Return a new token for somebody of every role, whom the first call admits; nothing without the demonstration."""
+    """
+    Return a new token and link for somebody of every role, whom the first call admits.
+
+    Nothing without the demonstration.
+    """
     if books.find(session, "E1") is None:
         return []
     return [_sign_in(session, role, name, reach) for role, name, reach in _people(session)]
@@ -67,4 +76,5 @@ def _sign_in(session: Session, role: Role, name: str, reach: Mapping[str, Any]) 
     )
     appointment_id = session.scalar(held) or members.appoint(session, member_id, role, **reach)
     issued = tokens.issue(session, appointment_id, lasting=LASTING, label="borsellino serve")
-    return SignIn(role, name, email, issued.secret)
+    secret = demonstration_links.make(session, member_id, lasting=LASTING)
+    return SignIn(role, name, email, issued.secret, secret)

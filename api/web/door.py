@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
-from api.access import cookies, invitations, resets, session_list, signing_in
+from api.access import cookies, demonstration_links, invitations, resets, session_list, signing_in
 from api.access.identity import current, signed_in
 from api.access.signing_in import Entered
 from api.web import forms, navigation, words
@@ -175,6 +175,26 @@ def accept() -> Response | tuple[str, int]:
         return forms.show("door/accept.html", form)
     flask.flash(_("Invito accettato: entra con il tuo indirizzo e la password."))
     return flask.redirect(flask.url_for("web_door.sign_in"))
+
+
+class DemonstrationForm(Form):
+    """Somebody of the demonstration."""
+
+    secret = StringField(_l("Codice del collegamento"), [_NEEDED, Length(max=128)])
+    send = SubmitField(_l("Entra nella dimostrazione"))
+
+
+@blueprint.route("/dimostrazione", methods=("GET", "POST"))
+def demonstrate() -> Response | tuple[str, int]:
+    """Let whoever started the demonstration in as one of its people; where there is none, there is no such page."""
+    if not demonstration_links.are_there():
+        flask.abort(404)
+    form = DemonstrationForm()
+    label = flask.request.user_agent.string
+    entered = forms.attempt(form, lambda: demonstration_links.enter(_bare(form.secret.data), label=label))
+    if entered is None:
+        return forms.show("door/demonstration.html", form)
+    return _let_in(entered, flask.redirect(flask.url_for(navigation.home(entered.opened.holding.role))))
 
 
 def _bare(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from api import web
 from api.access import addresses, cookies
+from api.access.identity import current
 from api.conventions import problems, sentences
 from api.conventions.problems import AccessNeeded
 from api.running import failures
@@ -39,10 +41,14 @@ def watch(app: flask.Flask) -> None:
         # A token is good as long as the browser's session, which it belongs to.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
+        # Behind TLS it would ask for a Referer; where a request comes from is judged by Sec-Fetch-Site and Origin.
+        WTF_CSRF_SSL_STRICT=False,
     )
     _csrf.init_app(app)
     words.watch(app)
+    app.before_request(_know)
     app.before_request(_protect)
+    app.after_request(_name_where_forms_come_from)
     app.context_processor(_frame)
     app.register_blueprint(_files)
     for blueprint in web.blueprints():
@@ -102,6 +108,20 @@ def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False) -> flask.R
     kept = forms.carried(forms.carry()) if again else None
     page = flask.render_template("sorry.html", status=int(status), sentence=sentence, kept=kept)
     return flask.Response(page, status=int(status))
+
+
+def _know() -> None:
+    """Know who looks at a page, where somebody does; a page that needs somebody asks for itself."""
+    if is_page() and flask.request.blueprint != _files.name and cookies.session():
+        with suppress(AccessNeeded):
+            current()
+
+
+def _name_where_forms_come_from(response: flask.Response) -> flask.Response:
+    if is_page():
+        # Without any referrer an older browser, which knows no Sec-Fetch-Site, says `Origin: null` of our own forms.
+        response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def _protect() -> None:

@@ -1,0 +1,121 @@
+"""Browsers at the pages: they keep cookies, fill in forms as they were drawn, and follow where they are sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.access import cookies, members, sessions
+from config import database
+from tests.api.counter import Counter
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+class _Forms(HTMLParser):
+    """The fields of each form of a page, by the address that it is sent to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self._fields: dict[str, str] | None = None
+        self._area = ""
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name, value = told.get("name") or "", told.get("value") or ""
+        if tag == "form":
+            self._fields = self.forms.setdefault(told.get("action") or "", {})
+        elif self._fields is None:
+            return
+        elif tag == "input" and name:
+            if told.get("type") in ("checkbox", "radio") and "checked" not in told:
+                return
+            if told.get("type") != "submit":
+                self._fields[name] = value
+        elif tag == "textarea":
+            self._area = name
+            self._fields[name] = ""
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in told or self._select not in self._fields):
+            self._fields[self._select] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._fields = None
+        elif tag == "textarea":
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area and self._fields is not None:
+            self._fields[self._area] += data.removeprefix("\n")
+
+
+def forms_of(page: TestResponse) -> Mapping[str, dict[str, str]]:
+    """What each form of a page would send as it was drawn; "" is the page's own address."""
+    found = _Forms()
+    found.feed(page.text)
+    return found.forms
+
+
+def text_of(page: TestResponse) -> str:
+    """What is read on a page, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+@dataclass
+class Browser:
+    """A browser that looks at pages, in Italian unless told otherwise."""
+
+    client: FlaskClient
+    language: str = "it"
+    headers: dict[str, str] = field(default_factory=lambda: dict(SAME_SITE))
+
+    def get(self, path: str, **rest: Any) -> TestResponse:
+        return self.client.get(path, headers=self._sent(), **rest)
+
+    def post(self, path: str, fields: Mapping[str, Any], **rest: Any) -> TestResponse:
+        return self.client.post(path, data=fields, headers=self._sent(), **rest)
+
+    def send(self, path: str, action: str | None = None, **typed: Any) -> TestResponse:
+        """Open a page, fill in its form and send it; `action` says which, where there are several."""
+        return self.send_on(self.get(path), path, action, **typed)
+
+    def send_on(self, page: TestResponse, path: str, action: str | None = None, **typed: Any) -> TestResponse:
+        """Fill in the form of a page that is already open, and send it."""
+        forms = forms_of(page)
+        assert forms, page.text
+        chosen = action if action is not None else "" if "" in forms else list(forms)[-1]
+        return self.post(chosen or path, {**forms[chosen], **typed})
+
+    def _sent(self) -> dict[str, str]:
+        return {"Accept": "text/html", "Accept-Language": self.language, **self.headers}
+
+
+def browser_of(counter: Counter, who: str | None = None, *, language: str = "it") -> Browser:
+    """A browser in which somebody of the counter has signed in, or nobody."""
+    browser = Browser(counter.app.test_client(), language)
+    if who is not None:
+        browser.client.set_cookie(cookies.name(cookies.SESSION), session_of(who))
+    return browser
+
+
+def session_of(who: str) -> str:
+    """The secret of a new browser's session of somebody of the counter."""
+
+    def work(session: Any) -> str:
+        member = members.by_email(session, f"{who}@example.it")
+        assert member is not None
+        return sessions.open_one(session, member.member_id, kind="cookie", label="test").secret
+
+    return database.transact(work)
