@@ -52,7 +52,7 @@ def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
 
 def _tell(caller: Caller, address: str, *, demo: bool) -> None:
     caller.say(
-        "Pagine: http://{address}/ · API: http://{address}/v1/ · per provarla: http://{address}/docs/ · Ctrl-C per fermare.",
+        "Pagine: http://{address}/ · API: http://{address}/v1/ · prove: http://{address}/docs/ · Ctrl-C per fermare.",
         "Pages: http://{address}/ · API: http://{address}/v1/ · try it: http://{address}/docs/ · Ctrl-C to stop.",
         address=address,
     )
