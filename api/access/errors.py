@@ -15,8 +15,8 @@ class SignInRefused(DomainError):
 class TryLater(DomainError):
     """Too many failures from the same place: the next attempt has to wait, a little longer each time."""
 
-    it = "Troppi tentativi non riusciti da questa rete: riprovare fra {seconds} {seconds:secondo|secondi}."
-    en = "Too many failed attempts from this network: try again in {seconds} {seconds:second|seconds}."
+    it = "Troppi tentativi non riusciti da questa rete: riprovare fra {seconds:secondo|secondi}."
+    en = "Too many failed attempts from this network: try again in {seconds:second|seconds}."
     retryable = True
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
-from api.access import cookies, demonstration_links, invitations, resets, session_list, signing_in
+from api.access import cookies, demonstration_links, invitations, resets, self_view, session_list, signing_in
 from api.access.identity import current, signed_in
 from api.access.signing_in import Entered
 from api.web import forms, navigation, words
@@ -94,11 +94,18 @@ def sign_out() -> Response:
     return response
 
 
+@blueprint.get("/ruolo")
+@signed_in
+def roles() -> str:
+    """Show the roles that somebody holds, to go on in another."""
+    return flask.render_template("door/roles.html", me=self_view.of(current()))
+
+
 @blueprint.post("/ruolo")
 @signed_in
 def switch() -> Response:
     """Act in another of one's roles."""
-    entered = session_list.switch(current(), flask.request.form["appointment"])
+    entered = session_list.switch(current(), flask.request.form.get("appointment", ""))
     return _let_in(entered, flask.redirect(flask.url_for(navigation.home(entered.opened.holding.role))))
 
 
@@ -109,6 +116,12 @@ def speak(language: str) -> Response:
     response = flask.redirect(_own(flask.request.args.get("to", "")) or flask.url_for("web_public.home"))
     response.set_cookie(words.COOKIE, language, max_age=_YEAR, samesite="Lax", httponly=True)
     return response
+
+
+@blueprint.get("/notifications")
+def notifications() -> Response:
+    """Lead from a letter's last line to the choice of which letters come."""
+    return flask.redirect("/io/notifiche")
 
 
 class ForgottenForm(Form):

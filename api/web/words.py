@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask_babel import Babel, Domain
 
+from api.access.roles import NAMES, Role
 from api.conventions import language
 from config import clock, money
 from config.errors import LANGUAGES
@@ -42,7 +43,7 @@ def watch(app: flask.Flask) -> None:
     """Give an application's pages their language."""
     Babel(app, default_locale="it", locale_selector=asked)
     app.before_request(_DOMAIN.as_default)
-    app.jinja_env.filters.update(money=amount, day=day, moment=moment)
+    app.jinja_env.filters.update(money=amount, day=day, moment=moment, role=role)
 
 
 def asked() -> str:
@@ -64,6 +65,12 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Return a moment as the clock in Rome tells it."""
     return format_datetime(value.astimezone(clock.ROME), format="d MMM y, HH:mm", locale=money.LOCALES[asked()])
+
+
+def role(value: str) -> str:
+    """Return what a role is called, after "as" and "come"."""
+    italian, english = NAMES[Role(value)]
+    return english if asked() == "en" else italian
 
 
 @cache
