@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import flask
-import segno
 
 from api.access.identity import needs, transact
+from api.conventions.qr import picture
 from api.conventions.smorest import Blueprint
 from wallet.redemptions import vouchers
 
@@ -40,12 +38,3 @@ def show(authorization_id: str) -> flask.Response:
     response = flask.Response(picture(code, _KINDS[media_type]), mimetype=media_type)
     response.vary.add("Accept")
     return response
-
-
-def picture(code: str, kind: str) -> bytes:
-    """Draw a code: dots of eight pixels and the margin that readers need, without a style that a page could forbid."""
-    drawn = io.BytesIO()
-    symbol = segno.make(code, error="m", micro=False, boost_error=True)
-    options = {"xmldecl": False, "title": code, "svgclass": None, "lineclass": None} if kind == "svg" else {}
-    symbol.save(drawn, kind=kind, scale=8, border=4, dark="#000", light="#fff", **options)
-    return drawn.getvalue()

@@ -1,0 +1,268 @@
+"""The pages of an order: three steps to it, what became of it, and its code."""
+
+from __future__ import annotations
+
+import flask
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from api.access import audit
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.conventions.qr import picture
+from api.running import metrics
+from api.web import forms, guards, words
+from api.web.order.shapes import MYSELF, ConfirmForm, DisputeForm, RequestForm, VoidForm, WhenForm, WhomForm
+from ledger import idempotency
+from network.services import Kind
+from wallet import authorizations, captures, orders, previews
+from wallet.orders import Order
+from wallet.previews import Choosing
+from wallet.reasons import Voiding
+from wallet.redemptions import vouchers
+from wallet.requests import handling, records
+from wallet.requests import words as asking
+from wallet.settlement import disputes
+
+blueprint = flask.Blueprint("web_order", __name__, url_prefix="/io")
+
+_Page = Response | str | tuple[str, int]
+
+
+# Whoever acts for others has pages of their own.
+blueprint.before_request(guards.only(Role.EMPLOYEE))
+
+
+@blueprint.context_processor
+def _where_to() -> dict[str, str | None]:
+    """Tell where people look after their relatives."""
+    place = "web_family.every"
+    return {"family": flask.url_for(place) if place in flask.current_app.view_functions else None}
+
+
+def _mine() -> tuple[int, str]:
+    asking = current()
+    assert asking.book_id is not None  # noqa: S101
+    assert asking.employee_id is not None  # noqa: S101
+    return asking.book_id, asking.employee_id
+
+
+def _choosing(service: str) -> Choosing:
+    book_id, employee_id = _mine()
+    return transact(lambda session: previews.choosing(session, book_id, employee_id, service))
+
+
+@blueprint.route("/ordina/<string:service>", methods=("GET", "POST"))
+@needs("authorizations:create")
+def begin(service: str) -> _Page:
+    """Ask for whom it is; what has no price is asked for in words."""
+    found = _choosing(service)
+    if found.service.kind is Kind.REQUEST:
+        return _ask(found)
+    return flask.render_template(
+        "order/whom.html", form=WhomForm(formdata=flask.request.args), found=found, asked=flask.request.args
+    )
+
+
+@blueprint.get("/ordina/<string:service>/quando")
+@needs("authorizations:create")
+def when(service: str) -> _Page:
+    """Ask when, and how much."""
+    found, given = _choosing(service), flask.request.args
+    if not _known(found, given.get("per")):
+        return flask.redirect(flask.url_for("web_order.begin", service=service))
+    form = WhenForm(formdata=given) if "quante" in given else WhenForm(formdata=None, per=given["per"], quante=1)
+    return flask.render_template("order/when.html", form=form, found=found, whom=found.relative(given["per"]))
+
+
+@blueprint.route("/ordina/<string:service>/conferma", methods=("GET", "POST"))
+@needs("authorizations:create")
+def confirm(service: str) -> _Page:
+    """Tell what would be decided, and order it where it is confirmed."""
+    found, given = _choosing(service), flask.request.form or flask.request.args
+    if not _known(found, given.get("per")):
+        return flask.redirect(flask.url_for("web_order.begin", service=service))
+    book_id, employee_id = _mine()
+    asked = WhenForm(formdata=given)
+    form = ConfirmForm(formdata=None, consent=True) if "consent" in given else ConfirmForm(formdata=None)
+    if flask.request.method == "POST":
+        if forms.RESUMED in given:
+            kept = asked.address() | ({"consent": "y"} if "consent" in given else {})
+            return flask.redirect(flask.url_for("web_order.confirm", service=service, **kept))
+        form = ConfirmForm()
+        made = forms.attempt(
+            form,
+            lambda: (
+                transact_in(
+                    book_id,
+                    lambda session: authorizations.authorize(
+                        session,
+                        book_id,
+                        asked.purchase(employee_id, service, consent=bool(form.consent.data)),
+                        actor=current().actor,
+                        key=form.key.data,
+                    ),
+                )
+                if asked.validate()
+                else None
+            ),
+        )
+        if made is not None:
+            if not made.replayed:
+                metrics.decided(made.status, made.decline_code)
+            return flask.redirect(flask.url_for("web_order.voucher", authorization_id=made.authorization_id))
+    told = forms.attempt(
+        asked,
+        lambda: transact_in(
+            book_id, lambda session: previews.preview(session, book_id, asked.purchase(employee_id, service))
+        ),
+    )
+    whom = found.relative(given["per"])
+    if told is None:
+        return forms.show("order/when.html", asked, found=found, whom=whom)
+    form.taxed.data = "y" if told.consented is not None else ""
+    for name, value in asked.address().items():
+        form[name].data = str(value)
+    return forms.show("order/confirm.html", form, found=found, whom=whom, asked=asked, told=told)
+
+
+def _known(found: Choosing, whom: str | None) -> bool:
+    return whom == MYSELF or (whom is not None and found.relative(whom) is not None)
+
+
+def _ask(found: Choosing) -> _Page:
+    form = RequestForm()
+    book_id, employee_id = _mine()
+    by = records.By(current().actor, asking.Role.EMPLOYEE)
+    code = found.service.service_code
+
+    def work() -> records.Request:
+        return transact_in(
+            book_id,
+            lambda session: idempotency.once(
+                session,
+                book_id,
+                current().actor,
+                "page_request",
+                form.key.data,
+                {"service": code, "text": form.text.data},
+                work=lambda: handling.ask(session, book_id, employee_id, text=form.text.data, service=code, by=by),
+                answer=lambda made: {"request_id": made.request_id},
+                replay=lambda kept: records.get(session, book_id, kept["request_id"]),
+            ),
+        )
+
+    if "requests:create" not in current().scopes:
+        flask.abort(403)
+    made = forms.attempt(form, work)
+    if made is None:
+        return forms.show("order/request.html", form, found=found)
+    return flask.redirect(flask.url_for("web_order.request", request_id=made.request_id))
+
+
+@blueprint.get("/richieste/<string:request_id>")
+@needs("requests:read")
+def request(request_id: str) -> str:
+    """Tell what was asked for, and what was answered."""
+    found = transact(lambda session: records.get(session, records.book_of(session, request_id), request_id))
+    return flask.render_template("order/asked.html", found=found)
+
+
+def _order(authorization_id: str) -> Order:
+    """Find an order as far as whoever asks sees it, then all that became of it."""
+    book_id = transact(lambda session: authorizations.book_of(session, authorization_id))
+    return transact_in(book_id, lambda session: orders.get(session, book_id, authorization_id))
+
+
+def _drawn(found: Order, void: VoidForm | None = None, dispute: DisputeForm | None = None) -> tuple[str, int]:
+    sent = void or dispute
+    page = flask.render_template(
+        "order/voucher.html",
+        found=found,
+        sentence=found.authorization.sentence(words.asked()),
+        void=void or VoidForm(formdata=None),
+        dispute=dispute or DisputeForm(found.disputable, formdata=None),
+        form=sent,
+    )
+    return page, 200 if sent is None else sent.status
+
+
+@blueprint.get("/voucher/<string:authorization_id>")
+@needs("vouchers:present")
+def voucher(authorization_id: str) -> _Page:
+    """Show an order with its code, and what became of it."""
+    return _drawn(_order(authorization_id))
+
+
+@blueprint.get("/voucher/<string:authorization_id>/qr.svg")
+@needs("vouchers:present")
+def qr(authorization_id: str) -> Response:
+    """Draw the code that the provider reads."""
+    code = transact(lambda session: vouchers.get(session, authorization_id)).code
+    response = flask.Response(picture(code, "svg"), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.post("/voucher/<string:authorization_id>/annulla")
+@needs("authorizations:void")
+def void(authorization_id: str) -> _Page:
+    """End an order: what it reserves is free again."""
+    found, form = _order(authorization_id), VoidForm()
+    book_id, employee_id = _mine()
+    audit.about(employee_id=employee_id, target=authorization_id)
+    done = forms.attempt(
+        form,
+        lambda: transact_in(
+            book_id,
+            lambda session: captures.void(
+                session,
+                book_id,
+                authorization_id,
+                reason=Voiding(form.reason.data),
+                actor=current().actor,
+                key=form.key.data,
+            ),
+        ),
+    )
+    if done is None:
+        return _drawn(found, void=form)
+    flask.flash(
+        _("Ordine annullato: %(amount)s sono di nuovo nel tuo borsellino.", amount=words.amount(done.amount_minor))
+    )
+    return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
+
+
+@blueprint.post("/voucher/<string:authorization_id>/contesta")
+@needs("disputes:open")
+def dispute(authorization_id: str) -> _Page:
+    """Dispute a charge: nobody is paid for it until it is settled."""
+    found = _order(authorization_id)
+    book_id, employee_id = _mine()
+    form = DisputeForm(found.captures)
+    audit.about(employee_id=employee_id, target=authorization_id)
+    by = disputes.By(current().actor, disputes.Role.EMPLOYEE)
+
+    def work() -> disputes.Dispute:
+        reason, note, entry_id = disputes.Reason(form.why.data), form.note.data or "", form.capture.data
+        return transact_in(
+            book_id,
+            lambda session: idempotency.once(
+                session,
+                book_id,
+                current().actor,
+                "page_dispute",
+                form.key.data,
+                {"capture": entry_id, "reason": str(reason), "note": note},
+                work=lambda: disputes.open_dispute(
+                    session, book_id, authorization_id, reason, by=by, entry_id=entry_id, note=note
+                ),
+                answer=lambda made: {"dispute_id": made.dispute_id},
+                replay=lambda kept: disputes.get(session, book_id, kept["dispute_id"]),
+            ),
+        )
+
+    if forms.attempt(form, work) is None:
+        return _drawn(found, dispute=form)
+    flask.flash(_("Contestazione aperta: il fornitore non sarà pagato finché non è chiusa."))
+    return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))

@@ -1,0 +1,158 @@
+"""Previews: what a purchase would be before anything is spent, for whoever is about to ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from config import clock
+from network import services
+from network.services import Entry
+from plans import directory, people
+from plans.facts import Declaration
+from plans.people import RelativeCard
+from plans.rulebook.words import OverCap
+from wallet import authorizations, contents
+from wallet.authorizations import Authorization
+from wallet.declines import Decline
+from wallet.position import position
+from wallet.position.gauge import Gauge
+from wallet.purchases import Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A relative whom a service may be for, with what is declared of them and holds today."""
+
+    card: RelativeCard
+    declared: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """What a purchase begins with: the service as it is today, and the person's relatives."""
+
+    service: Entry
+    relatives: tuple[Beneficiary, ...]
+
+    def relative(self, relative_id: str) -> Beneficiary | None:
+        """Return one of the relatives; None for anybody else."""
+        return next((one for one in self.relatives if one.card.relative_id == relative_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A lot that would pay, and what it would have left; minor units."""
+
+    plan_name: str
+    spend_by: date
+    amount_minor: int
+    left_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The gauge of the purchase's category as it stands, and what it would count after it; minor units."""
+
+    gauge: Gauge
+    before_minor: int
+    after_minor: int
+
+    @property
+    def crosses(self) -> bool:
+        """Whether the purchase would bring the year past its limit."""
+        return self.after_minor > self.gauge.limit_minor
+
+    @property
+    def cliff(self) -> bool:
+        """Whether past the limit everything is taxed, and not the excess alone."""
+        return self.gauge.over_cap is OverCap.CLIFF
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """
+    What would be decided. `consented` is what would be decided with the worker's consent to the tax, where that is
+    what the purchase wants; None otherwise.
+    """
+
+    decision: Authorization
+    consented: Authorization | None
+    payers: tuple[Payer, ...]
+    after: After | None
+
+    @property
+    def best(self) -> Authorization:
+        """What would be bought: with the consent, where it takes one."""
+        return self.consented or self.decision
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be bought, with or without consent."""
+        return self.best.status != "declined"
+
+
+# The declines that a consent may turn.
+_CONSENT = (Decline.NEEDS_CONSENT, Decline.FRINGE_LIMIT_EXCEEDED, Decline.ANNUAL_CAP_EXCEEDED)
+
+
+def choosing(session: Session, book_id: int, employee_id: str, service_code: str) -> Choosing:
+    """
+    Return what somebody chooses from when they order a service: whom it is for.
+
+    Errors: ServiceNotFound.
+    """
+    today = clock.today()
+    declared: dict[str, list[Declaration]] = {}
+    for told in directory.declarations(session, book_id, employee_id):
+        holds = told.valid_from <= today and (told.valid_to is None or told.valid_to >= today)
+        if told.relative_id is not None and told.revoked_at is None and told.holds and holds:
+            declared.setdefault(told.relative_id, []).append(told)
+    return Choosing(
+        services.entry_of(session, service_code, on=today),
+        tuple(
+            Beneficiary(card, tuple(declared.get(card.relative_id, ())))
+            for card in people.relatives(session, book_id, employee_id)
+        ),
+    )
+
+
+def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
+    """
+    Say what a purchase would be, what would pay it and where the year would stand after it; nothing is written.
+
+    Errors: those of `authorizations.simulate`.
+    """
+    decision = authorizations.simulate(session, book_id, replace(purchase, consent=False))
+    consented = None
+    if decision.decline_code in set(map(str, _CONSENT)):
+        asked = authorizations.simulate(session, book_id, replace(purchase, consent=True))
+        consented = asked if asked.status != "declined" else None
+    best = consented or decision
+    if best.status == "declined" and best.category is None:
+        return Preview(decision, consented, (), None)
+    year = min(best.tax_on.year, clock.today().year + 1)
+    found = position(session, book_id, purchase.employee_id, year)
+    gauge = next((one for one in found.gauges if str(one.category) == best.category), None)
+    after = None
+    # What is taxed because of the person or the service is in no limit, and an excess that is taxed is.
+    if gauge is not None and best.in_limit:
+        before = gauge.counted_minor + gauge.reserved_minor
+        after = After(gauge, before, before + best.amount_minor)
+    return Preview(decision, consented, _payers(session, book_id, best), after)
+
+
+def _payers(session: Session, book_id: int, decided: Authorization) -> tuple[Payer, ...]:
+    lots = {lot.lot_id: lot for lot in contents.of(session, book_id, decided.employee_id).lots}
+    return tuple(
+        Payer(
+            lots[lot_id].plan_name,
+            lots[lot_id].spend_by,
+            amount_minor,
+            lots[lot_id].available_minor - amount_minor,
+        )
+        for lot_id, amount_minor in decided.facts["lots"]
+        if lot_id in lots
+    )
