@@ -22,7 +22,15 @@ from config import settings
 
 # Method and route of where codes of vouchers could be guessed at. Only what missed counts there: a queue of people with
 # good codes is not a guess. Signing in has a pace of its own (api/access/pace.py), which no neighbour can use up.
-GUARDED = frozenset({("POST", "/v1/vouchers/check"), ("POST", "/v1/redemptions"), ("POST", "/v1/redemptions/batch")})
+GUARDED = frozenset(
+    {
+        ("POST", "/fornitore/riscatta"),
+        ("POST", "/fornitore/riscatta/conferma"),
+        ("POST", "/v1/redemptions"),
+        ("POST", "/v1/redemptions/batch"),
+        ("POST", "/v1/vouchers/check"),
+    }
+)
 # And of what costs us most.
 SEARCHES = frozenset(
     {
