@@ -1,16 +1,23 @@
-"""Budget files that were loaded, as they are looked through."""
+"""Budget files that were loaded: looked through, and taken back while nothing of them is spent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import database
+from ledger import posting
+from ledger.errors import InsufficientFunds
+from ledger.posting import Draft, Pair
+from plans import plans
 from plans.rows import Plan, table
-from wallet.errors import BudgetLoadNotFound
+from wallet import chart, wallets
+from wallet.errors import BudgetLoadNotFound, BudgetSpent, ReasonRequired
+from wallet.grants import CHUNK
 from wallet.tables import BudgetLoad
 
 _LOAD, _PLAN = table(BudgetLoad), table(Plan)
@@ -25,6 +32,17 @@ _FOUND: sa.Select[Any] = sa.select(
     _LOAD.c.total_minor,
     _LOAD.c.loaded_at,
 ).join(_PLAN, sa.and_(_PLAN.c.book_id == _LOAD.c.book_id, _PLAN.c.plan_id == _LOAD.c.plan_id))
+
+# The grants of a load that were not taken back, each with its lot and whose that is.
+_GRANTED = (
+    "select e.reference, l.employee_id, l.account_id, p.amount_minor from entry e"
+    "  join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
+    "  join lot l on l.book_id = p.book_id and l.account_id = p.credit_account_id"
+    " where e.book_id = %(book)s and e.kind = 'grant' and e.reference like %(load)s || ':%%'"
+    "   and not exists (select from entry b where b.book_id = e.book_id and b.reference = 'undo:' || e.reference)"
+    " order by l.employee_id, e.entry_id"
+)
+_IS_UNDONE = f"select not exists ({_GRANTED}) as undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +97,50 @@ def by_reference(session: Session, book_id: int, plan_code: str, reference: str)
 
 
 def same_content(session: Session, book_id: int, plan_id: str, content_hash: str) -> str | None:
-    """Return the reference under which the same content was first loaded for a plan, if it was."""
-    return session.scalar(
-        sa.select(_LOAD.c.reference)
+    """Return the reference under which the same content was first loaded for a plan, if it was and stands."""
+    found = session.execute(
+        sa.select(_LOAD.c.load_id, _LOAD.c.reference)
         .where(_LOAD.c.book_id == book_id, _LOAD.c.plan_id == plan_id, _LOAD.c.content_hash == content_hash)
         .order_by(_LOAD.c.load_id)
-        .limit(1)
     )
+    return next((row.reference for row in found if not is_undone(session, book_id, row.load_id)), None)
+
+
+def is_undone(session: Session, book_id: int, load_id: str) -> bool:
+    """Return whether nothing is left of what a load granted: all of it was taken back at once."""
+    return bool(database.rows(session, _IS_UNDONE, {"book": book_id, "load": load_id})[0].undone)
+
+
+def undo(session: Session, book_id: int, load_id: str, *, reason: str, on: date, actor: str) -> int:
+    """
+    Take back what a load granted by mistake, before any of it is spent; return how many grants that were.
+
+    Undone a second time it takes nothing.
+    Errors: ReasonRequired, BudgetLoadNotFound, BudgetSpent, PeriodClosed, OccurredInFuture; in this order.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    found = find(session, load_id)
+    terms = plans.by_code(session, book_id, found.plan_code)
+    asked = {"book": book_id, "load": load_id}
+    # A purchase that counts on this credit is decided before or after.
+    for employee_id in sorted({row.employee_id for row in database.rows(session, _GRANTED, asked)}):
+        wallets.lock(session, book_id, employee_id)
+    source = chart.open_plan(session, terms)[chart.granting(terms)]
+    drafts = [
+        Draft(
+            "grant_correction",
+            on,
+            (Pair(row.account_id, source, row.amount_minor),),
+            f"undo:{row.reference}",
+            reason.strip(),
+        )
+        for row in database.rows(session, _GRANTED, asked)
+    ]
+    for start in range(0, len(drafts), CHUNK):
+        for outcome in posting.post_entries(session, book_id, drafts[start : start + CHUNK], actor=actor):
+            if isinstance(outcome.refusal, InsufficientFunds):
+                raise BudgetSpent(reference=found.reference) from outcome.refusal
+            if outcome.refusal is not None:
+                raise outcome.refusal
+    return len(drafts)

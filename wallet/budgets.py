@@ -16,7 +16,7 @@ from plans import budgets, people, plans
 from plans.budgets import BudgetCheck
 from plans.plans import PlanTerms
 from wallet import budget_loads, chart, funding, grants
-from wallet.errors import BudgetContentRepeated, BudgetFileRefused, BudgetReferenceChanged
+from wallet.errors import BudgetContentRepeated, BudgetFileRefused, BudgetLoadUndone, BudgetReferenceChanged
 from wallet.grants import Grant
 from wallet.tables import BudgetLoad
 
@@ -103,8 +103,8 @@ def load(
     file waits for the first and then finds its load. `repeat` grants the same content again under a new reference
     (a monthly twelfth is the same file every month).
 
-    Errors: those of `check`, BudgetReferenceChanged, BudgetContentRepeated, BudgetFileRefused (its `check` holds every
-            problem), BudgetNotFunded, PeriodClosed, OccurredInFuture.
+    Errors: those of `check`, BudgetReferenceChanged, BudgetLoadUndone, BudgetContentRepeated, BudgetFileRefused (its
+            `check` holds every problem), BudgetNotFunded, PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)
     # The file is checked, from here on, against the terms it is granted under: a revision waits, or was waited for.
@@ -120,6 +120,8 @@ def load(
         # A load that is there is compared before it is checked: once granted, it fits the budget no more.
         if earlier.content_hash != checked.content_hash:
             raise BudgetReferenceChanged(reference=reference)
+        if budget_loads.is_undone(session, book_id, earlier.load_id):
+            raise BudgetLoadUndone(reference=reference)
         return Load(earlier.load_id, Outcome.UNCHANGED, reference, earlier.rows, earlier.total_minor)
     if not checked.ok:
         refusal = BudgetFileRefused(file=path.name, problems=checked.problem_count)

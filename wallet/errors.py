@@ -59,6 +59,20 @@ class BudgetContentRepeated(WalletError):
     en = "The same content was already loaded under the reference '{reference}': if it is to be granted again, say so."
 
 
+class BudgetLoadUndone(WalletError):
+    """The load under this reference was undone: nothing of it is left, and another load needs another reference."""
+
+    it = "Il caricamento «{reference}» è stato annullato: per caricare di nuovo, usare un altro riferimento."
+    en = "The load '{reference}' was undone: to load again, use another reference."
+
+
+class BudgetSpent(WalletError):
+    """Part of what a load granted is spent or held, so it cannot be undone as a whole."""
+
+    it = "Il caricamento «{reference}» non si annulla più: qualcuno ha già usato o impegnato una parte del credito."
+    en = "The load '{reference}' cannot be undone any more: part of its credit is spent or held."
+
+
 class LotNotFound(WalletError):
     """No such lot in this book."""
 

@@ -11,9 +11,17 @@ from plans import people
 from plans.errors import PlanNotFound
 from plans.words import FundingPolicy
 from tests.wallet.scene import Scene, csv_file
-from wallet import budgets
+from wallet import budget_loads, budgets
 from wallet.budgets import Load, Outcome
-from wallet.errors import BudgetContentRepeated, BudgetFileRefused, BudgetNotFunded, BudgetReferenceChanged
+from wallet.errors import (
+    BudgetContentRepeated,
+    BudgetFileRefused,
+    BudgetLoadUndone,
+    BudgetNotFunded,
+    BudgetReferenceChanged,
+    BudgetSpent,
+    ReasonRequired,
+)
 
 ON = date(2026, 3, 10)
 
@@ -170,3 +178,46 @@ def test_rows_may_end_earlier_than_the_plan(scene: Scene, codes: list[str], tmp_
         date(2026, 6, 30),
         date(2026, 11, 30),
     ]
+
+
+def undo(scene: Scene, loaded: Load, reason: str = "file sbagliato") -> int:
+    return budget_loads.undo(scene.session, scene.book_id, loaded.load_id, reason=reason, on=ON, actor="test")
+
+
+def test_a_load_is_taken_back_whole_before_it_is_spent(scene: Scene, codes: list[str], tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [(codes[0], "600,00"), (codes[1], "83,34")])
+    loaded = load(scene, path)
+    assert not budget_loads.is_undone(scene.session, scene.book_id, loaded.load_id)
+
+    with pytest.raises(ReasonRequired):
+        undo(scene, loaded, " ")
+
+    assert (undo(scene, loaded), undo(scene, loaded)) == (2, 0)
+    assert [credit(scene, code) for code in codes] == [0, 0, 0]
+    assert budget_loads.is_undone(scene.session, scene.book_id, loaded.load_id)
+    assert scene.differences() == []
+
+
+def test_what_was_undone_is_loaded_again_under_another_reference(
+    scene: Scene, codes: list[str], tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path, [(codes[0], "600,00")])
+    undo(scene, load(scene, path))
+
+    with pytest.raises(BudgetLoadUndone):
+        load(scene, path)
+
+    assert load(scene, path, "2026-03 bis").outcome is Outcome.LOADED
+    assert credit(scene, codes[0]) == 60_000
+
+
+def test_a_load_that_is_spent_in_part_is_not_taken_back(scene: Scene, codes: list[str], tmp_path: Path) -> None:
+    loaded = load(scene, csv_file(tmp_path, [(codes[0], "600,00"), (codes[1], "83,34")]))
+    spender = people.find(scene.session, scene.book_id, codes[1]).employee_id
+    scene.buy("PSI-CR", spender)
+    before = scene.image()
+
+    with pytest.raises(BudgetSpent), scene.session.begin_nested():
+        undo(scene, loaded)
+
+    assert scene.image() == before
