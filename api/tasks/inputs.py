@@ -43,9 +43,18 @@ def find(task: Task, name: str, sha256: str) -> Path:
 
     Errors: OSError where it is missing; ValueError where it is another content.
     """
-    path = _folder() / task.task_id / name
+    return held(task.task_id, name, sha256)
+
+
+def held(place: str, name: str, sha256: str) -> Path:
+    """
+    Return where a file is that was kept for a task, or under an id of no task until it is swept.
+
+    Errors: OSError where it is missing; ValueError where it is another content.
+    """
+    path = _folder() / place / name
     if digest(path) != sha256:
-        raise ValueError(f"{sha256} is not the hash of what is kept for {task.task_id}")
+        raise ValueError(f"{sha256} is not the hash of what is kept for {place}")
     return path
 
 
