@@ -48,6 +48,19 @@ def matches(
     return statement, (person.last_name, person.first_name, person.tax_code)
 
 
+def with_email(session: Session, book_id: int, *, employed_on: date) -> frozenset[str]:
+    """Return the ids of who is employed on a day and has an address to be written to."""
+    statement, _ = matches(book_id, employed_on=employed_on)
+    found = statement.where(_EMPLOYEE.c.email.is_not(None)).with_only_columns(_EMPLOYEE.c.employee_id)
+    return frozenset(session.scalars(found))
+
+
+def without_email(session: Session, book_id: int, *, employed_on: date) -> int:
+    """Return how many are employed on a day and have no address to be written to."""
+    statement, _ = matches(book_id, employed_on=employed_on)
+    return int(session.scalar(statement.where(_EMPLOYEE.c.email.is_(None)).with_only_columns(sa.func.count())) or 0)
+
+
 def card(row: Any) -> EmployeeCard:
     """Return what a row of that query says."""
     return EmployeeCard(*(getattr(row, each.name) for each in fields(EmployeeCard)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock, money
@@ -15,6 +16,7 @@ from plans.plans import Outcome, PlanLoad
 from plans.rulebook import loading
 from wallet import chart, funding
 from wallet.errors import PlanCommitted, PlanInUse
+from wallet.tables import Lot
 
 # Where a plan's money comes from, and the account that grants draw from.
 _BOUND = frozenset({"funding_policy", "source"})
@@ -38,6 +40,11 @@ def revise(session: Session, book_id: int, draft: PlanDraft) -> PlanLoad:
     if done.outcome is Outcome.REVISED:
         _refuse_in_use(session, book_id, draft.code, done.changed)
     return done
+
+
+def granted_plans(session: Session, book_id: int) -> frozenset[str]:
+    """Return the ids of the plans of a book under which credit was granted, be it that it was taken back since."""
+    return frozenset(session.scalars(sa.select(Lot.plan_id).where(Lot.book_id == book_id).distinct()))
 
 
 def _refuse_in_use(session: Session, book_id: int, code: str, changed: Sequence[str]) -> None:
