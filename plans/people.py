@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -140,6 +140,16 @@ def employees(session: Session, book_id: int) -> tuple[EmployeeCard, ...]:
     """Return everybody in a book, by name."""
     order = (_EMPLOYEE.c.last_name, _EMPLOYEE.c.first_name, _EMPLOYEE.c.tax_code)
     return tuple(EmployeeCard(*row) for row in session.execute(_cards(book_id).order_by(*order)))
+
+
+def names(session: Session, book_id: int, employee_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return the names of these people of a book, first name first, by their ids; one statement."""
+    found = session.execute(
+        sa.select(_EMPLOYEE.c.employee_id, _EMPLOYEE.c.first_name, _EMPLOYEE.c.last_name).where(
+            _EMPLOYEE.c.book_id == book_id, _EMPLOYEE.c.employee_id.in_(list(employee_ids))
+        )
+    )
+    return {row.employee_id: f"{row.first_name} {row.last_name}" for row in found}
 
 
 def relatives(session: Session, book_id: int, employee_id: str) -> tuple[RelativeCard, ...]:

@@ -23,7 +23,18 @@ PUBLIC = (
     Place("web_public.info_cards", lazy_gettext("Agevolazioni")),
 )
 # The first of each is where the role begins.
-PLACES: Mapping[Role, tuple[Place, ...]] = {}
+PLACES: Mapping[Role, tuple[Place, ...]] = {
+    Role.ACCOUNTANT: (
+        Place("web_office.home", lazy_gettext("Quadratura")),
+        Place("web_statements.index", lazy_gettext("Documenti")),
+        Place("web_office_recheck.index", lazy_gettext("Da riesaminare")),
+    ),
+    Role.PAYROLL: (
+        Place("web_office_payroll.home", lazy_gettext("Paghe")),
+        Place("web_office_elsewhere.index", lazy_gettext("Importi da altrove")),
+        Place("web_statements.index", lazy_gettext("Documenti")),
+    ),
+}
 
 
 def of(role: Role | None) -> tuple[Place, ...]:

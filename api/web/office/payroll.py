@@ -1,0 +1,182 @@
+"""What the payroll office pays: reimbursements that were approved, told without what was bought, and the month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import DateField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional, Regexp
+
+from api.access import audit
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.conventions import paging
+from api.conventions.paging import Page
+from api.web import forms, guards, words
+from api.web.forms import Form, MoneyForm
+from config import clock
+from plans import people
+from reports import payroll_export
+from reports.payroll_export import PayrollMonth
+from wallet.reimbursements import listing, records, reviews, undoing
+from wallet.reimbursements.errors import ReimbursementNotFound
+from wallet.reimbursements.listing import Payable
+from wallet.reimbursements.records import Reimbursement
+from wallet.reimbursements.words import OF_PAYMENTS, Undoing
+
+blueprint = flask.Blueprint("web_office_payroll", __name__, url_prefix="/studio/paghe")
+blueprint.before_request(guards.only(Role.PAYROLL))
+
+_SHOWN = 50
+_MONTH = Regexp(r"^20\d\d-(0[1-9]|1[0-2])$", message=_l("Scrivi il mese così: 2026-03."))
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What payroll owes to somebody, or paid, with the name for the payslip."""
+
+    name: str
+    payable: Payable
+
+
+class PaidForm(MoneyForm):
+    """A payment that payroll made."""
+
+    month = StringField(_l("Mese del cedolino"), [InputRequired(_l("Manca: scrivilo qui.")), _MONTH])
+    on = DateField(_l("Giorno del pagamento (vuoto: oggi)"), [Optional()])
+    send = SubmitField(_l("Segna come pagato"))
+
+
+class UndoForm(MoneyForm):
+    """A payment that was recorded by mistake."""
+
+    reason = SelectField(_l("Perché lo annulli"))
+    send = SubmitField(_l("Annulla il pagamento"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.choices = [SelectChoice(str(each), each.label(words.asked())) for each in OF_PAYMENTS]
+
+
+class MonthForm(Form):
+    """A month, read from the address."""
+
+    mese = StringField(_l("Mese"), [Optional(), _MONTH])
+
+
+@blueprint.get("")
+@needs("reimbursements:pay")
+def home() -> str:
+    """Show what is to be paid through the payslip."""
+    return flask.render_template("office/payable.html", page=_owed(paid=False))
+
+
+@blueprint.get("/pagati")
+@needs("reimbursements:pay")
+def paid() -> str:
+    """Show what was paid, where a payment can be undone."""
+    return flask.render_template("office/paid.html", page=_owed(paid=True))
+
+
+@blueprint.route("/<string:reimbursement_id>/pagamento", methods=("GET", "POST"))
+@needs("reimbursements:pay")
+def pay(reimbursement_id: str) -> Response | tuple[str, int]:
+    """Record that one of them was paid."""
+    form = PaidForm(data={"month": f"{clock.today():%Y-%m}"})
+    book_id, actor, owed = guards.own_book(), current().actor, _one(reimbursement_id)
+
+    def work(session: Session) -> Reimbursement:
+        month = date.fromisoformat(f"{form.month.data}-01")
+        return reviews.pay(
+            session, book_id, reimbursement_id, payroll_month=month, on=form.on.data, actor=actor, key=form.key.data
+        )
+
+    done = forms.attempt(form, lambda: transact_in(book_id, work))
+    if done is None:
+        return forms.show("office/pay.html", form, owed=owed)
+    flask.flash(_("Segnato come pagato: %(name)s, %(amount)s.", name=owed.name, amount=_amount(done)))
+    return flask.redirect(flask.url_for("web_office_payroll.home"))
+
+
+@blueprint.route("/<string:reimbursement_id>/annullo", methods=("GET", "POST"))
+@needs("reimbursements:pay")
+def undo(reimbursement_id: str) -> Response | tuple[str, int]:
+    """Undo a payment that was recorded by mistake."""
+    form = UndoForm()
+    book_id, actor, owed = guards.own_book(), current().actor, _one(reimbursement_id)
+
+    def work(session: Session) -> Reimbursement:
+        reason = Undoing(form.reason.data)
+        return undoing.reverse_payment(session, book_id, reimbursement_id, reason, actor=actor, key=form.key.data)
+
+    done = forms.attempt(form, lambda: transact_in(book_id, work))
+    if done is None:
+        return forms.show("office/undo.html", form, owed=owed)
+    flask.flash(_("Annullato: %(name)s è di nuovo fra quelli da pagare.", name=owed.name))
+    return flask.redirect(flask.url_for("web_office_payroll.home"))
+
+
+@blueprint.get("/mese")
+@needs("statements:create")
+def month() -> tuple[str, int]:
+    """Show what a month's export will hold: totals by payslip item, and the proof."""
+    form, book_id = MonthForm(flask.request.args, meta={"csrf": False}), guards.own_book()
+    sound = form.validate()
+    text = form.mese.data if sound and form.mese.data else f"{clock.today():%Y-%m}"
+    if not form.mese.raw_data:
+        form.mese.data = text
+
+    def work(session: Session) -> PayrollMonth:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return payroll_export.gather(session, book_id, date.fromisoformat(f"{text}-01"), draft=True)
+
+    found = transact_in(book_id, work)
+    return flask.render_template("office/month.html", form=form, found=found, text=text), 200 if sound else 422
+
+
+def _owed(*, paid: bool) -> Page[Owed]:
+    book_id = guards.own_book()
+    asked: dict[str, Any] = {"limit": _SHOWN}
+    if "dopo" in flask.request.args:
+        asked["starting_after"] = flask.request.args["dopo"]
+
+    def work(session: Session) -> Page[Owed]:
+        found = paging.cut(session, listing.payable(book_id, paid=paid), listing.ID, asked)
+        page = found.each(listing.value).each(listing.as_payable)
+        return page.each(_named(session, book_id, page))
+
+    return transact_in(book_id, work)
+
+
+def _named(session: Session, book_id: int, page: Page[Payable]) -> Callable[[Payable], Owed]:
+    names = people.names(session, book_id, {one.employee_id for one in page.data})
+    return lambda one: Owed(names.get(one.employee_id, one.employee_id), one)
+
+
+def _one(reimbursement_id: str) -> Owed:
+    """Return what payroll may know of one that was approved; of others it is told nothing."""
+    book_id = guards.own_book()
+    employee_id = transact(lambda session: listing.of_payroll(session, reimbursement_id))
+    audit.about(employee_id=employee_id, target=reimbursement_id)
+
+    def work(session: Session) -> Owed:
+        found = records.get(session, book_id, reimbursement_id)
+        # An approval that was withdrawn is no matter of payroll's any more.
+        if found.approved_on is None:
+            raise ReimbursementNotFound(reimbursement=reimbursement_id)
+        return Owed(people.names(session, book_id, [employee_id])[employee_id], listing.as_payable(found))
+
+    return transact_in(book_id, work)
+
+
+def _amount(found: Reimbursement) -> str:
+    return words.amount(found.approved_minor)

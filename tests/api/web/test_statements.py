@@ -1,0 +1,111 @@
+"""Statements on pages: what a role may ask for, how far it is, and its file; nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from api import tasks
+from api.exports.kinds import KINDS
+from config import settings
+from tests.api.counter import Counter
+from tests.api.web.browser import browser_of, text_of
+
+TRIAL = "/documenti/trial_balance"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("BORSELLINO_DATA_DIR", str(tmp_path))
+    settings.load.cache_clear()
+    yield
+    settings.load.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("who", "offered", "kept"),
+    [("accountant", "Bilancio di verifica", "Mese per le paghe"), ("payroll", "Mese per le paghe", "Giornale")],
+)
+def test_each_role_is_offered_its_own(counter: Counter, who: str, offered: str, kept: str) -> None:
+    read = text_of(browser_of(counter, who).get("/documenti"))
+
+    assert offered in read
+    assert kept not in read
+
+
+def test_it_is_asked_for_followed_and_downloaded(counter: Counter) -> None:
+    browser = browser_of(counter, "accountant")
+
+    asked = browser.send(TRIAL, form="csv")
+    waiting = browser.get("/documenti")
+    while tasks.run_next():
+        pass
+    made = browser.get("/documenti")
+    link = made.text.split('href="/documenti/file/')[1].split('"')[0]
+    file = browser.get(f"/documenti/file/{link}")
+
+    assert asked.status_code == 302, asked.text
+    assert "In preparazione" in text_of(waiting)
+    assert "waiting.js" in waiting.text
+    assert "Pronto" in text_of(made)
+    assert file.status_code == 200
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    file.close()
+    assert browser_of(counter, "payroll").get(f"/documenti/file/{link}").status_code == 404
+
+
+def test_sent_twice_it_is_asked_for_once(counter: Counter) -> None:
+    browser = browser_of(counter, "accountant")
+    page = browser.get(TRIAL)
+    before = browser.get("/documenti").text.count("<tr>")
+
+    browser.send_on(page, TRIAL)
+    browser.send_on(page, TRIAL)
+
+    assert browser.get("/documenti").text.count("<tr>") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "typed", "said"),
+    [
+        ("accountant", "trial_balance", {"starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "finisce prima"),
+        ("accountant", "cu_year", {"year": "1"}, "dal 2016 al 2100"),
+        ("payroll", "payroll_month", {"month": "marzo"}, "Scrivi il mese così"),
+        ("payroll", "payroll_month", {"month": ""}, "Manca"),
+        ("comune", "siuss_flow", {"operator_code": "X"}, "sedici caratteri"),
+        ("accountant", "trial_balance", {"form": "exe"}, "Da sistemare"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_its_field(
+    counter: Counter, who: str, kind: str, typed: dict[str, str], said: str
+) -> None:
+    answer = browser_of(counter, who).send(f"/documenti/{kind}", **typed)
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [("accountant", "accountant"), ("payroll", "payroll"), ("hr", "employer"), ("giulia", "employee"),
+     ("comune", "municipality"), ("p04", "provider"), ("operator", "operator"), ("marta", "welfare_manager")],
+)  # fmt: skip
+def test_every_kind_has_a_form_in_both_languages(counter: Counter, who: str, role: str) -> None:
+    for kind in (kind for kind in KINDS.values() if role in kind.roles):
+        for language in ("it", "en"):
+            page = browser_of(counter, who, language=language).get(f"/documenti/{kind.name}")
+            assert page.status_code == 200, kind.name
+            assert kind.title(language) in unescape(text_of(page))
+
+
+def test_another_role_s_kind_and_an_unknown_one_are_not_there(counter: Counter) -> None:
+    browser = browser_of(counter, "accountant")
+
+    assert browser.get("/documenti/payroll_month").status_code == 404
+    assert browser.get("/documenti/nothing").status_code == 404
+    assert browser.get("/documenti/file/tsk_01K0Z3J8Q4X5N6T7V8W9Y0A1B2").status_code == 404
+    assert "sign" not in browser_of(counter).get("/documenti").text
+    assert browser_of(counter).get("/documenti").status_code == 302
