@@ -1,0 +1,201 @@
+"""What people say of an expense, and the documents that show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from werkzeug.datastructures import FileStorage
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from api.web import words
+from api.web.fields import AmountField
+from api.web.forms import MoneyForm
+from plans.people import RelativeCard
+from wallet.reimbursements import documents
+from wallet.reimbursements.checklist import Checklist
+from wallet.reimbursements.documents import LARGEST_BYTES, MEBIBYTE, MOST, Upload
+from wallet.reimbursements.errors import DocumentsTooMany
+from wallet.reimbursements.records import Reimbursement
+from wallet.reimbursements.requests import Correction
+from wallet.reimbursements.submission import Submission
+from wallet.reimbursements.words import Holder, PaymentMeans, Purpose, Statement
+
+MOST_BYTES = MOST * LARGEST_BYTES + MEBIBYTE
+MYSELF = "me"
+_NEEDED = InputRequired(_l("Serve per chiedere il rimborso."))
+_TYPES = {"accept": "application/pdf,image/jpeg,image/png"}
+_MEANS = {
+    PaymentMeans.CARD: _l("carta"),
+    PaymentMeans.TRANSFER: _l("bonifico"),
+    PaymentMeans.DIRECT_DEBIT: _l("addebito sul conto"),
+    PaymentMeans.PAGOPA: _l("pagoPA"),
+    PaymentMeans.CHEQUE: _l("assegno"),
+    PaymentMeans.CASH: _l("contanti"),
+}
+_YES, _NO = "yes", "no"
+
+
+class _Boxes(SelectMultipleField):
+    """Several of a list, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class FilesForm(MoneyForm):
+    """The documents, by what each of them shows."""
+
+    documents = MultipleFileField(_l("Documento di spesa (fattura o ricevuta)"), render_kw=_TYPES)
+    payments = MultipleFileField(_l("Prova del pagamento"), render_kw=_TYPES)
+    contracts = MultipleFileField(_l("Contratto"), render_kw=_TYPES)
+
+    def uploads(self) -> list[Upload]:
+        """
+        Return the documents, each checked by its content.
+
+        Errors: DocumentsTooMany; those of `documents.check`.
+        """
+        purposes = (
+            (self.documents, Purpose.EXPENSE),
+            (self.payments, Purpose.PAYMENT),
+            (self.contracts, Purpose.CONTRACT),
+        )
+        given: list[tuple[Purpose, FileStorage]] = [
+            (purpose, file) for field, purpose in purposes for file in (field.data or []) if file.filename
+        ]
+        if len(given) > MOST:
+            raise DocumentsTooMany(documents=len(given), limit=MOST)
+        return [
+            documents.check(file.filename or "", file.stream.read(LARGEST_BYTES + 1), purpose)
+            for purpose, file in given
+        ]
+
+
+class SubmissionForm(FilesForm):
+    """An expense."""
+
+    relative = SelectField(_l("Per chi era?"))
+    supplier = StringField(_l("Chi hai pagato?"), [_NEEDED, Length(max=200)])
+    supplier_tax_code = StringField(_l("Partita IVA o codice fiscale di chi hai pagato"), [_NEEDED, Length(max=40)])
+    document_no = StringField(_l("Numero del documento"), [_NEEDED, Length(max=60)])
+    document_on = DateField(_l("Data del documento"), [_NEEDED])
+    document = AmountField(_l("Totale del documento, in euro"), [_NEEDED])
+    amount = AmountField(_l("Quanto chiedi, in euro (facoltativo)"), [Optional()])
+    expense_on = DateField(_l("Quando hai pagato?"), [_NEEDED])
+    means = SelectField(_l("Come hai pagato?"), choices=[])
+    holder = SelectField(_l("A chi è intestato il documento?"), choices=[])
+    statements = _Boxes(_l("Dichiaro che"))
+    payment_shown = BooleanField(_l("Il documento di spesa mostra già che ho pagato"))
+    detracted = RadioField(
+        _l("Se hai pagato in un anno passato: l'hai già portata in detrazione?"), [Optional()], validate_choice=False
+    )
+    consent = BooleanField(_l("Se questa spesa viene tassata in busta paga, va bene lo stesso"))
+    send = SubmitField(_l("Chiedi il rimborso"))
+
+    def __init__(self, asked: Checklist, relatives: tuple[RelativeCard, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spoken = words.asked()
+        self.relative.choices = [
+            (MYSELF, str(_l("Per me"))),
+            *((one.relative_id, f"{one.first_name} {one.last_name}") for one in relatives),
+        ]
+        self.means.choices = [(str(one), str(label)) for one, label in _MEANS.items()]
+        self.holder.choices = _holders()
+        self.statements.choices = [(str(one), one.label(spoken)) for one in asked.statements]
+        self.detracted.choices = [(_NO, str(_l("No"))), (_YES, str(_l("Sì")))]
+
+    def submission(self, employee_id: str, expense: str) -> Submission:
+        """Return what is asked for."""
+        total = self.document.money
+        assert total is not None  # noqa: S101 - the field is needed
+        return Submission(
+            employee_id=employee_id,
+            expense=expense,
+            relative_id=None if self.relative.data == MYSELF else self.relative.data,
+            supplier=self.supplier.data or "",
+            supplier_tax_code=self.supplier_tax_code.data or "",
+            document_no=self.document_no.data or "",
+            document_on=self.document_on.data,
+            document=total,
+            amount=self.amount.money,
+            expense_on=self.expense_on.data,
+            payment_means=PaymentMeans(self.means.data),
+            holder=Holder(self.holder.data),
+            statements=frozenset(Statement(one) for one in self.statements.data or ()),
+            payment_shown=bool(self.payment_shown.data),
+            already_detracted={_YES: True, _NO: False}.get(self.detracted.data or ""),
+            consent=bool(self.consent.data),
+        )
+
+
+class FixForm(FilesForm):
+    """What is mended: facts, documents, or both."""
+
+    supplier = StringField(_l("Chi hai pagato?"), [Length(max=200)])
+    supplier_tax_code = StringField(_l("Partita IVA o codice fiscale di chi hai pagato"), [Length(max=40)])
+    document_no = StringField(_l("Numero del documento"), [Length(max=60)])
+    document_on = DateField(_l("Data del documento"), [Optional()])
+    document = AmountField(_l("Totale del documento, in euro"), [Optional()])
+    expense_on = DateField(_l("Quando hai pagato?"), [Optional()])
+    holder = SelectField(_l("A chi è intestato il documento?"), choices=[])
+    note = TextAreaField(_l("Vuoi aggiungere qualcosa per chi lo guarda? (facoltativo)"), [Length(max=500)])
+    send = SubmitField(_l("Manda le correzioni"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.holder.choices = _holders()
+
+    def correction(self) -> Correction:
+        """Return the facts that are told."""
+        return Correction(
+            holder=Holder(self.holder.data),
+            supplier=self.supplier.data or None,
+            supplier_tax_code=self.supplier_tax_code.data or None,
+            document_no=self.document_no.data or None,
+            document_on=self.document_on.data,
+            document=self.document.money,
+            expense_on=self.expense_on.data,
+        )
+
+
+def fixing(found: Reimbursement) -> FixForm:
+    """Return the form that mends a reimbursement, with what is told of it now."""
+    return FixForm(
+        formdata=None,
+        supplier=found.supplier,
+        supplier_tax_code=found.supplier_tax_code,
+        document_no=found.document_no,
+        document_on=found.document_on,
+        document=f"{found.document_minor // 100},{found.document_minor % 100:02d}",
+        expense_on=found.expense_on,
+        holder=found.holder,
+    )
+
+
+class WithdrawForm(MoneyForm):
+    """An expense that is taken back."""
+
+    send = SubmitField(_l("Ritira la richiesta"))
+
+
+def _holders() -> list[tuple[str, str]]:
+    mine = {
+        Holder.EMPLOYEE: str(_l("a me")),
+        Holder.USER: str(_l("a chi usa il servizio")),
+        Holder.RELATIVE: str(_l("a un altro familiare")),
+        Holder.OTHER: str(_l("a un'altra persona")),
+    }
+    return [(str(one), label) for one, label in mine.items()]

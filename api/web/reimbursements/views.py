@@ -1,0 +1,197 @@
+"""The pages of reimbursements: one's own, what each asks for, a new one, and mending what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from api.access import audit, cookies
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.conventions import paging
+from api.web import forms, guards, words
+from api.web.reimbursements.shapes import MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
+from config import clock
+from plans import people
+from wallet.reimbursements import copies, documents, guide, listing, requests
+from wallet.reimbursements import words as reimbursing
+from wallet.reimbursements.guide import Guide
+from wallet.reimbursements.listing import Whole
+from wallet.reimbursements.records import Document, Reimbursement
+from wallet.reimbursements.words import Reason
+
+blueprint = flask.Blueprint("web_reimbursements", __name__, url_prefix="/io/rimborsi")
+
+_Page = Response | str | tuple[str, int]
+_PAGE = 20
+# Whatever a browser makes of a document: nothing in it runs, loads or sends.
+_POLICY = "sandbox; default-src 'none'"
+
+blueprint.before_request(guards.only(Role.EMPLOYEE))
+
+
+@blueprint.url_value_preprocessor
+def _take_documents(_endpoint: str | None, _values: dict[str, str] | None) -> None:
+    # Before anything reads the form; whoever never signed in brings no documents.
+    if flask.request.method == "POST" and cookies.session():
+        flask.request.max_content_length = MOST_BYTES
+
+
+def _mine() -> tuple[int, str]:
+    asking = current()
+    assert asking.book_id is not None  # noqa: S101
+    assert asking.employee_id is not None  # noqa: S101
+    return asking.book_id, asking.employee_id
+
+
+@blueprint.get("")
+@needs("reimbursements:read")
+def every() -> str:
+    """List one's own, the newest first."""
+    asked = {"limit": _PAGE, "starting_after": flask.request.args.get("dopo")}
+    _book_id, employee_id = _mine()
+    query = listing.query(employee_id=employee_id)
+    found = transact(lambda session: paging.cut(session, query, listing.ID, asked)).each(listing.value)
+    return flask.render_template("reimbursements/every.html", found=found, guides=_guides())
+
+
+def _guides() -> dict[str, Guide]:
+    return {one.expense.code: one for one in guide.every(clock.today())}
+
+
+@blueprint.route("/nuovo", methods=("GET", "POST"))
+@needs("reimbursements:submit")
+def new() -> _Page:
+    """Choose an expense; then its checklist, and the form under it."""
+    wanted = flask.request.args.get("spesa")
+    if wanted is None:
+        return flask.render_template("reimbursements/choose.html", guides=list(_guides().values()))
+    found = guide.of(wanted, clock.today())
+    if found.checklist is None:
+        return flask.render_template("reimbursements/choose.html", guides=list(_guides().values()), refused=found)
+    book_id, employee_id = _mine()
+    kin = transact(lambda session: people.relatives(session, book_id, employee_id))
+    form = SubmissionForm(found.checklist, kin)
+
+    def work() -> Reimbursement:
+        files, asked = form.uploads(), form.submission(employee_id, found.expense.code)
+        return transact_in(
+            book_id,
+            lambda session: requests.submit(
+                session, book_id, asked, files, store=documents.store(), actor=employee_id, key=form.key.data
+            ),
+        )
+
+    made = forms.attempt(form, work)
+    if made is None:
+        return forms.show("reimbursements/new.html", form, found=found)
+    return flask.redirect(flask.url_for("web_reimbursements.show", reimbursement_id=made.reimbursement_id))
+
+
+def _whole(reimbursement_id: str) -> Whole:
+    return transact(lambda session: listing.whole(session, reimbursement_id))
+
+
+def _drawn(found: Whole, fix: FixForm | None = None, withdraw: WithdrawForm | None = None) -> tuple[str, int]:
+    sent = fix or withdraw
+    page = flask.render_template(
+        "reimbursements/show.html",
+        found=found,
+        one=found.reimbursement,
+        why=[Reason(code) for code in found.reasons if code in set(Reason)],
+        guide=_guides().get(found.reimbursement.expense),
+        fix=fix or fixing(found.reimbursement),
+        withdraw=withdraw or WithdrawForm(formdata=None),
+        form=sent,
+        purposes=lambda code: reimbursing.purpose(code, words.asked()),
+        steps=lambda kind: reimbursing.step(kind, words.asked()),
+    )
+    return page, 200 if sent is None else sent.status
+
+
+@blueprint.get("/<string:reimbursement_id>")
+@needs("reimbursements:read")
+def show(reimbursement_id: str) -> _Page:
+    """Show where a reimbursement stands, why, and what to do."""
+    return _drawn(_whole(reimbursement_id))
+
+
+@blueprint.post("/<string:reimbursement_id>/sistema")
+@needs("reimbursements:submit")
+def fix(reimbursement_id: str) -> _Page:
+    """Mend what was asked for; its place in the queue and its money stay."""
+    found, form = _whole(reimbursement_id), FixForm()
+    book_id, employee_id = _mine()
+    audit.about(employee_id=employee_id, target=reimbursement_id)
+
+    def work() -> Reimbursement:
+        files, told = form.uploads(), form.correction()
+        note, key = form.note.data or "", form.key.data
+        return transact_in(
+            book_id,
+            lambda session: requests.fix(
+                session,
+                book_id,
+                reimbursement_id,
+                told,
+                files,
+                store=documents.store(),
+                actor=employee_id,
+                note=note,
+                key=key,
+            ),
+        )
+
+    if forms.attempt(form, work) is None:
+        return _drawn(found, fix=form)
+    flask.flash(_("Correzioni mandate: la richiesta ha tenuto il suo posto in fila."))
+    return flask.redirect(flask.url_for("web_reimbursements.show", reimbursement_id=reimbursement_id))
+
+
+@blueprint.post("/<string:reimbursement_id>/ritira")
+@needs("reimbursements:submit")
+def withdraw(reimbursement_id: str) -> _Page:
+    """Take a request back: its money is free again, and it may be asked for anew."""
+    found, form = _whole(reimbursement_id), WithdrawForm()
+    book_id, employee_id = _mine()
+    audit.about(employee_id=employee_id, target=reimbursement_id)
+
+    def work() -> Reimbursement:
+        return transact_in(
+            book_id,
+            lambda session: requests.withdraw(session, book_id, reimbursement_id, actor=employee_id, key=form.key.data),
+        )
+
+    if forms.attempt(form, work) is None:
+        return _drawn(found, withdraw=form)
+    flask.flash(_("Richiesta ritirata: i soldi sono di nuovo liberi, e puoi presentarla di nuovo."))
+    return flask.redirect(flask.url_for("web_reimbursements.show", reimbursement_id=reimbursement_id))
+
+
+@blueprint.get("/<string:reimbursement_id>/documenti/<string:document_id>")
+@needs("reimbursements:read")
+def document(reimbursement_id: str, document_id: str) -> flask.Response:
+    """Give a document as a file to be saved, never as a page; the audit trail has who took it."""
+    doer = current().doer
+
+    def work(session: Session) -> Document:
+        found = listing.document(session, reimbursement_id, document_id)
+        book_id, employee_id = listing.book_of(session, reimbursement_id)
+        about = replace(doer, book_id=book_id, employee_id=employee_id)
+        audit.write(session, about, "reimbursements:read", target=document_id)
+        return found
+
+    found = transact(work)
+    response = flask.Response(copies.read(documents.store(), found), mimetype=found.media_type)
+    ascii_name = found.name.encode("ascii", "replace").decode().replace("?", "_")
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(found.name)}"
+    )
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
