@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,13 @@ from wallet.tables import AuthorizationRow, Lot
 
 _ENTRY, _POSTING, _LOT = table(Entry), table(Posting), table(Lot)
 _AUTHORIZATION, _SERVICE, _PROVIDER = table(AuthorizationRow), table(ServiceRow), table(ProviderRow)
+
+
+class Flow(StrEnum):
+    """Whether credit came or went."""
+
+    IN = "in"
+    OUT = "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Movement:
     relative_id: str | None
 
 
-def _query() -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
+def _query() -> tuple[sa.Select[Any], sa.ColumnElement[int], sa.ColumnElement[int]]:
     book, employee = sa.bindparam("book", type_=sa.Integer), sa.bindparam("employee", type_=sa.Text)
     mine = (
         sa.select(_LOT.c.account_id, _LOT.c.lot_id)
@@ -126,15 +134,33 @@ def _query() -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
         .outerjoin(_SERVICE, _SERVICE.c.code == _AUTHORIZATION.c.service_code)
         .outerjoin(_PROVIDER, _PROVIDER.c.code == _AUTHORIZATION.c.provider_code)
     )
-    return statement, _ENTRY.c.entry_id
+    return statement, _ENTRY.c.entry_id, moved.c.amount_minor
 
 
-_STATEMENT, KEY = _query()
+_STATEMENT, KEY, _AMOUNT = _query()
 
 
-def of(book_id: int, employee_id: str) -> sa.Select[Any]:
-    """Return the query of everything that moved a person's credit; `KEY` names a movement, and `movement` reads one."""
-    return _STATEMENT.params(book=book_id, employee=employee_id)
+def of(
+    book_id: int,
+    employee_id: str,
+    *,
+    flow: Flow | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> sa.Select[Any]:
+    """
+    Return the query of everything that moved a person's credit; `KEY` names a movement, and `movement` reads one.
+
+    What is given is asked for besides: which way it went, and the days on which it occurred, themselves included.
+    """
+    statement = _STATEMENT
+    if flow is not None:
+        statement = statement.where(_AMOUNT > 0 if flow is Flow.IN else _AMOUNT < 0)
+    if since is not None:
+        statement = statement.where(_ENTRY.c.occurred_on >= since)
+    if until is not None:
+        statement = statement.where(_ENTRY.c.occurred_on <= until)
+    return statement.params(book=book_id, employee=employee_id)
 
 
 def movement(row: sa.Row[Any]) -> Movement:

@@ -24,6 +24,13 @@ PUBLIC = (
 )
 # The first of each is where the role begins.
 PLACES: Mapping[Role, tuple[Place, ...]] = {
+    Role.EMPLOYEE: (
+        Place("web_me.home", lazy_gettext("Borsellino")),
+        Place("web_me.every", lazy_gettext("Movimenti")),
+        Place("web_family.every", lazy_gettext("Famiglia")),
+        Place("web_limits.explain", lazy_gettext("Limiti")),
+        Place("web_profile.show", lazy_gettext("Profilo")),
+    ),
     Role.ACCOUNTANT: (
         Place("web_office.home", lazy_gettext("Quadratura")),
         Place("web_statements.index", lazy_gettext("Documenti")),

@@ -1,0 +1,209 @@
+"""The room of whoever has a wallet: what they have, what moved it, their limits and their papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from api import tasks
+from config import database
+from plans import people
+from plans.rulebook.words import Kinship
+from tests import factories
+from tests.api.counter import Counter
+from tests.api.web.browser import browser_of, forms_of, text_of
+
+PAGES = ("/io", "/io/movimenti", "/io/familiari", "/io/familiari/nuovo", "/io/limiti", "/io/notifiche", "/io/estratto")
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/profilo"])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_every_page_is_there_in_both_languages(counter: Counter, path: str, language: str) -> None:
+    page = browser_of(counter, "mario", language=language).get(path)
+
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    assert f'lang="{language}"' in page.text
+    assert "style=" not in page.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_whoever_is_not_signed_in_is_led_to_the_door_and_back(counter: Counter, path: str) -> None:
+    page = browser_of(counter).get(path)
+
+    assert page.status_code == 302
+    assert page.location.startswith("/entra?to=/io")
+
+
+@pytest.mark.parametrize("who", ["hr", "p04", "marta", "operator"])
+@pytest.mark.parametrize("path", [each for each in PAGES if each != "/io/notifiche"])
+def test_a_role_without_a_wallet_of_its_own_is_shown_a_way_on(counter: Counter, who: str, path: str) -> None:
+    page = browser_of(counter, who).get(path)
+
+    assert page.status_code == 403
+    assert "Torna all" in page.text
+
+
+def test_the_wallet_says_first_what_there_is_until_when_and_what_moved_it(counter: Counter) -> None:
+    bought = counter.buy("anna")
+    page = browser_of(counter, "anna").get("/io")
+    told = text_of(page)
+
+    assert re.search(r"Puoi spendere 545,00\s€", told)
+    assert "tutto entro il" in told
+    assert "55,00" in told[told.index("Da usare") :]
+    assert "Accredito" in told[told.index("Ultimi movimenti") :]
+    assert bought["id"] not in told
+
+
+def test_the_gauge_has_words_and_never_takes_the_unknown_for_nothing(counter: Counter) -> None:
+    page = browser_of(counter, "mario").get("/io")
+
+    assert re.search(r'<meter[^>]* max="100000"[^>]* value="0"', page.text)
+    assert "Entro il limite" in page.text
+    assert "nessuno ha ancora detto che cosa ricevi da altrove" in page.text
+    assert "Ti restano al massimo" in page.text
+
+
+def test_movements_can_be_filtered_by_their_way_and_their_days(counter: Counter) -> None:
+    browser = browser_of(counter, "mario")
+
+    assert "Accredito" in browser.get("/io/movimenti?flow=in").text
+    assert "Nessun movimento con questi filtri." in browser.get("/io/movimenti?flow=out").text
+    assert "Nessun movimento con questi filtri." in browser.get("/io/movimenti?since=2026-12-01").text
+    assert "Nessun movimento con questi filtri." in browser.get("/io/movimenti?until=2025-01-01").text
+
+
+@pytest.mark.parametrize("wrong", ["flow=sideways", "since=soon", "until=31-02-2026"])
+def test_a_wrong_filter_is_said_beside_its_field(counter: Counter, wrong: str) -> None:
+    page = browser_of(counter, "mario").get(f"/io/movimenti?{wrong}")
+
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+
+
+def test_a_page_of_movements_that_nobody_knows_is_refused_with_a_way_on(counter: Counter) -> None:
+    page = browser_of(counter, "mario").get("/io/movimenti?starting_after=999999999")
+
+    assert page.status_code == 422
+    assert "Torna all" in page.text
+
+
+def test_the_calendar_is_what_calendars_read(counter: Counter) -> None:
+    answer = browser_of(counter, "mario").get("/io/scadenze.ics")
+
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    lines = answer.get_data().decode().split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 1
+    assert lines.count("BEGIN:VALARM") == 2
+    assert all(len(line.encode()) <= 75 for line in lines)
+    assert any(line.startswith("SUMMARY:Ultimo giorno per usare 600\\,00") for line in lines)
+
+
+def test_the_limits_say_what_one_euro_more_would_do(counter: Counter) -> None:
+    browser = browser_of(counter, "mario")
+
+    assert "Un euro in più resterebbe esente solo se da altrove" in browser.get("/io/limiti").text
+    assert "I limiti del 2025" in browser.get("/io/limiti?anno=2025").text
+    assert browser.get("/io/limiti?anno=1960").status_code in (400, 409, 422)
+
+
+def test_letters_that_are_not_wanted_are_not_wanted_any_more(counter: Counter) -> None:
+    browser = browser_of(counter, "mario")
+    drawn = browser.get("/io/notifiche")
+    token = forms_of(drawn)[""]["csrf_token"]
+
+    answer = browser.post("/io/notifiche", {"csrf_token": token, "kinds": ["expiring", "refunds"]})
+
+    assert answer.status_code == 302
+    again = browser.get("/io/notifiche").text
+    assert re.findall(r'<input checked[^>]*value="(\w+)"', again) == ["expiring", "refunds"]
+    assert "security" not in re.findall(r'value="(\w+)"', again)
+
+
+@pytest.mark.parametrize("wrong", ["security", "everything"])
+def test_letters_that_are_nobodys_to_choose_are_refused(counter: Counter, wrong: str) -> None:
+    browser = browser_of(counter, "mario")
+    token = forms_of(browser.get("/io/notifiche"))[""]["csrf_token"]
+
+    assert browser.post("/io/notifiche", {"csrf_token": token, "kinds": [wrong]}).status_code == 422
+
+
+def test_a_years_statement_is_made_once_however_often_its_form_is_sent(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BORSELLINO_DATA_DIR", str(tmp_path))
+    browser = browser_of(counter, "mario")
+    fields = forms_of(browser.get("/io/estratto"))[""]
+
+    assert browser.post("/io/estratto", fields).status_code == 302
+    assert browser.post("/io/estratto", fields).status_code == 302
+    assert browser.get("/io/estratto").text.count("In preparazione") == 1
+    while tasks.run_next():
+        pass
+    links = re.findall(r'href="(/io/estratto/[^"]+\.pdf)"', browser.get("/io/estratto").text)
+    assert len(links) == 1
+    answer = browser.get(links[0])
+    assert answer.data.startswith(b"%PDF")
+    assert browser_of(counter, "giulia").get(links[0]).status_code == 404
+
+
+def test_a_year_that_is_not_offered_is_refused_beside_its_field(counter: Counter) -> None:
+    page = browser_of(counter, "mario").send("/io/estratto", year="1999")
+
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+
+
+def test_no_page_asks_the_database_more_for_more_rows(counter: Counter) -> None:
+    browser = browser_of(counter, "giulia")
+    paths = ("/io", "/io/movimenti", "/io/familiari", "/io/limiti")
+
+    def asked() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            with counting() as sent:
+                assert browser.get(path).status_code == 200
+            found[path] = len(sent)
+        return found
+
+    def add(number: int) -> None:
+        employee_id, book_id = counter.people["giulia"], counter.books["E1"]
+        for each in range(number):
+            counter.buy("giulia")
+            database.transact(
+                lambda session: factories.relative(
+                    session,
+                    book_id,
+                    people.employee(session, book_id, employee_id).tax_code,
+                    Kinship.PARENT,
+                    first_name=f"Ada {number} {each}",  # noqa: B023
+                )
+            )
+
+    add(1)
+    few = asked()
+    add(3)
+    assert asked() == few
