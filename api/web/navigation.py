@@ -24,6 +24,12 @@ PUBLIC = (
 )
 # The first of each is where the role begins.
 PLACES: Mapping[Role, tuple[Place, ...]] = {
+    Role.PROVIDER: (
+        Place("web_provider.home", lazy_gettext("Giornata")),
+        Place("web_provider_till.check", lazy_gettext("Riscatta")),
+        Place("web_provider_money.home", lazy_gettext("Pagamenti")),
+        Place("web_provider_file.home", lazy_gettext("Qualifica")),
+    ),
     Role.EMPLOYEE: (
         Place("web_me.home", lazy_gettext("Borsellino")),
         Place("web_me.every", lazy_gettext("Movimenti")),

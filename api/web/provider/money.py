@@ -1,0 +1,44 @@
+"""What a provider is paid and when: what is coming by its day, what was paid, and what each payment settles."""
+
+from __future__ import annotations
+
+import flask
+from sqlalchemy.orm import Session
+
+from api.access.identity import current, needs, transact
+from api.access.roles import Role
+from api.conventions import paging
+from api.exports import calendars
+from api.web import guards, provider
+from wallet.settlement import listings
+
+blueprint = flask.Blueprint("web_provider_money", __name__, url_prefix="/fornitore/pagamenti")
+blueprint.before_request(guards.only(Role.PROVIDER))
+
+_SHOWN = 25
+
+
+@blueprint.get("")
+@needs("payouts:read")
+def home() -> str:
+    """Show what is to be paid, and the payments that were made."""
+    asked = {"limit": _SHOWN} | {
+        name: flask.request.args[name] for name in flask.request.args if name == "starting_after"
+    }
+    wanted = listings.transfers(provider=provider.code())
+    paid = transact(lambda session: paging.placed(session, wanted, listings.TRANSFERS_ORDER, "end_to_end_id", asked))
+    return flask.render_template("provider/money.html", calendar=calendars.of(current(), None), paid=paid)
+
+
+@blueprint.get("/<string:payout_id>")
+@needs("payouts:read")
+def payment(payout_id: str) -> str:
+    """Show a payment and what it settles."""
+    asked = {"limit": 100} | {name: flask.request.args[name] for name in flask.request.args if name == "starting_after"}
+
+    def work(session: Session) -> str:
+        one = listings.transfer(session, payout_id)
+        lines = paging.placed(session, listings.lines(one), listings.LINES_ORDER, "line_id", asked)
+        return flask.render_template("provider/payment.html", one=one, lines=lines)
+
+    return transact(work)

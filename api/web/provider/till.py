@@ -1,0 +1,98 @@
+"""The till: a code is looked at without consuming it, then redeemed, whole or in part."""
+
+from __future__ import annotations
+
+import flask
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length
+
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.running.headers import HEADERS
+from api.web import forms, guards, provider
+from api.web.fields import AmountField
+from api.web.forms import Form, MoneyForm
+from config.errors import DomainError
+from wallet.redemptions import entering, records
+from wallet.redemptions.entering import Entry, Found
+from wallet.redemptions.records import Redemption
+
+blueprint = flask.Blueprint("web_provider_till", __name__, url_prefix="/fornitore")
+blueprint.before_request(guards.only(Role.PROVIDER))
+
+_LONGEST = 40
+_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+
+
+@blueprint.after_request
+def _let_see(response: flask.Response) -> flask.Response:
+    """Let these pages alone read a QR code with the camera."""
+    response.headers["Permissions-Policy"] = _CAMERA
+    return response
+
+
+class CodeForm(Form):
+    """A code as it was shown or read aloud."""
+
+    code = StringField(_l("Codice"), [InputRequired(_l("Scrivi il codice: sta sotto il QR.")), Length(max=_LONGEST)])
+    send = SubmitField(_l("Controlla il codice"))
+
+
+class RedeemForm(MoneyForm):
+    """How much of a code is redeemed: what was left empty is all of it."""
+
+    code = HiddenField(validators=[InputRequired(), Length(max=_LONGEST)])
+    amount = AmountField(_l("Importo da riscattare"), [Length(max=40)])
+    send = SubmitField(_l("Riscatta"))
+
+
+@blueprint.route("/riscatta", methods=("GET", "POST"))
+@needs("vouchers:redeem")
+def check() -> tuple[str, int]:
+    """Look at a code; in a body, so that it is in no address and no log."""
+    form = CodeForm()
+    found = forms.attempt(form, lambda: _check(form.code.data))
+    if found is None:
+        return forms.show("provider/code.html", form)
+    return forms.show("provider/redeem.html", RedeemForm(formdata=None, code=form.code.data), found=found)
+
+
+@blueprint.post("/riscatta/conferma")
+@needs("vouchers:redeem")
+def redeem() -> Response | tuple[str, int]:
+    """Redeem a code that was looked at."""
+    form = RedeemForm()
+    done = forms.attempt(form, lambda: _redeem(form))
+    if done is not None:
+        return flask.redirect(flask.url_for("web_provider_till.receipt", redemption_id=done.redemption_id))
+    try:
+        return forms.show("provider/redeem.html", form, found=_check(form.code.data or ""))
+    except DomainError:
+        again = CodeForm(formdata=None, code=form.code.data)
+        again.refusals, again.status = form.refusals, form.status
+        return forms.show("provider/code.html", again)
+
+
+@blueprint.get("/riscatti/<string:redemption_id>")
+@needs("vouchers:read")
+def receipt(redemption_id: str) -> str:
+    """Show what was redeemed."""
+    done = transact(lambda session: records.get(session, redemption_id))
+    return flask.render_template("provider/receipt.html", done=done)
+
+
+def _check(code: str) -> Found:
+    own, actor = provider.code(), current().actor
+    return transact(lambda session: entering.check(session, own, code, actor=actor))
+
+
+def _redeem(form: RedeemForm) -> Redemption:
+    own, actor = provider.code(), current().actor
+    # A form is redeemed once, as a till's own number is.
+    entry = Entry(nonce=form.key.data, amount=form.amount.money)
+    book_id, found = transact(lambda session: entering.find(session, own, form.code.data, entry.nonce, actor=actor))
+    return transact_in(
+        book_id, lambda session: entering.redeem(session, book_id, found, entry, actor=actor, key=entry.nonce)
+    )

@@ -1,0 +1,142 @@
+"""Today at a provider: what it is asked to accept, what it is to give, what it gave, and what it should know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import SelectField, SubmitField
+
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.exports import calendars
+from api.web import forms, guards, provider, words
+from api.web.forms import MoneyForm
+from config import clock
+from network import qualification, services
+from network.qualification import Expiring
+from network.services import Service
+from wallet.acceptances import answering, awaited
+from wallet.acceptances.awaited import Acceptance
+from wallet.acceptances.words import Reason, State
+from wallet.redemptions import agenda
+from wallet.redemptions.agenda import Booking, Given
+
+blueprint = flask.Blueprint("web_provider", __name__, url_prefix="/fornitore")
+blueprint.before_request(guards.only(Role.PROVIDER))
+
+DAYS_AHEAD, MOST, DAYS_OF_NOTICE = 7, 100, 60
+
+
+class AcceptForm(MoneyForm):
+    """That the provider will serve."""
+
+    send = SubmitField(_l("Accetta"))
+
+
+class RefuseForm(MoneyForm):
+    """Why the provider will not."""
+
+    reason = SelectField(
+        _l("Perché non puoi?"), choices=lambda: [(str(one), one.label(words.asked())) for one in Reason]
+    )
+    send = SubmitField(_l("Rifiuta la richiesta"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a provider is asked to accept, and the service's name."""
+
+    acceptance: Acceptance
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a provider finds when it begins its day."""
+
+    asked: tuple[Asked, ...]
+    bookings: tuple[Booking, ...]
+    given: tuple[Given, ...]
+    ending: tuple[Expiring, ...]
+
+
+@blueprint.get("")
+@needs("acceptances:read")
+def home() -> str:
+    """Show the day."""
+    today = clock.today()
+    found = transact(lambda session: _day(session, provider.code()))
+    return flask.render_template(
+        "provider/today.html",
+        found=found,
+        today=today,
+        calendar=calendars.of(current(), None),
+        accepting=AcceptForm(formdata=None),
+    )
+
+
+def _day(session: Session, code: str) -> Day:
+    today = clock.today()
+    waiting = awaited.query(state=State.PENDING).order_by(awaited.ID).limit(MOST)
+    ending = qualification.expiring(session, today, within_days=DAYS_OF_NOTICE)
+    return Day(
+        _named(session, [awaited.value(row) for row in session.execute(waiting)]),
+        agenda.open_until(session, code, today + timedelta(days=DAYS_AHEAD), most=MOST),
+        agenda.given_on(session, code, today),
+        tuple(each for each in ending if each.provider_code == code),
+    )
+
+
+def _named(session: Session, waiting: Sequence[Acceptance]) -> tuple[Asked, ...]:
+    named = {each.code: each for each in services.listed(session, {one.service_code for one in waiting})}
+    return tuple(Asked(one, named[one.service_code]) for one in waiting)
+
+
+@blueprint.post("/richieste/<string:authorization_id>/accetta")
+@needs("acceptances:answer")
+def accept(authorization_id: str) -> Response | tuple[str, int]:
+    """Accept a purchase."""
+    form, asked = AcceptForm(), _asked(authorization_id)
+    done = forms.attempt(form, lambda: _accept(asked.acceptance, form.key.data))
+    if done is None:
+        return forms.show("provider/answer.html", RefuseForm(formdata=None), asked=asked, accepting=form)
+    flask.flash(_("Accettata: chi l'ha chiesta ha ora il suo codice."))
+    return flask.redirect(flask.url_for("web_provider.home"))
+
+
+@blueprint.route("/richieste/<string:authorization_id>", methods=("GET", "POST"))
+@needs("acceptances:answer")
+def answer(authorization_id: str) -> Response | tuple[str, int]:
+    """Show what is asked, and refuse it."""
+    form, asked = RefuseForm(), _asked(authorization_id)
+    if forms.attempt(form, lambda: _refuse(asked.acceptance, Reason(form.reason.data), form.key.data)) is None:
+        return forms.show("provider/answer.html", form, asked=asked, accepting=AcceptForm(formdata=None))
+    flask.flash(_("Rifiutata: il credito è di nuovo libero e la persona lo sa."))
+    return flask.redirect(flask.url_for("web_provider.home"))
+
+
+def _asked(authorization_id: str) -> Asked:
+    return transact(lambda session: _named(session, [awaited.get(session, authorization_id)])[0])
+
+
+def _accept(asked: Acceptance, key: str) -> Acceptance:
+    actor = current().actor
+    return transact_in(
+        asked.book_id,
+        lambda session: answering.accept(session, asked.book_id, asked.authorization_id, actor=actor, key=key),
+    )
+
+
+def _refuse(asked: Acceptance, reason: Reason, key: str) -> Acceptance:
+    actor = current().actor
+    return transact_in(
+        asked.book_id,
+        lambda session: answering.refuse(session, asked.book_id, asked.authorization_id, reason, actor=actor, key=key),
+    )
