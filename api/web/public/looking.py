@@ -1,0 +1,273 @@
+"""Looking for a service: what somebody fills in, what is found, and the links from one page of it to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import HiddenField, SearchField, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from api.conventions import paging
+from api.web import words
+from api.web.fields import AmountField
+from api.web.forms import Form
+from api.web.public import names
+from config import clock, money
+from network import comuni, services, territories
+from network.audience import Person
+from network.comuni import Comune
+from network.services import Delivery, Entry, Kind, Wanted
+from network.territories import Territory
+from plans import people
+from plans.plans import PlanTerms
+from wallet import catalogue
+
+ON_A_PAGE = 24
+MOST_FOUND = 8
+WALLET, OWN = "credito", "denaro"
+# Whom a service is for, as somebody says it of whom the network knows nothing.
+ANYBODY: Mapping[str, Person] = {
+    "anziano": Person(is_not_self_sufficient=True, is_resident=True),
+    "bambino": Person(is_child_of_worker=True, is_dependant=True, is_resident=True),
+    "familiare": Person(is_dependant=True, is_resident=True),
+    "io": Person(is_worker=True, is_resident=True),
+}
+
+
+class SearchForm(Form):
+    """Who needs what, and where; every field may be left out, and stands in the address."""
+
+    class Meta:
+        """A search changes nothing: it needs no token, and its address may be sent to others."""
+
+        csrf = False
+
+    chi = SelectField(_l("Chi ha bisogno?"), [Optional()])
+    cosa = SelectField(_l("Di cosa?"), [Optional()])
+    dove = StringField(_l("Dove? (Comune)"), [Optional(), Length(max=80)])
+    entro = SelectField(_l("Quanto lontano"), [Optional()])
+    come = SelectField(_l("Come"), [Optional()])
+    parole = SearchField(_l("Parole del nome"), [Optional(), Length(max=100)])
+    da = AmountField(_l("Prezzo da (euro)"), [Optional(), Length(max=20)])
+    a = AmountField(_l("Prezzo fino a (euro)"), [Optional(), Length(max=20)])
+    paga = SelectField(_l("Chi paga"), [Optional()])
+    territorio = SelectField(_l("Territorio che eroga"), [Optional()])
+    fornitore = HiddenField(validators=[Optional(), Length(max=60)])
+
+    def validate_a(self, field: AmountField) -> None:
+        """Refuse a range that is upside down."""
+        if field.money is not None and self.da.money is not None and field.money < self.da.money:
+            raise ValidationError(_("È meno del prezzo di partenza: scambia i due importi."))
+
+    def told(self) -> dict[str, str]:
+        """Return what was filled in, for the address of another page of the same."""
+        return {name: str(field.data).strip() for name, field in self._fields.items() if field.data}
+
+    def without(self, name: str) -> dict[str, str]:
+        """Return what was filled in but for one thing."""
+        return {key: value for key, value in self.told().items() if key != name}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether more was filled in than the three questions of the beginning."""
+        return bool(self.told().keys() - {"chi", "cosa", "dove"})
+
+    def address(self) -> str:
+        """Return the address of the first page of what is looked for."""
+        told: dict[str, Any] = {**self.told()}
+        return flask.url_for("web_public.catalogue", **told)
+
+    def said(self) -> dict[str, tuple[object, object]]:
+        """Return the label and the words of everything that was filled in, to be taken away one by one."""
+        told: dict[str, tuple[object, object]] = {}
+        for name in self.told():
+            field = self[name]
+            word = field.data
+            if isinstance(field, SelectField):
+                word = next((label for value, label, *_ in field.iter_choices() if value == field.data), field.data)
+            told[name] = (_("Fornitore") if name == "fornitore" else field.label.text, word)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A service in a list, and the plans of whoever looks that may pay it; None where nobody is known by plans."""
+
+    entry: Entry
+    plans: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what was found; `choices` are municipalities of which one has to be chosen first."""
+
+    services: Sequence[Shown] = ()
+    choices: tuple[Comune, ...] = ()
+    comune: Comune | None = None
+    covered_by: Territory | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """The plans of whoever looks; `known` says whether it is somebody who has plans at all."""
+
+    known: bool
+    plans: tuple[PlanTerms, ...] = ()
+
+    def of(self, entry: Entry) -> tuple[str, ...] | None:
+        """Return the names of the plans that may pay a service, as far as its categories and channels say."""
+        if not self.known:
+            return None
+        return tuple(
+            dict.fromkeys(
+                plan.name
+                for plan in self.plans
+                if plan.categories.intersection(entry.categories) and plan.channels.intersection(entry.channels)
+            )
+        )
+
+
+def empty() -> SearchForm:
+    """Return a form of which nothing was filled in yet."""
+    return SearchForm(formdata=None)
+
+
+def asked() -> SearchForm:
+    """Return the form as the address fills it in."""
+    return SearchForm(formdata=flask.request.args)
+
+
+def offer(session: Session, form: SearchForm) -> None:
+    """Give a form what can be chosen in it, for whoever looks."""
+    chi: list[tuple[str, object]] = [
+        ("", _("Chiunque")),
+        ("anziano", _("Una persona anziana o non autosufficiente")),
+        ("bambino", _("Un bambino o un ragazzo")),
+        ("io", _("Io, che lavoro")),
+        ("familiare", _("Un altro familiare")),
+    ]
+    paga: list[tuple[str, object]] = [("", _("Chiunque paghi")), (OWN, _("Il mio denaro"))]
+    wallet = _wallet()
+    if wallet is not None:
+        chi += [
+            (one.relative_id, f"{one.first_name} ({one.kinship.label(words.asked())})")
+            for one in people.relatives(session, *wallet)
+        ]
+        paga.insert(1, (WALLET, _("Il mio credito welfare")))
+    form.chi.choices = chi
+    form.paga.choices = paga
+    form.cosa.choices = [("", _("Qualsiasi bisogno")), *((code, names.need(code)) for code in services.needs(session))]
+    form.come.choices = [("", _("In qualsiasi modo")), *((str(code), name) for code, name in names.DELIVERIES.items())]
+    form.entro.choices = [
+        ("", _("Ciò che arriva in quel Comune")),
+        *((str(km), _("Entro %(km)s km", km=km)) for km in (50, 100, 300)),
+        ("ovunque", _("Ovunque")),
+    ]
+    every = territories.every(session)
+    form.territorio.choices = [("", _("Tutti")), *((one.code, one.name) for one in every)]
+    for choice in (form.chi, form.cosa, form.come, form.entro, form.paga, form.territorio):
+        choice.data = choice.data or ""
+
+
+def find(session: Session, form: SearchForm) -> Found:
+    """Return what somebody looks for, a page at a time; nothing where the form has to be mended first."""
+    offer(session, form)
+    if not form.validate():
+        form.status = 422
+        return Found()
+    meant = comuni.named(session, form.dove.data, limit=MOST_FOUND) if form.dove.data else ()
+    if form.dove.data and len(meant) != 1:
+        if not meant:
+            form.dove.errors = [_("Nessun Comune ha questo nome: controlla come è scritto, o scrivine una parte.")]
+            form.status = 422
+        return Found(choices=meant)
+    comune = meant[0] if meant else None
+    covering = territories.of_comune(session, comune.istat_code) if comune else ()
+    origin = covering[0] if covering else None
+    wanted, payers = _wanted(session, form, comune, origin)
+    page = _page(session, wanted)
+    data = [Shown(one, payers.of(one)) for one in page.data]
+    backward = "prima" in flask.request.args
+    earlier = page.has_more if backward else "dopo" in flask.request.args
+    later = True if backward else page.has_more
+    return Found(
+        data,
+        comune=comune,
+        covered_by=origin,
+        before=data[0].entry.service_code if data and earlier else None,
+        after=data[-1].entry.service_code if data and later else None,
+    )
+
+
+def payers_of(session: Session) -> Payers:
+    """Return the plans of whoever looks."""
+    wallet = _wallet()
+    if wallet is None:
+        return Payers(False)
+    return Payers(True, catalogue.spendable(session, *wallet, on=clock.today()))
+
+
+def _wanted(
+    session: Session, form: SearchForm, comune: Comune | None, origin: Territory | None
+) -> tuple[Wanted, Payers]:
+    payers = payers_of(session)
+    told: dict[str, Any] = {
+        "need": form.cosa.data,
+        "text": form.parole.data,
+        "delivery": Delivery(form.come.data) if form.come.data else None,
+        "territory": form.territorio.data,
+        "provider": form.fornitore.data,
+        "near": origin.code if origin else None,
+        "min_price_minor": _cents(form.da),
+        "max_price_minor": _cents(form.a),
+        "kind": Kind.AUTHORIZATION if form.paga.data == OWN else None,
+    }
+    within = form.entro.data
+    if comune is not None and within != "ovunque":
+        if within and origin is not None:
+            told["max_distance_km"] = int(within)
+        else:
+            told["comune"] = comune.istat_code
+    if form.chi.data:
+        told["person"] = ANYBODY.get(form.chi.data) or _relative(session, form.chi.data)
+    told = {name: value or None for name, value in told.items()}
+    if form.paga.data == WALLET:
+        # No plan at all pays nothing, which is another thing than not to ask who pays.
+        told["payable"] = tuple((plan.categories, plan.channels) for plan in payers.plans)
+    return Wanted(**told), payers
+
+
+def _page(session: Session, wanted: Wanted) -> paging.Page[Entry]:
+    found = services.matches(session, wanted, on=clock.today())
+    cursor = {"dopo": "starting_after", "prima": "ending_before"}
+    place = {name: flask.request.args[key] for key, name in cursor.items() if flask.request.args.get(key)}
+    if len(place) > 1:
+        place.pop("ending_before")
+    page = {"limit": ON_A_PAGE, **place}
+    return paging.placed(session, found.statement, found.order, "code", page).each(services.entry)
+
+
+def _cents(field: AmountField) -> int | None:
+    return None if field.money is None else money.minor(field.money)
+
+
+def _relative(session: Session, relative_id: str) -> Person:
+    wallet = _wallet()
+    assert wallet is not None  # noqa: S101
+    return catalogue.person(session, *wallet, relative_id, on=clock.today())
+
+
+def _wallet() -> tuple[int, str] | None:
+    """Return the book and the person of whoever looks, where they have a wallet."""
+    identity = flask.g.get("identity")
+    if identity is None or identity.employee_id is None or identity.book_id is None:
+        return None
+    return identity.book_id, identity.employee_id

@@ -1,0 +1,364 @@
+"""The pages for anyone, read and searched by people who signed in and who did not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from config import clock, database
+from network.models import ServicePriceRow, ServiceRow, TerritoryRow
+from tests.api.counter import Counter
+from tests.api.web.browser import Browser, browser_of
+from tests.statements import statements
+
+PAGES = (
+    "/",
+    "/servizi",
+    "/servizi?dove=Cremona&cosa=anziani&chi=anziano",
+    "/servizi/ADI-CR",
+    "/servizi/PSI-CR",
+    "/t/cremona",
+    "/agevolazioni",
+    "/accessibilita",
+    "/privacy",
+)
+
+
+@pytest.fixture
+def anyone(counter: Counter) -> Browser:
+    """A browser in which nobody signed in."""
+    return browser_of(counter)
+
+
+def names(text: str) -> list[str]:
+    """The services that a page lists, in its order."""
+    return re.findall(r'href="/servizi/([A-Z0-9-]+)"', text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_for_anyone_has_one_heading_and_says_nothing_of_its_program(anyone: Browser, path: str) -> None:
+    answer = anyone.get(path)
+
+    assert answer.status_code == 200
+    assert answer.text.count("<h1") == 1
+    assert "style=" not in answer.text
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_for_anyone_is_read_in_english(counter: Counter, path: str) -> None:
+    answer = browser_of(counter, language="en").get(path)
+
+    assert '<html lang="en">' in answer.text
+    assert "Vai al contenuto" not in answer.text
+
+
+def test_the_beginning_leads_to_every_territory(anyone: Browser) -> None:
+    text = anyone.get("/").text
+
+    assert len(set(re.findall(r'href="(/t/[a-z]+)"', text))) == 14
+    assert 'action="/servizi"' in text
+
+
+def test_who_what_and_where_find_what_reaches_that_place(anyone: Browser) -> None:
+    text = anyone.get("/servizi?chi=anziano&cosa=anziani&dove=matera").text
+
+    assert "ADI-MT" in names(text)
+    assert "ADI-CR" not in names(text)
+
+
+def test_further_away_is_asked_for_and_told_in_kilometres(anyone: Browser) -> None:
+    text = anyone.get("/servizi?cosa=anziani&dove=Cremona&entro=ovunque&come=home").text
+
+    assert "730 km" in text
+    assert names(text).index("ADI-CR") < names(text).index("ADI-MT")
+    assert "730 km" not in anyone.get("/servizi?cosa=anziani&dove=Cremona&entro=300&come=home").text
+
+
+def test_a_name_of_several_municipalities_is_asked_back(anyone: Browser) -> None:
+    text = anyone.get("/servizi?dove=samone&cosa=salute").text
+
+    assert "Quale Comune?" in text
+    assert "Samone (TN)" in text
+    assert "cosa=salute" in text
+
+
+def test_a_municipality_that_nobody_knows_is_said_beside_its_field(anyone: Browser) -> None:
+    answer = anyone.get("/servizi?dove=Atlantide")
+
+    assert answer.status_code == 422
+    assert 'id="dove-error"' in answer.text
+    assert 'value="Atlantide"' in answer.text
+
+
+def test_a_municipality_without_a_territory_is_offered_what_comes_remotely(anyone: Browser) -> None:
+    text = anyone.get("/servizi?dove=Roma").text
+
+    assert "Nessun territorio della rete copre ancora Roma (RM)" in text
+    assert "PSI-MI" in names(text)
+    assert "ADI-MI" not in names(text)
+
+
+def test_prices_are_asked_for_as_people_write_them(anyone: Browser) -> None:
+    text = unescape(anyone.get("/servizi?da=5,00&a=8,50").text)
+    prices = re.findall(r'class="amount">([0-9,]+)', text)
+
+    assert prices == ["6,00", "7,80", "7,80", "8,50"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("a=dieci", "a"), ("da=20&a=10", "a"), ("come=piccione", "come"), ("chi=rel_1", "chi"), ("paga=credito", "paga")],
+)
+def test_what_cannot_be_looked_for_is_said_beside_its_field(anyone: Browser, query: str, field: str) -> None:
+    answer = anyone.get(f"/servizi?{query}")
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "to-mend" in answer.text
+
+
+def test_nothing_found_says_what_to_take_away(anyone: Browser) -> None:
+    text = anyone.get("/servizi?cosa=anziani&parole=trapezista").text
+
+    assert "Non c'è niente" in unescape(text)
+    assert 'href="/servizi?cosa=anziani"' in text
+
+
+def test_the_catalogue_is_read_by_pages_that_lead_on_and_back(anyone: Browser) -> None:
+    seen: list[str] = []
+    path = "/servizi?come=home"
+    for _ in range(9):
+        text = anyone.get(path).text
+        seen += names(text)
+        onward = re.search(r'rel="next" href="([^"]+)"', text)
+        if onward is None:
+            break
+        path = unescape(onward[1])
+    back = re.search(r'rel="prev" href="([^"]+)"', text)
+
+    assert len(seen) == len(set(seen)) > 24
+    assert back is not None
+    assert names(anyone.get(unescape(back[1])).text) == seen[: len(names(anyone.get("/servizi?come=home").text))]
+
+
+def test_a_page_that_began_at_a_service_of_the_past_begins_anew(anyone: Browser) -> None:
+    answer = anyone.get("/servizi?cosa=anziani&dopo=GONE-XX")
+
+    assert (answer.status_code, answer.location) == (302, "/servizi?cosa=anziani")
+
+
+def test_a_service_tells_its_provider_its_badge_and_where_it_reaches(anyone: Browser) -> None:
+    text = unescape(anyone.get("/servizi/ADI-CR").text)
+
+    assert "Coop. sociale Il Ponte Azzurro" in text
+    assert "Qualificato" in text
+    assert "fino al 1 giugno 2027" in text
+    assert "Casalmaggiore" in text
+    assert "I 113 Comuni" in text
+    assert "23,00\xa0€" in text
+    assert "1,10\xa0€ sono IVA" in text
+    assert "Il regime IVA" in text
+
+
+def test_the_vat_that_an_employer_adds_is_said_not_to_leave_the_wallet(anyone: Browser, counter: Counter) -> None:
+    wanted = sa.select(ServicePriceRow.service_code).where(ServicePriceRow.vat_regime == "FORF").limit(1)
+    code = database.transact(lambda session: session.scalar(wanted))
+
+    assert "dal borsellino non esce altro" in unescape(anyone.get(f"/servizi/{code}").text)
+
+
+def test_a_remote_service_reaches_every_territory(anyone: Browser) -> None:
+    text = anyone.get("/servizi/PSI-MI").text
+
+    assert "A distanza, in tutta Italia" in text
+    assert 'href="/t/trapani"' in text
+
+
+def test_whoever_is_not_known_is_led_through_the_door_and_back(anyone: Browser) -> None:
+    text = anyone.get("/servizi/ADI-CR").text
+
+    assert 'href="/entra?to=/servizi/ADI-CR"' in text
+    assert anyone.get("/orientamento?servizio=ADI-CR").location == "/entra?to=/orientamento?servizio%3DADI-CR"
+
+
+def test_an_employee_sees_which_plans_may_pay_and_orders(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+
+    assert "Con il credito di: Piano welfare" in giulia.get("/servizi?parole=assistenza+domiciliare").text
+    text = giulia.get("/servizi/ADI-CR").text
+    assert "Può pagarlo: Piano welfare." in text
+    assert 'href="/io/ordina/ADI-CR"' in text
+
+
+def test_what_credit_pays_is_what_an_employees_plans_pay(counter: Counter) -> None:
+    assert names(browser_of(counter, "giulia").get("/servizi?paga=credito&cosa=anziani").text)
+    assert names(browser_of(counter, "giulia").get("/servizi?paga=credito&cosa=previdenza").text) == []
+
+
+def test_somebody_of_a_company_is_not_asked_to_order(counter: Counter) -> None:
+    text = browser_of(counter, "hr").get("/servizi/ADI-CR").text
+
+    assert "Ordina" not in text
+    assert "/orientamento" not in text
+
+
+def test_a_service_that_is_none_is_a_page_that_leads_on(anyone: Browser) -> None:
+    answer = anyone.get("/servizi/NOPE")
+
+    assert answer.status_code == 404
+    assert "Torna all'inizio" in unescape(answer.text)
+
+
+def test_a_territory_tells_its_services_providers_and_cards(anyone: Browser) -> None:
+    text = unescape(anyone.get("/t/cremona").text)
+
+    assert len(set(names(text))) == 6
+    assert 'href="/servizi?territorio=cremona"' in text
+    assert "Coop. sociale Il Ponte Azzurro" in text
+    assert "Buono sociale caregiver" in text
+    assert "Letta sulla pagina dell'ente il 12 novembre 2026" in text
+
+
+def test_an_unknown_territory_is_a_page_that_leads_on(anyone: Browser) -> None:
+    answer = anyone.get("/t/atlantide")
+
+    assert answer.status_code == 404
+    assert "atlantide" in answer.text
+
+
+@pytest.fixture
+def lodi() -> Iterator[None]:
+    """A territory in which nobody works yet."""
+    database.transact(lambda session: session.add(_lodi()))
+    yield
+    database.transact(lambda session: session.execute(sa.delete(TerritoryRow).where(TerritoryRow.code == "lodi")))
+
+
+def _lodi() -> TerritoryRow:
+    return TerritoryRow(
+        code="lodi",
+        name="Lodi",
+        istat_code="098031",
+        cadastral_code="E648",
+        province="LO",
+        region="Lombardia",
+        nuts3_2021="ITC49",
+        latitude=45.31,
+        longitude=9.5,
+    )
+
+
+@pytest.mark.usefixtures("lodi")
+def test_a_territory_without_services_leads_to_what_is_near(anyone: Browser) -> None:
+    text = unescape(anyone.get("/t/lodi").text)
+
+    assert "Qui la rete non ha ancora servizi" in text
+    assert re.findall(r'href="/t/([a-z]+)">guardare', text)[0] == "milano"
+    assert "come=remote" in text
+    assert "ancora nessun servizio" in anyone.get("/").text
+
+
+def test_allowances_are_looked_for_by_territory_words_and_day(anyone: Browser) -> None:
+    every = anyone.get("/agevolazioni").text
+    found = anyone.get("/agevolazioni?territorio=matera&parole=inps&aperte=y").text
+
+    assert "Voucher conciliazione" in every
+    assert "Voucher conciliazione" not in found
+    assert "Home Care Premium" in found
+    assert 'href="https://www.inps.it/"' in found
+    assert anyone.get("/agevolazioni?territorio=atlantide").status_code == 422
+    assert "Nessuna scheda" in anyone.get("/agevolazioni?parole=trapezista").text
+
+
+def test_privacy_tells_every_kind_that_is_kept(anyone: Browser, counter: Counter) -> None:
+    text = unescape(anyone.get("/privacy").text)
+
+    assert "richieste di orientamento e risposte" in text
+    assert "10 anni dalla fine del periodo" in text
+    assert "requests for orientation and their answers" in browser_of(counter, language="en").get("/privacy").text
+
+
+@pytest.fixture
+def crowded() -> Iterator[None]:
+    """Two hundred services more, of Cremona's first provider."""
+    codes = [f"MANY-{number}" for number in range(200)]
+
+    def add(session: Session) -> None:
+        for code in codes:
+            session.add(
+                ServiceRow(
+                    code=code,
+                    name=f"<script>alert({code})</script> Compagnia",
+                    kind="authorization",
+                    provider_code="P01",
+                    territory_code="cremona",
+                    unit="ora",
+                    area="FAM",
+                    need="anziani",
+                    categories=["CARE"],
+                    category_doubtful=False,
+                    made_for="ANY",
+                    delivery="home",
+                    channels=["DIRECT"],
+                )
+            )
+        session.flush()
+        for code in codes:
+            session.add(
+                ServicePriceRow(
+                    service_code=code,
+                    valid_from=date(2026, 1, 1),
+                    price_minor=1_000,
+                    net_minor=1_000,
+                    vat_minor=0,
+                    vat_regime="E18",
+                    recorded_at=clock.now(),
+                )
+            )
+
+    database.transact(add)
+    yield
+
+    def remove(session: Session) -> None:
+        session.execute(sa.delete(ServicePriceRow).where(ServicePriceRow.service_code.in_(codes)))
+        session.execute(sa.delete(ServiceRow).where(ServiceRow.code.in_(codes)))
+
+    database.transact(remove)
+
+
+def counts(browser: Browser) -> list[int]:
+    """How many statements each page that lists services takes."""
+    told = []
+    for path in ("/", "/servizi", "/servizi?dove=Cremona&chi=anziano", "/t/cremona", "/servizi/ADI-CR"):
+        with statements() as noted:
+            assert browser.get(path).status_code == 200
+        told.append(len(noted))
+    return told
+
+
+@pytest.mark.parametrize("who", [None, "giulia"])
+def test_more_services_take_no_more_statements(
+    counter: Counter, who: str | None, request: pytest.FixtureRequest
+) -> None:
+    browser = browser_of(counter, who)
+    counts(browser)
+    before = counts(browser)
+    request.getfixturevalue("crowded")
+
+    assert counts(browser) == before
+    assert max(before) < 25
+
+
+@pytest.mark.usefixtures("crowded")
+def test_what_a_provider_calls_a_service_is_shown_as_text(anyone: Browser) -> None:
+    for path in ("/servizi?parole=compagnia", "/servizi/MANY-1"):
+        text = anyone.get(path).text
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in text
