@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import DateField, Field, IntegerField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.access.identity import needs, transact, transact_in
 from api.web import forms, me, words
@@ -31,6 +31,8 @@ from wallet import declarations, registry
 blueprint = flask.Blueprint("web_family", __name__, url_prefix="/io/familiari")
 
 _NEEDED = InputRequired(_l("Manca: scrivilo qui."))
+# Blanks alone say nothing.
+_SAID = DataRequired(_l("Manca: scrivilo qui."))
 _DAY = _l("Scrivi un giorno come 31/03/2026.")
 # What people call each declaration, what it says, and what it is good for.
 DECLARATIONS: Mapping[Fact, tuple[Any, Any]] = {
@@ -70,8 +72,8 @@ class RelativeForm(Form):
     """Who a relative is."""
 
     kinship = SelectField(_l("Chi è per te"), [_NEEDED])
-    first_name = StringField(_l("Nome"), [_NEEDED, Length(max=100)])
-    last_name = StringField(_l("Cognome"), [_NEEDED, Length(max=100)])
+    first_name = StringField(_l("Nome"), [_SAID, Length(max=100)])
+    last_name = StringField(_l("Cognome"), [_SAID, Length(max=100)])
     birth_date = DateField(_l("Data di nascita"), [Optional()])
     tax_code = StringField(_l("Codice fiscale (se lo sai)"), [Length(max=40)])
     comune = StringField(_l("Dove vive (se vuoi)"), [Length(max=200)])
