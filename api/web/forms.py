@@ -19,7 +19,7 @@ T = TypeVar("T")
 # A form that was sent too late comes back with its text, and is not sent until somebody looks at it.
 RESUMED = "resumed"
 _CARRIED_SECONDS = 1_800
-_NEVER_CARRIED = ("password", "code", "csrf_token")
+_NEVER_CARRIED = ("password", "code", "csrf_token", "isee_amount")
 
 
 class Form(FlaskForm):

@@ -47,6 +47,12 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_office_elsewhere.index", lazy_gettext("Importi da altrove")),
         Place("web_statements.index", lazy_gettext("Documenti")),
     ),
+    Role.MUNICIPALITY: (
+        Place("web_town.home", lazy_gettext("Fondi")),
+        Place("web_town_applications.index", lazy_gettext("Domande")),
+        Place("web_town_bands.index", lazy_gettext("Fasce ISEE")),
+        Place("web_statements.index", lazy_gettext("Documenti")),
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
@@ -176,3 +177,55 @@ def test_statements_do_not_grow_with_rows(counter: Counter) -> None:
         browser.get("/studio/paghe")
 
     assert len(more) == len(few)
+
+
+# -- amounts from elsewhere --------------------------------------------------------------------------------------------
+
+
+def written(counter: Counter, amount: str) -> tuple[BytesIO, str]:
+    statement = sa.text("select tax_code from employee where employee_id = :id")
+    code = database.transact(lambda session: session.scalar(statement, {"id": counter.people["mario"]}))
+    return BytesIO(f"codice fiscale;anno;altri fringe benefit\n{code};2026;{amount}\n".encode()), "paghe.csv"
+
+
+def known(counter: Counter) -> list[int]:
+    statement = sa.text(
+        "select amount_minor from employee_fact where employee_id = :id and revoked_at is null"
+        " and fact = 'EXTERNAL_FRINGE'"
+    )
+    return database.transact(lambda session: list(session.scalars(statement, {"id": counter.people["mario"]})))
+
+
+def test_a_file_is_looked_at_and_then_declared_once(counter: Counter) -> None:
+    browser, path = browser_of(counter, "payroll"), "/studio/altrove"
+
+    looked = browser.send(path, file=written(counter, "311,00"), send="x")
+    before = known(counter)
+    # What was looked at goes along: nobody chooses the file again.
+    done = [browser.send_on(looked, path, declare="x") for _ in range(2)]
+
+    assert looked.status_code == 200, text_of(looked)
+    assert "Il file si legge tutto" in text_of(looked)
+    assert "paghe.csv: 1 righe" in text_of(looked)
+    assert 31_100 not in before
+    assert [each.status_code for each in done] == [302, 302], text_of(done[0])
+    assert known(counter) == [31_100]
+    assert browser.get(path).text.count('<th scope="row">paghe.csv') == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (None, "Scegli un file"),
+        ((b"codice fiscale;anno;altri fringe benefit\nXXX;2026;1,00\n", "paghe.csv"), "riga 2"),
+        ((b"%PDF-1.7", "paghe.pdf"), "Da sistemare"),
+        ((b"PK\x03\x04nothing", "paghe.xlsx"), "Da sistemare"),
+    ],
+)
+def test_a_wrong_file_is_told_row_by_row(counter: Counter, file: tuple[bytes, str] | None, said: str) -> None:
+    more = {} if file is None else {"file": (BytesIO(file[0]), file[1])}
+
+    page = browser_of(counter, "payroll").send("/studio/altrove", send="x", **more)
+
+    assert page.status_code in (415, 422), page.status_code
+    assert said in text_of(page)

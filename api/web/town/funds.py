@@ -1,0 +1,93 @@
+"""The municipality's first page: what was set aside, assigned and used by instrument, small groups withheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import Field, StringField
+from wtforms.validators import Optional, Regexp, ValidationError
+
+from api.access.identity import needs, transact_in
+from api.access.roles import Role
+from api.web import guards, words
+from api.web.forms import Form
+from config import clock
+from plans import plans
+from plans.plans import PlanTerms
+from plans.rulebook.words import PlanSource
+from reports import plan_statement, social_statement
+from reports.plan_statement import Reading
+from reports.social_statement import SocialStatement
+
+blueprint = flask.Blueprint("web_town", __name__, url_prefix="/comune")
+blueprint.before_request(guards.only(Role.MUNICIPALITY))
+
+_MONTH = Regexp(r"^20\d\d-(0[1-9]|1[0-2])$", message=_l("Scrivi il mese così: 2026-03."))
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A plan of the municipality's own money: what was promised, arrived, and can still be assigned; minor units."""
+
+    name: str
+    spend_by: date
+    committed_minor: int
+    funded_minor: int
+    free_minor: int
+
+
+class MonthsForm(Form):
+    """Whole months, read from the address."""
+
+    dal = StringField(_l("Dal mese"), [Optional(), _MONTH])
+    al = StringField(_l("Al mese"), [Optional(), _MONTH])
+
+    def validate_al(self, field: Field) -> None:
+        """Refuse a period that ends before it begins."""
+        if field.data and self.dal.data and field.data < self.dal.data:
+            raise ValidationError(_("Il periodo finisce prima di cominciare."))
+
+
+@blueprint.get("")
+@needs("statements:create")
+def home() -> tuple[str, int]:
+    """Show the funds of a period, by instrument and service."""
+    form, today, book_id = MonthsForm(flask.request.args, meta={"csrf": False}), clock.today(), guards.own_book()
+    sound = form.validate()
+    first = _first(form.dal.data) if sound and form.dal.data else today.replace(month=1, day=1)
+    last = _last(_first(form.al.data) if sound and form.al.data else max(today, first))
+    if not flask.request.args:
+        form.dal.data, form.al.data = f"{first:%Y-%m}", f"{last:%Y-%m}"
+
+    def work(session: Session) -> tuple[SocialStatement, tuple[Fund, ...]]:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        mine = [terms for terms in plans.of_book(session, book_id) if terms.source is PlanSource.MUNICIPAL]
+        funds = tuple(_fund(session, terms) for terms in mine)
+        return social_statement.gather(session, book_id, first, last), funds
+
+    found, funds = transact_in(book_id, work)
+    page = flask.render_template("town/home.html", form=form, found=found, funds=funds, spoken=words.asked())
+    return page, 200 if sound else 422
+
+
+def _fund(session: Session, terms: PlanTerms) -> Fund:
+    through = max(clock.today(), terms.starts_on)
+    budget = plan_statement.gather(
+        session, terms.book_id, terms.code, terms.starts_on, through, reading=Reading.HR, known_before=clock.midnight()
+    ).budget
+    return Fund(
+        terms.name, terms.spend_by, budget.committed_to_date_minor, budget.funded_to_date_minor, budget.ungranted_minor
+    )
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _last(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
