@@ -21,6 +21,7 @@ def query(
     employee_id: str | None = None,
     provider_code: str | None = None,
     status: str | None = None,
+    unfinished: bool = False,
     service: str | None = None,
     since: date | None = None,
     until: date | None = None,
@@ -29,7 +30,8 @@ def query(
     Return the query of the authorizations that are all of this; `KEY` names one, `authorizations.of_row` reads one.
 
     `since` and `until` are days in Rome on which it was decided, themselves included. A provider is shown what it can
-    serve or has served, and not what was declined.
+    serve or has served, and not what was declined. Of those that are `unfinished`
+    something can still be captured.
     """
     wanted = []
     for column, value in (
@@ -43,6 +45,8 @@ def query(
             wanted.append(column == value)
     if provider_code is not None:
         wanted.append(_TABLE.c.status != "declined")
+    if unfinished:
+        wanted.append(_TABLE.c.status.in_(("authorized", "partially_captured")))
     if since is not None:
         wanted.append(_TABLE.c.decided_at >= _midnight(since))
     if until is not None:

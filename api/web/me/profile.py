@@ -26,6 +26,16 @@ from api.web.forms import Form, MoneyForm
 blueprint = flask.Blueprint("web_profile", __name__, url_prefix="/profilo")
 
 _NEEDED = InputRequired(_l("Manca: scrivilo qui."))
+# The first that is found: each browser names those it is like.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
 _SESSIONS = {"limit": 25}
 _COPIES = {"limit": 5, "kind": data_work.EXPORT}
 
@@ -66,6 +76,14 @@ class CopyForm(MoneyForm):
     send = SubmitField(_l("Prepara una copia dei miei dati"))
 
 
+@blueprint.app_template_filter("device_name")
+def device_name(label: str) -> str:
+    """Return what people call a browser and its machine, from what it says of itself; else what it says."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in label), None)
+    system = next((name for mark, name in _SYSTEMS.items() if mark in label), None)
+    return " · ".join(part for part in (browser, system) if part) or label
+
+
 @blueprint.get("")
 @signed_in
 def show() -> str:
@@ -95,7 +113,7 @@ def password() -> Response | tuple[str, int]:
         return True
 
     if forms.attempt(form, work) is None:
-        return forms.show("me/password.html", form)
+        return forms.show("me/password.html", form, myself=self_view.of(current()))
     flask.flash(_("Password cambiata. Gli altri dispositivi sono stati scollegati."))
     return flask.redirect(flask.url_for("web_profile.show"))
 
@@ -107,7 +125,7 @@ def begin() -> tuple[str, int]:
     form = BeginForm()
     pending = forms.attempt(form, lambda: authenticators.begin(current(), form.password.data or ""))
     if pending is None:
-        return forms.show("me/authenticator.html", form)
+        return forms.show("me/authenticator.html", form, myself=self_view.of(current()))
     drawn = segno.make(pending.uri, error="m", micro=False)
     picture = Markup(drawn.svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None))  # noqa: S704
     return forms.show("me/authenticator_code.html", FirstCodeForm(formdata=None), pending=pending, picture=picture)
@@ -135,7 +153,7 @@ def remove() -> Response | tuple[str, int]:
         return True
 
     if forms.attempt(form, work) is None:
-        return forms.show("me/remove.html", form)
+        return forms.show("me/remove.html", form, myself=self_view.of(current()))
     flask.flash(_("L'app non serve più: i codici arrivano per e-mail."))
     return flask.redirect(flask.url_for("web_profile.show"))
 

@@ -152,7 +152,7 @@ def calendar() -> flask.Response:
 def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     found = position(session, book_id, employee_id, clock.today().year)
     last = paging.cut(session, movements.of(book_id, employee_id), movements.KEY, _LAST).each(movements.movement)
-    statement = history.query(book_id=book_id, employee_id=employee_id, status="authorized")
+    statement = history.query(book_id=book_id, employee_id=employee_id, unfinished=True)
     reserved = paging.cut(session, statement, history.KEY, _OPEN).each(authorizations.of_row)
     names = catalogue.listed(session, {each.service_code for each in reserved.data})
     return Sight(

@@ -81,7 +81,7 @@ def test_the_gauge_has_words_and_never_takes_the_unknown_for_nothing(counter: Co
 
     assert re.search(r'<meter[^>]* max="100000"[^>]* value="0"', page.text)
     assert "Entro il limite" in page.text
-    assert "nessuno ha ancora detto che cosa ricevi da altrove" in page.text
+    assert "nessuno ha ancora detto che cosa ricevi da altrove." in page.text
     assert "Ti restano al massimo" in page.text
 
 
