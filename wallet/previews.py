@@ -13,10 +13,9 @@ from network.services import Entry
 from plans import directory, people
 from plans.facts import Declaration
 from plans.people import RelativeCard
-from plans.rulebook.words import OverCap
+from plans.rulebook.words import Outcome, OverCap
 from wallet import authorizations, contents
 from wallet.authorizations import Authorization
-from wallet.declines import Decline
 from wallet.position import position
 from wallet.position.gauge import Gauge
 from wallet.purchases import Purchase
@@ -94,10 +93,6 @@ class Preview:
         return self.best.status != "declined"
 
 
-# The declines that a consent may turn.
-_CONSENT = (Decline.NEEDS_CONSENT, Decline.FRINGE_LIMIT_EXCEEDED, Decline.ANNUAL_CAP_EXCEEDED)
-
-
 def choosing(session: Session, book_id: int, employee_id: str, service_code: str) -> Choosing:
     """
     Return what somebody chooses from when they order a service: whom it is for.
@@ -127,7 +122,7 @@ def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
     """
     decision = authorizations.simulate(session, book_id, replace(purchase, consent=False))
     consented = None
-    if decision.decline_code in set(map(str, _CONSENT)):
+    if decision.status == "declined" and decision.outcome == Outcome.TAXABLE:
         asked = authorizations.simulate(session, book_id, replace(purchase, consent=True))
         consented = asked if asked.status != "declined" else None
     best = consented or decision

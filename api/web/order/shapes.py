@@ -16,7 +16,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.web import words
 from api.web.forms import Form, MoneyForm
@@ -97,7 +97,9 @@ class ConfirmForm(MoneyForm):
     def validate_consent(self, field: BooleanField) -> None:
         """Ask for the consent where the page told that it takes one."""
         if self.taxed.data and not field.data:
-            raise ValueError(str(_l("Metti la spunta se accetti la tassa; se no, torna indietro e cambia l'ordine.")))
+            raise ValidationError(
+                str(_l("Metti la spunta se accetti la tassa; se no, torna indietro e cambia l'ordine."))
+            )
 
 
 class RequestForm(MoneyForm):

@@ -1,0 +1,85 @@
+"""Stories that people live through the pages of an order: a mother far away, and the cliff of a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from api.access.roles import Role
+from config import clock, database
+from plans.rulebook.words import Channel, Kinship
+from plans.words import Fact, TaxablePolicy
+from tests import factories
+from tests.api.counter import Counter, appoint
+from tests.api.v1.conftest import NOON
+from tests.api.v1.families import kin
+from tests.api.web.browser import browser_of, forms_of, text_of
+from tests.api.web.test_order import available, confirm, ordered
+
+
+@pytest.fixture(scope="module", autouse=True)
+def employer(furnished: Counter) -> None:
+    """Employer E7, whose plan admits what is taxed with consent, with Marco and Luca."""
+    if "E7" in furnished.books:
+        return
+
+    def work(session: Session) -> None:
+        book_id = furnished.books["E7"] = factories.employer(session, "E7")
+        factories.plan(session, book_id, taxable_policy=TaxablePolicy.WITH_CONSENT, channels=frozenset(Channel))
+        factories.funded(session, book_id)
+        for name in ("marco", "luca"):
+            employee_id = factories.employee(session, book_id, first_name=name.title())
+            furnished.people[name] = employee_id
+            factories.grant(session, book_id, "A", employee_id, 1_000_000)
+            appoint(session, furnished, name, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id)
+
+    with clock.at(NOON):
+        database.transact(work)
+
+
+def declare(counter: Counter, person_id: str, fact: Fact, **values: Any) -> None:
+    database.transact(lambda session: factories.declare(session, counter.books["E7"], person_id, fact, **values))
+
+
+def test_story_2_a_mother_far_away_is_taxed_until_her_maintenance_is_declared(counter: Counter) -> None:
+    mother = kin(counter, "marco", Kinship.PARENT, age=79, book="E7")
+    marco, path = browser_of(counter, "marco"), confirm("ADI-MT", mother, 2)
+
+    told = marco.get(path)
+    assert "Si può, ma viene tassato" in text_of(told)
+    assert "dichiaralo" in text_of(told)
+    assert "chiedere al Comune" in text_of(told)
+    # Without the box nothing is bought, and what costs is said again.
+    refused = marco.send_on(told, path, path.partition("?")[0])
+    assert (refused.status_code, "Metti la spunta" in text_of(refused)) == (422, True)
+    assert available(counter, "marco") == 1_000_000
+
+    declare(counter, mother, Fact.MAINTENANCE, year=2026)
+
+    whom, told = marco.get("/io/ordina/ADI-MT"), marco.get(path)
+    assert "mantenimento" in text_of(whom)
+    assert "Esente da tasse, grazie a quello che hai dichiarato" in text_of(told)
+    assert "consent" not in forms_of(told)["/io/ordina/ADI-MT/conferma"]
+    made = marco.get(ordered(marco, path))
+    assert "Pronto da usare" in text_of(made)
+    assert "Matera" in text_of(made)
+    assert "Tassati in busta paga" not in text_of(made)
+
+
+def test_story_4_past_the_cliff_nothing_is_bought_without_consent(counter: Counter) -> None:
+    declare(counter, counter.people["luca"], Fact.EXTERNAL_FRINGE, year=2026, amount=factories.euro(48_000))
+    luca, path = browser_of(counter, "luca"), confirm("BUO-RH")
+    assert "Resti dentro il limite." in text_of(luca.get(path))
+    for _ in range(20):
+        counter.buy("luca", service="BUO-RH")
+
+    told = luca.get(path)
+
+    assert "Si può, ma viene tassato" in text_of(told)
+    assert "Oltre il limite: viene tassato tutto l'anno" in text_of(told).replace("&#39;", "'")
+    assert all(amount in text_of(told) for amount in ("1.000,00", "980,00", "1.005,00", "525,00"))
+    made = luca.get(ordered(luca, path, consent="y"))
+    assert "Pronto da usare" in text_of(made)
+    assert "Tassati in busta paga" in text_of(made)
