@@ -24,6 +24,14 @@ PUBLIC = (
 )
 # The first of each is where the role begins.
 PLACES: Mapping[Role, tuple[Place, ...]] = {
+    Role.WELFARE_MANAGER: (
+        Place("web_wm.home", lazy_gettext("Scrivania")),
+        Place("web_wm_requests.index", lazy_gettext("Richieste")),
+        Place("web_wm_reviews.queue", lazy_gettext("Rimborsi")),
+        Place("web_wm_providers.index", lazy_gettext("Fornitori")),
+        Place("web_wm_acting.search", lazy_gettext("Persone")),
+        Place("web_wm.unmet", lazy_gettext("Domanda")),
+    ),
     Role.PROVIDER: (
         Place("web_provider.home", lazy_gettext("Giornata")),
         Place("web_provider_till.check", lazy_gettext("Riscatta")),
