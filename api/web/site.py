@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from contextlib import suppress
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -149,8 +151,21 @@ _files = flask.Blueprint(
 
 @_files.get("/static/bootstrap/<any('bootstrap.min.css', 'bootstrap.bundle.min.js'):name>")
 def bootstrap(name: str) -> flask.Response:
-    """Give a file of Bootstrap's, which changes only with its package."""
-    return flask.send_from_directory(_BOOTSTRAP / name.rpartition(".")[2], name, max_age=_DAY)
+    """Give a file of Bootstrap's, which changes only with its package; packed, it weighs an eighth."""
+    response = flask.make_response(_packed(name))
+    response.mimetype = "text/css" if name.endswith(".css") else "text/javascript"
+    response.cache_control.max_age = _DAY
+    response.vary.add("Accept-Encoding")
+    if flask.request.accept_encodings["gzip"]:
+        response.content_encoding = "gzip"
+    else:
+        response.set_data(gzip.decompress(response.get_data()))
+    return response
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress((_BOOTSTRAP / name.rpartition(".")[2] / name).read_bytes(), mtime=0)
 
 
 @_files.get("/static/font/<any('TitilliumWeb-Regular.ttf', 'TitilliumWeb-SemiBold.ttf'):name>")
