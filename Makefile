@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo serve test check audit fuzz format bench lock clean
+.PHONY: help demo serve test chromium check audit fuzz format bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -28,8 +28,15 @@ demo: $(VENV)/.runtime ## set everything up and run the main job
 serve: $(VENV)/.runtime ## run the HTTP API and its worker on this machine, with the demonstration
 	@$(BIN)/borsellino serve --demo
 
-test: $(VENV)/.development ## set everything up and run every test
+test: $(VENV)/.development chromium ## set everything up and run every test
 	@$(BIN)/pytest -n 2
+
+# The pages are looked at in the distribution's own browser. Where it may not be installed, those tests say so and are skipped.
+chromium:
+	@command -v chromium chromium-browser google-chrome > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+		&& echo "Installing Chromium for the tests of the pages..." && apt-get -qq update \
+		&& DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium > /dev/null; } \
+		|| echo "No Chromium, and it cannot be installed from here: the tests of the pages in a browser are skipped."
 
 check: $(VENV)/.development ## format, lint, types, import contracts, documentation
 	@$(BIN)/ruff format --check --quiet .
