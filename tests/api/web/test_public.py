@@ -191,7 +191,7 @@ def test_whoever_is_not_known_is_led_through_the_door_and_back(anyone: Browser) 
 def test_an_employee_sees_which_plans_may_pay_and_orders(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
 
-    assert "Con il credito di: Piano welfare" in giulia.get("/servizi?parole=assistenza+domiciliare").text
+    assert "Anche con il tuo credito welfare" in giulia.get("/servizi?parole=assistenza+domiciliare").text
     text = giulia.get("/servizi/ADI-CR").text
     assert "Può pagarlo: Piano welfare." in text
     assert 'href="/io/ordina/ADI-CR"' in text
