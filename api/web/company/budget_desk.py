@@ -1,0 +1,208 @@
+"""Budgets of an employer: a file looked at row by row, granted by a worker, and taken back before it is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, HiddenField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from api import tasks
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.conventions import paging
+from api.conventions import uploads as bodies
+from api.conventions.paging import Page
+from api.tasks import State, Task
+from api.v1 import budget_loading
+from api.v1.budget_loading import Order
+from api.web import forms, guards, words
+from api.web.company import desk, uploads
+from api.web.forms import Form, MoneyForm
+from config import clock
+from plans import listing
+from plans.budgets import BudgetCheck
+from plans.listing import PlanCard
+from plans.sheets import Problem
+from wallet import budget_loads, budgets, funding_entries
+from wallet.budget_loads import FoundLoad
+from wallet.budgets import Against
+from wallet.funding_entries import FundingEntry
+
+blueprint = flask.Blueprint("web_company_budgets", __name__, url_prefix="/azienda/budget")
+blueprint.before_request(guards.only(Role.EMPLOYER))
+
+MOST_BYTES = 52_000_000
+# More are no page for people: they mend these first.
+_SHOWN = 200
+_RECENT = 20
+
+
+class FileForm(Form):
+    """A budget file, and the plan that it is for."""
+
+    plan = SelectField(_l("Piano"), validate_choice=False)
+    file = FileField(_l("File del budget"), [FileRequired(_l("Scegli un file."))])
+    send = SubmitField(_l("Controlla il file"))
+
+
+class LoadForm(MoneyForm):
+    """The word to grant what a file says that was looked at."""
+
+    ticket = HiddenField()
+    plan = HiddenField()
+    reference = StringField(_l("Nome del caricamento"), [InputRequired(_l("Manca: scrivilo qui.")), Length(max=200)])
+    repeat = BooleanField(_l("Sì, accredita di nuovo lo stesso contenuto"))
+    send = SubmitField(_l("Accredita"))
+
+
+class UndoForm(Form):
+    """The word to take a load back."""
+
+    send = SubmitField(_l("Annulla il caricamento"))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file says, what is wrong with it, and what a load would meet."""
+
+    checked: BudgetCheck
+    against: Against
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be granted as it is."""
+        return self.checked.ok and self.checked.total_minor <= self.against.grantable_minor
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What lies on the desk: plans, the last files, the money, and what is being loaded."""
+
+    plans: tuple[PlanCard, ...]
+    loads: Page[FoundLoad]
+    money: Page[FundingEntry]
+    working: tuple[Task, ...]
+
+
+@blueprint.route("", methods=("GET", "POST"))
+@bodies.up_to(MOST_BYTES)
+@needs("budgets:load")
+def every() -> Response | str | tuple[str, int]:
+    """List what was loaded and transferred, and take a file."""
+    form = FileForm(plan=flask.request.args.get("piano"))
+    told = transact(_lying)
+    form.plan.choices = [SelectChoice(card.plan_id, f"{card.name} ({card.code})") for card in told.plans]
+
+    def look() -> tuple[str, int]:
+        plan = transact(lambda session: listing.place(session, form.plan.data))
+        with bodies.kept(form.file.data) as path:
+            seen = transact_in(plan.book_id, lambda session: _look(session, plan, path))
+            ticket = uploads.keep(path) if seen.fits else ""
+            load_form = LoadForm(formdata=None, ticket=ticket, plan=plan.plan_id, reference=path.stem)
+            return _preview(plan, seen, load_form), 200 if seen.fits else 422
+
+    page = forms.attempt(form, look)
+    return page if page is not None else forms.show("company/budgets.html", form, told=told, word=_word)
+
+
+@blueprint.post("/accredita")
+@needs("budgets:load")
+def load() -> Response | tuple[str, int]:
+    """Let a worker grant what was looked at."""
+    form = LoadForm()
+    plan = transact(lambda session: listing.place(session, form.plan.data or ""))
+    path = uploads.find(form.ticket.data or "")
+    if path is None:
+        flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
+        return flask.redirect(flask.url_for(".every", piano=plan.plan_id))
+    order = Order(
+        book_id=plan.book_id,
+        plan_code=plan.code,
+        reference=(form.reference.data or "").strip(),
+        on=None,
+        repeat=bool(form.repeat.data),
+        expect_total_minor=None,
+        actor=current().actor,
+    )
+    task = forms.attempt(
+        form, lambda: transact_in(plan.book_id, lambda s: budget_loading.queue(s, order, path, form.key.data or ""))
+    )
+    if task is None:
+        seen = transact_in(plan.book_id, lambda session: _look(session, plan, path))
+        return _preview(plan, seen, form), form.status
+    return flask.redirect(flask.url_for(".follow", task_id=task.task_id))
+
+
+@blueprint.get("/lavori/<string:task_id>")
+@needs("budgets:load")
+def follow(task_id: str) -> str:
+    """Tell how far a load is; whoever leaves the page finds it again on the desk."""
+    task = transact(lambda session: tasks.find(session, task_id))
+    return flask.render_template("company/budget_task.html", task=task, why=_why(task))
+
+
+@blueprint.route("/<string:load_id>", methods=("GET", "POST"))
+@needs("budgets:load")
+def show(load_id: str) -> Response | tuple[str, int]:
+    """Show a file that was loaded, and take it back while nothing of it is spent."""
+    found = transact(lambda session: budget_loads.find(session, load_id))
+    form = UndoForm()
+
+    def undo(session: Session) -> int:
+        return budget_loads.undo(
+            session, guards.own_book(), load_id, reason="annullato", on=clock.today(), actor=current().actor
+        )
+
+    done = forms.attempt(form, lambda: transact_in(guards.own_book(), undo))
+    if done is not None:
+        flask.flash(_("Caricamento annullato: il credito è tornato al piano."))
+        return flask.redirect(flask.url_for(".show", load_id=load_id))
+    book_id = guards.own_book()
+    undone = transact_in(book_id, lambda session: budget_loads.is_undone(session, book_id, load_id))
+    return forms.show("company/budget.html", form, load=found, undone=undone)
+
+
+def _lying(session: Session) -> _Told:
+    recent, member = {"limit": _RECENT}, current().member_id
+    loads = paging.cut(session, budget_loads.query(guards.own_book()), budget_loads.KEY, recent)
+    money = paging.cut(session, funding_entries.query(guards.own_book()), funding_entries.KEY, recent)
+    mine = tasks.page(session, {"kind": budget_loading.KIND, "limit": _RECENT}, member_id=member).data
+    return _Told(
+        desk.plans(session),
+        loads.each(budget_loads.load),
+        money.each(funding_entries.entry),
+        tuple(task for task in mine if task.state is not State.DONE),
+    )
+
+
+def _look(session: Session, plan: PlanCard, path: object) -> Look:
+    checked = budgets.check(session, plan.book_id, plan.code, path)  # type: ignore[arg-type]
+    return Look(checked, budgets.against(session, plan.book_id, plan.code, checked))
+
+
+def _preview(plan: PlanCard, seen: Look, form: LoadForm) -> str:
+    return flask.render_template(
+        "company/budget_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=mend
+    )
+
+
+def mend(problem: Problem) -> str:
+    """Return what is wrong at one place of a file and how to mend it; the place stands beside it."""
+    return str(problem.refusal(**problem.details).text(words.asked()))
+
+
+def _why(task: Task) -> str:
+    return "" if task.problem is None else str(task.problem[words.asked()])
+
+
+def _word(state: State) -> str:
+    told = {State.QUEUED: _("in attesa"), State.RUNNING: _("in corso"), State.FAILED: _("non riuscito")}
+    return str(told.get(state, ""))

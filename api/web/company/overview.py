@@ -1,0 +1,175 @@
+"""How an employer's welfare stands: four numbers, what it is used for, and what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api import tasks
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.tasks import State
+from api.v1 import budget_loading
+from api.web import guards, words
+from api.web.company import charts, desk, invitees
+from config import clock
+from plans import directory, listing
+from plans.listing import PlanCard
+from plans.rulebook.words import Category
+from reports import plan_statement
+from reports.plan_statement import PlanStatement, Reading
+from reports.plan_statement.model import CategoryLine, ExpiringLine
+
+blueprint = flask.Blueprint("web_company", __name__, url_prefix="/azienda")
+blueprint.before_request(guards.only(Role.EMPLOYER))
+
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits for the personnel office, and where it is done."""
+
+    sentence: str
+    place: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """How much of each kind waits, in the book as a whole."""
+
+    failed: tuple[str, ...]
+    without_email: int
+    uninvited: int
+    drafts: tuple[PlanCard, ...]
+
+
+@blueprint.get("")
+@needs("funding:read")
+def home() -> str:
+    """Tell how a plan stands, and what is to be done."""
+    cards = transact(desk.plans)
+    card = _chosen(cards)
+    started = desk.granted()
+    figures = None if card is None else transact_in(card.book_id, lambda session: _gather(session, card))
+    return flask.render_template(
+        "company/home.html",
+        cards=cards,
+        card=card,
+        figures=figures,
+        granted_minor=0 if figures is None else _granted(figures),
+        expiring=None if figures is None else _next_expiring(figures),
+        todo=_todo(transact(lambda session: _waiting(session, cards, started)), figures),
+        category=_category,
+        month=desk.month,
+    )
+
+
+@blueprint.get("/categorie.svg")
+@needs("funding:read")
+def uptake() -> flask.Response:
+    """Draw what a plan was used for, as far as it may be told."""
+    card = _chosen(transact(desk.plans))
+    told = [] if card is None else _told(transact_in(card.book_id, lambda session: _gather(session, card)).categories)
+    return charts.picture([(_category(line.category), line.used_minor or 0) for line in told])
+
+
+def _chosen(cards: tuple[PlanCard, ...]) -> PlanCard | None:
+    """Return the plan that the page is asked for, else the latest whose credit can be spent today."""
+    asked, today = flask.request.args.get("piano"), clock.today()
+    if asked:
+        return next((card for card in cards if card.plan_id == asked), None) or _refuse(asked)
+    open_now = (card for card in cards if card.starts_on <= today <= card.spend_by)
+    return next(open_now, cards[0] if cards else None)
+
+
+def _refuse(plan_id: str) -> PlanCard:
+    # Of another book, or none: told as every plan that is not there.
+    return transact(lambda session: listing.place(session, plan_id))
+
+
+def _gather(session: Session, card: PlanCard) -> PlanStatement:
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    # Up to midnight: whoever could ask every minute would see each purchase by itself.
+    through = max(clock.today(), card.starts_on)
+    known = clock.midnight()
+    return plan_statement.gather(
+        session, card.book_id, card.code, card.starts_on, through, reading=Reading.HR, known_before=known
+    )
+
+
+def _granted(figures: PlanStatement) -> int:
+    return figures.total.opening_minor + figures.total.granted_net_minor + figures.total.brought_minor
+
+
+def _next_expiring(figures: PlanStatement) -> ExpiringLine | None:
+    return next((line for line in figures.expiring if line.amount_minor > 0), None)
+
+
+def _told(lines: tuple[CategoryLine, ...]) -> list[CategoryLine]:
+    return sorted((line for line in lines if line.used_minor), key=lambda line: -(line.used_minor or 0))
+
+
+def _category(code: str) -> str:
+    return Category(code).label(words.asked()) if code in set(Category) else code
+
+
+def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[str]) -> _Waiting:
+    book_id, today = guards.own_book(), clock.today()
+    asked = {"kind": budget_loading.KIND, "state": State.FAILED, "limit": 3}
+    failed = tasks.page(session, asked, member_id=current().member_id).data
+    reachable = directory.with_email(session, book_id, employed_on=today)
+    return _Waiting(
+        failed=tuple(task.task_id for task in failed),
+        without_email=directory.without_email(session, book_id, employed_on=today),
+        uninvited=len(reachable - invitees.known(current())),
+        drafts=tuple(card for card in cards if card.plan_id not in started and card.ends_on >= today),
+    )
+
+
+def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
+    found = [
+        Todo(
+            _("Un file di budget non è stato caricato: c'è qualcosa da correggere."),
+            flask.url_for("web_company_budgets.follow", task_id=task_id),
+            _("Guarda che cosa"),
+        )
+        for task_id in waiting.failed
+    ]
+    line = None if figures is None else _next_expiring(figures)
+    if line is not None and _first_of(line) <= clock.today() + _SOON:
+        found.append(
+            Todo(
+                _(
+                    "%(amount)s di credito scadono presto: ricordalo alle persone.",
+                    amount=words.amount(line.amount_minor),
+                ),
+                flask.url_for("web_company_people.every"),
+                _("Vai alle persone"),
+            )
+        )
+    people = flask.url_for("web_company_people.every")
+    if waiting.without_email:
+        sentence = _("Persone senza e-mail: %(num)s. Non ricevono avvisi.", num=waiting.without_email)
+        found.append(Todo(sentence, people, _("Aggiungi le e-mail")))
+    if waiting.uninvited:
+        sentence = _("Persone non ancora invitate al loro borsellino: %(num)s.", num=waiting.uninvited)
+        found.append(Todo(sentence, people, _("Invita le persone")))
+    found += [
+        Todo(
+            _("Il piano «%(name)s» non ha ancora accrediti.", name=card.name),
+            flask.url_for("web_company_budgets.every", piano=card.plan_id),
+            _("Carica il budget"),
+        )
+        for card in waiting.drafts
+    ]
+    return found
+
+
+def _first_of(line: ExpiringLine) -> date:
+    return line.month

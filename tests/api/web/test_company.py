@@ -1,0 +1,301 @@
+"""The personnel office's rooms: how welfare stands, plans, people and the simulator."""
+
+from __future__ import annotations
+
+import io
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api.tasks import inputs
+from api.web.company import uploads
+from config import database
+from tests import factories
+from tests.api.counter import Counter
+from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+
+_numbers = count(1)
+PLAN: dict[str, Any] = {
+    "name": "Welfare per tutti",
+    "source": "ON_TOP",
+    "starts_on": "2026-03-01",
+    "ends_on": "2026-12-31",
+    "spend_by": "2026-12-31",
+    "entitlement": "ALL",
+    "amount": "600,00",
+    "categories": ["CARE", "EDUCATION"],
+    "channels": ["DIRECT"],
+    "taxable_policy": "WITH_CONSENT",
+    "funding_policy": "PREFUNDED",
+    "residual_destination": "EMPLOYER",
+    "source_type": "COMPANY_AGREEMENT",
+    "send": "1",
+}
+
+
+@pytest.fixture
+def hr(counter: Counter) -> Browser:
+    return browser_of(counter, "hr")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_folder", lambda: tmp_path / "inputs")
+
+
+def code() -> str:
+    return f"WELFARE-{next(_numbers)}"
+
+
+def plan_of(page: Any) -> str:
+    return str(page.headers["Location"]).rpartition("/")[2]
+
+
+def test_the_beginning_tells_four_numbers_and_what_is_to_be_done(hr: Browser) -> None:
+    page = hr.get("/azienda")
+
+    assert page.status_code == 200
+    for words in ("Versato dall'azienda", "Accreditato alle persone", "Usato", "In scadenza", "Da fare"):
+        assert words in text_of(page).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/categorie.svg", "/piani", "/piani/nuovo", "/persone", "/persone/file", "/budget", "/simulatore"]
+)
+def test_every_room_is_the_personnel_offices_alone(counter: Counter, path: str) -> None:
+    assert browser_of(counter, "hr").get(f"/azienda{path}").status_code == 200
+    for other in ("giulia", "payroll", "accountant", "comune", "p04", "marta", "operator"):
+        assert browser_of(counter, other).get(f"/azienda{path}").status_code == 403, other
+    assert browser_of(counter).get(f"/azienda{path}").status_code == 302
+
+
+def plan_a(counter: Counter, book: str) -> str:
+    """The plan of a book that people were granted credit of."""
+    asked = sa.text("select plan_id from plan where book_id = :book and code = 'A'")
+    return str(database.transact(lambda session: session.scalar(asked, {"book": counter.books[book]})))
+
+
+def test_another_employers_plan_is_not_there(counter: Counter, hr: Browser) -> None:
+    plan_id = plan_a(counter, "E2")
+
+    for path in ("?piano={}", "/categorie.svg?piano={}", "/piani/{}", "/piani/{}/modifica"):
+        assert hr.get(f"/azienda{path.format(plan_id)}").status_code == 404, path
+
+
+def test_the_beginning_asks_the_database_alike_however_many_people_there_are(counter: Counter, hr: Browser) -> None:
+    def asked(path: str) -> int:
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            statements.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            assert hr.get(path).status_code == 200
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        return len(statements)
+
+    paths = ("/azienda", "/azienda/persone", "/azienda/piani", "/azienda/budget")
+    before = [asked(path) for path in paths]
+
+    def more(session: Session) -> None:
+        book_id = counter.books["E1"]
+        for number in range(12):
+            employee_id = factories.employee(session, book_id, first_name=f"Nuova{number}", cluster=f"gruppo{number}")
+            factories.grant(session, book_id, "A", employee_id, 1_000)
+
+    database.transact(more)
+
+    assert [asked(path) for path in paths] == before
+
+
+# -- plans -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_checked_published_corrected_and_renewed(hr: Browser) -> None:
+    name = code()
+    checked = hr.send("/azienda/piani/nuovo", code=name, check="1", **{k: v for k, v in PLAN.items() if k != "send"})
+    assert "Così va bene" in text_of(checked)
+    assert name not in text_of(hr.get("/azienda/piani"))
+
+    published = hr.send("/azienda/piani/nuovo", code=name, **PLAN)
+    plan_id = plan_of(published)
+    assert "Spetta a tutti i lavoratori" in text_of(hr.get(f"/azienda/piani/{plan_id}"))
+
+    corrected = hr.send(f"/azienda/piani/{plan_id}/modifica", **PLAN | {"name": "Welfare corretto"})
+    assert corrected.status_code == 302
+    assert "Welfare corretto" in text_of(hr.get(f"/azienda/piani/{plan_id}"))
+
+    renewed = hr.send(f"/azienda/piani/{plan_id}/rinnova", code=f"{name}-bis")
+    assert "2027" in text_of(hr.get(f"/azienda/piani/{plan_of(renewed)}"))
+
+
+def test_what_the_law_refuses_is_said_and_nothing_typed_is_lost(hr: Browser) -> None:
+    name = code()
+    page = hr.send("/azienda/piani/nuovo", code=name, **PLAN | {"source": "PDR", "source_type": "UNILATERAL"})
+
+    assert page.status_code >= 400
+    assert "to-mend" in page.text
+    assert forms_of(page)[""]["name"] == "Welfare per tutti"
+    assert name not in text_of(hr.get("/azienda/piani"))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "", "Manca"),
+        ("starts_on", "ieri", ""),
+        ("amount", "tanto", ""),
+        ("clusters", "operai; Operai; 1; 2", "Riga 1"),
+        ("carry_over_months", "61", "Da 0 a 60 mesi"),
+        ("source", "MUNICIPAL", ""),
+    ],
+)
+def test_what_is_typed_wrong_is_said_beside_its_field(hr: Browser, field: str, typed: str, said: str) -> None:
+    page = hr.send("/azienda/piani/nuovo", code=code(), **PLAN | {field: typed})
+
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+    assert said in text_of(page)
+
+
+def test_a_correction_of_what_somebody_else_changed_is_refused(hr: Browser) -> None:
+    plan_id = plan_of(hr.send("/azienda/piani/nuovo", code=code(), **PLAN))
+    path = f"/azienda/piani/{plan_id}/modifica"
+    drawn = hr.get(path)
+    assert hr.send(path, **PLAN | {"name": "Prima"}).status_code == 302
+
+    late = hr.send_on(drawn, path, **PLAN | {"name": "Dopo"})
+
+    assert late.status_code == 409
+    assert "Prima" in text_of(hr.get(f"/azienda/piani/{plan_id}"))
+
+
+def test_a_plan_that_was_granted_under_changes_no_more(counter: Counter, hr: Browser) -> None:
+    path = f"/azienda/piani/{plan_a(counter, 'E1')}"
+
+    refused = hr.send(f"{path}/modifica", **PLAN)
+
+    assert refused.status_code == 409
+    assert "Prepara il prossimo periodo" in text_of(hr.get(path))
+    assert "Correggi il piano" not in text_of(hr.get(path))
+
+
+# -- the simulator ---------------------------------------------------------------------------------------------------
+
+
+def test_the_simulator_says_what_arrives_and_what_it_does_not_know(hr: Browser) -> None:
+    unknown = text_of(hr.get("/azienda/simulatore?amount=1000&rate=&within=yes&employer="))
+    known = text_of(hr.get("/azienda/simulatore?amount=1000&rate=35&within=yes&employer=30"))
+
+    assert "non si sa" in unknown
+    assert "non si sa" not in known
+    # 1.000 less 9,19 % is 908,10; less 35 % of that, 590,26 (half a cent up); the company pays 300 besides.
+    for amount in ("91,90", "590,26", "1.300,00"):
+        assert amount in known, amount
+
+
+@pytest.mark.parametrize("query", ["amount=", "amount=x", "amount=-5", "amount=100&rate=99", "amount=0"])
+def test_the_simulator_helps_whoever_types_something_else(hr: Browser, query: str) -> None:
+    page = hr.get(f"/azienda/simulatore?{query}")
+
+    assert 400 <= page.status_code < 500
+    assert "to-mend" in page.text
+
+
+def test_the_simulators_bars_are_a_picture_without_scripts(hr: Browser) -> None:
+    picture = hr.get("/azienda/simulatore/barre.svg?amount=1000&rate=35&within=yes&employer=")
+
+    assert picture.mimetype == "image/svg+xml"
+    assert "<script" not in picture.text
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+def add(hr: Browser, **typed: str) -> str:
+    usual = {"tax_code": factories.tax_code(), "first_name": "Zoe", "last_name": "Zanetti", "hired_on": "2020-01-01"}
+    made = hr.send("/azienda/persone/nuova", **usual | typed)
+    assert made.status_code == 302, made.text
+    return plan_of(made)
+
+
+def test_a_person_is_added_found_corrected_and_invited_once(hr: Browser) -> None:
+    address = f"zoe{next(_numbers)}@example.it"
+    person = add(hr, email=address, last_name="Quaranta")
+    path = f"/azienda/persone/{person}"
+
+    assert "Quaranta" in text_of(hr.send("/azienda/persone", "/azienda/persone", text="quaranta"))
+    assert hr.send(f"{path}/modifica", first_name="Zoé").status_code == 302
+    assert "Zoé Quaranta" in text_of(hr.get(path))
+
+    assert hr.send(path, f"{path}/invito").status_code == 302
+    assert "invitato" in text_of(hr.get(path))
+    token = forms_of(hr.get(path))["/esci"]["csrf_token"]
+    assert hr.post(f"{path}/invito", {"csrf_token": token}).status_code == 409
+
+
+def test_a_last_day_is_written_and_taken_back(hr: Browser) -> None:
+    path = f"/azienda/persone/{add(hr)}"
+
+    assert hr.send(path, f"{path}/uscita", on="2019-01-01").status_code >= 400
+    assert hr.send(path, f"{path}/uscita", on="2026-04-30").status_code == 302
+    assert "30 aprile 2026" in text_of(hr.get(path))
+    assert hr.send(path, f"{path}/uscita").status_code == 302
+    assert "30 aprile 2026" not in text_of(hr.get(path))
+
+
+def test_a_name_is_shown_as_text(hr: Browser) -> None:
+    person = add(hr, first_name="<script>alert(1)</script>", last_name="Bianchi")
+
+    assert "<script>alert" not in hr.get(f"/azienda/persone/{person}").text
+    assert "&lt;script&gt;alert" in hr.get(f"/azienda/persone/{person}").text
+
+
+def test_another_books_person_is_not_there(counter: Counter, hr: Browser) -> None:
+    for path in ("", "/modifica"):
+        assert hr.get(f"/azienda/persone/{counter.people['anna']}{path}").status_code == 404
+
+
+def people_file(*rows: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO("\n".join(["codice fiscale;nome;cognome", *rows]).encode()), "persone.csv"
+
+
+def test_a_file_of_people_is_looked_at_then_written(hr: Browser) -> None:
+    tax_code = factories.tax_code()
+    looked = hr.send("/azienda/persone/file", file=people_file(f"{tax_code};Lia;Fontana"))
+    assert "persona nuova" in text_of(looked)
+    assert "Nessuno corrisponde" in text_of(hr.send("/azienda/persone", "/azienda/persone", text="fontana"))
+
+    written = hr.send_on(looked, "/azienda/persone/file", "/azienda/persone/file/scrivi")
+
+    assert written.status_code == 302
+    assert "Lia" in text_of(hr.send("/azienda/persone", "/azienda/persone", text="fontana"))
+
+
+def test_a_file_of_people_with_a_wrong_row_tells_which_and_writes_nothing(hr: Browser) -> None:
+    looked = hr.send("/azienda/persone/file", file=people_file("SBAGLIATO;Lia;Fontanella"))
+
+    assert looked.status_code == 422
+    assert "SBAGLIATO" in text_of(looked)
+    assert "/azienda/persone/file/scrivi" not in forms_of(looked)
+
+
+def test_no_file_and_no_table_are_told(hr: Browser) -> None:
+    assert hr.send("/azienda/persone/file").status_code == 422
+    page = hr.send("/azienda/persone/file", file=(io.BytesIO(b"%PDF-1.4 \x00\xff"), "persone.xlsx"))
+    assert 400 <= page.status_code < 500
+    assert "alert-danger" in page.text
+
+
+def test_a_ticket_of_somebody_elses_opens_nothing(hr: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = hr.send("/azienda/persone/file", file=people_file(f"{factories.tax_code()};Lia;Fontana"))
+    monkeypatch.setattr(uploads, "_SECONDS", -1)
+
+    gone = hr.send_on(looked, "/azienda/persone/file", "/azienda/persone/file/scrivi")
+
+    assert gone.headers["Location"].endswith("/azienda/persone/file")

@@ -1,0 +1,195 @@
+"""Budgets through the personnel office's pages: looked at, granted by a worker, and undone before they are spent."""
+
+from __future__ import annotations
+
+import io
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from api import tasks
+from api.tasks import inputs
+from config import clock, database
+from tests import factories
+from tests.api.counter import Counter
+from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from wallet import grants
+
+DESK = "/azienda/budget"
+GRANT = f"{DESK}/accredita"
+_numbers = count(1)
+
+
+class Plan:
+    """A plan of E1 with 1.000,00 that arrived, and two people nobody else's tests know of."""
+
+    def __init__(self, counter: Counter, hr: Browser) -> None:
+        self.hr, self.code = hr, f"W{next(_numbers)}"
+        self.codes = [factories.tax_code(), factories.tax_code()]
+
+        def work(session: Session) -> str:
+            book_id = counter.books["E1"]
+            plan_id = factories.plan(session, book_id, self.code)
+            factories.funded(session, book_id, self.code, factories.euro(100_000))
+            self.people = [factories.employee(session, book_id, tax_code=code) for code in self.codes]
+            return plan_id
+
+        self.plan_id = database.transact(work)
+
+    def look(self, *amounts: str, name: str = "budget.csv") -> TestResponse:
+        rows = "".join(f"{code};{amount}\n" for code, amount in zip(self.codes, amounts, strict=False))
+        return self.send(f"codice fiscale;importo\n{rows}".encode(), name)
+
+    def send(self, content: bytes, name: str = "budget.csv") -> TestResponse:
+        return self.hr.send(f"{DESK}?piano={self.plan_id}", file=(io.BytesIO(content), name))
+
+    def grant(self, *amounts: str, **typed: Any) -> TestResponse:
+        return self.hr.send_on(self.look(*amounts), DESK, GRANT, **typed)
+
+    def granted(self) -> int:
+        statement = sa.text(
+            "select coalesce(sum(b.credit_posted - b.debit_posted), 0) from lot l"
+            " join balance b on b.book_id = l.book_id and b.account_id = l.account_id where l.plan_id = :plan"
+        )
+        return database.transact(lambda session: int(session.scalar(statement, {"plan": self.plan_id}) or 0))
+
+
+@pytest.fixture
+def plan(counter: Counter) -> Plan:
+    return Plan(counter, browser_of(counter, "hr"))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_folder", lambda: tmp_path / "inputs")
+
+
+def work_off() -> None:
+    while tasks.run_next():
+        pass
+
+
+def loaded(plan: Plan, *amounts: str) -> str:
+    """Grant amounts through the pages, and return where the load is shown."""
+    sent = plan.grant(*amounts)
+    work_off()
+    page = plan.hr.get(sent.headers["Location"])
+    assert "Fatto." in text_of(page), page.text
+    return next(part.split('"')[0] for part in page.text.split('href="') if part.startswith(f"{DESK}/bud_"))
+
+
+def test_a_file_is_looked_at_granted_followed_and_undone(plan: Plan) -> None:
+    looked = plan.look("600,00", "83,34")
+    assert "683,34" in text_of(looked)
+    assert plan.granted() == 0
+
+    sent = plan.hr.send_on(looked, DESK, GRANT)
+    assert "In attesa di cominciare" in text_of(plan.hr.get(sent.headers["Location"]))
+    work_off()
+    assert "Fatto." in text_of(plan.hr.get(sent.headers["Location"]))
+    assert plan.granted() == 68_334
+
+    place = plan.hr.get(sent.headers["Location"]).text.split(f'href="{DESK}/bud_')[1].split('"')[0]
+    undone = plan.hr.send(f"{DESK}/bud_{place}")
+    assert undone.status_code == 302
+    assert "Annullato" in text_of(plan.hr.get(f"{DESK}/bud_{place}"))
+    assert plan.granted() == 0
+
+
+def test_a_form_sent_twice_counts_once(plan: Plan) -> None:
+    looked = plan.look("600,00")
+
+    first, second = (plan.hr.send_on(looked, DESK, GRANT) for _ in range(2))
+    work_off()
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert plan.granted() == 60_000
+
+
+def test_every_wrong_row_is_told_and_nothing_can_be_granted(plan: Plan) -> None:
+    page = plan.look("dodici", "1,005")
+
+    assert page.status_code == 422
+    assert "2 cose da correggere" in text_of(page)
+    assert "dodici" in text_of(page)
+    assert GRANT not in forms_of(page)
+
+
+def test_a_file_that_costs_more_than_the_plan_has_is_not_granted(plan: Plan) -> None:
+    page = plan.look("1000,01")
+
+    assert "Accredita" not in text_of(page).partition("<footer")[0].partition("Il piano può accreditare")[2]
+    assert GRANT not in forms_of(page)
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"", "budget.csv"), (b"%PDF-1.7\x00\xff", "budget.pdf")])
+def test_what_is_no_table_is_told_and_leads_back(plan: Plan, content: bytes, name: str) -> None:
+    page = plan.send(content, name)
+
+    assert page.status_code == 422
+    assert "1 cosa da correggere" in text_of(page)
+    assert f"{DESK}?piano={plan.plan_id}" in page.text
+
+
+def test_no_file_is_told(plan: Plan) -> None:
+    page = plan.hr.send(f"{DESK}?piano={plan.plan_id}")
+
+    assert page.status_code == 422
+    assert "Scegli un file" in text_of(page)
+
+
+def test_a_ticket_that_is_not_ours_leads_back(plan: Plan) -> None:
+    page = plan.grant("600,00", ticket="altrui")
+
+    assert page.status_code == 302
+    assert page.headers["Location"].endswith(f"{DESK}?piano={plan.plan_id}")
+    assert plan.granted() == 0
+
+
+def test_the_same_content_again_has_to_be_said_and_what_fails_is_on_the_desk(plan: Plan) -> None:
+    loaded(plan, "100,00")
+    again = plan.look("100,00", name="secondo.csv")
+    assert "già stato accreditato come «budget»" in text_of(again)
+
+    refused = plan.hr.send_on(again, DESK, GRANT)
+    work_off()
+    assert "Non è stato accreditato nulla" in text_of(plan.hr.get(refused.headers["Location"]))
+    assert "Un file di budget non è stato caricato" in text_of(plan.hr.get("/azienda"))
+
+    plan.hr.send_on(plan.look("100,00", name="secondo.csv"), DESK, GRANT, repeat="y")
+    work_off()
+    assert plan.granted() == 20_000
+
+
+def test_what_is_spent_in_part_is_not_undone(counter: Counter, plan: Plan) -> None:
+    place = loaded(plan, "100,00", "100,00")
+
+    def take(session: Session) -> None:
+        lot = session.execute(
+            sa.text("select lot_id from lot where plan_id = :plan limit 1"), {"plan": plan.plan_id}
+        ).scalar_one()
+        grants.correct(
+            session, counter.books["E1"], lot, factories.euro(5_000), reason="prova", on=clock.today(), actor="test"
+        )
+
+    database.transact(take)
+    page = plan.hr.send(place)
+
+    assert page.status_code == 409
+    assert "non si annulla più" in text_of(page)
+    assert plan.granted() == 15_000
+
+
+def test_nobody_else_follows_it(counter: Counter, plan: Plan) -> None:
+    sent = plan.grant("600,00")
+    place = sent.headers["Location"]
+    work_off()
+
+    assert browser_of(counter, "accountant").get(place).status_code == 403
+    assert plan.hr.get(f"{DESK}/lavori/tsk_01K0Z3J8Q4X5N6T7V8W9Y0A1B2").status_code == 404
+    assert plan.hr.get(f"{DESK}/bud_01K0Z3J8Q4X5N6T7V8W9Y0A1B2").status_code == 404
