@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import flask
@@ -94,6 +94,12 @@ class MovementsForm(Form):
 def entry_kind(kind: str) -> str:
     """Return the words for a kind of movement."""
     return labels.entry(kind, words.asked())
+
+
+@blueprint.app_template_filter("last_day")
+def last_day(end: datetime) -> date:
+    """Return the last day before a moment: what ends at midnight ends with the day before."""
+    return (end.astimezone(clock.ROME) - timedelta(microseconds=1)).date()
 
 
 @blueprint.app_template_filter("one_more")

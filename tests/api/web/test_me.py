@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from api import tasks
-from config import database
+from config import clock, database
 from plans import people
 from plans.rulebook.words import Kinship
 from tests import factories
@@ -74,6 +75,13 @@ def test_the_wallet_says_first_what_there_is_until_when_and_what_moved_it(counte
     assert "55,00" in told[told.index("Da usare") :]
     assert "Accredito" in told[told.index("Ultimi movimenti") :]
     assert bought["id"] not in told
+
+
+def test_what_ends_at_midnight_ends_with_the_day_before(counter: Counter) -> None:
+    last_day = counter.app.jinja_env.filters["last_day"]
+
+    assert last_day(datetime(2026, 12, 6, tzinfo=clock.ROME)) == date(2026, 12, 5)
+    assert last_day(datetime(2026, 12, 6, 9, tzinfo=clock.ROME)) == date(2026, 12, 6)
 
 
 def test_the_gauge_has_words_and_never_takes_the_unknown_for_nothing(counter: Counter) -> None:
