@@ -46,7 +46,7 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
     """Do what a form asks for; None where it was not sent or something has to be mended, which the form then says."""
     if not form.is_submitted() or RESUMED in flask.request.form:
         return None
-    if not form.validate():
+    if not form.validate() or not _is_text(form):
         form.status = 422
         return None
     try:
@@ -58,6 +58,14 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
         if isinstance(form, MoneyForm) and not refusal.retryable:
             form.key.data = fresh_key()
         return None
+
+
+def _is_text(form: Form) -> bool:
+    """Say whether all that was typed is text, which the database keeps; the fields say so where it is not."""
+    wrong = [field for field in form if isinstance(field.data, str) and "\x00" in field.data]
+    for field in wrong:
+        field.errors = [sentences.of_field("Holds characters that are no text.", words.asked())]
+    return not wrong
 
 
 def show(template: str, form: Form, **facts: Any) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from api.running import metrics
 from api.web import forms, guards, words
 from api.web.forms import Form, MoneyForm
 from config import clock
+from config.errors import DomainError
 from network import services
 from network.services import Entry
 from plans import directory, funders, people
@@ -106,9 +108,13 @@ class Acting:
 def _banner() -> dict[str, Any]:
     """Tell every page for whom somebody acts."""
     identity = flask.g.get("identity")
-    if identity is None or identity.role is not Role.WELFARE_MANAGER or _KEPT not in flask.session:
+    if identity is None or identity.role is not Role.WELFARE_MANAGER:
         return {"acting": None}
-    return {"acting": _found(flask.session[_KEPT])}
+    try:
+        return {"acting": _whom()}
+    except (DomainError, sa.exc.SQLAlchemyError):
+        # Whoever is gone is nobody to act for, and a page that says what broke must not break.
+        return {"acting": None}
 
 
 def _found(employee_id: str) -> Acting | None:
@@ -144,7 +150,7 @@ def search() -> tuple[str, int]:
 def begin(employee_id: str) -> Response:
     """Begin to act for somebody."""
     book_of(employee_id)
-    flask.session[_KEPT] = employee_id
+    flask.session[_KEPT] = [current().token_id, employee_id]
     return flask.redirect(flask.url_for("web_wm_acting.person"))
 
 
@@ -231,5 +237,6 @@ def _bought(session: Session, employee_id: str) -> tuple[Voucher, ...]:
 
 
 def _whom() -> Acting | None:
-    kept = flask.session.get(_KEPT)
-    return None if kept is None else _found(kept)
+    # Whoever signs in after another in the same browser acts for nobody yet.
+    token_id, employee_id = flask.session.get(_KEPT, (None, ""))
+    return _found(employee_id) if token_id == current().token_id else None

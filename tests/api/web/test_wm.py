@@ -68,6 +68,12 @@ def test_an_answer_that_cannot_be_given_keeps_what_was_typed(counter: Counter) -
     assert browser.get(f"{REQUESTS}/rqs_none").status_code == 404
 
 
+def test_what_is_no_text_is_refused_and_not_written(counter: Counter) -> None:
+    path, browser = f"{REQUESTS}/{asked(counter)}", browser_of(counter, "marta")
+
+    assert browser.send(path, f"{path}/risposta", text="a\x00b").status_code == 422
+
+
 def test_a_list_of_requests_takes_as_many_statements_however_long_it_is(counter: Counter) -> None:
     browser = browser_of(counter, "marta")
     asked(counter)
@@ -114,6 +120,11 @@ def test_whoever_acts_for_somebody_is_told_so_on_every_page_until_they_stop(coun
 
     for path in ("/wm", "/servizi", "/wm/persona"):
         assert "Stai agendo per" in browser.get(path).text
+    after = browser_of(counter, "marta")
+    kept = browser.client.get_cookie("borsellino_page")
+    assert kept is not None
+    after.client.set_cookie(kept.key, kept.value)
+    assert "Stai agendo per" not in after.get("/wm").text
     browser.send("/wm", "/wm/persona/basta")
     assert "Stai agendo per" not in browser.get("/wm").text
     assert browser.get("/wm/persona").location == "/wm/persone"
