@@ -30,6 +30,7 @@ from wallet.settlement.disputes import Reason
 # Whoever orders for themselves chooses this instead of a relative.
 MYSELF = "me"
 MOST = 10_000
+_WHOLE = _l("Scrivi un numero intero, da 1 a 10.000.")
 
 
 class Asking(Form):
@@ -43,6 +44,17 @@ class Asking(Form):
     def is_submitted(self) -> bool:
         """Whoever comes here asks."""
         return True
+
+
+class _Count(IntegerField):
+    """A whole number, refused in words of ours."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(str(_WHOLE)) from error
 
 
 class WhomForm(Asking):
@@ -59,11 +71,11 @@ class WhenForm(Asking):
         _l("Quando? (facoltativo)"),
         [Optional()],
     )
-    quante = IntegerField(
-        _l("Quante volte?"),
+    quante = _Count(
+        _l("Quanti te ne servono?"),
         [
-            InputRequired(_l("Scrivi quante te ne servono.")),
-            NumberRange(1, MOST, _l("Scrivi un numero intero, da 1 a 10.000.")),
+            InputRequired(_l("Scrivi quanti te ne servono.")),
+            NumberRange(1, MOST, _WHOLE),
         ],
     )
 
