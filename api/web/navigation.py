@@ -24,6 +24,11 @@ PUBLIC = (
 )
 # The first of each is where the role begins.
 PLACES: Mapping[Role, tuple[Place, ...]] = {
+    Role.OPERATOR: (
+        Place("web_network_office.home", lazy_gettext("La rete")),
+        Place("web_network_office.trail", lazy_gettext("Registro")),
+        Place("web_network_office.people", lazy_gettext("Chi entra")),
+    ),
     Role.WELFARE_MANAGER: (
         Place("web_wm.home", lazy_gettext("Scrivania")),
         Place("web_wm_requests.index", lazy_gettext("Richieste")),
