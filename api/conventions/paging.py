@@ -86,15 +86,21 @@ def placed(
     """
     if all(isinstance(column, sa.Column) and not column.nullable for column in order):
         return _compared(session, statement, order, key, asked)
-    every = statement.order_by(None).add_columns(sa.func.row_number().over(order_by=order).label("place")).cte("every")
     backward = "ending_before" in asked
     cursor = asked.get("ending_before", asked.get("starting_after"))
-    wanted = sa.select(*every.c).order_by(every.c.place.desc() if backward else every.c.place)
-    if cursor is not None:
-        at = sa.select(every.c.place).where(every.c[key] == cursor).scalar_subquery()
-        wanted = wanted.where(every.c.place < at if backward else every.c.place > at)
+    if cursor is None:
+        # The first page needs no places: of many rows the database then sorts the few that are asked for.
+        first = statement.order_by(None).order_by(*order).limit(asked["limit"] + 1)
+        return _page(list(session.execute(first).all()), asked["limit"], backward)
+    every = statement.order_by(None).add_columns(sa.func.row_number().over(order_by=order).label("place")).cte("every")
+    at = sa.select(every.c.place).where(every.c[key] == cursor).scalar_subquery()
+    wanted = (
+        sa.select(*every.c)
+        .where(every.c.place < at if backward else every.c.place > at)
+        .order_by(every.c.place.desc() if backward else every.c.place)
+    )
     rows = list(session.execute(wanted.limit(asked["limit"] + 1)).all())
-    if not rows and cursor is not None and not session.scalar(sa.select(sa.exists().where(every.c[key] == cursor))):
+    if not rows and not session.scalar(sa.select(sa.exists().where(every.c[key] == cursor))):
         raise CursorUnknown(cursor=cursor)
     return _page(rows, asked["limit"], backward)
 
