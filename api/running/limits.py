@@ -34,6 +34,7 @@ GUARDED = frozenset(
 # And of what costs us most.
 SEARCHES = frozenset(
     {
+        ("GET", "/servizi"),
         ("GET", "/v1/comuni"),
         ("GET", "/v1/employees"),
         ("GET", "/v1/providers"),
