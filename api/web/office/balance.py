@@ -69,6 +69,8 @@ def _drawn(template: str) -> tuple[str, int]:
         return prove(trial_balance.gather(session, book_id, first, last), words.asked())
 
     proof = transact_in(book_id, work)
+    if not flask.request.args:
+        form.al.data = proof.ends_on
     page = flask.render_template(
         template, form=form, proof=proof, offered=statements.offered(), periods=_periods(today)
     )

@@ -25,8 +25,10 @@ from api.web import forms, guards, words
 from api.web.forms import Form, MoneyForm
 from config import clock
 from plans import people
+from plans.rulebook.words import Category, Channel, PlanSource
 from reports import payroll_export
 from reports.payroll_export import PayrollMonth
+from reports.payroll_export.model import Unmapped
 from wallet.reimbursements import listing, records, reviews, undoing
 from wallet.reimbursements.errors import ReimbursementNotFound
 from wallet.reimbursements.listing import Payable
@@ -46,6 +48,16 @@ class Owed:
 
     name: str
     payable: Payable
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Benefits of a month that the table has no payslip item for, in words; minor units."""
+
+    category: str
+    source: str
+    channel: str
+    amount_minor: int
 
 
 class PaidForm(MoneyForm):
@@ -140,7 +152,18 @@ def month() -> tuple[str, int]:
         return payroll_export.gather(session, book_id, date.fromisoformat(f"{text}-01"), draft=True)
 
     found = transact_in(book_id, work)
-    return flask.render_template("office/month.html", form=form, found=found, text=text), 200 if sound else 422
+    without = tuple(_worded(one) for one in found.unmapped)
+    return flask.render_template("office/month.html", form=form, found=found, without=without), 200 if sound else 422
+
+
+def _worded(one: Unmapped) -> Without:
+    spoken = words.asked()
+    return Without(
+        Category(one.category).label(spoken),
+        PlanSource(one.source).label(spoken),
+        Channel(one.channel).label(spoken),
+        one.amount_minor,
+    )
 
 
 def _owed(*, paid: bool) -> Page[Owed]:
