@@ -84,11 +84,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What lies on the desk: plans, the last files, the money, and what is being loaded."""
+    """What lies on the desk: plans, the last files, and what is being loaded."""
 
     plans: tuple[PlanCard, ...]
     loads: Page[FoundLoad]
-    money: Page[FundingEntry]
     working: tuple[Task, ...]
 
 
@@ -110,7 +109,7 @@ def every() -> Response | str | tuple[str, int]:
             return _preview(plan, seen, load_form), 200 if seen.fits else 422
 
     page = forms.attempt(form, look)
-    return page if page is not None else forms.show("company/budgets.html", form, told=told, word=_word)
+    return page if page is not None else forms.show("company/budgets.html", form, told=told, money=_money(), word=_word)
 
 
 @blueprint.post("/accredita")
@@ -173,14 +172,22 @@ def show(load_id: str) -> Response | tuple[str, int]:
 def _lying(session: Session) -> _Told:
     recent, member = {"limit": _RECENT}, current().member_id
     loads = paging.cut(session, budget_loads.query(guards.own_book()), budget_loads.KEY, recent)
-    money = paging.cut(session, funding_entries.query(guards.own_book()), funding_entries.KEY, recent)
     mine = tasks.page(session, {"kind": budget_loading.KIND, "limit": _RECENT}, member_id=member).data
     return _Told(
         desk.plans(session),
         loads.each(budget_loads.load),
-        money.each(funding_entries.entry),
         tuple(task for task in mine if task.state is not State.DONE),
     )
+
+
+def _money() -> Page[FundingEntry]:
+    """Return the last commitments and transfers, read as the ledger of the whole book has them."""
+    statement = funding_entries.query(guards.own_book())
+
+    def work(session: Session) -> Page[FundingEntry]:
+        return paging.cut(session, statement, funding_entries.KEY, {"limit": _RECENT}).each(funding_entries.entry)
+
+    return transact_in(guards.own_book(), work)
 
 
 def _look(session: Session, plan: PlanCard, path: object) -> Look:

@@ -18,7 +18,7 @@ from wallet import revisions
 def plans(session: Session) -> tuple[PlanCard, ...]:
     """Return the plans of the book, the latest to begin first."""
     rows = session.execute(listing.query(book_id=guards.own_book()))
-    return tuple(sorted(map(listing.card, rows), key=lambda card: (card.starts_on, card.code), reverse=True))
+    return tuple(sorted(map(listing.card, rows), key=lambda card: (-card.starts_on.toordinal(), card.code)))
 
 
 def granted() -> frozenset[str]:

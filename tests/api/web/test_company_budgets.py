@@ -136,6 +136,13 @@ def test_what_is_no_table_is_told_and_leads_back(plan: Plan, content: bytes, nam
     assert f"{DESK}?piano={plan.plan_id}" in page.text
 
 
+def test_the_money_that_arrived_is_told(plan: Plan) -> None:
+    page = text_of(plan.hr.get(DESK))
+
+    assert "Bonifico arrivato" in page
+    assert "1.000,00" in page
+
+
 def test_no_file_is_told(plan: Plan) -> None:
     page = plan.hr.send(f"{DESK}?piano={plan.plan_id}")
 
