@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from plans import directory, people
+from plans.children import CHILDREN
 from plans.facts import Declaration
 from plans.people import RelativeCard
 from plans.rulebook import loading
@@ -47,12 +48,18 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """A relative with what is declared of them and stands, what is open today, and what more could be."""
+    """
+    A relative with what is declared of them and stands, what is open today, and what more could be.
+
+    `claimable` says that a child can be declared dependent for the year's higher fringe limit; `claim` that it was.
+    """
 
     card: RelativeCard
     standing: tuple[Declaration, ...]
     open: tuple[Category, ...]
     openings: tuple[Opening, ...]
+    claimable: bool
+    claim: Declaration | None
 
 
 def family(session: Session, book_id: int, employee_id: str, *, on: date) -> tuple[Kin, ...]:
@@ -63,16 +70,26 @@ def family(session: Session, book_id: int, employee_id: str, *, on: date) -> tup
     """
     told = directory.declarations(session, book_id, employee_id)
     cards = people.relatives(session, book_id, employee_id)
-    return tuple(_kin(card, [each for each in told if each.relative_id == card.relative_id], on) for card in cards)
+    claims = {
+        each.child_tax_code: each
+        for each in told
+        if each.fact is Fact.DEPENDENT_CHILD and each.revoked_at is None and each.valid_from.year == on.year
+    }
+    return tuple(
+        _kin(card, [each for each in told if each.relative_id == card.relative_id], claims, on) for card in cards
+    )
 
 
-def _kin(card: RelativeCard, told: Sequence[Declaration], on: date) -> Kin:
+def _kin(card: RelativeCard, told: Sequence[Declaration], claims: Mapping[str | None, Declaration], on: date) -> Kin:
     standing = tuple(
         each for each in told if each.revoked_at is None and (each.valid_to is None or each.valid_to >= on)
     )
     rulebook, known = loading.load(), _known(card, [each for each in standing if each.valid_from <= on])
     today = _open(known, rulebook, on)
-    return Kin(card, standing, today, tuple(_openings(known, frozenset(today), rulebook, on)))
+    claim = None if card.tax_code is None else claims.get(card.tax_code)
+    child = card.tax_code is not None and card.kinship in CHILDREN
+    claimable = child and claim is None and known.dependent is not False
+    return Kin(card, standing, today, tuple(_openings(known, frozenset(today), rulebook, on)), claimable, claim)
 
 
 def _known(card: RelativeCard, told: Sequence[Declaration]) -> Relative:

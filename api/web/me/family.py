@@ -197,6 +197,17 @@ def declare(relative_id: str, fact: str) -> Response | tuple[str, int]:
     return _told(_("Dichiarazione scritta."), relative_id, undo=done, how="withdraw")
 
 
+@blueprint.post("/<relative_id>/figlio-a-carico")
+@needs("people:declare")
+def claim(relative_id: str) -> Response:
+    """Declare a child dependent for this year, which raises the limit of vouchers and fringe benefits."""
+    mine = me.owner("people:declare")
+    kin = transact(lambda session: _own(session, mine, relative_id))
+    told = {"year": clock.today().year, "child": kin.tax_code or ""}
+    done = _declared(mine, mine.employee_id, Fact.DEPENDENT_CHILD, told)
+    return _told(_("Dichiarazione scritta."), relative_id, undo=done, how="withdraw")
+
+
 @blueprint.post("/dichiarazioni/<fact_id>/ritira")
 @needs("people:declare")
 def withdraw(fact_id: str) -> Response:
@@ -206,7 +217,7 @@ def withdraw(fact_id: str) -> Response:
         mine.book_id,
         lambda session: declarations.withdraw(session, mine.book_id, fact_id, recorded_at=clock.now()),
     )
-    return _told(_("Dichiarazione tolta."), str(found.relative_id), undo=fact_id, how="again")
+    return _told(_("Dichiarazione tolta."), found.relative_id, undo=fact_id, how="again")
 
 
 @blueprint.post("/dichiarazioni/<fact_id>/ripeti")
@@ -214,15 +225,15 @@ def withdraw(fact_id: str) -> Response:
 def again(fact_id: str) -> Response:
     """Declare again what was just taken back."""
     mine, found = _found(fact_id)
-    done = _declared(mine, str(found.relative_id), found.fact, _same(found))
-    return _told(_("Dichiarazione scritta di nuovo."), str(found.relative_id), undo=done, how="withdraw")
+    done = _declared(mine, found.relative_id or mine.employee_id, found.fact, _same(found))
+    return _told(_("Dichiarazione scritta di nuovo."), found.relative_id, undo=done, how="withdraw")
 
 
-def _declared(mine: Owner, relative_id: str, fact: Fact, told: Mapping[str, Any]) -> str:
+def _declared(mine: Owner, person_id: str, fact: Fact, told: Mapping[str, Any]) -> str:
     def work(session: Session) -> str:
         today = clock.today()
         done, _corrections = declarations.declare(
-            session, mine.book_id, relative_id, fact, declared_on=today, recorded_at=clock.now(), **told
+            session, mine.book_id, person_id, fact, declared_on=today, recorded_at=clock.now(), **told
         )
         return done.fact_id
 
@@ -232,7 +243,8 @@ def _declared(mine: Owner, relative_id: str, fact: Fact, told: Mapping[str, Any]
 def _same(found: Declaration) -> dict[str, Any]:
     """Return what has to be told so that the same is declared again."""
     needed, besides = facts.form(found.fact)
-    told = {"year": found.valid_from.year, "since": found.valid_from, "until": found.valid_to, "holds": found.holds}
+    told: dict[str, Any] = {"year": found.valid_from.year, "child": found.child_tax_code}
+    told |= {"since": found.valid_from, "until": found.valid_to, "holds": found.holds}
     return {name: value for name, value in told.items() if name in needed | besides and value is not None}
 
 
@@ -244,20 +256,21 @@ def _own(session: Session, mine: Owner, relative_id: str) -> RelativeCard:
 
 
 def _found(fact_id: str) -> tuple[Owner, Declaration]:
-    """Return a declaration about a relative of whoever looks; what payroll declared is nobody's here."""
+    """Return what whoever looks declared of their family; what payroll declared is nobody's here."""
     mine = me.owner("people:declare")
 
     def work(session: Session) -> Declaration:
         _book, found = directory.declaration(session, fact_id)
-        if found.relative_id is None:
+        if found.relative_id is not None:
+            _own(session, mine, found.relative_id)
+        elif found.fact is not Fact.DEPENDENT_CHILD or found.employee_id != mine.employee_id:
             raise FactNotFound(fact_id=fact_id)
-        _own(session, mine, found.relative_id)
         return found
 
     return mine, transact(work)
 
 
-def _told(sentence: str, relative_id: str, *, undo: str, how: str) -> Response:
+def _told(sentence: str, relative_id: str | None, *, undo: str, how: str) -> Response:
     flask.flash(sentence)
     return flask.redirect(flask.url_for("web_family.every", undo=undo, how=how, _anchor=relative_id))
 

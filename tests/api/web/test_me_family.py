@@ -191,3 +191,42 @@ def test_no_declaration_is_taken_back_without_the_pages_token(counter: Counter) 
 
     assert browser.post(undo, {}).status_code == 400
     assert "vale dal 1 gennaio 2026" in card(browser, relative_id)
+
+
+def test_a_child_who_is_declared_dependent_raises_the_limit_until_that_is_taken_back(counter: Counter) -> None:
+    code = factories.tax_code(born=date(2015, 3, 3))
+    browser = browser_of(counter, "mario")
+    answer = browser.send("/io/familiari/nuovo", **NEW | {"kinship": "CHILD", "first_name": "Leo", "tax_code": code})
+    relative_id = answer.location.partition("#")[2]
+    assert 'max="100000"' in browser.get("/io").text
+
+    undo = undo_of(browser, press(browser, f"/io/familiari/{relative_id}/figlio-a-carico"))
+    assert "A carico nel 2026" in card(browser, relative_id)
+    assert 'max="200000"' in browser.get("/io").text
+
+    again = undo_of(browser, press(browser, undo))
+    assert 'max="100000"' in browser.get("/io").text
+    press(browser, again)
+    assert "A carico nel 2026" in card(browser, relative_id)
+    anna = browser_of(counter, "anna")
+    token = forms_of(anna.get("/io/familiari"))["/esci"]["csrf_token"]
+    assert anna.post(undo, {"csrf_token": token}).status_code == 404
+    # The counter is every test's: it is left as it was.
+    press(browser, f"/io/familiari/dichiarazioni/{_claim(browser, relative_id)}/ritira")
+
+
+def _claim(browser: Browser, relative_id: str) -> str:
+    found = re.search(r"/dichiarazioni/(\w+)/ritira", card(browser, relative_id))
+    assert found is not None
+    return found[1]
+
+
+def test_a_child_who_cannot_be_one_is_refused_in_words(counter: Counter) -> None:
+    browser = browser_of(counter, "mario")
+    grown = NEW | {"kinship": "CHILD", "first_name": "Gino", "tax_code": factories.tax_code(born=date(1985, 3, 3))}
+    relative_id = browser.send("/io/familiari/nuovo", **grown).location.partition("#")[2]
+    token = forms_of(browser.get("/io/familiari"))["/esci"]["csrf_token"]
+
+    refused = browser.post(f"/io/familiari/{relative_id}/figlio-a-carico", {"csrf_token": token})
+    assert refused.status_code == 409
+    assert "dice una nascita il" in refused.text
