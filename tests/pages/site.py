@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config import clock
 from tests.api.v1.conftest import NOON
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+# A busy machine takes its time.
+PATIENCE_MS = 180_000
 # Nothing of the browser's own goes anywhere.
 _ARGUMENTS = (
     "--no-sandbox",
@@ -71,7 +73,8 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(sentence)
         pytest.skip(sentence)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        expect.set_options(timeout=PATIENCE_MS)
+        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS), timeout=PATIENCE_MS)
         try:
             yield browser
         finally:

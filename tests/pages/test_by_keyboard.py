@@ -13,6 +13,7 @@ from api.access import passwords
 from config import database
 from tests.api.access.door import PASSWORD
 from tests.pages.conftest import Place
+from tests.pages.site import PATIENCE_MS
 
 
 def _told(statement: str, **values: Any) -> list[Any]:
@@ -42,6 +43,7 @@ def test_somebody_signs_in_and_out_without_a_mouse(place: Place, scripts: bool) 
         )
     )
     context = place.browser.new_context(base_url=place.address, java_script_enabled=scripts, locale="it-IT")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     try:
         page.goto("/accessibilita")
