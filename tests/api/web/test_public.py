@@ -216,6 +216,13 @@ def test_a_service_that_is_none_is_a_page_that_leads_on(anyone: Browser) -> None
     assert "Torna all'inizio" in unescape(answer.text)
 
 
+@pytest.mark.parametrize(
+    "path", ["/servizi/%00", "/t/%00", "/servizi?dove=%00", "/servizi?dopo=%00", "/agevolazioni?parole=%00"]
+)
+def test_what_is_no_text_is_nowhere(anyone: Browser, path: str) -> None:
+    assert anyone.get(path).status_code == 404
+
+
 def test_a_territory_tells_its_services_providers_and_cards(anyone: Browser) -> None:
     text = unescape(anyone.get("/t/cremona").text)
 
