@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 from tests.api.counter import Counter
 from tests.api.v1.test_reimbursements import office  # noqa: F401 - used by its name alone
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.test_order import asked_of_the_database
 from tests.wallet.reimbursements.conftest import SUPPLIER, image, pdf
 
 NEW = "/io/rimborsi/nuovo?spesa=SUMMER_CENTRE"
@@ -197,3 +198,12 @@ def test_whoever_is_late_keeps_the_text(counter: Counter) -> None:
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/entra")
+
+
+def test_more_requests_ask_no_more_of_the_database(counter: Counter, sara: Browser) -> None:
+    send(sara, NEW, told(counter))
+    before = asked_of_the_database(sara, "/io/rimborsi")
+
+    send(sara, NEW, told(counter))
+
+    assert asked_of_the_database(sara, "/io/rimborsi") == before
