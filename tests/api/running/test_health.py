@@ -131,9 +131,7 @@ def test_a_request_to_a_database_that_was_never_migrated_may_come_again(client: 
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_a_function_that_is_missing_from_our_own_schema_is_our_mistake(
-    client: FlaskClient, owner: Engine
-) -> None:
+def test_a_function_that_is_missing_from_our_own_schema_is_our_mistake(client: FlaskClient, owner: Engine) -> None:
     run(owner, "drop function access_identify(bytea, timestamptz)")
 
     answer = client.get("/v1/me", headers={"Authorization": "Bearer brsl_x"})
