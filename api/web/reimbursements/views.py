@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from urllib.parse import quote
-
 import flask
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access import audit, cookies
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
-from api.conventions import paging
+from api.conventions import attachments, paging
 from api.web import forms, guards, words
 from api.web.reimbursements.shapes import MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
 from config import clock
 from plans import people
-from wallet.reimbursements import copies, documents, guide, listing, requests
+from wallet.reimbursements import documents, guide, listing, requests
 from wallet.reimbursements import words as reimbursing
 from wallet.reimbursements.guide import Guide
 from wallet.reimbursements.listing import Whole
-from wallet.reimbursements.records import Document, Reimbursement
+from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.words import Reason
 
 blueprint = flask.Blueprint("web_reimbursements", __name__, url_prefix="/io/rimborsi")
 
 _Page = Response | str | tuple[str, int]
 _PAGE = 20
-# Whatever a browser makes of a document: nothing in it runs, loads or sends.
-_POLICY = "sandbox; default-src 'none'"
 
 blueprint.before_request(guards.only(Role.EMPLOYEE))
 
@@ -177,21 +171,4 @@ def withdraw(reimbursement_id: str) -> _Page:
 @needs("reimbursements:read")
 def document(reimbursement_id: str, document_id: str) -> flask.Response:
     """Give a document as a file to be saved, never as a page; the audit trail has who took it."""
-    doer = current().doer
-
-    def work(session: Session) -> Document:
-        found = listing.document(session, reimbursement_id, document_id)
-        book_id, employee_id = listing.book_of(session, reimbursement_id)
-        about = replace(doer, book_id=book_id, employee_id=employee_id)
-        audit.write(session, about, "reimbursements:read", target=document_id)
-        return found
-
-    found = transact(work)
-    response = flask.Response(copies.read(documents.store(), found), mimetype=found.media_type)
-    ascii_name = found.name.encode("ascii", "replace").decode().replace("?", "_")
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(found.name)}"
-    )
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return attachments.document(reimbursement_id, document_id)
