@@ -25,6 +25,11 @@ class Processes:
         self._environment = {**os.environ, **environment}
         self._running: list[subprocess.Popen[bytes]] = []
         self._asked_to_stop = False
+        # Before the first is started: whoever closes the terminal meanwhile leaves none behind.
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Where somebody wants a signal ignored (nohup), it is.
+            if signal.getsignal(name) is not signal.SIG_IGN:
+                signal.signal(name, self._ask)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a program of ours, which this one alone tells to stop: a terminal's Ctrl-C reaches only us."""
@@ -36,8 +41,6 @@ class Processes:
 
     def watch(self) -> int:
         """Wait until one ends or a signal asks for it, then stop the others; return 0, or how the first one ended."""
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._ask)
         ended: int | None = None
         while not self._asked_to_stop and ended is None:
             time.sleep(0.2)
