@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 from tests.api.counter import Counter
 from tests.api.web.browser import browser_of
 
-# Everybody of the counter who has a room, and nobody. Not looked at yet, as their rooms are still being made:
-# giulia, hr, marta, operator.
-PEOPLE = (None, "payroll", "accountant", "comune", "p04")
+# Everybody of the counter who has a room, and nobody.
+PEOPLE = (None, "giulia", "hr", "payroll", "accountant", "comune", "p04", "marta", "operator")
 _NO_PAGES = ("web_files.", "web_door.speak", "web_door.demonstrate")
 _LINK = re.compile(r'href="(/[^"#]*)')
 
 
+class Answer(Protocol):
+    """What came back from an address."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def mimetype(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
 def pages(counter: Counter, who: str | None) -> Iterator[str]:
-    """Give the path of each page that somebody may open; of pages that name something, the first there is a link to."""
-    browser = browser_of(counter, who)
-    adapter = counter.app.url_map.bind("127.0.0.1")
-    waiting = [rule.rule for rule in _rules(counter) if not rule.arguments]
+    """Give the path of each page that somebody of the counter may open, as `walk` finds them."""
+    return walk(counter.app.url_map, browser_of(counter, who).get)
+
+
+def walk(addresses: Map, get: Callable[[str], Answer]) -> Iterator[str]:
+    """Give the path of each page that may be opened; of pages that name something, the first there is a link to."""
+    adapter = addresses.bind("127.0.0.1")
+    waiting = [rule.rule for rule in _rules(addresses) if not rule.arguments]
     seen = set(waiting)
     followed: set[str] = set()
     while waiting:
         path = waiting.pop(0)
-        answer = browser.get(path)
-        assert answer.status_code < 500, (who, path, answer.status_code)
+        answer = get(path)
+        assert answer.status_code < 500, (path, answer.status_code)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
         yield path
@@ -55,10 +70,10 @@ def own_pages(counter: Counter, who: str | None) -> list[str]:
     return [path for path in mine if path not in shared]
 
 
-def _rules(counter: Counter) -> list[Rule]:
+def _rules(addresses: Map) -> list[Rule]:
     found = [
         rule
-        for rule in counter.app.url_map.iter_rules()
+        for rule in addresses.iter_rules()
         if rule.endpoint.startswith("web_")
         and not rule.endpoint.startswith(_NO_PAGES)
         and "GET" in (rule.methods or ())
