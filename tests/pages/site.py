@@ -7,13 +7,14 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from config import clock
 from tests.api.v1.conftest import NOON
@@ -49,8 +50,9 @@ def serving(app: Flask) -> Iterator[str]:
             kept = [(name, _ENDS.sub("", value) if name == "Set-Cookie" else value) for name, value in headers]
             return start(status, kept, *rest)
 
-        with clock.at(NOON):
-            return app(environ, lasting)
+        # The server forgets to close the answer to a browser that is gone.
+        with clock.at(NOON), closing(ClosingIterator(app(environ, lasting))) as answer:
+            return [b"".join(answer)]
 
     server = make_server("127.0.0.1", 0, at_noon, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
