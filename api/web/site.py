@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
@@ -14,12 +15,12 @@ import flask_bootstrap
 import fontpkg_titillium_web
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from api import web
 from api.access import addresses, cookies
 from api.access.identity import current
-from api.conventions import problems, sentences
+from api.conventions import problems, sentences, uploads
 from api.conventions.problems import AccessNeeded
 from api.running import failures
 from api.web import forms, navigation, words
@@ -49,6 +50,7 @@ def watch(app: flask.Flask) -> None:
     _csrf.init_app(app)
     words.watch(app)
     app.before_request(_know)
+    app.before_request(_refuse_no_text)
     app.before_request(_protect)
     app.after_request(_name_where_forms_come_from)
     app.context_processor(_frame)
@@ -88,8 +90,25 @@ def failed(error: HTTPException) -> flask.Response | HTTPException:
             _("La pagina era aperta da troppo tempo: quello che avevi scritto è qui sotto, da inviare di nuovo."),
             again=True,
         )
+    if isinstance(error, RequestEntityTooLarge) and flask.request.endpoint:
+        return _too_large()
     status = HTTPStatus(error.code)
     return _sorry(status, sentences.of_status(status, words.asked()))
+
+
+def _too_large() -> flask.Response:
+    """Say how large a file may be, and lead back to its form; who may send none is told that instead."""
+    most = flask.request.max_content_length or 0
+    if uploads.takes(_view()) not in (None, most):
+        if flask.g.get("identity") is not None:
+            return _sorry(HTTPStatus.FORBIDDEN, sentences.of_status(HTTPStatus.FORBIDDEN, words.asked()))
+        to = flask.request.full_path.rstrip("?")
+        return flask.redirect(flask.url_for("web_door.sign_in", to=to))  # type: ignore[return-value]
+    sentence = _(
+        "Quello che hai mandato è troppo grande: al massimo %(most)s MB. Scegli file più piccoli.",
+        most=most // 1_000_000,
+    )
+    return _sorry(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, back=True)
 
 
 def unforeseen(error: Exception) -> flask.Response:
@@ -106,9 +125,11 @@ def _to_the_door() -> flask.Response:
     return flask.redirect(flask.url_for("web_door.sign_in", to=flask.request.full_path.rstrip("?")))  # type: ignore[return-value]
 
 
-def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False) -> flask.Response:
+def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False, back: bool = False) -> flask.Response:
     kept = forms.carried(forms.carry()) if again else None
-    page = flask.render_template("sorry.html", status=int(status), sentence=sentence, kept=kept)
+    rule = flask.request.url_rule
+    form = flask.request.full_path.rstrip("?") if back and rule and "GET" in (rule.methods or ()) else None
+    page = flask.render_template("sorry.html", status=int(status), sentence=sentence, kept=kept, back=form)
     return flask.Response(page, status=int(status))
 
 
@@ -126,9 +147,23 @@ def _name_where_forms_come_from(response: flask.Response) -> flask.Response:
     return response
 
 
+def _refuse_no_text() -> None:
+    """Answer that nothing is there, where a part of the address is no text: the database could not even look for it."""
+    asked = (flask.request.path, *(value for _, value in flask.request.args.items(multi=True)))
+    if is_page() and any("\x00" in part for part in asked):
+        flask.abort(HTTPStatus.NOT_FOUND)
+
+
 def _protect() -> None:
     if (flask.request.blueprint or "").startswith("web_"):
+        identity = flask.g.get("identity")
+        # The token is in the form, whose files are read with it.
+        uploads.make_room(_view(), frozenset() if identity is None else identity.scopes)
         _csrf.protect()
+
+
+def _view() -> Callable[..., object]:
+    return flask.current_app.view_functions[flask.request.endpoint or ""]
 
 
 def _frame() -> dict[str, Any]:

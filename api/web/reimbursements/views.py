@@ -6,10 +6,10 @@ import flask
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from api.access import audit, cookies
+from api.access import audit
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
-from api.conventions import attachments, paging
+from api.conventions import attachments, paging, uploads
 from api.web import forms, guards, words
 from api.web.reimbursements.shapes import MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
 from config import clock
@@ -27,13 +27,6 @@ _Page = Response | str | tuple[str, int]
 _PAGE = 20
 
 blueprint.before_request(guards.only(Role.EMPLOYEE))
-
-
-@blueprint.url_value_preprocessor
-def _take_documents(_endpoint: str | None, _values: dict[str, str] | None) -> None:
-    # Before anything reads the form; whoever never signed in brings no documents.
-    if flask.request.method == "POST" and cookies.session():
-        flask.request.max_content_length = MOST_BYTES
 
 
 def _mine() -> tuple[int, str]:
@@ -60,6 +53,7 @@ def _guides() -> dict[str, Guide]:
 
 @blueprint.route("/nuovo", methods=("GET", "POST"))
 @needs("reimbursements:submit")
+@uploads.up_to(MOST_BYTES)
 def new() -> _Page:
     """Choose an expense; then its checklist, and the form under it."""
     wanted = flask.request.args.get("spesa")
@@ -117,6 +111,7 @@ def show(reimbursement_id: str) -> _Page:
 
 @blueprint.post("/<string:reimbursement_id>/sistema")
 @needs("reimbursements:submit")
+@uploads.up_to(MOST_BYTES)
 def fix(reimbursement_id: str) -> _Page:
     """Mend what was asked for; its place in the queue and its money stay."""
     found, form = _whole(reimbursement_id), FixForm()
