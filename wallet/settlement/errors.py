@@ -81,6 +81,20 @@ class PayoutEmpty(WalletError):
     en = "Nothing is to be paid by {due_by}. Left out: {left_out}."
 
 
+class PayoutTotalDiffers(WalletError):
+    """A run would pay something else than was shown to whoever asks for it."""
+
+    it = "Intanto è cambiato ciò che è dovuto: il pagamento sarebbe di {total}, non di {expected}. Guardarlo di nuovo."
+    en = "What is due has changed meanwhile: the run would be of {total}, not of {expected}. Look at it again."
+
+
+class PayoutAnswered(WalletError):
+    """Nothing of a run waits for the bank any more."""
+
+    it = "Il pagamento «{reference}» non ha più bonifici in attesa della banca: non c'è nulla da ritirare."
+    en = "The run '{reference}' has no payment that waits for the bank: there is nothing to withdraw."
+
+
 class ExecutionDatePast(WalletError):
     """A payment cannot be asked of a bank for a day that is over."""
 
@@ -131,6 +145,13 @@ class BankLineDiffers(WalletError):
 
     it = "La riga {line} è di {amount} e il pagamento {payment} di {expected}: non si chiude con importi diversi."
     en = "Line {line} is of {amount} and payment {payment} of {expected}: different amounts are not closed."
+
+
+class ConfirmationNotFound(WalletError):
+    """No file of the bank's that was read has this id."""
+
+    it = "Nessun estratto della banca ha il codice {confirmation}."
+    en = "No statement of the bank's has the id {confirmation}."
 
 
 class ConfirmationTooLarge(FileRefused):

@@ -17,8 +17,9 @@ from network.models import ServiceRow
 from plans import funders
 from plans.rows import Funder
 from wallet.settlement import clearing, payouts
-from wallet.settlement.errors import PaymentNotFound, PayoutNotFound
+from wallet.settlement.errors import BankLineNotFound, ConfirmationNotFound, PaymentNotFound, PayoutNotFound
 from wallet.settlement.tables import (
+    BankConfirmation,
     BankLine,
     ClearingPosition,
     ClearingRun,
@@ -154,13 +155,70 @@ def lines(paid: sa.Row[Any]) -> sa.Select[Any]:
 LINES_ORDER: tuple[Any, ...] = (PayoutLine.due_on, PayoutLine.authorization_id, PayoutLine.entry_id)
 
 
+def bank_lines(*, state: str | None = None, confirmation_id: str | None = None) -> sa.Select[Any]:
+    """Return the query of the bank's lines; `payout_id` is the payment that one was found to be."""
+    columns = BankLine.__table__.columns
+    names = ("line_id", "booked_on", "outgoing", "amount_minor", "currency", "end_to_end_id", "iban", "name",
+             "remittance", "return_reason", "why", "state", "resolved_reason")  # fmt: skip
+    query: Any = sa.select(
+        *(columns[name] for name in names), PayoutPayment.end_to_end_id.label("payout_id")
+    ).outerjoin(
+        PayoutPayment,
+        (PayoutPayment.run_id == BankLine.run_id) & (PayoutPayment.provider_code == BankLine.provider_code),
+    )
+    asked = ((BankLine.state, state), (BankLine.confirmation_id, confirmation_id))
+    found: sa.Select[Any] = query.where(*(column == value for column, value in asked if value is not None))
+    return found
+
+
 def waiting() -> sa.Select[Any]:
     """Return the query of the bank's lines that fit no payment and wait for a person."""
-    columns = BankLine.__table__.columns
-    names = ("line_id", "booked_on", "outgoing", "amount_minor", "currency", "end_to_end_id", "iban", "name")
-    return sa.select(*(columns[name] for name in (*names, "remittance", "return_reason", "why"))).where(
-        BankLine.state == "unmatched"
+    return bank_lines(state="unmatched")
+
+
+def bank_line(session: Session, line_id: str) -> sa.Row[Any]:
+    """
+    Return one line of the bank's, as `bank_lines` has it.
+
+    Errors: BankLineNotFound.
+    """
+    row = session.execute(bank_lines().where(BankLine.line_id == line_id)).one_or_none()
+    if row is None:
+        raise BankLineNotFound(line=line_id)
+    return row
+
+
+def fitting(line: sa.Row[Any]) -> sa.Select[Any]:
+    """Return the query of the payments that a line of the bank's may be: of its amount, and not ended."""
+    states = ("prepared",) if line.outgoing else ("prepared", "paid")
+    return transfers().where(PayoutPayment.amount_minor == line.amount_minor, PayoutPayment.state.in_(states))
+
+
+def confirmations() -> sa.Select[Any]:
+    """Return the query of the bank's files that were read, with how many lines each brought and how many wait."""
+    counts = sa.select(sa.func.count()).where(BankLine.confirmation_id == BankConfirmation.confirmation_id)
+    return sa.select(
+        BankConfirmation.confirmation_id,
+        BankConfirmation.file_name,
+        BankConfirmation.read_at,
+        counts.scalar_subquery().label("lines"),
+        counts.where(BankLine.state == "unmatched").scalar_subquery().label("waiting"),
     )
+
+
+CONFIRMATION_ID = BankConfirmation.__table__.c.confirmation_id
+
+
+def confirmation(session: Session, confirmation_id: str) -> sa.Row[Any]:
+    """
+    Return one file of the bank's, as `confirmations` has it.
+
+    Errors: ConfirmationNotFound.
+    """
+    row = session.execute(confirmations().where(BankConfirmation.confirmation_id == confirmation_id)).one_or_none()
+    if row is None:
+        raise ConfirmationNotFound(confirmation=confirmation_id)
+    return row
 
 
 WAITING_ORDER: tuple[Any, ...] = (BankLine.booked_on, BankLine.line_id)

@@ -14,8 +14,8 @@ from ledger.posting import Draft, Pair
 from wallet import chart, telling
 from wallet.errors import ReasonRequired
 from wallet.outbox import Event
-from wallet.settlement.errors import PaymentNotFound, PaymentStateWrong
-from wallet.settlement.payouts import Payment, moved, write
+from wallet.settlement.errors import PaymentNotFound, PaymentStateWrong, PayoutAnswered
+from wallet.settlement.payouts import Payment, Run, moved, write
 from wallet.settlement.tables import PayoutPayment
 
 # Italian first; the codes are the English words.
@@ -108,6 +108,20 @@ def withdraw(session: Session, end_to_end_id: str, *, on: date, actor: str, reas
     # What the bank has confirmed comes back by a line of the bank's alone.
     _require(by_end_to_end_id(session, end_to_end_id, lock=True), "failed", ("prepared",))
     return fail(session, end_to_end_id, on=on, actor=actor, reason=reason.strip())
+
+
+def withdraw_run(session: Session, run: Run, *, on: date, actor: str, reason: str) -> list[Payment]:
+    """
+    Withdraw what of a run waits for the bank: its file never left, as a person knows; return those payments.
+
+    Errors: ReasonRequired, PayoutAnswered; those of `posting.post`.
+    """
+    if not reason.strip():
+        raise ReasonRequired()
+    waiting = [payment for payment in run.payments if payment.state == "prepared"]
+    if not waiting:
+        raise PayoutAnswered(reference=run.reference)
+    return [withdraw(session, each.end_to_end_id, on=on, actor=actor, reason=reason) for each in waiting]
 
 
 def _require(payment: Payment, wanted: str, allowed: tuple[str, ...]) -> None:

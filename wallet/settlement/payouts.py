@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, database, ids
 from config.database import plain_array, text_array
+from config.money import from_minor
 from ledger import accounts, books, posting
 from ledger.posting import Draft, Pair
 from wallet import bank, chart, telling
@@ -29,6 +30,7 @@ from wallet.settlement.errors import (
     PayoutNotFound,
     PayoutReferenceChanged,
     PayoutReferenceInvalid,
+    PayoutTotalDiffers,
 )
 from wallet.settlement.tables import PayoutPayment, PayoutRun
 from wallet.settlement.terms import Payer, Terms
@@ -139,6 +141,7 @@ def prepare(
     terms: Terms,
     actor: str,
     advances: Sequence[Advance] = (),
+    expect_total_minor: int | None = None,
 ) -> Run:
     """
     Pay what is captured, undisputed and due in all books: one payment a provider, refunds and fees taken off.
@@ -148,8 +151,9 @@ def prepare(
     named, as is a stopped book. What the bank account of a book does not cover is left out line by line, the youngest
     due first, unless `advances` names the book with a reason. The same reference again returns the run as it is.
 
+    Units:  `expect_total_minor` is what somebody was shown that all payments come to, in minor units.
     Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ExecutionDateClosed, ReasonRequired,
-            BookNotFound, PayoutEmpty; those of `posting.post`.
+            BookNotFound, PayoutEmpty, PayoutTotalDiffers; those of `posting.post`.
     """
     if not _REFERENCE.fullmatch(reference):
         raise PayoutReferenceInvalid(reference=reference)
@@ -172,6 +176,9 @@ def prepare(
     if not payable:
         named = [f"{out.subject} ({out.reason})" for out in left_out]
         raise PayoutEmpty(due_by=due_by, left_out=named or ["-"])
+    total_minor = sum(one.amount_minor for one in payable)
+    if expect_total_minor not in (None, total_minor):
+        raise PayoutTotalDiffers(total=from_minor(total_minor), expected=from_minor(expect_total_minor))
     run_id = ids.new("pay")
     paid = [
         Payment(run_id, one.provider_code, f"{reference}-{number:05d}", one.iban, one.holder, one.amount_minor,

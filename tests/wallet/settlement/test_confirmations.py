@@ -16,12 +16,13 @@ from tests.wallet.scene import Scene
 from tests.wallet.settlement.acts import amounts, count, delivered, pay
 from tests.wallet.settlement.bank import Tx, entry, sent, statement
 from wallet.errors import ReasonRequired
-from wallet.settlement import camt, confirmations, payouts
+from wallet.settlement import camt, confirmations, listings, payouts
 from wallet.settlement.confirmations import Confirmation, Why
 from wallet.settlement.errors import (
     BankLineClosed,
     BankLineDiffers,
     BankLineNotFound,
+    ConfirmationNotFound,
     ConfirmationOfOtherAccount,
     ConfirmationTooLarge,
     ConfirmationUnreadable,
@@ -468,3 +469,27 @@ def test_other_versions_are_read_too(waiting: Scene, tmp_path: Path, version: st
     path.write_text(text, encoding="utf-8")
 
     assert len(read(waiting, path).paid) == 1
+
+
+def test_the_files_that_were_read_and_their_lines_are_listed(waiting: Scene, tmp_path: Path) -> None:
+    entries = (
+        entry(Tx("55.00", "R1-00002", IBAN_4), ref="1"),
+        entry(Tx("140.00", remittance="boh"), ref="2"),
+        entry(Tx("9.00", remittance="boh"), ref="3"),
+    )
+    done = read(waiting, sent(tmp_path, *entries))
+    file = listings.confirmation(waiting.session, done.confirmation_id or "")
+    rows = waiting.session.execute(listings.bank_lines(confirmation_id=file.confirmation_id)).all()
+    fits = {
+        line.amount_minor: [each.end_to_end_id for each in waiting.session.execute(listings.fitting(line))]
+        for line in rows
+    }
+
+    assert (file.lines, file.waiting) == (3, 2)
+    assert {line.amount_minor: line.payout_id for line in rows} == {5_500: "R1-00002", 14_000: None, 900: None}
+    assert fits == {5_500: [], 14_000: ["R1-00001"], 900: []}
+    assert listings.bank_line(waiting.session, rows[0].line_id) == rows[0]
+    with pytest.raises(ConfirmationNotFound):
+        listings.confirmation(waiting.session, "cnf_x")
+    with pytest.raises(BankLineNotFound):
+        listings.bank_line(waiting.session, "bkl_x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,10 +18,12 @@ from wallet.settlement.errors import (
     ExecutionDateClosed,
     ExecutionDatePast,
     PaymentStateWrong,
+    PayoutAnswered,
     PayoutEmpty,
     PayoutNotFound,
     PayoutReferenceChanged,
     PayoutReferenceInvalid,
+    PayoutTotalDiffers,
 )
 
 
@@ -252,6 +255,35 @@ def test_a_payment_that_never_left_is_withdrawn_with_a_reason_and_payable_again(
     with pytest.raises(PaymentStateWrong):
         payments.withdraw(funded.session, "R2-00001", on=clock.today(), actor="op", reason="altro")
     assert funded.differences() == []
+
+
+def test_a_run_that_never_left_is_withdrawn_whole_but_for_what_the_bank_answered(funded: Scene) -> None:
+    delivered(funded)
+    delivered(funded, "SAN-CR", quantity=1)
+    run = pay(funded)
+    payments.confirm(funded.session, "R1-00001", on=clock.today(), actor="op")
+    told: dict[str, Any] = {"on": clock.today(), "actor": "op"}
+
+    with pytest.raises(ReasonRequired):
+        payments.withdraw_run(funded.session, run, reason=" ", **told)
+    done = payments.withdraw_run(funded.session, payouts.get(funded.session, "R1"), reason="file smarrito", **told)
+
+    assert [(payment.end_to_end_id, payment.state) for payment in done] == [("R1-00002", "failed")]
+    assert amounts(pay(funded, "R2")) == {"P04": 5_500}
+    with pytest.raises(PayoutAnswered):
+        payments.withdraw_run(funded.session, payouts.get(funded.session, "R1"), reason="file smarrito", **told)
+    assert funded.differences() == []
+
+
+def test_a_run_of_another_total_than_was_shown_is_not_prepared(funded: Scene) -> None:
+    delivered(funded)
+    told: dict[str, Any] = {"due_by": APRIL_30, "execute_on": date(2026, 5, 4), "terms": terms.shipped(), "actor": "op"}
+
+    with pytest.raises(PayoutTotalDiffers):
+        payouts.prepare(funded.session, "R1", expect_total_minor=5_499, **told)
+    run = payouts.prepare(funded.session, "R1", expect_total_minor=5_500, **told)
+
+    assert run.total_minor == 5_500
 
 
 def test_a_stopped_book_is_left_out_and_named(funded: Scene) -> None:
