@@ -7,12 +7,11 @@ from werkzeug.wrappers import Response
 
 from api.conventions.problems import CursorUnknown
 from api.web import forms, reading
-from api.web.public import addresses, cards, looking, names, places, showing
+from api.web.public import cards, looking, names, places, showing
 from config import clock
 from wallet.retention import law
 
 blueprint = flask.Blueprint("web_public", __name__)
-blueprint.before_request(addresses.refuse_no_text)
 
 
 @blueprint.context_processor

@@ -19,7 +19,6 @@ from api.conventions import paging
 from api.conventions.problems import NotAllowed
 from api.web import forms
 from api.web.forms import MoneyForm
-from api.web.public import addresses
 from ledger import idempotency
 from network import services, territories
 from network.services import Service
@@ -28,7 +27,6 @@ from wallet.requests.records import By, Request
 from wallet.requests.words import Outcome
 
 blueprint = flask.Blueprint("web_orientation", __name__, url_prefix="/orientamento")
-blueprint.before_request(addresses.refuse_no_text)
 
 _LONGEST = 2_000
 # Who asks more than that a year has been answered in person.

@@ -18,12 +18,21 @@ from tests.api.counter import Counter
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A form as it was drawn: where it is sent to ("" is the page's own address), how, and what it would send."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
 class _Forms(HTMLParser):
-    """The fields of each form of a page, by the address that it is sent to."""
+    """The forms of a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: dict[str, dict[str, str]] = {}
+        self.forms: list[Drawn] = []
         self._fields: dict[str, str] | None = None
         self._area = ""
         self._select = ""
@@ -32,7 +41,8 @@ class _Forms(HTMLParser):
         told = dict(attrs)
         name, value = told.get("name") or "", told.get("value") or ""
         if tag == "form":
-            self._fields = self.forms.setdefault(told.get("action") or "", {})
+            self.forms.append(Drawn(told.get("action") or "", (told.get("method") or "get").lower()))
+            self._fields = self.forms[-1].fields
         elif self._fields is None:
             return
         elif tag == "input" and name:
@@ -62,7 +72,15 @@ class _Forms(HTMLParser):
 
 
 def forms_of(page: TestResponse) -> Mapping[str, dict[str, str]]:
-    """What each form of a page would send as it was drawn; "" is the page's own address."""
+    """What the forms of a page would send as they were drawn, by where they are sent to."""
+    found: dict[str, dict[str, str]] = {}
+    for form in every_form(page):
+        found.setdefault(form.action, {}).update(form.fields)
+    return found
+
+
+def every_form(page: TestResponse) -> list[Drawn]:
+    """Each form of a page, in its order."""
     found = _Forms()
     found.feed(page.text)
     return found.forms
