@@ -26,4 +26,4 @@ class AmountField(StringField):
         try:
             self.money = from_minor(cells.amount(self.data))
         except DomainError as refusal:
-            raise ValueError(refusal.text(words.asked())) from refusal
+            raise ValueError(words.refusal(refusal)) from refusal

@@ -52,7 +52,7 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
     try:
         return work()
     except DomainError as refusal:
-        form.refusals.append(sentences.of_refusal(refusal, words.asked()))
+        form.refusals.append(words.refusal(refusal))
         form.status = int(problems.status_of(refusal))
         # A refusal is kept under its key: what somebody mends is another command. One that is still at work is not.
         if isinstance(form, MoneyForm) and not refusal.retryable:

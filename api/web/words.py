@@ -20,9 +20,9 @@ from babel.support import NullTranslations, Translations
 from flask_babel import Babel, Domain
 
 from api.access.roles import NAMES, Role
-from api.conventions import language
+from api.conventions import language, sentences
 from config import clock, money
-from config.errors import LANGUAGES
+from config.errors import LANGUAGES, DomainError
 
 COOKIE = "borsellino_language"
 FOLDER = Path(__file__).parent / "translations"
@@ -65,6 +65,13 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Return a moment as the clock in Rome tells it."""
     return format_datetime(value.astimezone(clock.ROME), format="d MMM y, HH:mm", locale=money.LOCALES[asked()])
+
+
+def refusal(found: DomainError) -> str:
+    """Return a refusal as a sentence of its own; where files are read it goes on after the number of a row."""
+    told = sentences.of_refusal(found, asked())
+    begins_with_a_fact = (found.it if asked() == "it" else found.en).startswith("{")
+    return told if begins_with_a_fact else told[:1].upper() + told[1:]
 
 
 def role(value: str) -> str:

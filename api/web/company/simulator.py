@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired
 
 from api.access.identity import needs
 from api.access.roles import Role
-from api.conventions import problems, sentences
+from api.conventions import problems
 from api.web import forms, guards, words
 from api.web.company import charts
 from api.web.fields import AmountField
@@ -111,7 +111,7 @@ def _asked() -> tuple[SimulatorForm, Compared | None]:
     try:
         return form, _compare(form)
     except DomainError as refusal:
-        form.refusals.append(sentences.of_refusal(refusal, words.asked()))
+        form.refusals.append(words.refusal(refusal))
         form.status = int(problems.status_of(refusal))
         return form, None
 

@@ -102,7 +102,7 @@ class RelativeForm(Form):
         try:
             field.data = taxcodes.check(field.data.strip()) if (field.data or "").strip() else ""
         except DomainError as refusal:
-            raise ValidationError(refusal.text(words.asked())) from refusal
+            raise ValidationError(words.refusal(refusal)) from refusal
 
     def told(self) -> dict[str, Any]:
         """Return what was said, as the wallet's registry takes it."""

@@ -31,7 +31,7 @@ class IndicatorField(StringField):
         try:
             self.minor = payroll_file.amount_or_zero(self.data)
         except DomainError as refusal:
-            raise ValueError(refusal.text(words.asked())) from refusal
+            raise ValueError(words.refusal(refusal)) from refusal
 
 
 class AttestationForm(MoneyForm):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from api import tasks
-from api.tasks import inputs
 from config import clock, database
 from tests import factories
 from tests.api.counter import Counter
@@ -62,11 +60,6 @@ class Plan:
 @pytest.fixture
 def plan(counter: Counter) -> Plan:
     return Plan(counter, browser_of(counter, "hr"))
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_folder", lambda: tmp_path / "inputs")
 
 
 def work_off() -> None:

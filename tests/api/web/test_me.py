@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -159,10 +158,7 @@ def test_letters_that_are_nobodys_to_choose_are_refused(counter: Counter, wrong:
     assert browser.post("/io/notifiche", {"csrf_token": token, "kinds": [wrong]}).status_code == 422
 
 
-def test_a_years_statement_is_made_once_however_often_its_form_is_sent(
-    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BORSELLINO_DATA_DIR", str(tmp_path))
+def test_a_years_statement_is_made_once_however_often_its_form_is_sent(counter: Counter) -> None:
     browser = browser_of(counter, "mario")
     fields = forms_of(browser.get("/io/estratto"))[""]
 

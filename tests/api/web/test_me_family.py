@@ -230,3 +230,9 @@ def test_a_child_who_cannot_be_one_is_refused_in_words(counter: Counter) -> None
     refused = browser.post(f"/io/familiari/{relative_id}/figlio-a-carico", {"csrf_token": token})
     assert refused.status_code == 409
     assert "dice una nascita il" in refused.text
+
+
+def test_what_the_core_says_of_a_field_is_a_sentence_of_its_own(counter: Counter) -> None:
+    page = browser_of(counter, "mario").send("/io/familiari/nuovo", **NEW | {"tax_code": "RSSMRA80A01H501"})
+
+    assert "Il codice fiscale ha 15 caratteri" in page.text

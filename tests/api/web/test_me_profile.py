@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -109,10 +108,7 @@ def test_no_authenticator_is_begun_without_the_password(counter: Counter) -> Non
     assert "indovina" not in page.text
 
 
-def test_a_copy_of_ones_data_is_made_once_and_is_nobody_elses(
-    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BORSELLINO_DATA_DIR", str(tmp_path))
+def test_a_copy_of_ones_data_is_made_once_and_is_nobody_elses(counter: Counter) -> None:
     browser = browser_of(counter, "mario")
     fields = forms_of(browser.get("/profilo"))["/profilo/dati"]
 

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 
 from api import tasks
 from api.exports.kinds import KINDS
-from config import settings
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, text_of
 
 TRIAL = "/documenti/trial_balance"
-
-
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("BORSELLINO_DATA_DIR", str(tmp_path))
-    settings.load.cache_clear()
-    yield
-    settings.load.cache_clear()
 
 
 @pytest.mark.parametrize(
