@@ -24,7 +24,7 @@ from plans import enrolment, facts, people, plan_file, plans
 from plans.rulebook import loading as rulebook_loading
 from plans.words import Fact
 from wallet import authorizations, budgets, captures, elsewhere, expiry, funding
-from wallet.errors import AuthorizationNotOpen
+from wallet.errors import AuthorizationNotOpen, CaptureBeforeService
 from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 
@@ -288,8 +288,9 @@ def _capture(order: Order, amount_minor: int, final: bool) -> _Act:
         if authorization is None:
             return {}
         book_id, amount = scene.books[order.employer_code], from_minor(amount_minor)
-        # A provider that was suspended meanwhile has nothing left to capture.
-        with suppress(AuthorizationNotOpen):
+        # A provider that was suspended meanwhile has nothing left to capture, and a service that comes days too early
+        # where that would be taxed otherwise is not taken.
+        with suppress(AuthorizationNotOpen, CaptureBeforeService):
             captures.capture(session, book_id, authorization, amount, final=final or None, actor=ACTOR)
         return {}
 

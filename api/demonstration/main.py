@@ -30,16 +30,17 @@ from plans.words import FunderKind
 FIRST_DAY = date(2024, 1, 1)
 
 
-def run(console: Console, *, output: Path, language: str = "it") -> None:
+def run(console: Console, *, output: Path, language: str = "it", times: int = 1) -> None:
     """
     Load the demonstration, verify every book, write statements into `output` and tell what came of it.
 
-    Safe to run twice: what is there is left as it is. An interrupted run is resumed where it stopped.
+    Safe to run twice: what is there is left as it is. An interrupted run is resumed where it stopped. With `times`, every
+    employer has as many times its people, and they buy as much: to measure with, on a database of its own.
     Errors: BookNotOfDemonstration, DemonstrationInterrupted; in this order, before anything is written.
     """
     started = time.monotonic()
     database.migrate()
-    employers = people.employers()
+    employers = people.employers(times)
     scene = Scene()
     with clock.at(FIRST_DAY):
         price_list = database.transact(lambda session: _open(session, scene, employers))

@@ -6,6 +6,7 @@ Nobody here exists: every codice fiscale begins with Z and runs on a counter, wi
 
 from __future__ import annotations
 
+import itertools
 import string
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -118,6 +119,9 @@ class _Form:
     vat_body: str
     clusters: tuple[tuple[str, int], ...]
 
+    def grown(self, times: int) -> _Form:
+        return replace(self, clusters=tuple((cluster, size * times) for cluster, size in self.clusters))
+
 
 _FORMS = (
     _Form(
@@ -150,10 +154,10 @@ _FORMS = (
 )
 
 
-def employers() -> tuple[Employer, ...]:
-    """Return the three employers with their 333 people, always the same."""
-    numbers = iter(range(1, 10_000))
-    return tuple(_employer(form, numbers) for form in _FORMS)
+def employers(times: int = 1) -> tuple[Employer, ...]:
+    """Return the three employers with their 333 people, or as many times that, always the same."""
+    numbers = itertools.count(1)
+    return tuple(_employer(form.grown(times), numbers) for form in _FORMS)
 
 
 def tax_code(number: int, born: date, cadastral_code: str, *, woman: bool) -> str:
