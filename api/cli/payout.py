@@ -17,28 +17,11 @@ from api.cli.work import change, look
 from config import clock, settings
 from plans import funders
 from wallet.settlement import confirmations, payments, payouts, rates, target_days, terms
+from wallet.settlement.candidates import Why
 from wallet.settlement.confirmations import Confirmation, Match
 from wallet.settlement.coverage import LeftLine
 from wallet.settlement.payouts import Advance, Run
 from wallet.settlement.terms import Terms
-
-_LEFT_OUT_IT = {
-    "nothing_to_pay": "gli storni superano gli addebiti: al prossimo pagamento",
-    "no_account": "manca l'IBAN",
-    "iban_invalid": "l'IBAN non è valido",
-    "holder_unwritable": "le banche non possono scrivere il nome dell'intestatario",
-    "book_stopped": "il libro è fermo",
-    "not_covered": "in banca non c'è il denaro del finanziatore: al prossimo pagamento",
-}
-_LEFT_OUT_EN = {
-    "nothing_to_pay": "refunds exceed captures: in the next run",
-    "no_account": "no IBAN",
-    "iban_invalid": "invalid IBAN",
-    "holder_unwritable": "banks cannot write the holder's name",
-    "book_stopped": "the book is stopped",
-    "not_covered": "the funder's money is not in the bank: in the next run",
-}
-
 
 TERMS = click.option(
     "--terms", "path", type=FILE, help="File of terms (payer, fees, shares); that of the settings unless given."
@@ -313,7 +296,7 @@ def _tell_run(caller: Caller, run: Run, left: list[LeftLine], *, lines: bool = T
     ]  # fmt: skip
     caller.table(columns, rows)
     for out in run.left_out:
-        why = (_LEFT_OUT_IT if italian else _LEFT_OUT_EN)[out.reason]
+        why = Why(out.reason).label(caller.language)
         told = {"subject": out.subject, "amount": euro(out.amount_minor), "why": why}
         caller.say("Lasciato fuori {subject} ({amount}): {why}.", "Left out {subject} ({amount}): {why}.", **told)
     for advance in run.advances:
@@ -336,7 +319,7 @@ def _tell_left(caller: Caller, left: list[LeftLine]) -> None:
     if not left:
         return
     codes = look(lambda session: {funder.book_id: funder.code for funder in funders.every(session)})
-    why = (_LEFT_OUT_IT if caller.language == "it" else _LEFT_OUT_EN)["not_covered"]
+    why = Why.NOT_COVERED.label(caller.language)
     columns = (
         Column("libro", "book"), Column("autorizzazione", "authorization"), Column("fornitore", "provider"),
         Column("scadenza", "due"), Column("da pagare", "to be paid", right=True), Column("perché", "why", folds=True),

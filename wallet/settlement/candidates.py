@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import database
 from config.database import plain_array, text_array
+from config.labelled import Labelled
 from network import provider_accounts
 from wallet.settlement import coverage
 from wallet.settlement.coverage import LeftLine
@@ -29,9 +30,32 @@ _TOTALS = (
 )
 
 
+class Why(Labelled):
+    """Why somebody who was due is not paid, or a book is left out."""
+
+    NOTHING_TO_PAY = (
+        "nothing_to_pay",
+        "gli storni superano gli addebiti: al prossimo pagamento",
+        "refunds exceed captures: in the next run",
+    )
+    NO_ACCOUNT = "no_account", "manca l'IBAN", "no IBAN"
+    IBAN_INVALID = "iban_invalid", "l'IBAN non è valido", "invalid IBAN"
+    HOLDER_UNWRITABLE = (
+        "holder_unwritable",
+        "le banche non possono scrivere il nome dell'intestatario",
+        "banks cannot write the holder's name",
+    )
+    BOOK_STOPPED = "book_stopped", "il libro è fermo", "the book is stopped"
+    NOT_COVERED = (
+        coverage.NOT_COVERED,
+        "in banca non c'è il denaro del finanziatore: al prossimo pagamento",
+        "the funder's money is not in the bank: in the next run",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Who was due and is not paid in a run, or a book that was not looked at, and why; minor units."""
+    """Who was due and is not paid in a run, or a book that was not looked at, and why (`Why`); minor units."""
 
     subject: str
     reason: str
@@ -73,19 +97,19 @@ def choose(
     connection.exec_driver_sql(_CANDIDATES, asked)
     connection.exec_driver_sql("analyze payout_candidate")
     stopped = connection.exec_driver_sql("select code from book where status <> 'open' order by code").scalars()
-    left_out = [LeftOut(code, "book_stopped", 0) for code in stopped]
+    left_out = [LeftOut(code, Why.BOOK_STOPPED, 0) for code in stopped]
     known = provider_accounts.every(session)
     nets: dict[str, int] = {}
     for provider, amount_minor, _ in connection.exec_driver_sql(_TOTALS).all():
         account = known.get(provider)
         if amount_minor <= 0:
-            left_out.append(LeftOut(provider, "nothing_to_pay", amount_minor))
+            left_out.append(LeftOut(provider, Why.NOTHING_TO_PAY, amount_minor))
         elif account is None:
-            left_out.append(LeftOut(provider, "no_account", amount_minor))
+            left_out.append(LeftOut(provider, Why.NO_ACCOUNT, amount_minor))
         elif not provider_accounts.is_iban(account.iban):
-            left_out.append(LeftOut(provider, "iban_invalid", amount_minor))
+            left_out.append(LeftOut(provider, Why.IBAN_INVALID, amount_minor))
         elif not provider_accounts.is_holder(account.holder):
-            left_out.append(LeftOut(provider, "holder_unwritable", amount_minor))
+            left_out.append(LeftOut(provider, Why.HOLDER_UNWRITABLE, amount_minor))
         else:
             nets[provider] = amount_minor
     lines = coverage.take_out(session, nets, advanced)
@@ -95,7 +119,7 @@ def choose(
         if provider not in nets:
             continue
         if amount_minor <= 0:
-            left_out.append(LeftOut(provider, "nothing_to_pay", amount_minor))
+            left_out.append(LeftOut(provider, Why.NOTHING_TO_PAY, amount_minor))
             continue
         account = known[provider]
         paid.append(Payable(provider, account.iban, account.holder, amount_minor, fee_minor))
@@ -110,4 +134,4 @@ def _not_covered(session: Session, lines: Sequence[LeftLine]) -> list[LeftOut]:
     rows = database.rows(
         session, "select code, book_id from book where book_id = any(%s::integer[]) order by code", (list(sums),)
     )
-    return [LeftOut(row.code, coverage.NOT_COVERED, sums[row.book_id]) for row in rows]
+    return [LeftOut(row.code, Why.NOT_COVERED, sums[row.book_id]) for row in rows]
