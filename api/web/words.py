@@ -43,7 +43,7 @@ def watch(app: flask.Flask) -> None:
     """Give an application's pages their language."""
     Babel(app, default_locale="it", locale_selector=asked)
     app.before_request(_DOMAIN.as_default)
-    app.jinja_env.filters.update(money=amount, day=day, moment=moment, role=role)
+    app.jinja_env.filters.update(money=amount, day=day, month=month, moment=moment, role=role)
 
 
 def asked() -> str:
@@ -60,6 +60,11 @@ def amount(amount_minor: int) -> str:
 def day(value: date) -> str:
     """Return a day in words: 22 novembre 2026."""
     return format_date(value, format="long", locale=money.LOCALES[asked()])
+
+
+def month(value: date) -> str:
+    """Return a month in words: novembre 2026."""
+    return str(format_date(value, format="MMMM y", locale=money.LOCALES[asked()]))
 
 
 def moment(value: datetime) -> str:

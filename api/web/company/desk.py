@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from api.access.identity import transact_in
-from api.web import guards, words
-from config import money
+from api.web import guards
 from plans import listing
 from plans.listing import PlanCard
 from wallet import revisions
@@ -24,8 +20,3 @@ def plans(session: Session) -> tuple[PlanCard, ...]:
 def granted() -> frozenset[str]:
     """Return the plans under which credit was granted; of whose it is, the office is told nothing."""
     return transact_in(guards.own_book(), lambda session: revisions.granted_plans(session, guards.own_book()))
-
-
-def month(value: date) -> str:
-    """Return a month in words: novembre 2026."""
-    return str(format_date(value, format="MMMM y", locale=money.LOCALES[words.asked()]))

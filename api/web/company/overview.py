@@ -66,7 +66,6 @@ def home() -> str:
         expiring=None if figures is None else _next_expiring(figures),
         todo=_todo(transact(lambda session: _waiting(session, cards, started)), figures),
         category=_category,
-        month=desk.month,
     )
 
 
