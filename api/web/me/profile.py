@@ -62,6 +62,13 @@ class FirstCodeForm(Form):
     send = SubmitField(_l("Conferma l'app"))
 
 
+class RenewForm(Form):
+    """Proof that it is still the same person."""
+
+    password = PasswordField(_l("La tua password"), [_NEEDED, Length(max=1_024)])
+    send = SubmitField(_l("Dammi codici nuovi"))
+
+
 class RemoveForm(Form):
     """The password, and a code of the authenticator or a recovery code."""
 
@@ -141,7 +148,18 @@ def confirm() -> tuple[str, int]:
     codes = forms.attempt(form, lambda: authenticators.confirm(current(), form.code.data or ""))
     if codes is None:
         return forms.show("me/authenticator_code.html", form, pending=None, picture=None)
-    return forms.show("me/recovery.html", form, codes=codes)
+    return forms.show("me/recovery.html", form, codes=codes, title=_("L'app è collegata"))
+
+
+@blueprint.route("/app/riserva", methods=("GET", "POST"))
+@signed_in
+def renew() -> tuple[str, int]:
+    """Tell fresh recovery codes once; the old ones end."""
+    form = RenewForm()
+    codes = forms.attempt(form, lambda: authenticators.renew_recovery(current(), form.password.data or ""))
+    if codes is None:
+        return forms.show("me/renew.html", form, myself=self_view.of(current()))
+    return forms.show("me/recovery.html", form, codes=codes, title=_("I tuoi codici di riserva nuovi"))
 
 
 @blueprint.route("/app/togli", methods=("GET", "POST"))

@@ -201,18 +201,18 @@ def test_a_child_who_is_declared_dependent_raises_the_limit_until_that_is_taken_
     assert 'max="100000"' in browser.get("/io").text
 
     undo = undo_of(browser, press(browser, f"/io/familiari/{relative_id}/figlio-a-carico"))
-    assert "A carico nel 2026" in card(browser, relative_id)
+    assert "A tuo carico per il fisco nel 2026" in card(browser, relative_id)
     assert 'max="200000"' in browser.get("/io").text
 
     again = undo_of(browser, press(browser, undo))
     assert 'max="100000"' in browser.get("/io").text
     press(browser, again)
-    assert "A carico nel 2026" in card(browser, relative_id)
+    assert "A tuo carico per il fisco nel 2026" in card(browser, relative_id)
     anna = browser_of(counter, "anna")
     token = forms_of(anna.get("/io/familiari"))["/esci"]["csrf_token"]
     assert anna.post(undo, {"csrf_token": token}).status_code == 404
     # The counter is every test's: it is left as it was.
-    press(browser, f"/io/familiari/dichiarazioni/{_claim(browser, relative_id)}/ritira")
+    press(browser, f"/io/dichiarazioni/{_claim(browser, relative_id)}/ritira")
 
 
 def _claim(browser: Browser, relative_id: str) -> str:
@@ -236,3 +236,111 @@ def test_what_the_core_says_of_a_field_is_a_sentence_of_its_own(counter: Counter
     page = browser_of(counter, "mario").send("/io/familiari/nuovo", **NEW | {"tax_code": "RSSMRA80A01H501"})
 
     assert "Il codice fiscale ha 15 caratteri" in page.text
+
+
+def test_what_was_typed_wrong_is_corrected_and_a_stale_page_is_told(counter: Counter) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Fulvoi", born=date(1950, 1, 1))
+    browser, path = browser_of(counter, "mario"), f"/io/familiari/{relative_id}/correggi"
+    stale = browser.get(path)
+    assert forms_of(stale)[""]["first_name"] == "Fulvoi"
+    assert forms_of(stale)[""]["kinship"] == "PARENT"
+
+    assert browser.send_on(stale, path, first_name="Fulvio", birth_date="1949-05-01").status_code == 302
+    assert "Fulvio" in card(browser, relative_id)
+    assert "1 maggio 1949" in card(browser, relative_id)
+
+    late = browser.send_on(stale, path, last_name="Altrove")
+    assert late.status_code == 409
+    assert "Intanto questi dati sono cambiati" in late.text
+    assert forms_of(late)[""]["last_name"] == "Altrove"
+    assert browser.send_on(late, path, first_name="Fulvio").status_code == 302
+    assert "Altrove" in card(browser, relative_id)
+    assert browser_of(counter, "anna").get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"first_name": ""}, {"kinship": ""}, {"birth_date": "2199-01-01"}, {"tax_code": "X"}]
+)
+def test_a_correction_that_says_too_little_or_wrong_is_sent_back(counter: Counter, wrong: dict[str, str]) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Nilde")
+    page = browser_of(counter, "mario").send(f"/io/familiari/{relative_id}/correggi", **wrong)
+
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+
+
+def test_living_together_ends_on_a_day_and_goes_on_when_that_was_a_slip(counter: Counter) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Olga", born=date(1970, 1, 1))
+    browser = browser_of(counter, "mario")
+    declare(browser, relative_id, "COHABITATION", since="2026-01-01")
+    found = re.search(r'href="(/io/dichiarazioni/[^"]+/termina)"', card(browser, relative_id))
+    assert found is not None
+
+    early = browser.send(found[1], on="2025-12-01")
+    assert early.status_code in (409, 422)
+    assert 'role="alert"' in early.text
+    answer = browser.send(found[1], on="2026-02-28")
+    assert "28 febbraio 2026" not in card(browser, relative_id)
+    assert "Per ora niente senza tasse" in card(browser, relative_id)
+
+    press(browser, undo_of(browser, answer.location))
+    told = card(browser, relative_id)
+    assert told.count("vale dal 1 gennaio 2026, senza scadenza") == 1
+    assert "Già possibile senza tasse" in told
+
+
+def test_a_day_to_come_ends_it_then(counter: Counter) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Irma", born=date(1970, 1, 1))
+    browser = browser_of(counter, "mario")
+    declare(browser, relative_id, "COHABITATION", since="2026-01-01")
+    found = re.search(r'href="(/io/dichiarazioni/[^"]+/termina)"', card(browser, relative_id))
+    assert found is not None
+
+    browser.send(found[1], on="2026-06-30")
+
+    assert "vale fino al 30 giugno 2026" in card(browser, relative_id)
+    assert "Già possibile senza tasse" in card(browser, relative_id)
+
+
+def test_what_has_no_end_of_its_own_is_not_given_one(counter: Counter) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Elda")
+    browser = browser_of(counter, "mario")
+    undo = declare(browser, relative_id, "MAINTENANCE", year="2026")
+
+    assert "/termina" not in card(browser, relative_id)
+    assert browser.get(undo.replace("/ritira", "/termina")).status_code == 404
+
+
+def test_what_one_declares_of_oneself_is_written_and_taken_back(counter: Counter) -> None:
+    browser = browser_of(counter, "anna")
+    assert browser.send("/io/dichiarazioni/NEW_HIRE", year="2025", amount="", distance_km="x").status_code == 422
+
+    answer = browser.send("/io/dichiarazioni/NEW_HIRE", year="2025", amount="12.000,50", distance_km="140")
+    assert answer.status_code == 302, text_of(answer)
+    page = text_of(browser.get("/io/dichiarazioni"))
+    assert "anno 2025" in page
+    assert "140 km" in page
+    assert "12.000,50" not in page
+    undo = undo_of(browser, answer.location)
+    other = browser_of(counter, "mario")
+    theirs = forms_of(other.get("/io/dichiarazioni"))["/esci"]["csrf_token"]
+    assert other.post(undo, {"csrf_token": theirs}).status_code == 404
+    token = forms_of(browser.get("/io/dichiarazioni"))["/esci"]["csrf_token"]
+    gone = browser.post(undo, {"csrf_token": token})
+    assert "140 km" not in text_of(browser.get("/io/dichiarazioni"))
+    again = undo_of(browser, gone.location)
+    assert browser.post(again, {"csrf_token": token}).status_code == 302
+    assert "140 km" in text_of(browser.get("/io/dichiarazioni"))
+
+
+@pytest.mark.parametrize("fact", ["EXTERNAL_FRINGE", "DEPENDENT_CHILD", "COHABITATION", "x"])
+def test_only_what_is_ones_own_to_say_is_declared_of_oneself(counter: Counter, fact: str) -> None:
+    assert browser_of(counter, "anna").get(f"/io/dichiarazioni/{fact}").status_code == 404
+
+
+def test_a_first_job_raises_what_may_go_to_a_pension_fund(counter: Counter) -> None:
+    browser = browser_of(counter, "anna")
+
+    assert browser.send("/io/dichiarazioni/FIRST_JOB_PENSION", year="2026").status_code == 302
+
+    assert "Ho cominciato a lavorare dopo il 2006" in text_of(browser.get("/io/dichiarazioni")).partition("Puoi")[0]

@@ -37,7 +37,9 @@ def test_everybody_has_a_profile_and_owners_of_wallets_their_data(counter: Count
     assert ("I miei dati" in page) == (who == "mario")
 
 
-@pytest.mark.parametrize("path", ["/profilo", "/profilo/password", "/profilo/app", "/profilo/app/togli"])
+@pytest.mark.parametrize(
+    "path", ["/profilo", "/profilo/password", "/profilo/app", "/profilo/app/riserva", "/profilo/app/togli"]
+)
 def test_a_profile_is_for_whoever_signed_in(counter: Counter, path: str) -> None:
     assert browser_of(counter).get(path).status_code == 302
 
@@ -95,6 +97,15 @@ def test_an_authenticator_is_linked_with_a_picture_and_taken_away_again(counter:
     spare = re.findall(r"<li>([^<\s]+)</li>", linked.text.partition('class="codes"')[2])
     assert len(spare) >= 8
     assert "codici di riserva" in browser.get("/profilo").text
+
+    assert "/profilo/app/riserva" in browser.get("/profilo").text
+    assert "spare" not in browser.send("/profilo/app/riserva", password="indovina").text
+    renewed = browser.send("/profilo/app/riserva", password=PASSWORD)
+    fresh = re.findall(r"<li>([^<\s]+)</li>", renewed.text.partition('class="codes"')[2])
+    assert len(fresh) == len(spare)
+    assert not set(fresh) & set(spare)
+    assert browser.send("/profilo/app/togli", password=PASSWORD, code=spare[0]).status_code in (401, 403, 422)
+    spare = fresh
 
     assert browser.send("/profilo/app/togli", password=PASSWORD, code=spare[0]).status_code == 302
     assert "Usare un" in browser.get("/profilo").text
