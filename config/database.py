@@ -338,10 +338,12 @@ LAID = (
     "wallet/triggers.sql",
     "api/access/functions.sql",
     "api/running/functions.sql",
+    "network/unmet.sql",
     "migrations/roles.sql",
     "migrations/fences.sql",
     "api/access/fences.sql",
     "api/events/fences.sql",
+    "wallet/surveys/fences.sql",
 )
 
 

@@ -19,9 +19,11 @@ declare
     -- Read by everybody, also before it is known who asks; written by the network's own people.
     v_public constant text[] := array['comune', 'territory', 'provider', 'provider_state', 'service', 'service_price',
         'info_card'];
-    -- Reached through functions of their owner alone, or fenced beside what they belong to (api/access, api/events).
+    -- Reached through functions of their owner alone, or fenced beside what they belong to (api/access,
+    -- api/events, wallet/surveys).
     v_apart constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window', 'invitation',
-        'proof', 'recovery_code', 'device', 'linked_identity', 'pace', 'audit_event', 'mail', 'webhook_secret'];
+        'proof', 'recovery_code', 'device', 'linked_identity', 'pace', 'audit_event', 'mail', 'webhook_secret',
+        'survey', 'survey_question', 'survey_result', 'survey_participation'];
     -- What a funder sees of its book: nothing of what persons bought, declared or were paid.
     v_funder constant text[] := array['book', 'funder', 'employee', 'plan', 'plan_cluster', 'period',
         'seal', 'seal_queue', 'budget_load', 'opening_load', 'bonus_agreement', 'bonus_choice', 'payroll_load',

@@ -104,7 +104,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         "audit:read", "authorizations:create", "authorizations:read", "authorizations:void", "data:export",
         "disputes:open", "disputes:read", "people:declare", "people:read", "plans:read", "position:read",
         "reimbursements:read", "reimbursements:submit", "requests:create", "requests:read", "social:read",
-        "vouchers:present", "vouchers:read", "wallets:read",
+        "surveys:answer", "vouchers:present", "vouchers:read", "wallets:read",
     },
     Role.EMPLOYER: _FUNDER,
     Role.PAYROLL: _EVERYBODY | {
@@ -124,7 +124,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         "disputes:open", "disputes:read", "disputes:settle", "funding:read", "members:invite", "members:read",
         "people:declare", "people:read", "people:write", "plans:read", "plans:write", "position:read",
         "qualification:read", "reimbursements:read", "reimbursements:review", "reimbursements:submit",
-        "requests:answer", "requests:create", "requests:read", "social:manage", "social:read",
+        "requests:answer", "requests:create", "requests:read", "social:manage", "social:read", "surveys:manage",
         "vouchers:present", "vouchers:read", "vouchers:settle", "wallets:read", "seals:read",
     },
     Role.OPERATOR: _EVERYBODY | {

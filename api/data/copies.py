@@ -46,6 +46,8 @@ _NOBODYS = frozenset(
         "service_price",
         "social_body",
         "social_tariff",
+        "survey",
+        "survey_question",
         "territory",
     }
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.data import copies, sign_ins
 from config import clock, database
+from network import unmet
 from plans import people
 from wallet.reimbursements import documents
-from wallet.retention import erasure
+from wallet.retention import erasure, law
 from wallet.retention.erasure import Erasure, Item
 from wallet.retention.law import Kind
 
@@ -57,6 +59,12 @@ def erase_past(session: Session, book_id: int) -> Mapping[str, int]:
         if one.took(Kind.IDENTITY):
             sign_ins.forget(session, book_id, one.employee_id)
     return {"people": len({one.employee_id for one in done})}
+
+
+def forget_searches(session: Session) -> int:
+    """Delete the counts of searches that are past their term, and return how many went."""
+    years = law.load()[Kind.SEARCHES].terms[0].years or 0
+    return unmet.forget(session, date(clock.today().year - years, 1, 1))
 
 
 def remove_files() -> int:

@@ -22,6 +22,7 @@ from plans import funders
 from wallet import authorizations, expiry, reminders, verification
 from wallet.redemptions import entering
 from wallet.reimbursements import documents, orphans
+from wallet.surveys import keeping
 
 ACTOR = "job"
 # Of each book so many differences are kept; the command names them all.
@@ -88,7 +89,9 @@ def send_letters(tally: Tally) -> None:
 
 
 def erase_past(tally: Tally) -> None:
-    """Erase what is past its retention, by tax period, and the copies of data that were not fetched in time."""
+    """Erase what is past its retention, end surveys that are over, and remove copies that were not fetched in time."""
+    tally["surveys"] += database.transact(lambda session: keeping.sweep(session, clock.today()))
+    tally["searches"] += database.transact(erasing.forget_searches)
     each_book(tally, erasing.erase_past)
     tally["files"] += erasing.remove_files()
     tally["copies"] += copies.sweep()

@@ -8,6 +8,7 @@ from network.models.provider_account import ProviderAccountRow
 from network.models.qualification_record import QualificationRecordRow
 from network.models.service import ServicePriceRow, ServiceRow
 from network.models.territory import TerritoryRow
+from network.models.unmet_search import UnmetSearchRow
 
 __all__ = [
     "ComuneRow",
@@ -21,4 +22,5 @@ __all__ = [
     "ServicePriceRow",
     "ServiceRow",
     "TerritoryRow",
+    "UnmetSearchRow",
 ]

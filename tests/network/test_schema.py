@@ -21,6 +21,7 @@ TABLES = {
     "service",
     "service_price",
     "info_card",
+    "unmet_search",
 }
 
 

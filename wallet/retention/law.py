@@ -29,6 +29,9 @@ class Kind(StrEnum):
     PAYMENTS = "payments"
     CARE = "care"
     REQUESTS = "requests"
+    SURVEYS = "surveys"
+    ANSWERS = "answers"
+    SEARCHES = "searches"
     JOURNAL = "journal"
 
 

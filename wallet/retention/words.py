@@ -74,6 +74,9 @@ COUNTS: Mapping[Kind, str] = {
     f" count(*) as n from request q where {_who('q')} and exists (select from request_event v"
     f"  where v.book_id = q.book_id and v.request_id = q.request_id and v.note not in ('', '{ERASED}'))"
     " group by 1, 2",
+    # It goes by itself with the survey's end; before, when its person asks.
+    Kind.SURVEYS: "select p.employee_id, null::int as year, count(*) as n from survey_participation p"
+    f" where {_who('p')} group by 1",
     Kind.IDENTITY: f"""
         select e.employee_id, max(y.year)::int as year, 1 as n
           from employee e
@@ -198,6 +201,7 @@ BLANKS: Mapping[Kind, Sequence[str]] = {
         "update request q set state = 'closed', outcome = coalesce(outcome, 'withdrawn'),"
         f" closed_at = coalesce(closed_at, ledger_now()) where {_OF_REQUEST}",
     ),
+    Kind.SURVEYS: ("delete from survey_participation where book_id = %(book)s and employee_id = %(employee)s",),
     Kind.IDENTITY: (
         f"update employee set tax_code = {_NOBODY.format(id='employee_id')}, first_name = %(erased)s,"
         " last_name = %(erased)s, birth_date = null, email = null, employee_no = null, work_place = null"
