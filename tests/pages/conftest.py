@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy.engine import URL
 
+from config import settings
 from tests.api.access.conftest import cheap_passwords
 from tests.api.counter import Counter
 from tests.api.v1.conftest import opened
@@ -27,12 +28,16 @@ class Place:
 
 
 @pytest.fixture(scope="package")
-def place(server: URL, template: URL, worker_id: str) -> Iterator[Place]:
-    """A furnished counter on a port, with a purchase to look at."""
-    with (
-        chromium() as browser,
-        opened(server, template, f"pages_{worker_id}") as counter,
-        serving(counter.app) as address,
-    ):
-        counter.buy("giulia")
-        yield Place(counter, address, browser)
+def place(server: URL, template: URL, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A furnished counter on a port, with a purchase to look at; files are kept in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BORSELLINO_DATA_DIR", str(tmp_path_factory.mktemp("pages")))
+        settings.load.cache_clear()
+        with (
+            chromium() as browser,
+            opened(server, template, f"pages_{worker_id}") as counter,
+            serving(counter.app) as address,
+        ):
+            counter.buy("giulia")
+            yield Place(counter, address, browser)
+    settings.load.cache_clear()

@@ -29,6 +29,7 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=en-US",
 )
 # The counter's year is not the browser's: a cookie of it would be over before it came.
 _ENDS = re.compile(r"; Expires=[^;]+|; Max-Age=\d+", re.IGNORECASE)
