@@ -32,12 +32,12 @@ class Hand(ABC):
 
     def follow(self, text: str, **values: Any) -> None:
         """Follow a link."""
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             self.push(self._named("link", text, values))
 
     def press(self, text: str, **values: Any) -> None:
         """Press a button that leads on."""
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             self.push(self._named("button", text, values))
 
     def twice(self, text: str) -> None:

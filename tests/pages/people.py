@@ -19,15 +19,20 @@ from tests.api.v1.families import tax_code_of
 _numbers = count(1)
 
 
-def office(counter: Counter, role: Role = Role.EMPLOYER) -> str:
-    """Somebody with a role at an employer of its own, whose plan A buys everything and taxes with consent."""
-    code = f"J{next(_numbers)}"
+def office(counter: Counter, role: Role = Role.EMPLOYER, *, at: str | None = None) -> str:
+    """
+    Somebody with a role at the employer of somebody else, or at one of its own.
+
+    That one's plan A buys and reimburses everything, and taxes with consent.
+    """
+    code = employer_of(at) if at else f"J{next(_numbers)}"
 
     def work(session: Session) -> None:
-        book_id = counter.books[code] = factories.employer(session, code, name=f"Azienda {code} srl")
-        factories.plan(session, book_id, taxable_policy=TaxablePolicy.WITH_CONSENT, channels=frozenset(Channel))
-        factories.funded(session, book_id)
-        appoint(session, counter, name(code, role), role, book_id=book_id)
+        if at is None:
+            book_id = counter.books[code] = factories.employer(session, code, name=f"Azienda {code} srl")
+            factories.plan(session, book_id, taxable_policy=TaxablePolicy.WITH_CONSENT, channels=frozenset(Channel))
+            factories.funded(session, book_id)
+        appoint(session, counter, name(code, role), role, book_id=counter.books[code])
 
     database.transact(work)
     return name(code, role)
@@ -39,7 +44,7 @@ def name(code: str, role: Role) -> str:
 
 
 def employer_of(who: str) -> str:
-    """The code of the employer that somebody of this module is at."""
+    """The code of the employer that somebody made here is at."""
     return who.rpartition("-")[2].upper()
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from api import tasks
-from api.access import cookies
+from api.access import cookies, passwords
 from api.web import words
+from config import database
+from tests.api.access.door import PASSWORD
 from tests.api.web.browser import session_of
 from tests.pages.conftest import Place
 from tests.pages.hands import Hand, Keyboard, Mouse
@@ -38,6 +41,14 @@ class Traveller:
         self.context.clear_cookies(name=cookies.SESSION)
         if who is not None:
             self.put(cookies.SESSION, session_of(who))
+
+    def enters(self, who: str, password: str = PASSWORD) -> None:
+        """Sign in with a password and the code of the letter, on the page that asks for them."""
+        self.hand.type("email", f"{who}@example.it")
+        self.hand.type("password", password)
+        self.hand.press("Continua")
+        self.hand.type("code", code_of(who))
+        self.hand.press("Entra")
 
     def put(self, name: str, value: str) -> None:
         """Keep a cookie."""
@@ -87,6 +98,23 @@ class Traveller:
     def main(self) -> Locator:
         """What a page is about, without its frame."""
         return self.page.locator("main")
+
+
+def with_password(who: str) -> None:
+    """Give somebody of the counter a password."""
+    kept = passwords.kept(PASSWORD)
+    statement = sa.text("update member set password_hash = :kept where email = :email")
+    database.transact(lambda session: session.execute(statement, {"kept": kept, "email": f"{who}@example.it"}))
+
+
+def code_of(who: str) -> str:
+    """What the last letter to somebody says that they have to type."""
+    statement = sa.text(
+        "select facts from mail where address = :address and template = 'one_time_code' order by mail_id desc limit 1"
+    )
+    facts = database.transact(lambda session: session.scalar(statement, {"address": f"{who}@example.it"}))
+    assert facts is not None, f"no letter to {who}"
+    return str(facts["code"])
 
 
 @contextmanager

@@ -42,10 +42,13 @@ class Way:
 
 # With their opposites these hold every pair of their choices.
 _WIDE_MOUSE = Way(WIDE, "it", scripts=True)
+_NARROW_KEYS = Way(NARROW, "it", scripts=True, keyboard=True)
 _NARROW_MOUSE = Way(NARROW, "en", scripts=True)
 _WIDE_KEYS = Way(WIDE, "en", scripts=True, keyboard=True)
 
 JOURNEYS: Mapping[str, Way] = {
+    "visitor asks for orientation": _NARROW_KEYS,
+    "pietro mends a reimbursement and is paid": _WIDE_MOUSE,
     "giulia orders in three steps": _WIDE_MOUSE,
     "marco declares that he maintains his mother": _NARROW_MOUSE,
     "luca goes past the cliff with consent": _WIDE_KEYS,
