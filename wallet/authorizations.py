@@ -234,8 +234,12 @@ def simulate(session: Session, book_id: int, purchase: Purchase) -> Authorizatio
 
     The lots it would use are in `facts`. Errors: those of `authorize`, without the key's.
     """
-    considered = purchases.consider(session, book_id, purchase)
-    if session.connection().exec_driver_sql(_FROZEN, (book_id, purchase.employee_id)).scalar():
+    return foreseen(session, book_id, purchases.consider(session, book_id, purchase))
+
+
+def foreseen(session: Session, book_id: int, considered: Considered) -> Authorization:
+    """Say what `record` would write of a purchase that was considered, in a wallet that may be frozen."""
+    if session.connection().exec_driver_sql(_FROZEN, (book_id, considered.purchase.employee_id)).scalar():
         considered = purchases.declined(considered, Decline.WALLET_FROZEN)
     return _from_values(records.values(considered, "", funders.of_book(session, book_id).home_territory, "simulation"))
 

@@ -71,6 +71,26 @@ class Bought:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """
+    What a purchase with a voucher would be; minor units. `left_minor` would be left in the voucher.
+
+    `decision` is what would be written, without id, hold or code.
+    """
+
+    decision: Authorization
+    municipal_minor: int
+    citizen_minor: int
+    left_minor: int
+    ends_on: date
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be bought."""
+        return self.decision.status != "declined"
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """A purchase that was voided or refunded, and the citizen's part that went back with it."""
 
@@ -133,6 +153,35 @@ def buy(
     )  # fmt: skip
 
 
+def simulate(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    service_code: str,
+    quantity: int,
+    *,
+    service_on: date | None = None,
+) -> Told:
+    """
+    Say what `buy` would do now, and what the citizen would pay; nothing is written, locked or asked of the citizen.
+
+    Errors: those of `buy`, without the key's and the receipt's.
+    """
+    found = applications.get(session, book_id, application_id)
+    parts = _consider(session, book_id, found, service_code, quantity, service_on)
+    considered = _declined(parts.considered)
+    if parts.shares is not None:
+        considered = purchases.paid_by(parts.considered, parts.shares)
+    left = vouchers.spendable(session, book_id, found.employee_id, parts.voucher).available_minor
+    return Told(
+        authorizations.foreseen(session, book_id, considered),
+        parts.municipal_minor,
+        parts.citizen_minor,
+        left - (0 if parts.shares is None else parts.municipal_minor),
+        parts.voucher.ends_on,
+    )
+
+
 def void(
     session: Session, book_id: int, authorization_id: str, *, actor: str, reason: Voiding = Voiding.VOIDED
 ) -> Undone:
@@ -177,24 +226,14 @@ def _buy(
 ) -> Bought:
     today = clock.today()
     found = applications.lock(session, book_id, application_id)
-    voucher, quota = _entitled(session, book_id, found, service_code, today, service_on or today)
-    # A voucher is captured whole, once: the two parts never drift apart.
-    purchase = Purchase(
-        found.employee_id, service_code, quantity=quantity, service_on=service_on, channel=Channel.VOUCHER
-    )
-    frozen, home = authorizations.begin(session, book_id, purchase)
-    considered = purchases.consider(session, book_id, purchase, apart=True)
-    if frozen:
-        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
-    citizen = quota.of(considered.offer.price_minor, considered.quantity)
-    municipal = considered.amount_minor - citizen
-    shares = _municipal_share(session, book_id, found, considered, voucher, municipal)
+    frozen, home = authorizations.begin(session, book_id, _purchase(found, service_code, quantity, service_on))
+    parts = _consider(session, book_id, found, service_code, quantity, service_on, frozen=frozen)
+    considered, voucher, quota = parts.considered, parts.voucher, parts.quota
+    municipal, citizen, shares = parts.municipal_minor, parts.citizen_minor, parts.shares
     if shares is None:
         # What speaks against it is recorded, as of any purchase; of the citizen's money nothing was taken.
         given = authorizations.record(session, book_id, _declined(considered), home, actor)
         return Bought(given, municipal, citizen, None)
-    if municipal == 0:
-        raise NothingFromMunicipality(price=from_minor(citizen))
     if citizen and receipt is None:
         raise ShareMissing(share=from_minor(citizen))
     if not citizen and receipt is not None:
@@ -227,6 +266,47 @@ def _buy(
         )
     )
     return Bought(given, municipal, citizen, paid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A purchase with a voucher as it was considered, and who pays what; `shares` None where it is declined."""
+
+    considered: Considered
+    voucher: Voucher
+    quota: Quota
+    municipal_minor: int
+    citizen_minor: int
+    shares: tuple[Share, ...] | None
+
+
+def _purchase(found: Application, service_code: str, quantity: int, service_on: date | None) -> Purchase:
+    # A voucher is captured whole, once: the two parts never drift apart.
+    return Purchase(found.employee_id, service_code, quantity=quantity, service_on=service_on, channel=Channel.VOUCHER)
+
+
+def _consider(
+    session: Session,
+    book_id: int,
+    found: Application,
+    service_code: str,
+    quantity: int,
+    service_on: date | None,
+    *,
+    frozen: bool = False,
+) -> _Parts:
+    today = clock.today()
+    voucher, quota = _entitled(session, book_id, found, service_code, today, service_on or today)
+    purchase = _purchase(found, service_code, quantity, service_on)
+    considered = purchases.consider(session, book_id, purchase, apart=True)
+    if frozen:
+        considered = purchases.declined(considered, Decline.WALLET_FROZEN)
+    citizen = quota.of(considered.offer.price_minor, considered.quantity)
+    municipal = considered.amount_minor - citizen
+    shares = _municipal_share(session, book_id, found, considered, voucher, municipal)
+    if shares is not None and municipal == 0:
+        raise NothingFromMunicipality(price=from_minor(citizen))
+    return _Parts(considered, voucher, quota, municipal, citizen, shares)
 
 
 def _entitled(
