@@ -28,11 +28,13 @@ def matches(
     employed_on: date | None = None,
     tax_code: str | None = None,
     text: str | None = None,
+    reachable: bool | None = None,
 ) -> tuple[sa.Select[*tuple[Any, ...]], tuple[sa.ColumnElement[Any], ...]]:
     """
     Return the query of employees and its order, by name, to be paged; whatever is left out is not asked.
 
-    `employee_id` tells any two apart, `card` reads a row. Every word of `text` must be in name or number.
+    `employee_id` tells any two apart, `card` reads a row. Every word of `text` must be in name or number. `reachable`
+    asks for those who have an address to be written to, or for those who have none.
     """
     person = _EMPLOYEE.c
     statement = sa.select(*_CARD).where(person.book_id == book_id)
@@ -43,6 +45,8 @@ def matches(
     if employed_on is not None:
         begun = person.hired_on.is_(None) | (person.hired_on <= employed_on)
         statement = statement.where(begun, person.left_on.is_(None) | (person.left_on >= employed_on))
+    if reachable is not None:
+        statement = statement.where(person.email.is_not(None) if reachable else person.email.is_(None))
     names = sa.func.lower(sa.func.concat_ws(" ", person.last_name, person.first_name, person.employee_no))
     statement = statement.where(*(sa.func.strpos(names, word) > 0 for word in (text or "").lower().split()))
     return statement, (person.last_name, person.first_name, person.tax_code)
@@ -50,15 +54,14 @@ def matches(
 
 def with_email(session: Session, book_id: int, *, employed_on: date) -> frozenset[str]:
     """Return the ids of who is employed on a day and has an address to be written to."""
-    statement, _ = matches(book_id, employed_on=employed_on)
-    found = statement.where(_EMPLOYEE.c.email.is_not(None)).with_only_columns(_EMPLOYEE.c.employee_id)
-    return frozenset(session.scalars(found))
+    statement, _ = matches(book_id, employed_on=employed_on, reachable=True)
+    return frozenset(session.scalars(statement.with_only_columns(_EMPLOYEE.c.employee_id)))
 
 
 def without_email(session: Session, book_id: int, *, employed_on: date) -> int:
     """Return how many are employed on a day and have no address to be written to."""
-    statement, _ = matches(book_id, employed_on=employed_on)
-    return int(session.scalar(statement.where(_EMPLOYEE.c.email.is_(None)).with_only_columns(sa.func.count())) or 0)
+    statement, _ = matches(book_id, employed_on=employed_on, reachable=False)
+    return int(session.scalar(statement.with_only_columns(sa.func.count())) or 0)
 
 
 def card(row: Any) -> EmployeeCard:

@@ -221,6 +221,17 @@ def of_employee(session: Session, book_id: int, employee_id: str) -> tuple[Decla
     return tuple(declaration(row) for row in rows)
 
 
+def amounts(session: Session, book_id: int, fact: Fact) -> Mapping[tuple[str, int], int]:
+    """Return what stands declared of a fact that is an amount, by employee and tax year; minor units."""
+    said = _EMPLOYEE_FACT.c
+    rows = session.execute(
+        sa.select(said.employee_id, said.year, sa.func.max(said.amount_minor))
+        .where(said.book_id == book_id, said.fact == fact.value, said.revoked_at.is_(None))
+        .group_by(said.employee_id, said.year)
+    )
+    return {(employee_id, year): int(amount) for employee_id, year, amount in rows}
+
+
 def declaration(row: Any) -> Declaration:
     """Return what a row of either table of facts says."""
     said = (row.declared_on, row.recorded_at, row.revoked_at)

@@ -12,10 +12,12 @@ from importlib.resources import files
 
 from sqlalchemy.orm import Session
 
+from plans import facts
 from plans.bonus import agreements, choices
 from plans.bonus.agreements import Agreement
 from plans.bonus.choices import Choice
 from plans.rulebook.words import Confidence
+from plans.words import Fact
 
 
 class State(StrEnum):
@@ -72,10 +74,11 @@ def of_plan(session: Session, book_id: int, plan_code: str) -> tuple[Item, ...]:
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     # What was declared after the choice is a proof too.
+    declared = facts.amounts(session, book_id, Fact.PDR_ELSEWHERE)
     made = [
         choice
         if choice.elsewhere_minor is not None
-        else replace(choice, elsewhere_minor=_elsewhere(session, book_id, choice))
+        else replace(choice, elsewhere_minor=declared.get((choice.employee_id, choice.year)))
         for choice in choices.of_plan(session, terms)
     ]
     return held(agreements.find(session, terms), made)
@@ -94,10 +97,6 @@ def late(agreement: Agreement) -> bool:
     days = next(each.within_days for each in requirements() if each.code == "deposit")
     assert days is not None  # noqa: S101 - the list says so
     return agreement.signed_on is not None and agreement.deposited_on > agreement.signed_on + timedelta(days=days)
-
-
-def _elsewhere(session: Session, book_id: int, choice: Choice) -> int | None:
-    return choices.year_of(session, book_id, choice.employee_id, choice.chosen_on).elsewhere_minor
 
 
 def _of_agreement(requirement: Requirement, agreement: Agreement | None) -> Item:

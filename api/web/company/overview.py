@@ -14,12 +14,15 @@ from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.tasks import State
 from api.v1 import budget_loading
-from api.web import guards, words
-from api.web.company import charts, desk, invitees
+from api.web import charts, guards, words
+from api.web.charts import Bar
+from api.web.company import desk, invitees
 from config import clock
 from plans import directory, listing
+from plans.bonus import proof
+from plans.bonus.proof import State as Proof
 from plans.listing import PlanCard
-from plans.rulebook.words import Category
+from plans.rulebook.words import Category, PlanSource
 from reports import plan_statement
 from reports.plan_statement import PlanStatement, Reading
 from reports.plan_statement.model import CategoryLine, ExpiringLine
@@ -47,6 +50,7 @@ class _Waiting:
     without_email: int
     uninvited: int
     drafts: tuple[PlanCard, ...]
+    unproven: tuple[PlanCard, ...]
 
 
 @blueprint.get("")
@@ -66,16 +70,8 @@ def home() -> str:
         expiring=None if figures is None else _next_expiring(figures),
         todo=_todo(transact(lambda session: _waiting(session, cards, started)), figures),
         category=_category,
+        picture=None if figures is None else _picture(figures.categories),
     )
-
-
-@blueprint.get("/categorie.svg")
-@needs("funding:read")
-def uptake() -> flask.Response:
-    """Draw what a plan was used for, as far as it may be told."""
-    card = _chosen(transact(desk.plans))
-    told = [] if card is None else _told(transact_in(card.book_id, lambda session: _gather(session, card)).categories)
-    return charts.picture([(_category(line.category), line.used_minor or 0) for line in told])
 
 
 def _chosen(cards: tuple[PlanCard, ...]) -> PlanCard | None:
@@ -110,8 +106,10 @@ def _next_expiring(figures: PlanStatement) -> ExpiringLine | None:
     return next((line for line in figures.expiring if line.amount_minor > 0), None)
 
 
-def _told(lines: tuple[CategoryLine, ...]) -> list[CategoryLine]:
-    return sorted((line for line in lines if line.used_minor), key=lambda line: -(line.used_minor or 0))
+def _picture(lines: tuple[CategoryLine, ...]) -> str | None:
+    """Return where the uses are drawn that may be told, the largest on top; None where there are none."""
+    told = sorted((line for line in lines if line.used_minor), key=lambda line: -(line.used_minor or 0))
+    return charts.address([Bar(_category(line.category), line.used_minor or 0) for line in told]) if told else None
 
 
 def _category(code: str) -> str:
@@ -128,10 +126,21 @@ def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[s
         without_email=directory.without_email(session, book_id, employed_on=today),
         uninvited=len(reachable - invitees.known(current())),
         drafts=tuple(card for card in cards if card.plan_id not in started and card.ends_on >= today),
+        unproven=tuple(card for card in cards if card.spend_by >= today and _unproven(session, card)),
     )
 
 
+def _unproven(session: Session, card: PlanCard) -> bool:
+    """Say whether something is missing that the law asks to keep: the agreement, a choice, what somebody declares."""
+    if card.source is not PlanSource.PDR:
+        return False
+    held = proof.of_plan(session, card.book_id, card.code)
+    # While nobody has chosen yet there is nobody whose consent could be missing.
+    return any(item.state is Proof.MISSING and (item.of or not item.requirement.of_worker) for item in held)
+
+
 def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
+    without = flask.url_for("web_company_people.every", email="no")
     found = [
         Todo(
             _("Un file di budget non è stato caricato: c'è qualcosa da correggere."),
@@ -145,20 +154,27 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
         found.append(
             Todo(
                 _(
-                    "%(amount)s di credito scadono presto: ricordalo alle persone.",
+                    "%(amount)s di credito scadono presto. Chi ha un'e-mail è avvisato; gli altri avvisali tu.",
                     amount=words.amount(line.amount_minor),
                 ),
-                flask.url_for("web_company_people.every"),
-                _("Vai alle persone"),
+                without,
+                _("Chi è senza e-mail"),
             )
         )
-    people = flask.url_for("web_company_people.every")
     if waiting.without_email:
         sentence = _("Persone senza e-mail: %(num)s. Non ricevono avvisi.", num=waiting.without_email)
-        found.append(Todo(sentence, people, _("Aggiungi le e-mail")))
+        found.append(Todo(sentence, without, _("Aggiungi le e-mail")))
     if waiting.uninvited:
         sentence = _("Persone non ancora invitate al loro borsellino: %(num)s.", num=waiting.uninvited)
-        found.append(Todo(sentence, people, _("Invita le persone")))
+        found.append(Todo(sentence, flask.url_for("web_company_people.every"), _("Invita le persone")))
+    found += [
+        Todo(
+            _("Al piano «%(name)s» mancano documenti, scelte o dichiarazioni che la legge chiede.", name=card.name),
+            flask.url_for("web_company_plans.show", plan_id=card.plan_id),
+            _("Guarda che cosa manca"),
+        )
+        for card in waiting.unproven
+    ]
     found += [
         Todo(
             _("Il piano «%(name)s» non ha ancora accrediti.", name=card.name),

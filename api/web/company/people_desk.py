@@ -100,11 +100,15 @@ def every() -> tuple[str, int]:
         name: flask.request.args[name] for name in ("starting_after", "ending_before") if name in flask.request.args
     }
     text = (form.text.data or "").strip() if form.is_submitted() and form.validate() else ""
+    unreachable = flask.request.args.get("email") == "no"
 
     def work(session: Session) -> _Found:
-        statement, order = directory.matches(guards.own_book(), text=text or None)
+        book_id, today = guards.own_book(), clock.today()
+        statement, order = directory.matches(book_id, text=text or None)
+        if unreachable:
+            statement, order = directory.matches(book_id, employed_on=today, reachable=False)
         page = paging.placed(session, statement, order, "employee_id", asked).each(directory.card)
-        return _Found(page, clusters.of_book(session, guards.own_book(), on=clock.today()))
+        return _Found(page, clusters.of_book(session, book_id, on=today))
 
     found = transact(work)
     return forms.show(
@@ -112,6 +116,7 @@ def every() -> tuple[str, int]:
         form,
         found=found,
         text=text,
+        unreachable=unreachable,
         owners=invitees.owners(current()),
         known=invitees.known(current()),
         today=clock.today(),

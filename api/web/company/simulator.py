@@ -17,8 +17,8 @@ from wtforms.validators import InputRequired
 from api.access.identity import needs
 from api.access.roles import Role
 from api.conventions import problems
-from api.web import forms, guards, words
-from api.web.company import charts
+from api.web import charts, forms, guards, words
+from api.web.charts import Bar
 from api.web.fields import AmountField
 from api.web.forms import Form
 from config import clock, money
@@ -81,17 +81,9 @@ class Compared:
 def show() -> tuple[str, int]:
     """Compare the three ways."""
     form, compared = _asked()
-    query = flask.request.query_string.decode()
-    return forms.show("company/simulator.html", form, compared=compared, query=query, percent=percent)
-
-
-@blueprint.get("/barre.svg")
-@needs("plans:read")
-def chart() -> flask.Response:
-    """Draw what arrives, by each way that can be told."""
-    _form, compared = _asked()
     ways = () if compared is None else compared.ways
-    return charts.picture([(way.name, way.net_minor) for way in ways if way.net_minor is not None])
+    picture = charts.address([Bar(way.name, way.net_minor) for way in ways if way.net_minor is not None])
+    return forms.show("company/simulator.html", form, compared=compared, picture=picture, percent=percent)
 
 
 def percent(points: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from html import unescape
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,7 @@ from config import database
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.counting import asked
 
 _numbers = count(1)
 PLAN: dict[str, Any] = {
@@ -62,9 +64,7 @@ def test_the_beginning_tells_four_numbers_and_what_is_to_be_done(hr: Browser) ->
         assert words in text_of(page).replace("&#39;", "'")
 
 
-@pytest.mark.parametrize(
-    "path", ["", "/categorie.svg", "/piani", "/piani/nuovo", "/persone", "/persone/file", "/budget", "/simulatore"]
-)
+@pytest.mark.parametrize("path", ["", "/piani", "/piani/nuovo", "/persone", "/persone/file", "/budget", "/simulatore"])
 def test_every_room_is_the_personnel_offices_alone(counter: Counter, path: str) -> None:
     assert browser_of(counter, "hr").get(f"/azienda{path}").status_code == 200
     for other in ("giulia", "payroll", "accountant", "comune", "p04", "marta", "operator"):
@@ -81,26 +81,13 @@ def plan_a(counter: Counter, book: str) -> str:
 def test_another_employers_plan_is_not_there(counter: Counter, hr: Browser) -> None:
     plan_id = plan_a(counter, "E2")
 
-    for path in ("?piano={}", "/categorie.svg?piano={}", "/piani/{}", "/piani/{}/modifica"):
+    for path in ("?piano={}", "/piani/{}", "/piani/{}/modifica"):
         assert hr.get(f"/azienda{path.format(plan_id)}").status_code == 404, path
 
 
 def test_the_beginning_asks_the_database_alike_however_many_people_there_are(counter: Counter, hr: Browser) -> None:
-    def asked(path: str) -> int:
-        statements: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            statements.append(statement)
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            assert hr.get(path).status_code == 200
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-        return len(statements)
-
     paths = ("/azienda", "/azienda/persone", "/azienda/piani", "/azienda/budget")
-    before = [asked(path) for path in paths]
+    before = [asked(hr, path) for path in paths]
 
     def more(session: Session) -> None:
         book_id = counter.books["E1"]
@@ -110,7 +97,7 @@ def test_the_beginning_asks_the_database_alike_however_many_people_there_are(cou
 
     database.transact(more)
 
-    assert [asked(path) for path in paths] == before
+    assert [asked(hr, path) for path in paths] == before
 
 
 # -- plans -----------------------------------------------------------------------------------------------------------
@@ -132,6 +119,21 @@ def test_a_plan_is_checked_published_corrected_and_renewed(hr: Browser) -> None:
 
     renewed = hr.send(f"/azienda/piani/{plan_id}/rinnova", code=f"{name}-bis")
     assert "2027" in text_of(hr.get(f"/azienda/piani/{plan_of(renewed)}"))
+
+
+def test_what_a_plan_of_converted_bonuses_lacks_is_to_be_done(hr: Browser) -> None:
+    name = f"Premio {next(_numbers)}"
+    terms = {"source": "PDR", "name": name, "signed_on": "2026-02-01", "deposit_code": "D-1", "document_ref": "A-1"}
+    before = asked(hr, "/azienda")
+    published = hr.send("/azienda/piani/nuovo", code=code(), **PLAN | terms)
+    assert published.status_code == 302, text_of(published)
+
+    page = hr.get("/azienda")
+
+    assert f"Al piano «{name}» mancano documenti" in text_of(page)
+    assert f'href="/azienda/piani/{plan_of(published)}"' in page.text
+    assert "manca" in text_of(hr.get(f"/azienda/piani/{plan_of(published)}"))
+    assert asked(hr, "/azienda") - before <= 4
 
 
 def test_what_the_law_refuses_is_said_and_nothing_typed_is_lost(hr: Browser) -> None:
@@ -207,11 +209,28 @@ def test_the_simulator_helps_whoever_types_something_else(hr: Browser, query: st
     assert "to-mend" in page.text
 
 
+def picture_of(page: Any) -> str:
+    return unescape(page.text.split('class="company-chart" src="')[1].split('"')[0])
+
+
 def test_the_simulators_bars_are_a_picture_without_scripts(hr: Browser) -> None:
-    picture = hr.get("/azienda/simulatore/barre.svg?amount=1000&rate=35&within=yes&employer=")
+    page = hr.get("/azienda/simulatore?amount=1000&rate=35&within=yes&employer=")
+
+    picture = hr.get(picture_of(page))
 
     assert picture.mimetype == "image/svg+xml"
     assert "<script" not in picture.text
+    for told in ("Welfare", "Premio in denaro", "590,26"):
+        assert told in picture.text.replace("\xa0", " "), told
+
+
+def test_a_picture_is_of_what_a_page_said_to_whoever_looked_at_it(counter: Counter, hr: Browser) -> None:
+    place = picture_of(hr.get("/azienda/simulatore"))
+
+    assert hr.get(f"{place}x").status_code == 404
+    assert hr.get("/grafici/barre.svg").status_code == 404
+    assert browser_of(counter, "accountant").get(place).status_code == 404
+    assert browser_of(counter).get(place).status_code == 302
 
 
 # -- people ----------------------------------------------------------------------------------------------------------
@@ -237,6 +256,17 @@ def test_a_person_is_added_found_corrected_and_invited_once(hr: Browser) -> None
     assert "invitato" in text_of(hr.get(path))
     token = forms_of(hr.get(path))["/esci"]["csrf_token"]
     assert hr.post(f"{path}/invito", {"csrf_token": token}).status_code == 409
+
+
+def test_those_without_an_address_are_listed_apart(hr: Browser) -> None:
+    add(hr, last_name="Senzaposta")
+    add(hr, last_name="Conposta", email=f"con{next(_numbers)}@example.it")
+
+    listed = text_of(hr.get("/azienda/persone?email=no"))
+
+    assert "Senzaposta" in listed
+    assert "Conposta" not in listed
+    assert "/azienda/persone?email=no" in hr.get("/azienda").text
 
 
 def test_a_last_day_is_written_and_taken_back(hr: Browser) -> None:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 
 from config import database
 from tests.api.counter import Counter
 from tests.api.v1.test_reimbursements import office, review, submit
 from tests.api.web.browser import browser_of, text_of
+from tests.api.web.counting import asked
 from tests.wallet.reimbursements.conftest import SUPPLIER
 
 __all__ = ["office"]
 
 ACCOUNTANT = ("/studio", "/studio/quadratura", "/studio/riesame")
 PAYROLL = ("/studio/paghe", "/studio/paghe/pagati", "/studio/paghe/mese", "/studio/altrove", "/studio/riesame")
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL statements of a block."""
-    seen: list[str] = []
-
-    def note(*told: object) -> None:
-        seen.append(str(told[2]))
-
-    sa.event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", ACCOUNTANT)
@@ -168,15 +151,11 @@ def test_what_was_never_approved_is_not_there(counter: Counter) -> None:
 def test_statements_do_not_grow_with_rows(counter: Counter) -> None:
     browser = browser_of(counter, "payroll9")
     approved(counter)
-    browser.get("/studio/paghe")
-    with statements() as few:
-        browser.get("/studio/paghe")
+    few = asked(browser, "/studio/paghe")
     for _ in range(3):
         approved(counter)
-    with statements() as more:
-        browser.get("/studio/paghe")
 
-    assert len(more) == len(few)
+    assert asked(browser, "/studio/paghe") == few
 
 
 # -- amounts from elsewhere --------------------------------------------------------------------------------------------

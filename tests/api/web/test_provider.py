@@ -5,30 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from tests.api.counter import Counter
 from tests.api.v1.purchasing import refilled
 from tests.api.web.browser import browser_of, text_of
+from tests.api.web.counting import asked
 
 __all__ = ["refilled"]
 
 TILL, CONFIRM = "/fornitore/riscatta", "/fornitore/riscatta/conferma"
-
-
-def statements_of(work: Any) -> int:
-    """How many SQL statements a page takes."""
-    told: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        told.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        assert work().status_code == 200
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return len(told)
 
 
 def status_of(counter: Counter, made: Any) -> Any:
@@ -149,9 +134,8 @@ def test_what_waits_is_accepted_or_refused_from_the_day(counter: Counter, asks: 
 def test_a_day_takes_as_many_statements_with_many_purchases_as_with_few(counter: Counter, asks: None) -> None:
     counter.buy()
     browser = browser_of(counter, "p04")
-    browser.get("/fornitore")
-    few = statements_of(lambda: browser.get("/fornitore"))
+    few = asked(browser, "/fornitore")
     for _ in range(5):
         counter.buy()
 
-    assert statements_of(lambda: browser.get("/fornitore")) == few
+    assert asked(browser, "/fornitore") == few

@@ -14,7 +14,7 @@ from config import database
 from tests.api.counter import Counter
 from tests.api.v1.test_social import office
 from tests.api.web.browser import Browser, browser_of, text_of
-from tests.api.web.test_office import statements
+from tests.api.web.counting import asked
 from tests.wallet.social_office import Office
 
 __all__ = ["office"]
@@ -216,12 +216,8 @@ def test_few_people_s_use_is_withheld(office: Counter) -> None:
 
 def test_statements_do_not_grow_with_rows(office: Counter) -> None:
     browser, _ = presented(office)
-    browser.get("/comune/domande")
-    with statements() as few:
-        browser.get("/comune/domande")
+    few = asked(browser, "/comune/domande")
     for _ in range(3):
         presented(office)
-    with statements() as more:
-        browser.get("/comune/domande")
 
-    assert len(more) == len(few)
+    assert asked(browser, "/comune/domande") == few
