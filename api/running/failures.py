@@ -24,8 +24,13 @@ def watch(app: flask.Flask) -> None:
 def answer(error: Exception) -> flask.Response:
     """Write an unforeseen error as a problem: 503 where trying again may help, else 500."""
     refusal = noted(error)
+    return problems.render(refusal, patience(refusal))
+
+
+def patience(refusal: DomainError) -> dict[str, str]:
+    """Return the header that says after how many seconds to try again, where that may help."""
     wait = {Contention: _BUSY, errors.DatabaseUnavailable: _AWAY, errors.SchemaNotCurrent: _AWAY}.get(type(refusal))
-    return problems.render(refusal, {} if wait is None else {"Retry-After": str(wait)})
+    return {} if wait is None else {"Retry-After": str(wait)}
 
 
 def noted(error: Exception) -> DomainError:

@@ -11,15 +11,16 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from ulid import ULID
 from wtforms import HiddenField
 
-from api.conventions import problems, sentences
+from api.conventions import problems
 from api.web import words
 from config.errors import DomainError
 
 T = TypeVar("T")
 # A form that was sent too late comes back with its text, and is not sent until somebody looks at it.
 RESUMED = "resumed"
+NO_TEXT = "\x00"
 _CARRIED_SECONDS = 1_800
-_NEVER_CARRIED = ("password", "code", "csrf_token", "isee_amount")
+_NEVER_CARRIED = ("password", "new_password", "code", "csrf_token", "isee_amount")
 
 
 class Form(FlaskForm):
@@ -46,7 +47,7 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
     """Do what a form asks for; None where it was not sent or something has to be mended, which the form then says."""
     if not form.is_submitted() or RESUMED in flask.request.form:
         return None
-    if not form.validate() or not _is_text(form):
+    if not form.validate():
         form.status = 422
         return None
     try:
@@ -60,22 +61,23 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
         return None
 
 
-def _is_text(form: Form) -> bool:
-    """Say whether all that was typed is text, which the database keeps; the fields say so where it is not."""
-    wrong = [field for field in form if isinstance(field.data, str) and "\x00" in field.data]
-    for field in wrong:
-        field.errors = [sentences.of_field("Holds characters that are no text.", words.asked())]
-    return not wrong
-
-
 def show(template: str, form: Form, **facts: Any) -> tuple[str, int]:
     """Draw a page with a form, with the status that tells programs what people read."""
     return flask.render_template(template, form=form, **facts), form.status
 
 
+def holds_no_text() -> bool:
+    """Say whether something of this request's form is no text, which the database could not keep or look for."""
+    return any(NO_TEXT in value for _, value in flask.request.form.items(multi=True))
+
+
 def carry() -> str:
     """Return what this request's form said, sealed, to go through the sign-in; never a password or a file."""
-    fields = [[name, value] for name, value in flask.request.form.items(multi=True) if name not in _NEVER_CARRIED]
+    fields = [
+        [name, value.replace(NO_TEXT, "")]
+        for name, value in flask.request.form.items(multi=True)
+        if name not in _NEVER_CARRIED
+    ]
     return _seal().dumps({"path": flask.request.full_path.rstrip("?"), "fields": fields})
 
 

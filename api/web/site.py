@@ -13,17 +13,16 @@ from typing import Any
 import flask
 import flask_bootstrap
 import fontpkg_titillium_web
-from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 
 from api import web
 from api.access import addresses, cookies
 from api.access.identity import current
-from api.conventions import problems, sentences, uploads
+from api.conventions import problems, uploads
 from api.conventions.problems import AccessNeeded
 from api.running import failures
-from api.web import forms, navigation, words
+from api.web import forms, navigation, refusals, words
 from config import page_secret
 from config.errors import DomainError
 
@@ -58,9 +57,16 @@ def watch(app: flask.Flask) -> None:
     for blueprint in web.blueprints():
         app.register_blueprint(blueprint)
     # What programs are told as problems, people are told on a page.
-    app.register_error_handler(DomainError, lambda found: refused(found) if is_page() else problems.render(found))
-    app.register_error_handler(HTTPException, lambda found: failed(found) if is_page() else problems.of_http(found))
-    app.register_error_handler(Exception, lambda found: unforeseen(found) if is_page() else failures.answer(found))
+    for kind, page, problem in (
+        (DomainError, refusals.refused, problems.render),
+        (HTTPException, refusals.failed, problems.of_http),
+        (Exception, refusals.unforeseen, failures.answer),
+    ):
+        app.register_error_handler(kind, _told(page, problem))
+
+
+def _told(page: Callable[[Any], Any], problem: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda found: page(found) if is_page() else problem(found)
 
 
 def is_page() -> bool:
@@ -70,67 +76,6 @@ def is_page() -> bool:
         return found.startswith("web_")
     # A browser says that it takes pages; a program that takes anything is answered as a program.
     return "text/html" in flask.request.headers.get("Accept", "") and not flask.request.path.startswith(_PROGRAMS)
-
-
-def refused(refusal: DomainError) -> flask.Response:
-    """Show a refusal that no form of the page could show."""
-    if isinstance(refusal, AccessNeeded):
-        return _to_the_door()
-    status = problems.status_of(refusal)
-    return _sorry(status, sentences.of_refusal(refusal, words.asked()))
-
-
-def failed(error: HTTPException) -> flask.Response | HTTPException:
-    """Show what the framework refused."""
-    if error.code is None or error.code < 400:
-        return error
-    if isinstance(error, CSRFError):
-        return _sorry(
-            HTTPStatus.BAD_REQUEST,
-            _("La pagina era aperta da troppo tempo: quello che avevi scritto è qui sotto, da inviare di nuovo."),
-            again=True,
-        )
-    if isinstance(error, RequestEntityTooLarge) and flask.request.endpoint:
-        return _too_large()
-    status = HTTPStatus(error.code)
-    return _sorry(status, sentences.of_status(status, words.asked()))
-
-
-def _too_large() -> flask.Response:
-    """Say how large a file may be, and lead back to its form; who may send none is told that instead."""
-    most = flask.request.max_content_length or 0
-    if uploads.takes(_view()) not in (None, most):
-        if flask.g.get("identity") is not None:
-            return _sorry(HTTPStatus.FORBIDDEN, sentences.of_status(HTTPStatus.FORBIDDEN, words.asked()))
-        to = flask.request.full_path.rstrip("?")
-        return flask.redirect(flask.url_for("web_door.sign_in", to=to))  # type: ignore[return-value]
-    sentence = _(
-        "Quello che hai mandato è troppo grande: al massimo %(most)s MB. Scegli file più piccoli.",
-        most=most // 1_000_000,
-    )
-    return _sorry(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, back=True)
-
-
-def unforeseen(error: Exception) -> flask.Response:
-    """Show that something broke, as little of it as people need."""
-    return refused(failures.noted(error))
-
-
-def _to_the_door() -> flask.Response:
-    """Ask for a sign-in, and keep what somebody was doing."""
-    if flask.request.method == "POST":
-        kept = forms.carry()
-        page = flask.render_template("door/late.html", kept=kept)
-        return flask.Response(page, status=401)
-    return flask.redirect(flask.url_for("web_door.sign_in", to=flask.request.full_path.rstrip("?")))  # type: ignore[return-value]
-
-
-def _sorry(status: HTTPStatus, sentence: str, *, again: bool = False, back: bool = False) -> flask.Response:
-    kept = forms.carried(forms.carry()) if again else None
-    rule = flask.request.url_rule
-    form = flask.request.full_path.rstrip("?") if back and rule and "GET" in (rule.methods or ()) else None
-    page = flask.render_template("sorry.html", status=int(status), sentence=sentence, kept=kept, back=form)
-    return flask.Response(page, status=int(status))
 
 
 def _know() -> None:
@@ -150,20 +95,20 @@ def _name_where_forms_come_from(response: flask.Response) -> flask.Response:
 def _refuse_no_text() -> None:
     """Answer that nothing is there, where a part of the address is no text: the database could not even look for it."""
     asked = (flask.request.path, *(value for _, value in flask.request.args.items(multi=True)))
-    if is_page() and any("\x00" in part for part in asked):
+    if is_page() and any(forms.NO_TEXT in part for part in asked):
         flask.abort(HTTPStatus.NOT_FOUND)
 
 
-def _protect() -> None:
-    if (flask.request.blueprint or "").startswith("web_"):
-        identity = flask.g.get("identity")
-        # The token is in the form, whose files are read with it.
-        uploads.make_room(_view(), frozenset() if identity is None else identity.scopes)
-        _csrf.protect()
-
-
-def _view() -> Callable[..., object]:
-    return flask.current_app.view_functions[flask.request.endpoint or ""]
+def _protect() -> flask.Response | None:
+    if not (flask.request.blueprint or "").startswith("web_"):
+        return None
+    identity = flask.g.get("identity")
+    # The token is in the form, whose files are read with it.
+    view = flask.current_app.view_functions[flask.request.endpoint or ""]
+    uploads.make_room(view, frozenset() if identity is None else identity.scopes)
+    _csrf.protect()
+    # Views read what a form chose before they look at what was typed into it.
+    return refusals.no_text() if forms.holds_no_text() else None
 
 
 def _frame() -> dict[str, Any]:

@@ -36,13 +36,21 @@ class _Written(Domain):
         return _english() if asked() == "en" else NullTranslations()
 
 
+class _Pages(Babel):
+    """The texts of every request, also of one that is refused before it has begun."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        """Return what texts are looked up in."""
+        return _DOMAIN
+
+
 _DOMAIN = _Written()
 
 
 def watch(app: flask.Flask) -> None:
     """Give an application's pages their language."""
-    Babel(app, default_locale="it", locale_selector=asked)
-    app.before_request(_DOMAIN.as_default)
+    _Pages(app, default_locale="it", locale_selector=asked)
     app.jinja_env.filters.update(money=amount, day=day, month=month, moment=moment, role=role)
 
 

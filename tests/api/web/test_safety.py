@@ -17,7 +17,7 @@ from tests.api.v1.conftest import NOON
 from tests.api.web.browser import browser_of, every_form
 from tests.pages.walking import PEOPLE, walk
 
-_HOLE = re.compile(r"<(?:any\('(?P<first>[^']+)'[^>]*\):|[^>]*:)?[^>]+>")
+_HOLE = re.compile(r"<(?:any\('(?P<first>[^']+)'[^>]*\):|(?P<kind>[^>]*):)?[^>]+>")
 # Written into a page, where the policy would not let it run and no page of ours has it.
 _INSIDE = re.compile(r"<script(?! src=\"/static/)[^>]*>|<style|\s(?:style|on[a-z]+)=[\"']|javascript:", re.IGNORECASE)
 TILL = "/fornitore/riscatta"
@@ -55,7 +55,7 @@ def rules(counter: Counter, method: str) -> Iterator[Rule]:
 
 def address(rule: Rule, hole: str = "x") -> str:
     """An address of a rule, with something in its holes."""
-    return _HOLE.sub(lambda found: found["first"] or hole, rule.rule)
+    return _HOLE.sub(lambda found: found["first"] or ("1" if found["kind"] == "int" else hole), rule.rule)
 
 
 @pytest.mark.parametrize("who", [None, "giulia"])
