@@ -108,10 +108,12 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     },
     Role.EMPLOYER: _FUNDER,
     Role.PAYROLL: _EVERYBODY | {
-        "elsewhere:declare", "people:read", "plans:read", "reimbursements:pay", "webhooks:manage",
+        "elsewhere:declare", "payslips:read", "payslips:write", "people:read", "plans:read", "reimbursements:pay",
+        "webhooks:manage",
     },
     Role.ACCOUNTANT: _EVERYBODY | {
-        "audit:read", "budgets:read", "funding:read", "people:read", "plans:read", "webhooks:manage", "seals:read",
+        "audit:read", "budgets:read", "funding:read", "payslips:read", "people:read", "plans:read", "seals:read",
+        "webhooks:manage",
     },
     Role.MUNICIPALITY: _FUNDER | {"social:manage", "social:read"},
     Role.PROVIDER: _EVERYBODY | {

@@ -30,3 +30,17 @@ class PayrollTableSettled(DomainError):
         "The payslip table in force from {in_force} already governs {closed}, a closed month: what was exported does"
         " not change. Load the new table from {first_free} on."
     )
+
+
+class PayrollTableChanged(DomainError):
+    """A payslip table written over one that somebody else has replaced meanwhile."""
+
+    it = "Intanto qualcun altro ha caricato la tabella «{name}», da {month} in poi: riguardarla prima di sostituirla."
+    en = 'Meanwhile somebody else loaded the table "{name}", from {month} on: look at it before replacing it.'
+
+
+class PayrollTableNotFound(DomainError):
+    """No payslip table under this id in this book."""
+
+    it = "Nessuna tabella delle voci {table}."
+    en = "No payslip table {table}."

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.labelled import Labelled
 from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
 
 
-class Treatment(StrEnum):
+class Treatment(Labelled):
     """Which part of a benefit: the exempt one or the taxable one."""
 
-    EXEMPT = "EXEMPT"
-    TAXABLE = "TAXABLE"
+    EXEMPT = "EXEMPT", "parte esente", "exempt part"
+    TAXABLE = "TAXABLE", "parte imponibile", "taxable part"
 
 
 class AmountStyle(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -40,7 +40,7 @@ _ITEM: Final[Mapping[str, type[StrEnum] | None]] = {
     "description": None,
 }
 # The columns of a CSV, in Italian and English.
-_COLUMNS: Final = {
+ITALIAN_COLUMNS: Final = {
     "categoria": "category",
     "fonte": "source",
     "canale": "channel",
@@ -48,7 +48,8 @@ _COLUMNS: Final = {
     "spesa": "expense",
     "voce": "code",
     "descrizione": "description",
-} | {key: key for key in _ITEM}
+}
+_COLUMNS: Final = ITALIAN_COLUMNS | {key: key for key in _ITEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,23 @@ def parse(text: str, file: str) -> CodeTable:
     return CodeTable(data["name"].strip(), data["source"].strip(), layout, items)
 
 
+def compose(
+    name: str, source: str, layout: Mapping[str, Any], rows: Sequence[tuple[int, Mapping[str, Any]]]
+) -> CodeTable:
+    """
+    Return a table written row by row, each with its number, with the words that a file would have.
+
+    Errors: PayrollTableInvalid.
+    """
+    problems: list[TableProblem] = []
+    told, items = _layout(layout, problems), _items(rows, problems)
+    if not rows:
+        problems.append(_whole("non ha righe", "it has no rows"))
+    if problems:
+        raise PayrollTableInvalid(file=name, problems=tuple(problems))
+    return CodeTable(name, source, told, items)
+
+
 def laid_out(table: CodeTable, **chosen: Any) -> CodeTable:
     """Return a table whose layout differs in what was chosen; None leaves it as it is."""
     return replace(table, layout=replace(table.layout, **{k: v for k, v in chosen.items() if v is not None}))
@@ -188,7 +206,7 @@ def _layout(values: Any, problems: list[TableProblem]) -> Layout:
     return Layout(**found)
 
 
-def _items(rows: list[tuple[int, Mapping[str, Any]]], problems: list[TableProblem]) -> tuple[Item, ...]:
+def _items(rows: Sequence[tuple[int, Mapping[str, Any]]], problems: list[TableProblem]) -> tuple[Item, ...]:
     found: list[tuple[int, Item]] = []
     for number, row in rows:
         before = len(problems)

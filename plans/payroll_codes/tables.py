@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config import ids
 from config.database import Base
-from plans.payroll_codes.errors import PayrollTableSettled
+from plans.payroll_codes.errors import PayrollTableChanged, PayrollTableNotFound, PayrollTableSettled
 from plans.payroll_codes.model import AmountStyle, CodeTable, DateStyle, Item, Layout, Treatment
 from plans.rows import Moment
 from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
@@ -79,19 +79,24 @@ def load(
     *,
     last_closed: date | None,
     actor: str,
+    seen: str | None = None,
 ) -> bool:
     """
     Let a table govern the months from one on; the one in force already changes nothing and gives False.
 
     `last_closed` is the first day of the last closed month: what an earlier table said of it stays. A company's first
-    table may begin in a closed month, which nothing but the neutral table spoke of.
-    Errors: PayrollTableSettled.
+    table may begin in a closed month, which nothing but the neutral table spoke of. `seen` is what `newest` said when
+    somebody began to write; None does not ask.
+    Errors: PayrollTableChanged, PayrollTableSettled; in this order.
     """
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"payroll_table:{book_id}", 0))))
     content_hash = _hash(table)
     known = _in_force(session, book_id, from_month)
     if known is not None and known.content_hash == content_hash:
         return False
+    latest = _newest(session, book_id)
+    if seen is not None and latest is not None and latest.table_id != seen:
+        raise PayrollTableChanged(name=latest.name, month=_month(latest.from_month))
     if last_closed is not None and from_month <= last_closed:
         settled = _in_force(session, book_id, last_closed)
         if settled is not None:
@@ -136,14 +141,57 @@ def load(
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A table that a company loaded: since which month, and when."""
+
+    table_id: str
+    from_month: date
+    name: str
+    source: str
+    loaded_at: datetime
+
+
 def in_force(session: Session, book_id: int, month: date) -> CodeTable | None:
     """Return the table that governs a month (its first day), or None where the company loaded none for it."""
     row = _in_force(session, book_id, month)
+    return None if row is None else _whole(session, row)
+
+
+def newest(session: Session, book_id: int) -> str:
+    """Return what tells the tables of a company from the same with one more; empty where there is none."""
+    row = _newest(session, book_id)
+    return "" if row is None else row.table_id
+
+
+def history(session: Session, book_id: int) -> tuple[Loaded, ...]:
+    """Return every table a company loaded, the one loaded last first."""
+    rows = session.scalars(
+        sa.select(PayrollTable).where(PayrollTable.book_id == book_id).order_by(PayrollTable.table_id.desc())
+    )
+    return tuple(map(_loaded, rows))
+
+
+def find(session: Session, book_id: int, table_id: str) -> tuple[Loaded, CodeTable]:
+    """
+    Return a table that a company loaded, whether it governs a month or not.
+
+    Errors: PayrollTableNotFound.
+    """
+    row = session.get(PayrollTable, (book_id, table_id))
     if row is None:
-        return None
+        raise PayrollTableNotFound(table=table_id)
+    return _loaded(row), _whole(session, row)
+
+
+def _loaded(row: PayrollTable) -> Loaded:
+    return Loaded(row.table_id, row.from_month, row.name, row.source, row.loaded_at)
+
+
+def _whole(session: Session, row: PayrollTable) -> CodeTable:
     rows = session.scalars(
         sa.select(PayrollTableItem)
-        .where(PayrollTableItem.book_id == book_id, PayrollTableItem.table_id == row.table_id)
+        .where(PayrollTableItem.book_id == row.book_id, PayrollTableItem.table_id == row.table_id)
         .order_by(PayrollTableItem.line)
     )
     return CodeTable(
@@ -169,6 +217,13 @@ def in_force(session: Session, book_id: int, month: date) -> CodeTable | None:
             )
             for item in rows
         ),
+    )
+
+
+def _newest(session: Session, book_id: int) -> PayrollTable | None:
+    # Ids grow with time.
+    return session.scalar(
+        sa.select(PayrollTable).where(PayrollTable.book_id == book_id).order_by(PayrollTable.table_id.desc()).limit(1)
     )
 
 

@@ -79,15 +79,15 @@ class MealKind(StrEnum):
     INDEMNITY = "INDEMNITY"
 
 
-class ExpenseKind(StrEnum):
+class ExpenseKind(Labelled):
     """What a reimbursed expense was, where the law makes a difference."""
 
-    UTILITIES = "UTILITIES"
-    RENT = "RENT"
-    MORTGAGE_INTEREST = "MORTGAGE_INTEREST"
-    SPORT = "SPORT"
-    SINGLE_TICKET = "SINGLE_TICKET"
-    SEASON_TICKET = "SEASON_TICKET"
+    UTILITIES = "UTILITIES", "utenze domestiche"
+    RENT = "RENT", "affitto"
+    MORTGAGE_INTEREST = "MORTGAGE_INTEREST", "interessi del mutuo"
+    SPORT = "SPORT", "sport"
+    SINGLE_TICKET = "SINGLE_TICKET", "biglietto singolo"
+    SEASON_TICKET = "SEASON_TICKET", "abbonamento"
 
 
 class Outcome(StrEnum):

@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 
 from plans.errors_files import FileEmpty, FileMissing, FileUnreadable
 from plans.payroll_codes import presets, reading, tables
-from plans.payroll_codes.errors import PayrollTableInvalid, PayrollTableSettled
+from plans.payroll_codes.errors import (
+    PayrollTableChanged,
+    PayrollTableInvalid,
+    PayrollTableNotFound,
+    PayrollTableSettled,
+)
 from plans.payroll_codes.model import AmountStyle, Benefit, DateStyle, Treatment
 from plans.payroll_codes.presets import Preset
 from plans.rulebook.words import Category, Channel, ExpenseKind, PlanSource
@@ -231,3 +236,44 @@ def test_two_books_have_their_own_tables(session: Session, book: int) -> None:
     load(session, book, Preset.HUNEXT, OCTOBER)
 
     assert tables.in_force(session, other, OCTOBER) is None
+
+
+def test_what_was_loaded_is_kept_and_found_again_by_whoever_asks_in_its_book(session: Session, book: int) -> None:
+    assert (tables.history(session, book), tables.newest(session, book)) == ((), "")
+    load(session, book, Preset.GENERIC, DECEMBER)
+    load(session, book, Preset.HUNEXT, OCTOBER)
+
+    kept = tables.history(session, book)
+
+    assert [(each.name, each.from_month) for each in kept] == [("hunext", OCTOBER), ("generic", DECEMBER)]
+    assert tables.newest(session, book) == kept[0].table_id
+    assert tables.find(session, book, kept[1].table_id) == (kept[1], presets.table(Preset.GENERIC))
+    with pytest.raises(PayrollTableNotFound):
+        tables.find(session, factories.employer(session, "PAY3", name="Altra srl"), kept[1].table_id)
+
+
+def test_a_table_written_over_one_that_was_replaced_meanwhile_is_refused(session: Session, book: int) -> None:
+    load(session, book, Preset.GENERIC, OCTOBER)
+    seen = tables.newest(session, book)
+    load(session, book, Preset.HUNEXT, NOVEMBER)
+    mine = reading.laid_out(presets.table(Preset.GENERIC), company_code="0077")
+
+    with pytest.raises(PayrollTableChanged, match="hunext"):
+        tables.load(session, book, mine, DECEMBER, last_closed=None, actor="test", seen=seen)
+    # Sent twice, it is the one in force already.
+    seen = tables.newest(session, book)
+    assert tables.load(session, book, mine, DECEMBER, last_closed=None, actor="test", seen=seen)
+    assert not tables.load(session, book, mine, DECEMBER, last_closed=None, actor="test", seen=seen)
+
+
+def test_rows_that_are_written_by_hand_are_read_as_a_file_s(tmp_path: Path) -> None:
+    rows = [(1, {"category": "CARE", "code": "0100"}), (2, {"category": "*", "code": "0200", "description": "Altro"})]
+
+    table = reading.compose("mia", "lo studio", {"amounts": "CENTS"}, rows)
+
+    assert [item.code for item in table.items] == ["0100", "0200"]
+    assert (table.layout.amounts, table.items[1].category) == (AmountStyle.CENTS, None)
+    for wrong, said in (([(7, {"category": "CARE", "code": ""})], "row 7"), ([], "no rows")):
+        with pytest.raises(PayrollTableInvalid) as refused:
+            reading.compose("mia", "lo studio", {}, wrong)
+        assert said in refused.value.text("en")
