@@ -53,9 +53,8 @@ class Web:
 
 
 @contextmanager
-def serving(address: str) -> Iterator[Web]:
-    """Serve the town's database with limits that count and do not stop anybody."""
-    secrets = _appoint(address)
+def serving(address: str, secrets: tuple[tuple[str, str], ...] = ()) -> Iterator[Web]:
+    """Serve a database with limits that count and do not stop anybody."""
     port, monitor = _free_port(), _free_port()
     plain = make_url(address).set(drivername="postgresql")
     told = {
@@ -64,6 +63,7 @@ def serving(address: str) -> Iterator[Web]:
         "BORSELLINO_BIND": f"127.0.0.1:{port}",
         "BORSELLINO_METRICS_BIND": f"127.0.0.1:{monitor}",
         "BORSELLINO_RATE": "1000000/minute",
+        "BORSELLINO_RATE_SEARCHES": "1000000/minute",
         "BORSELLINO_LOG_FORMAT": "json",
     }
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
@@ -82,7 +82,8 @@ def serving(address: str) -> Iterator[Web]:
             process.wait(60)
 
 
-def _appoint(address: str) -> tuple[tuple[str, str], ...]:
+def appoint(address: str) -> tuple[tuple[str, str], ...]:
+    """Let some of the town's employees in, and return their ids and tokens."""
     bench = town.engine(address)
     with Session(bench) as session, session.begin():
         book_id = books.require(session, town.EMPLOYER)

@@ -18,7 +18,7 @@ def measure(stage: Stage) -> list[Result]:
     """Measure throughput in turns, how long the slowest wait, and what many requests leave in memory."""
     stage.title(f"authorize and wallet over HTTP, {web.CLIENTS} clients")
     requests = 5_000 if stage.quick else 100_000
-    with web.serving(stage.town) as served:
+    with web.serving(stage.town, web.appoint(stage.town)) as served:
         inside, over, look = stage.interleave(
             [
                 Contender("authorize in process", town.authorize_under_key, stage.town),
