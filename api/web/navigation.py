@@ -43,7 +43,7 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_family.every", lazy_gettext("Famiglia")),
         Place("web_reimbursements.every", lazy_gettext("Rimborsi")),
         Place("web_limits.explain", lazy_gettext("Limiti")),
-        Place("web_profile.show", lazy_gettext("Profilo")),
+        Place("web_orientation.ask", lazy_gettext("Orientamento")),
     ),
     Role.EMPLOYER: (
         Place("web_company.home", lazy_gettext("Azienda")),

@@ -17,6 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from api.access.identity import current, needs, transact
+from api.access.roles import Role
 from api.conventions.fields import Day
 from api.exports import kinds, parameters, statements
 from api.exports.kinds import KINDS, Kind
@@ -107,9 +108,11 @@ class Row:
 
 @blueprint.get("")
 @needs("statements:read")
-def index() -> str:
-    """Show what can be asked for, and what was."""
+def index() -> Response | str:
+    """Show what can be asked for, and what was; whoever has a wallet has a page of their own for it."""
     asking = current()
+    if asking.role is Role.EMPLOYEE:
+        return flask.redirect(flask.url_for("web_statement.every"))
     page = transact(lambda session: statements.page(session, asking, {"limit": _SHOWN}))
     rows = tuple(_row(found) for found in page.data)
     waits = any(row.state == "waiting" for row in rows)
@@ -121,6 +124,8 @@ def index() -> str:
 def ask(name: str) -> Response | tuple[str, int]:
     """Ask for a statement."""
     kind = KINDS.get(name)
+    if current().role is Role.EMPLOYEE:
+        return flask.redirect(flask.url_for("web_statement.every"))
     if kind is None or current().role not in kind.roles:
         flask.abort(404)
     form = _form(kind)

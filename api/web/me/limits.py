@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from api.access.identity import needs, transact_in
 from api.web import me, words
 from config import clock
+from plans import funders
 from plans.facts import FIRST_YEAR
 from plans.rulebook.words import Category
+from plans.words import FunderKind
 from wallet.position import Position, position
 from wallet.position import words as said
 from wallet.position.gauge import Gauge
@@ -44,9 +46,17 @@ def explain() -> str:
     today = clock.today()
     year = flask.request.args.get("anno", today.year, type=int)
 
-    def work(session: Session) -> Position:
+    def work(session: Session) -> tuple[Position, FunderKind]:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return position(session, mine.book_id, mine.employee_id, year)
+        payer = funders.of_book(session, mine.book_id).kind
+        return position(session, mine.book_id, mine.employee_id, year), payer
 
-    found = transact_in(mine.book_id, work)
-    return flask.render_template("me/limits.html", position=found, this_year=today.year, first_year=FIRST_YEAR)
+    found, payer = transact_in(mine.book_id, work)
+    return flask.render_template(
+        "me/limits.html",
+        position=found,
+        # Who pays no wage sets no limit to what comes beside it.
+        limited=payer is FunderKind.EMPLOYER,
+        this_year=today.year,
+        first_year=FIRST_YEAR,
+    )

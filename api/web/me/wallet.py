@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import flask
+from babel.numbers import format_percent
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import DateField, SelectField
@@ -20,17 +22,22 @@ from api.conventions.paging import Page
 from api.web import me, words
 from api.web.forms import Form
 from api.web.me import calendars
-from config import clock
+from config import clock, money
 from network.services import catalogue
 from network.services.catalogue import Service
-from plans import people
+from plans import funders, people
+from plans.people import RelativeCard
 from plans.rulebook.words import Category
+from plans.words import FunderKind
 from wallet import authorizations, contents, history, labels, movements
 from wallet.authorizations import Authorization
 from wallet.contents import Contents
+from wallet.labels import EntryKind
 from wallet.movements import Flow, Movement
 from wallet.position import Gauge, position
 from wallet.position import words as said
+from wallet.social import aids
+from wallet.social.aids import Aid
 
 blueprint = flask.Blueprint("web_me", __name__, url_prefix="/io")
 
@@ -41,15 +48,47 @@ SOON_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a movement is at a glance: a word, a sign beside it, and a tone of ours."""
+
+    word: Any
+    sign: str
+    tone: str
+
+
+_MARKS: Mapping[str, Mark] = {
+    EntryKind.CAPTURE: Mark(_l("Pagato"), "✓", "spent"),
+    EntryKind.REIMBURSEMENT: Mark(_l("Rimborsato"), "✓", "spent"),
+    EntryKind.REFUND: Mark(_l("Restituito"), "↓", "good"),
+    EntryKind.EXPIRY: Mark(_l("Scaduto"), "✕", "bad"),
+    EntryKind.CARRY_OVER: Mark(_l("Riportato"), "→", "near"),
+}
+_CAME, _WENT, _MOVED = (
+    Mark(_l("Entrata"), "↓", "good"),
+    Mark(_l("Uscita"), "↑", "spent"),
+    Mark(_l("Spostato"), "→", "near"),
+)
+# What was bought has a page of its own, with its code and what became of it.
+_BOUGHT = frozenset({EntryKind.CAPTURE, EntryKind.REFUND})
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody sees first; `fringe` is None where the law sets no limit, `soon` says that credit ends soon."""
+    """
+    What somebody sees first.
+
+    `fringe` is None where the law sets no limit, or no employer pays; `aids` are vouchers of a municipality; `soon`
+    says that credit ends soon.
+    """
 
     contents: Contents
+    payer: FunderKind
     fringe: Gauge | None
+    aids: Sequence[Aid]
     last: Sequence[Movement]
     reserved: Sequence[Authorization]
     services: Mapping[str, Service]
-    relatives: int
+    family: Sequence[RelativeCard]
     today: date
 
     @property
@@ -96,6 +135,27 @@ def entry_kind(kind: str) -> str:
     return labels.entry(kind, words.asked())
 
 
+@blueprint.app_template_filter("movement_mark")
+def movement_mark(one: Movement) -> Mark:
+    """Return what a movement is at a glance."""
+    way = _CAME if one.amount_minor > 0 else _WENT if one.amount_minor < 0 else _MOVED
+    return _MARKS.get(one.kind, way)
+
+
+@blueprint.app_template_filter("order_of")
+def order_of(one: Movement) -> str | None:
+    """Return the page of what was bought, where something was."""
+    if one.authorization_id is None or one.kind not in _BOUGHT:
+        return None
+    return flask.url_for("web_order.voucher", authorization_id=one.authorization_id)
+
+
+@blueprint.app_template_filter("percent")
+def percent(points: int) -> str:
+    """Return hundredths of one per cent as people write a percentage."""
+    return str(format_percent(Decimal(points) / 10_000, format="#,##0.##%", locale=money.LOCALES[words.asked()]))
+
+
 @blueprint.app_template_filter("last_day")
 def last_day(end: datetime) -> date:
     """Return the last day before a moment: what ends at midnight ends with the day before."""
@@ -114,7 +174,7 @@ def home() -> str:
     """Show the wallet: first what is there, and until when."""
     mine = me.owner("wallets:read")
     sight = transact_in(mine.book_id, lambda session: _sight(session, mine.book_id, mine.employee_id))
-    return flask.render_template("me/wallet.html", sight=sight, ways=flask.current_app.view_functions)
+    return flask.render_template("me/wallet.html", sight=sight)
 
 
 @blueprint.get("/movimenti")
@@ -156,17 +216,25 @@ def calendar() -> flask.Response:
 
 
 def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
-    found = position(session, book_id, employee_id, clock.today().year)
+    payer = funders.of_book(session, book_id).kind
     last = paging.cut(session, movements.of(book_id, employee_id), movements.KEY, _LAST).each(movements.movement)
     statement = history.query(book_id=book_id, employee_id=employee_id, unfinished=True)
     reserved = paging.cut(session, statement, history.KEY, _OPEN).each(authorizations.of_row)
-    names = catalogue.listed(session, {each.service_code for each in reserved.data})
+    found = aids.of_person(session, book_id, employee_id)
+    codes = {each.service_code for each in reserved.data} | {code for aid in found for code in aid.services}
     return Sight(
         contents=contents.of(session, book_id, employee_id, ended=False),
-        fringe=next((gauge for gauge in found.gauges if gauge.category is Category.FRINGE), None),
+        payer=payer,
+        fringe=_fringe(session, book_id, employee_id) if payer is FunderKind.EMPLOYER else None,
+        aids=found,
         last=last.data,
         reserved=reserved.data,
-        services={each.code: each for each in names},
-        relatives=len(people.relatives(session, book_id, employee_id)),
+        services={each.code: each for each in catalogue.listed(session, codes)},
+        family=people.relatives(session, book_id, employee_id),
         today=clock.today(),
     )
+
+
+def _fringe(session: Session, book_id: int, employee_id: str) -> Gauge | None:
+    found = position(session, book_id, employee_id, clock.today().year)
+    return next((gauge for gauge in found.gauges if gauge.category is Category.FRINGE), None)

@@ -9,14 +9,18 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from api import tasks
+from api.web.me import help
 from config import clock, database
 from plans import people
 from plans.rulebook.words import Kinship
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import browser_of, forms_of, text_of
+from wallet import labels
+from wallet.reimbursements.words import State
 
 PAGES = ("/io", "/io/movimenti", "/io/familiari", "/io/familiari/nuovo", "/io/limiti", "/io/notifiche", "/io/estratto")
 
@@ -65,15 +69,42 @@ def test_a_role_without_a_wallet_of_its_own_is_shown_a_way_on(counter: Counter, 
 
 
 def test_the_wallet_says_first_what_there_is_until_when_and_what_moved_it(counter: Counter) -> None:
-    bought = counter.buy("anna")
-    page = browser_of(counter, "anna").get("/io")
-    told = text_of(page)
+    left = int(counter.ask("anna", "GET", "/v1/wallets/mine").get_json()["available_minor"])
+    counter.buy("anna")
+    told = text_of(browser_of(counter, "anna").get("/io"))
 
-    assert re.search(r"Puoi spendere 545,00\s€", told)
+    assert re.search(rf"Puoi spendere {(left - 5_500) // 100},00\s€", told)
     assert "tutto entro il" in told
     assert "55,00" in told[told.index("Da usare") :]
     assert "Accredito" in told[told.index("Ultimi movimenti") :]
-    assert bought["id"] not in told
+
+
+def test_the_wallet_asks_for_whom_and_leads_into_the_catalogue(counter: Counter) -> None:
+    book_id, mario = counter.books["E1"], counter.people["mario"]
+
+    def work(session: Session) -> str:
+        code = people.employee(session, book_id, mario).tax_code
+        return factories.relative(session, book_id, code, Kinship.PARENT, first_name="Wanda")
+
+    wanda = database.transact(work)
+    browser = browser_of(counter, "mario")
+    page = browser.get("/io")
+
+    assert "Wanda" in text_of(page)
+    for choice in ("io", wanda):
+        assert f'href="/servizi?chi={choice}"' in page.text
+        assert browser.get(f"/servizi?chi={choice}").status_code == 200
+
+
+def test_what_was_bought_leads_to_its_order_and_says_what_became_of_it(counter: Counter) -> None:
+    bought = counter.buy("anna")
+    captured = counter.ask("p04", "POST", f"/v1/authorizations/{bought['id']}/captures", {})
+    assert captured.status_code == 201
+    page = browser_of(counter, "anna").get("/io/movimenti")
+    row = page.text[page.text.index(f"/io/voucher/{bought['id']}") :].partition("</tr>")[0]
+
+    assert "Pagato" in row
+    assert re.search(r"-55,00\s€", row)
 
 
 def test_what_ends_at_midnight_ends_with_the_day_before(counter: Counter) -> None:
@@ -135,6 +166,21 @@ def test_the_limits_say_what_one_euro_more_would_do(counter: Counter) -> None:
     assert "Un euro in più resterebbe esente solo se da altrove" in browser.get("/io/limiti").text
     assert "I limiti del 2025" in browser.get("/io/limiti?anno=2025").text
     assert browser.get("/io/limiti?anno=1960").status_code in (400, 409, 422)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("who", [None, "mario", "hr"])
+def test_help_tells_what_every_word_means(counter: Counter, who: str | None, language: str) -> None:
+    page = browser_of(counter, who, language=language).get("/io/aiuto")
+
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    told = re.findall(
+        r'class="state state-[^>]*>.*?</span> ([^<]+)</span>\s*</dt><dd>([^<]+)</dd>', page.text, re.DOTALL
+    )
+    assert len({word for word, _ in told}) == len(help.ORDERS) + len(State)
+    assert set(help.ORDERS) == {*labels.STATUSES, "awaited"}
+    assert ('href="/io/aiuto"' in page.text) == (who != "hr")
 
 
 def test_letters_that_are_not_wanted_are_not_wanted_any_more(counter: Counter) -> None:

@@ -84,7 +84,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(
 
 @pytest.mark.parametrize(
     ("who", "role"),
-    [("accountant", "accountant"), ("payroll", "payroll"), ("hr", "employer"), ("giulia", "employee"),
+    [("accountant", "accountant"), ("payroll", "payroll"), ("hr", "employer"),
      ("comune", "municipality"), ("p04", "provider"), ("operator", "operator"), ("marta", "welfare_manager")],
 )  # fmt: skip
 def test_every_kind_has_a_form_in_both_languages(counter: Counter, who: str, role: str) -> None:
@@ -93,6 +93,13 @@ def test_every_kind_has_a_form_in_both_languages(counter: Counter, who: str, rol
             page = browser_of(counter, who, language=language).get(f"/documenti/{kind.name}")
             assert page.status_code == 200, kind.name
             assert kind.title(language) in unescape(text_of(page))
+
+
+@pytest.mark.parametrize("path", ["/documenti", "/documenti/personal_statement", "/documenti/trial_balance"])
+def test_whoever_has_a_wallet_has_one_page_for_their_statement(counter: Counter, path: str) -> None:
+    answer = browser_of(counter, "giulia").get(path)
+
+    assert (answer.status_code, answer.location) == (302, "/io/estratto")
 
 
 def test_another_role_s_kind_and_an_unknown_one_are_not_there(counter: Counter) -> None:
