@@ -36,6 +36,7 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_wm_providers.index", lazy_gettext("Fornitori")),
         Place("web_wm_acting.search", lazy_gettext("Persone")),
         Place("web_wm.unmet", lazy_gettext("Domanda")),
+        Place("web_wm_surveys.index", lazy_gettext("Questionari")),
     ),
     Role.EMPLOYEE: (
         Place("web_me.home", lazy_gettext("Borsellino")),
@@ -62,10 +63,12 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
     Role.ACCOUNTANT: (
         Place("web_office.home", lazy_gettext("Quadratura")),
         Place("web_statements.index", lazy_gettext("Documenti")),
+        Place("web_office_items.index", lazy_gettext("Voci di cedolino")),
         Place("web_office_recheck.index", lazy_gettext("Da riesaminare")),
     ),
     Role.PAYROLL: (
         Place("web_office_payroll.home", lazy_gettext("Paghe")),
+        Place("web_office_items.index", lazy_gettext("Voci di cedolino")),
         Place("web_office_elsewhere.index", lazy_gettext("Importi da altrove")),
         Place("web_statements.index", lazy_gettext("Documenti")),
     ),

@@ -85,13 +85,13 @@ def _to_sign_in() -> flask.Response:
 
 
 def _too_large() -> flask.Response:
-    """Say how large a file may be, and lead back to its form; whoever is not known signs in first."""
-    most = uploads.takes(flask.current_app.view_functions[flask.request.endpoint or ""])
-    if most is not None and flask.g.get("identity") is None:
-        return _to_sign_in()
+    """Say how large a file may be, and lead back to its form; who may send none is told that instead."""
+    most = flask.request.max_content_length or 0
+    if uploads.takes(flask.current_app.view_functions[flask.request.endpoint or ""]) not in (None, most):
+        return _to_sign_in() if flask.g.get("identity") is None else _shown(HTTPStatus.FORBIDDEN)
     sentence = _(
         "Quello che hai mandato è troppo grande: al massimo %(most)s MB. Scegli file più piccoli.",
-        most=(most or flask.current_app.config["MAX_CONTENT_LENGTH"]) // 1_000_000,
+        most=most // 1_000_000,
     )
     return _shown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, back=_here())
 

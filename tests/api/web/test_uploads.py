@@ -20,6 +20,7 @@ FORMS = {
     "web_company_budgets.every": ("hr", "/azienda/budget", "file"),
     "web_company_people.look": ("hr", "/azienda/persone/file", "file"),
     "web_office_elsewhere.index": ("payroll", "/studio/altrove", "file"),
+    "web_office_items.read": ("payroll", "/studio/voci/file", "file"),
     "web_reimbursements.new": ("sara", "/io/rimborsi/nuovo?spesa=SUMMER_CENTRE", "documents"),
     "web_reimbursements.fix": ("sara", "/io/rimborsi/{made}/sistema", "documents"),
 }
