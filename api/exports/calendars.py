@@ -43,9 +43,9 @@ def of(asking: Identity, provider: str | None) -> Calendar:
     today = clock.today()
     # Ledgers are not split by provider: the query is the fence here.
     with fences.inside(Fence(Sight.NETWORK, provider_code=code, member_id=asking.member_id)):
-        found, transfers = database.transact(
+        owed, transfers = database.transact(
             lambda session: (
-                provider_settlement.gather(session, code, today, today, agreed=terms.agreed()),
+                provider_settlement.owed(session, code, agreed=terms.agreed()),
                 payments.transfers(session, code),
             )
         )
@@ -55,4 +55,5 @@ def of(asking: Identity, provider: str | None) -> Calendar:
         if one.state == "proposed"
     ]
     in_payment_minor = sum(one.gross_minor for one in waiting)
-    return Calendar(found.provider_code, today, in_payment_minor, found.closing_minor, (*waiting, *found.schedule))
+    owed_minor = sum(one.gross_minor for one in owed)
+    return Calendar(code, today, in_payment_minor, owed_minor, (*waiting, *owed))

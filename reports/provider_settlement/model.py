@@ -279,16 +279,21 @@ class ProviderStatement:
 
         Its gross amounts sum to what is owed.
         """
-        sums: dict[tuple[bool, date, str, str], list[int]] = {}
-        for line in self.open_lines:
-            found = sums.setdefault((not line.reference, line.when, line.reference, line.state), [0, 0, 0])
-            found[0] += line.gross_minor if line.occurred_on < self.starts_on else 0
-            found[1] += line.gross_minor
-            found[2] += line.fee_minor
-        return tuple(
-            Instalment(day, state, reference, *amounts)
-            for (_, day, reference, state), amounts in sorted(sums.items(), key=lambda each: each[0])
-        )
+        return schedule(self.open_lines, self.starts_on)
+
+
+def schedule(lines: Iterable[Line], starts_on: date) -> tuple[Instalment, ...]:
+    """Add what is owed by payment, or by day; what is from before a day is told apart."""
+    sums: dict[tuple[bool, date, str, str], list[int]] = {}
+    for line in lines:
+        found = sums.setdefault((not line.reference, line.when, line.reference, line.state), [0, 0, 0])
+        found[0] += line.gross_minor if line.occurred_on < starts_on else 0
+        found[1] += line.gross_minor
+        found[2] += line.fee_minor
+    return tuple(
+        Instalment(day, state, reference, *amounts)
+        for (_, day, reference, state), amounts in sorted(sums.items(), key=lambda each: each[0])
+    )
 
 
 def monthly(schedule: Iterable[Instalment]) -> tuple[Instalment, ...]:

@@ -25,7 +25,8 @@ _PAID: Final = sa.text(
     "                       max(e.occurred_on) filter (where e.kind = 'failed') as failed_on,"
     "                       max(e.occurred_on) filter (where e.kind = 'paid') as paid_on"
     "                  from payout_event e where e.run_id = l.run_id and e.provider_code = l.provider_code) v on true"
-    " where l.provider_code = :provider order by l.book_id, l.entry_id, l.run_id"
+    " where l.provider_code = :provider and (l.returned or not :returned_alone)"
+    " order by l.book_id, l.entry_id, l.run_id"
 )
 _TRANSFERS: Final = sa.text(
     "select p.end_to_end_id, r.execute_on,"
@@ -102,11 +103,11 @@ def terms_of(session: Session, provider_code: str, agreed: settlement.Terms) -> 
     return Terms(days, tuple(sorted(fees, key=lambda fee: fee.provider == _ANY)))
 
 
-def of_provider(session: Session, provider_code: str) -> Paid:
+def of_provider(session: Session, provider_code: str, *, returned_alone: bool = False) -> Paid:
     """Return what became of the lines of a provider that were in a payout or are disputed, by book and entry."""
     asked = {"provider": provider_code}
     found: dict[tuple[int, int], Payment] = {}
-    for row in session.execute(_PAID, asked):
+    for row in session.execute(_PAID, asked | {"returned_alone": returned_alone}):
         key = (row.book_id, row.entry_id)
         away = (*found.get(key, Payment()).away, (row.prepared_on, row.failed_on or date.max))
         if row.returned:

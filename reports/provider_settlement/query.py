@@ -18,7 +18,7 @@ from network.errors import InvoiceDataMissing
 from reports import foundation
 from reports.errors import PeriodEndsBeforeStart
 from reports.provider_settlement import documents, payments
-from reports.provider_settlement.model import BookAccount, Line, Payee, ProviderStatement, Settled
+from reports.provider_settlement.model import BookAccount, Instalment, Line, Payee, ProviderStatement, Settled, schedule
 from wallet import chart
 from wallet.settlement import terms as settlement
 
@@ -51,7 +51,7 @@ def gather(
         raise PeriodEndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
     provider = providers.get(session, provider_code, clock.today())
     asked = {"account": chart.provider(provider.code), "ends": ends_on}
-    entries = session.execute(_JOURNAL, asked).all()
+    entries = session.execute(_JOURNAL, asked | {"owed_alone": False}).all()
     balances: dict[int, int] = dict(session.execute(_BALANCES, asked).all())
     agreed = agreed or settlement.shipped()
     terms = payments.terms_of(session, provider.code, agreed)
@@ -78,6 +78,24 @@ def gather(
         accounts=accounts,
         foundation=foundation.of_books(session, [account.book_id for account in accounts], (starts_on, ends_on)),
     )
+
+
+def owed(session: Session, provider_code: str, *, agreed: settlement.Terms | None = None) -> tuple[Instalment, ...]:
+    """
+    Return when a provider is paid what is owed to it today and in no payment, as its statement of today says.
+
+    Only the purchases are read of which something is owed, however many there were.
+    Units:  minor units.
+    Errors: ProviderNotFound.
+    """
+    today = clock.today()
+    provider = providers.get(session, provider_code, today)
+    asked = {"account": chart.provider(provider.code), "ends": today, "owed_alone": True}
+    entries = session.execute(_JOURNAL, asked).all()
+    in_payment = {(entry.book_id, entry.entry_id) for entry in entries if entry.in_payment}
+    terms = payments.terms_of(session, provider.code, agreed or settlement.shipped())
+    lines = _lines(entries, terms, payments.of_provider(session, provider.code, returned_alone=True), today)
+    return schedule((line for line in lines if (line.book_id, line.entry_id) not in in_payment), today)
 
 
 def _accounts(entries: Iterable[Any], balances: dict[int, int], starts_on: date) -> tuple[BookAccount, ...]:

@@ -23,7 +23,7 @@ from network.errors import ProviderNotFound
 from reports import fattura
 from reports.errors import PeriodEndsBeforeStart
 from reports.fattura import pdf as proforma
-from reports.provider_settlement import ProviderStatement, documents, gather, lines
+from reports.provider_settlement import ProviderStatement, documents, gather, lines, owed
 from reports.provider_settlement import csv as csv_layout
 from reports.provider_settlement import pdf as pdf_layout
 from reports.provider_settlement.model import Kind, monthly
@@ -43,6 +43,11 @@ def network_told(session: Session) -> NetworkStory:
 def state(session: Session, provider: str, period: tuple[date, date]) -> ProviderStatement:
     with on(session, TODAY):
         return gather(session, provider, *period)
+
+
+def assert_owed_alone_is_what_the_statement_says(session: Session, provider: str) -> None:
+    with on(session, TODAY):
+        assert owed(session, provider) == gather(session, provider, TODAY, TODAY).schedule
 
 
 def test_a_purchase_captured_in_parts_is_split_once(session: Session, network_told: NetworkStory) -> None:
@@ -233,6 +238,7 @@ def test_what_is_in_payment_or_disputed_says_so(session: Session, network_told: 
     found = state(session, "P25", MARCH)
 
     assert [(line.gross_minor, line.state) for line in found.lines] == [(4_000, "overdue"), (8_000, "disputed")]
+    assert_owed_alone_is_what_the_statement_says(session, "P25")
 
 
 def test_a_payout_moves_its_lines_from_due_to_being_paid_to_paid(session: Session, network_told: NetworkStory) -> None:
@@ -291,6 +297,7 @@ def test_the_schedule_is_what_is_owed_at_the_end(
     assert sum(one.gross_minor for one in found.settled) == found.settled_minor
     earlier = sum(line.gross_minor for line in found.before if line.owed)
     assert sum(one.earlier_minor for one in found.schedule) == earlier
+    assert_owed_alone_is_what_the_statement_says(session, provider)
 
 
 def test_what_is_owed_from_before_the_period_is_named(
@@ -366,6 +373,7 @@ def test_a_payment_that_failed_is_owed_again_and_was_not_while_it_was_away(
     assert {(one.state, one.reference) for one in may.schedule} == {("failed", "")}
     assert (may.opening_minor, may.closing_minor, may.holds) == (0, 8_000, True)
     assert [one.gross_minor for one in may.settled] == [-8_000]
+    assert_owed_alone_is_what_the_statement_says(session, "P25")
 
 
 def test_a_line_that_no_payment_has_and_no_account_owes_breaks_the_proof(
