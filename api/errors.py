@@ -45,6 +45,7 @@ from wallet.reimbursements.errors import (
     UndoingReasonInvalid,
 )
 from wallet.requests.errors import RequestTextMissing
+from wallet.surveys.errors import SurveyAnswerInvalid, SurveyEnded, SurveyIncomplete, SurveyTooLong
 
 
 class ExitCode(IntEnum):
@@ -166,6 +167,10 @@ MALFORMED: tuple[type[DomainError], ...] = (
     FileNotUsable,
     CheckpointInvalid,
     RequestTextMissing,
+    SurveyAnswerInvalid,
+    SurveyEnded,
+    SurveyIncomplete,
+    SurveyTooLong,
     ActInvalid,
     CaseRefInvalid,
     PersonCodeInvalid,

@@ -1,8 +1,8 @@
-"""Charts: amounts as bars, in a picture of its own; a table beside it says the same."""
+"""Charts: amounts or counts as bars, in a picture of its own; a table beside it says the same."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
@@ -39,20 +39,20 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its name, and an amount in whole cents, zero or more."""
+    """One bar: its name, and how long it is, an amount in whole cents or a count, zero or more."""
 
     name: str
-    amount_minor: int
+    length: int
 
 
-def address(bars: Sequence[Bar]) -> str:
+def address(bars: Sequence[Bar], *, counts: bool = False) -> str:
     """
-    Return where bars are drawn, the first on top.
+    Return where bars are drawn, the first on top; of money, unless they are `counts`.
 
     What is drawn goes along, sealed for whoever looks: nothing is read or counted a second time for a picture.
     """
-    told = [[bar.name, bar.amount_minor] for bar in bars[:_MOST]]
-    return flask.url_for("web_charts.bars", told=_seal().dumps(told))
+    told = [[bar.name, bar.length] for bar in bars[:_MOST]]
+    return flask.url_for("web_charts.bars", told=_seal().dumps([counts, told]))
 
 
 @blueprint.get("/barre.svg")
@@ -60,25 +60,27 @@ def address(bars: Sequence[Bar]) -> str:
 def bars() -> flask.Response:
     """Draw the bars that a page sealed."""
     try:
-        told = [Bar(*each) for each in _seal().loads(flask.request.args.get("told", ""))]
+        counts, told = _seal().loads(flask.request.args.get("told", ""))
     except BadSignature:
         flask.abort(404)
-    answer = flask.Response(_drawn(told), mimetype="image/svg+xml")
+    answer = flask.Response(
+        _drawn([Bar(*each) for each in told], str if counts else words.amount), mimetype="image/svg+xml"
+    )
     answer.cache_control.private = True
     answer.cache_control.max_age = _DAY
     return answer
 
 
 class _Bars(pygal.HorizontalBar):
-    """Bars with their amount where they end, so that a short one's is not written over its name."""
+    """Bars with what they say where they end, so that a short one's is not written over its name."""
 
     def _static_value(self, serie_node: Any, value: str, x: float, y: float, *_rest: Any) -> None:
         place = {"class_": "value", "x": x, "y": y + self.style.value_font_size / 3}
         self.svg.node(serie_node["text_overlay"], "text", attrib={"text-anchor": "start"}, **place).text = value
 
 
-def _drawn(told: Sequence[Bar]) -> str:
-    amounts = [words.amount(bar.amount_minor) for bar in told]
+def _drawn(told: Sequence[Bar], written: Callable[[int], str]) -> str:
+    lengths = [written(bar.length) for bar in told]
     chart = _Bars(
         style=_STYLE,
         show_legend=False,
@@ -88,15 +90,15 @@ def _drawn(told: Sequence[Bar]) -> str:
         width=_WIDTH,
         height=40 + _BAR * max(1, len(told)),
         margin=10,
-        margin_right=20 + _CHARACTER * max(map(len, amounts), default=0),
+        margin_right=20 + _CHARACTER * max(map(len, lengths), default=0),
         disable_xml_declaration=True,
-        range=(0, max((bar.amount_minor for bar in told), default=0) or 1),
-        formatter=lambda cents: words.amount(int(cents)),
+        range=(0, max((bar.length for bar in told), default=0) or 1),
+        formatter=lambda length: written(int(length)),
     )
     chart.config.js = ()
     chart.add_xml_filter(_still)
     chart.x_labels = [shorten(bar.name, _LONGEST_NAME, placeholder="…") for bar in reversed(told)]
-    chart.add("", [bar.amount_minor for bar in reversed(told)])
+    chart.add("", [bar.length for bar in reversed(told)])
     drawn: str = chart.render()
     return drawn
 

@@ -1,11 +1,12 @@
-"""Fields that people fill in as they write: amounts of euro."""
+"""Fields that people fill in as they write or tick: amounts of euro, and several of some choices."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moneyed import Money
-from wtforms import StringField
+from wtforms import SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from api.web import words
 from config.errors import DomainError
@@ -27,3 +28,10 @@ class AmountField(StringField):
             self.money = from_minor(cells.amount(self.data))
         except DomainError as refusal:
             raise ValueError(words.refusal(refusal)) from refusal
+
+
+class TicksField(SelectMultipleField):
+    """Several of some choices, each with its box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +80,13 @@ _NEEDS = sa.text(
 def needs(session: Session) -> tuple[str, ...]:
     """Return what services are needed for, each once."""
     return tuple(session.scalars(_NEEDS))
+
+
+def offered(session: Session, territory_code: str) -> Mapping[str, int]:
+    """Return of each need how many services there are in a territory or from afar, whoever gives them."""
+    here = sa.or_(_SERVICE.territory_code == territory_code, _SERVICE.delivery == str(Delivery.REMOTE))
+    counted = sa.select(_SERVICE.need, sa.func.count()).where(here).group_by(_SERVICE.need)
+    return {need: int(count) for need, count in session.execute(counted)}
 
 
 def listed(session: Session, codes: Collection[str]) -> tuple[Service, ...]:

@@ -21,7 +21,7 @@ from api.conventions import paging
 from api.conventions.paging import Page
 from api.web import me, words
 from api.web.forms import Form
-from api.web.me import calendars
+from api.web.me import calendars, surveys
 from config import clock, money
 from network.services import catalogue
 from network.services.catalogue import Service
@@ -174,7 +174,7 @@ def home() -> str:
     """Show the wallet: first what is there, and until when."""
     mine = me.owner("wallets:read")
     sight = transact_in(mine.book_id, lambda session: _sight(session, mine.book_id, mine.employee_id))
-    return flask.render_template("me/wallet.html", sight=sight)
+    return flask.render_template("me/wallet.html", sight=sight, surveys=surveys.unanswered(mine))
 
 
 @blueprint.get("/movimenti")

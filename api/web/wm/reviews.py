@@ -12,16 +12,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from api.access import audit, reaching
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import paging
 from api.web import forms, guards, words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, TicksField
 from api.web.forms import MoneyForm
 from config import clock
 from plans import names
@@ -38,13 +37,6 @@ blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 _SHOWN = 25
 
 
-class ReasonsField(SelectMultipleField):
-    """Reasons to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 def _choices(some: Any) -> Callable[[], list[tuple[str, str]]]:
     return lambda: [(str(one), one.label(words.asked())) for one in some]
 
@@ -53,7 +45,7 @@ class ApproveForm(MoneyForm):
     """How much is approved."""
 
     amount = AmountField(_l("Importo da approvare (vuoto: tutto)"), [Length(max=40)])
-    reasons = ReasonsField(_l("Se è solo una parte, perché"), choices=_choices(Reason))
+    reasons = TicksField(_l("Se è solo una parte, perché"), choices=_choices(Reason))
     note = StringField(_l("Nota per la persona (facoltativa)"), [Length(max=500)])
     send = SubmitField(_l("Approva"))
 
@@ -61,7 +53,7 @@ class ApproveForm(MoneyForm):
 class FixForm(MoneyForm):
     """What has to be mended."""
 
-    reasons = ReasonsField(_l("Che cosa va sistemato"), choices=_choices([one for one in Reason if one not in FINAL]))
+    reasons = TicksField(_l("Che cosa va sistemato"), choices=_choices([one for one in Reason if one not in FINAL]))
     note = StringField(_l("Nota per la persona (facoltativa)"), [Length(max=500)])
     send = SubmitField(_l("Chiedi di sistemare"))
 
@@ -69,7 +61,7 @@ class FixForm(MoneyForm):
 class RejectForm(MoneyForm):
     """Why it is rejected."""
 
-    reasons = ReasonsField(_l("Perché si respinge"), choices=_choices(Reason))
+    reasons = TicksField(_l("Perché si respinge"), choices=_choices(Reason))
     note = StringField(_l("Nota per la persona (facoltativa)"), [Length(max=500)])
     send = SubmitField(_l("Respingi"))
 

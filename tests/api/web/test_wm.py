@@ -8,7 +8,7 @@ from tests.api.counter import Counter
 from tests.api.v1.purchasing import refilled
 from tests.api.v1.test_reimbursements import office, submit
 from tests.api.web.browser import Browser, browser_of, text_of
-from tests.api.web.test_provider import statements_of
+from tests.api.web.counting import asked as statements_of
 
 __all__ = ["office", "refilled"]
 
@@ -78,11 +78,11 @@ def test_a_list_of_requests_takes_as_many_statements_however_long_it_is(counter:
     browser = browser_of(counter, "marta")
     asked(counter)
     browser.get(REQUESTS)
-    few = statements_of(lambda: browser.get(REQUESTS))
+    few = statements_of(browser, REQUESTS)
     for _ in range(4):
         asked(counter)
 
-    assert statements_of(lambda: browser.get(REQUESTS)) == few
+    assert statements_of(browser, REQUESTS) == few
 
 
 def test_a_reimbursement_is_approved_in_part_taken_back_mended_or_rejected(counter: Counter) -> None:
