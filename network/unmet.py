@@ -15,6 +15,9 @@ _UNMET, _TERRITORY = UnmetSearchRow.__table__.c, TerritoryRow.__table__.c
 # Whoever searches reads no count: it runs as the owner of the tables (unmet.sql).
 _COUNT = sa.text("select unmet_search_count(:day, :territory, :need, :beneficiary, :delivery)")
 
+# Where no territory of the network is.
+OUTSIDE = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -28,7 +31,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """How often a search found nothing, where (None is anywhere), and when it last did."""
+    """How often a search found nothing, in which territory (None for none), and when it last did."""
 
     search: Search
     territory_name: str | None

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from api.conventions.problems import CursorUnknown
 from api.web import forms, reading
-from api.web.public import cards, looking, names, places, showing
+from api.web.public import cards, looking, names, places, showing, unmet
 from config import clock
 from wallet.retention import law
 
@@ -43,6 +43,7 @@ def catalogue() -> Response | tuple[str, int]:
     except CursorUnknown:
         # The service at which a page began is not offered any more: what is looked for is, from its beginning.
         return flask.redirect(form.address())
+    unmet.note(form, found)
     return forms.show("public/catalogue.html", form, found=found)
 
 

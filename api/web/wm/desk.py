@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import flask
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from api.access.identity import needs, transact
 from api.access.roles import Role
 from api.web import guards
+from api.web.public import names
 from config import clock
 from network import providers, qualification
+from network import unmet as searches
 from network.providers import Provider
 from network.qualification import Expiring
+from network.unmet import Unmet
 from wallet.reimbursements import listing
 from wallet.reimbursements import words as reimbursing
 from wallet.requests import demand, records
@@ -26,6 +31,14 @@ blueprint = flask.Blueprint("web_wm", __name__, url_prefix="/wm")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
 DAYS_OF_DEMAND, DAYS_OF_NOTICE = 365, 30
+_MOST_SEARCHES = 30
+# The four words that a search knows of whom it is for.
+_WHOM: Mapping[str, object] = {
+    "anziano": _l("una persona anziana o non autosufficiente"),
+    "bambino": _l("un bambino o un ragazzo"),
+    "familiare": _l("un altro familiare"),
+    "io": _l("chi lavora"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +80,22 @@ def _count(session: Session, query: sa.Select[tuple[object, ...]]) -> int:
 
 
 def _demand(session: Session) -> tuple[Demand, ...]:
-    return demand.since(session, clock.today() - timedelta(days=DAYS_OF_DEMAND))
+    return demand.since(session, _a_year_ago())
+
+
+def _a_year_ago() -> date:
+    return clock.today() - timedelta(days=DAYS_OF_DEMAND)
 
 
 @blueprint.get("/domanda")
 @needs("requests:read")
 def unmet() -> str:
-    """Show what people ask for and the territory does not give."""
-    return flask.render_template("wm/demand.html", found=transact(_demand))
+    """Show what people ask for or look for and the territory does not give."""
+
+    def work(session: Session) -> tuple[tuple[Demand, ...], Sequence[Unmet]]:
+        return _demand(session), searches.since(session, _a_year_ago(), limit=_MOST_SEARCHES)
+
+    found, searched = transact(work)
+    return flask.render_template(
+        "wm/demand.html", found=found, searched=searched, names=names, outside=searches.OUTSIDE, whom=_WHOM
+    )
