@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 from config import clock
 from network import services
 from network.services import Entry
-from plans import directory, people
+from plans import directory, openings, people
 from plans.facts import Declaration
+from plans.openings import Opening
 from plans.people import RelativeCard
-from plans.rulebook.words import Outcome, OverCap
-from wallet import authorizations, contents
+from plans.rulebook.words import Category, Channel, Outcome, OverCap
+from wallet import authorizations, catalogue, contents
 from wallet.authorizations import Authorization
 from wallet.position import position
 from wallet.position.gauge import Gauge
 from wallet.purchases import Purchase
+from wallet.social import aids
+from wallet.social.aids import Aid
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,27 @@ class Beneficiary:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """What a purchase begins with: the service as it is today, and the person's relatives."""
+    """
+    What a purchase begins with: the service as it is today, and the person's relatives.
+
+    `channels` are those of the service that the person's plans allow, in the service's order; `aid` is a voucher of a
+    municipality that pays a part of it.
+    """
 
     service: Entry
     relatives: tuple[Beneficiary, ...]
+    channels: tuple[Channel, ...]
+    aid: Aid | None
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """In which ways it can be ordered; what was paid already is asked back, and not ordered."""
+        return tuple(channel for channel in self.channels if channel is not Channel.REIMBURSEMENT)
+
+    @property
+    def reimbursable(self) -> bool:
+        """Whether the person may pay for it and ask for the money back."""
+        return Channel.REIMBURSEMENT in self.channels
 
     def relative(self, relative_id: str) -> Beneficiary | None:
         """Return one of the relatives; None for anybody else."""
@@ -74,13 +94,15 @@ class After:
 class Preview:
     """
     What would be decided. `consented` is what would be decided with the worker's consent to the tax, where that is
-    what the purchase wants; None otherwise.
+    what the purchase wants; None otherwise. `unlocks` are declarations about the relative that would leave one of the
+    service's categories exempt for them.
     """
 
     decision: Authorization
     consented: Authorization | None
     payers: tuple[Payer, ...]
     after: After | None
+    unlocks: tuple[Opening, ...] = ()
 
     @property
     def best(self) -> Authorization:
@@ -95,7 +117,7 @@ class Preview:
 
 def choosing(session: Session, book_id: int, employee_id: str, service_code: str) -> Choosing:
     """
-    Return what somebody chooses from when they order a service: whom it is for.
+    Return what somebody chooses from when they order a service: whom it is for, and how it comes.
 
     Errors: ServiceNotFound.
     """
@@ -105,12 +127,16 @@ def choosing(session: Session, book_id: int, employee_id: str, service_code: str
         holds = told.valid_from <= today and (told.valid_to is None or told.valid_to >= today)
         if told.relative_id is not None and told.revoked_at is None and told.holds and holds:
             declared.setdefault(told.relative_id, []).append(told)
+    service = services.entry_of(session, service_code, on=today)
+    kin = people.relatives(session, book_id, employee_id)
+    spendable = catalogue.spendable(session, book_id, employee_id, on=today)
+    paying = [terms for terms in spendable if terms.categories.intersection(service.categories)]
+    allowed = frozenset[Channel]().union(*(terms.channels for terms in paying))
     return Choosing(
-        services.entry_of(session, service_code, on=today),
-        tuple(
-            Beneficiary(card, tuple(declared.get(card.relative_id, ())))
-            for card in people.relatives(session, book_id, employee_id)
-        ),
+        service,
+        tuple(Beneficiary(card, tuple(declared.get(card.relative_id, ()))) for card in kin),
+        tuple(channel for channel in map(Channel, service.channels) if channel in allowed),
+        aids.for_service(session, book_id, employee_id, service_code),
     )
 
 
@@ -126,8 +152,9 @@ def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
         asked = authorizations.simulate(session, book_id, replace(purchase, consent=True))
         consented = asked if asked.status != "declined" else None
     best = consented or decision
+    unlocks = _unlocks(session, book_id, purchase, best)
     if best.status == "declined" and best.category is None:
-        return Preview(decision, consented, (), None)
+        return Preview(decision, consented, (), None, unlocks)
     year = min(best.tax_on.year, clock.today().year + 1)
     found = position(session, book_id, purchase.employee_id, year)
     gauge = next((one for one in found.gauges if str(one.category) == best.category), None)
@@ -136,7 +163,21 @@ def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
     if gauge is not None and best.in_limit:
         before = gauge.counted_minor + gauge.reserved_minor
         after = After(gauge, before, before + best.amount_minor)
-    return Preview(decision, consented, _payers(session, book_id, best), after)
+    return Preview(decision, consented, _payers(session, book_id, best), after, unlocks)
+
+
+def _unlocks(session: Session, book_id: int, purchase: Purchase, decided: Authorization) -> tuple[Opening, ...]:
+    """Return the declarations that would change what was decided of a relative, where it is not exempt as it is."""
+    if purchase.relative_id is None or decided.outcome in (Outcome.EXEMPT, Outcome.EXEMPT_ON_DECLARATION):
+        return ()
+    wanted = {Category(name) for name in services.get(session, purchase.service_code).categories}
+    family = openings.family(session, book_id, purchase.employee_id, on=clock.today())
+    return tuple(
+        one
+        for kin in family
+        for one in kin.openings
+        if kin.card.relative_id == purchase.relative_id and wanted.intersection(one.categories)
+    )
 
 
 def _payers(session: Session, book_id: int, decided: Authorization) -> tuple[Payer, ...]:

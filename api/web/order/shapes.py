@@ -14,21 +14,26 @@ from wtforms import (
     SelectField,
     StringField,
     SubmitField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.web import words
+from api.web.fields import AmountField
 from api.web.forms import Form, MoneyForm
+from api.web.public.names import CHANNELS
 from config.labelled import Labelled
+from plans.rulebook.words import Channel
 from wallet import reasons
 from wallet.orders import Captured
+from wallet.previews import Choosing
 from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 from wallet.settlement.disputes import Reason
 
 # Whoever orders for themselves chooses this instead of a relative.
 MYSELF = "me"
+# Whoever does not mind how it comes lets the wallet choose.
+ANY_WAY = "any"
 MOST = 10_000
 _WHOLE = _l("Scrivi un numero intero, da 1 a 10.000.")
 
@@ -64,44 +69,61 @@ class WhomForm(Asking):
 
 
 class WhenForm(Asking):
-    """When, and how much of it."""
+    """When, how much of it, and how it comes; `come` is asked only where there is more than one way."""
 
     per = HiddenField()
-    giorno = DateField(
-        _l("Quando? (facoltativo)"),
-        [Optional()],
-    )
-    quante = _Count(
-        _l("Quanti te ne servono?"),
-        [
-            InputRequired(_l("Scrivi quanti te ne servono.")),
-            NumberRange(1, MOST, _WHOLE),
-        ],
-    )
+    quante = _Count(_l("Quanti te ne servono?"), [Optional(), NumberRange(1, MOST, _WHOLE)])
+    importo = AmountField(_l("Oppure: quanto vuoi spendere in tutto, in euro?"), [Optional()])
+    giorno = DateField(_l("Quando? (facoltativo)"), [Optional()])
+    come = RadioField(_l("Come vuoi riceverlo?"), [Optional()])
+
+    def __init__(self, found: Choosing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(found.ways) < 2:
+            del self.come
+        else:
+            self.come.choices = [
+                (ANY_WAY, str(_l("Come è meglio per questo ordine"))),
+                *((str(channel), str(CHANNELS[channel])) for channel in found.ways),
+            ]
+            self.come.data = self.come.data or ANY_WAY
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Ask for a quantity or an amount, and not for both."""
+        sound = bool(super().validate(*args, **kwargs))
+        if sound and self.quante.data is None and self.importo.money is None:
+            self.quante.errors = [str(_l("Scrivi quanti te ne servono."))]
+            return False
+        return sound
 
     def purchase(self, employee_id: str, service_code: str, *, consent: bool = False) -> Purchase:
-        """Return what is asked for."""
+        """Return what is asked for; an amount that is told says more than how many."""
+        way = self.come.data if "come" in self else ANY_WAY
         return Purchase(
             employee_id=employee_id,
             service_code=service_code,
             relative_id=None if self.per.data == MYSELF else self.per.data,
-            quantity=self.quante.data,
+            quantity=self.quante.data if self.importo.money is None else None,
+            amount=self.importo.money,
             service_on=self.giorno.data,
+            channel=None if way == ANY_WAY else Channel(way),
             consent=consent,
         )
 
     def address(self) -> dict[str, Any]:
         """Return what was said, for the address of another step."""
-        told = {"per": self.per.data, "giorno": self.giorno.data, "quante": self.quante.data}
-        return {name: value for name, value in told.items() if value is not None}
+        told = {name: self[name].data for name in ("per", "quante", "importo", "giorno", "come") if name in self}
+        return {name: value for name, value in told.items() if value not in (None, "", ANY_WAY)}
 
 
 class ConfirmForm(MoneyForm):
     """The order itself; `taxed` says that it was drawn with the tax that it costs."""
 
     per = HiddenField()
-    giorno = HiddenField()
     quante = HiddenField()
+    importo = HiddenField()
+    giorno = HiddenField()
+    come = HiddenField()
     taxed = HiddenField()
     consent = BooleanField(_l("Ho capito quanto viene tassato in busta paga, e voglio andare avanti"))
     send = SubmitField(_l("Conferma l'ordine"))
@@ -114,14 +136,22 @@ class ConfirmForm(MoneyForm):
             )
 
 
-class RequestForm(MoneyForm):
-    """What somebody would like, in their own words."""
+class ShareForm(Asking):
+    """How much of it, and when, where a municipality's voucher pays a part."""
 
-    text = TextAreaField(
-        _l("Che cosa ti serve?"),
-        [InputRequired(_l("Scrivi che cosa ti serve, bastano due parole.")), Length(max=2_000)],
+    quante = _Count(
+        _l("Quanti te ne servono?"),
+        [InputRequired(_l("Scrivi quanti te ne servono.")), NumberRange(1, MOST, _WHOLE)],
     )
-    send = SubmitField(_l("Manda la richiesta"))
+    giorno = DateField(_l("Quando? (facoltativo)"), [Optional()])
+
+
+class BuyForm(MoneyForm):
+    """The order itself, with a municipality's voucher."""
+
+    quante = HiddenField()
+    giorno = HiddenField()
+    send = SubmitField(_l("Conferma l'ordine"))
 
 
 class VoidForm(MoneyForm):

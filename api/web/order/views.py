@@ -12,7 +12,9 @@ from api.access.roles import Role
 from api.conventions.qr import picture
 from api.running import metrics
 from api.web import forms, guards, words
-from api.web.order.shapes import MYSELF, ConfirmForm, DisputeForm, RequestForm, VoidForm, WhenForm, WhomForm
+from api.web.me import declaring
+from api.web.order.shapes import MYSELF, ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
+from api.web.public import names
 from ledger import idempotency
 from network.services import Kind
 from wallet import authorizations, captures, orders, previews
@@ -20,8 +22,6 @@ from wallet.orders import Order
 from wallet.previews import Choosing
 from wallet.reasons import Voiding
 from wallet.redemptions import vouchers
-from wallet.requests import handling, records
-from wallet.requests import words as asking
 from wallet.settlement import disputes
 
 blueprint = flask.Blueprint("web_order", __name__, url_prefix="/io")
@@ -34,10 +34,8 @@ blueprint.before_request(guards.only(Role.EMPLOYEE))
 
 
 @blueprint.context_processor
-def _where_to() -> dict[str, str | None]:
-    """Tell where people look after their relatives."""
-    place = "web_family.every"
-    return {"family": flask.url_for(place) if place in flask.current_app.view_functions else None}
+def _named() -> dict[str, object]:
+    return {"names": names, "declarations": declaring.OF_RELATIVES}
 
 
 def _mine() -> tuple[int, str]:
@@ -52,13 +50,13 @@ def _choosing(service: str) -> Choosing:
     return transact(lambda session: previews.choosing(session, book_id, employee_id, service))
 
 
-@blueprint.route("/ordina/<string:service>", methods=("GET", "POST"))
+@blueprint.get("/ordina/<string:service>")
 @needs("authorizations:create")
 def begin(service: str) -> _Page:
     """Ask for whom it is; what has no price is asked for in words."""
     found = _choosing(service)
     if found.service.kind is Kind.REQUEST:
-        return _ask(found)
+        return flask.redirect(flask.url_for("web_orientation.ask", servizio=service))
     return flask.render_template(
         "order/whom.html", form=WhomForm(formdata=flask.request.args), found=found, asked=flask.request.args
     )
@@ -67,11 +65,12 @@ def begin(service: str) -> _Page:
 @blueprint.get("/ordina/<string:service>/quando")
 @needs("authorizations:create")
 def when(service: str) -> _Page:
-    """Ask when, and how much."""
+    """Ask when, how much, and in which way."""
     found, given = _choosing(service), flask.request.args
     if not _known(found, given.get("per")):
         return flask.redirect(flask.url_for("web_order.begin", service=service))
-    form = WhenForm(formdata=given) if "quante" in given else WhenForm(formdata=None, per=given["per"], quante=1)
+    said = "quante" in given or "importo" in given
+    form = WhenForm(found, formdata=given) if said else WhenForm(found, formdata=None, per=given["per"], quante=1)
     return flask.render_template("order/when.html", form=form, found=found, whom=found.relative(given["per"]))
 
 
@@ -83,7 +82,7 @@ def confirm(service: str) -> _Page:
     if not _known(found, given.get("per")):
         return flask.redirect(flask.url_for("web_order.begin", service=service))
     book_id, employee_id = _mine()
-    asked = WhenForm(formdata=given)
+    asked = WhenForm(found, formdata=given)
     form = ConfirmForm(formdata=None, consent=True) if "consent" in given else ConfirmForm(formdata=None)
     if flask.request.method == "POST":
         if forms.RESUMED in given:
@@ -128,44 +127,6 @@ def confirm(service: str) -> _Page:
 
 def _known(found: Choosing, whom: str | None) -> bool:
     return whom == MYSELF or (whom is not None and found.relative(whom) is not None)
-
-
-def _ask(found: Choosing) -> _Page:
-    form = RequestForm()
-    book_id, employee_id = _mine()
-    by = records.By(current().actor, asking.Role.EMPLOYEE)
-    code = found.service.service_code
-
-    def work() -> records.Request:
-        return transact_in(
-            book_id,
-            lambda session: idempotency.once(
-                session,
-                book_id,
-                current().actor,
-                "page_request",
-                form.key.data,
-                {"service": code, "text": form.text.data},
-                work=lambda: handling.ask(session, book_id, employee_id, text=form.text.data, service=code, by=by),
-                answer=lambda made: {"request_id": made.request_id},
-                replay=lambda kept: records.get(session, book_id, kept["request_id"]),
-            ),
-        )
-
-    if "requests:create" not in current().scopes:
-        flask.abort(403)
-    made = forms.attempt(form, work)
-    if made is None:
-        return forms.show("order/request.html", form, found=found)
-    return flask.redirect(flask.url_for("web_order.request", request_id=made.request_id))
-
-
-@blueprint.get("/richieste/<string:request_id>")
-@needs("requests:read")
-def request(request_id: str) -> str:
-    """Tell what was asked for, and what was answered."""
-    found = transact(lambda session: records.get(session, records.book_of(session, request_id), request_id))
-    return flask.render_template("order/asked.html", found=found)
 
 
 def _order(authorization_id: str) -> Order:

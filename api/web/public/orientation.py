@@ -63,7 +63,19 @@ def ask() -> Response | tuple[str, int]:
         form.territorio.data = flask.request.args.get("territorio", "")
     book_id, employee_id = _whose()
     found = transact(lambda session: _asked(session, form, book_id, employee_id))
-    made = forms.attempt(form, lambda: transact_in(book_id, lambda session: _ask(session, form, book_id, employee_id)))
+
+    def work(session: Session) -> str:
+        return ask_once(
+            session,
+            book_id,
+            employee_id,
+            key=form.key.data or "",
+            text=form.testo.data or "",
+            service=form.servizio.data or None,
+            territory=form.territorio.data or None,
+        )
+
+    made = forms.attempt(form, lambda: transact_in(book_id, work))
     if made is None:
         return forms.show("public/orientation.html", form, found=found)
     flask.flash(_("Richiesta inviata. Un welfare manager la legge e ti risponde qui; ti avvisiamo quando lo fa."))
@@ -105,16 +117,19 @@ def _asked(session: Session, form: AskForm, book_id: int, employee_id: str) -> A
     return Asked(requests, named, named.get(form.servizio.data or ""))
 
 
-def _ask(session: Session, form: AskForm, book_id: int, employee_id: str) -> str:
-    asked = {
-        "text": form.testo.data,
-        "service": form.servizio.data or None,
-        "territory": form.territorio.data or None,
-    }
+def ask_once(
+    session: Session, book_id: int, employee_id: str, *, key: str, text: str, service: str | None, territory: str | None
+) -> str:
+    """
+    Ask a welfare manager something for whoever is signed in, and return the request's id; the same key asks once.
+
+    Errors: KeyReused, InProgress; those of `handling.ask`.
+    """
+    asked = {"text": text, "service": service, "territory": territory}
 
     def work() -> str:
         by = By(current().actor, words.Role.EMPLOYEE)
-        made = handling.ask(session, book_id, employee_id, **asked, by=by)
+        made = handling.ask(session, book_id, employee_id, text=text, service=service, territory=territory, by=by)
         audit.about(employee_id=employee_id, target=made.request_id)
         return made.request_id
 
@@ -123,7 +138,7 @@ def _ask(session: Session, form: AskForm, book_id: int, employee_id: str) -> str
         book_id,
         current().actor,
         "request_ask",
-        form.key.data,
+        key,
         asked,
         work=work,
         answer=lambda made: {"request_id": made},

@@ -18,7 +18,7 @@ def test_the_voucher_comes_first_with_who_pays_what_and_until_when(counter: Coun
     assert re.search(r"Il tuo buono del Comune 100,00\s€", told)
     assert "fino al 31 dicembre 2026" in told
     assert "Di ogni prezzo tu paghi il 20%, il Comune il resto." in told
-    assert 'href="/io/ordina/PAS-CR"' in page.text
+    assert 'href="/io/buono/PAS-CR"' in page.text
     assert "<meter" not in page.text
     assert "Chiedere un rimborso" not in told
 

@@ -86,8 +86,9 @@ def test_going_back_loses_nothing(counter: Counter) -> None:
     back = giulia.get(f"{ORDER}/quando?per=me&quante=3&giorno=2026-03-10")
     further = giulia.get(f"{ORDER}?per=me&quante=3&giorno=2026-03-10")
 
-    assert forms_of(back)[f"{ORDER}/conferma"] == {"per": "me", "quante": "3", "giorno": "2026-03-10"}
-    assert forms_of(further)[f"{ORDER}/quando"] == {"per": "me", "quante": "3", "giorno": "2026-03-10"}
+    said = {"per": "me", "quante": "3", "giorno": "2026-03-10"}
+    assert forms_of(back)[f"{ORDER}/conferma"] == said | {"importo": "", "come": "any"}
+    assert forms_of(further)[f"{ORDER}/quando"] == said
     assert "quante=3" in giulia.get(confirm(quante=3)).text
 
 
@@ -142,7 +143,9 @@ def test_a_decline_is_told_before_and_offers_ways_on(counter: Counter) -> None:
     assert told.status_code == 200
     assert "Così non si può fare" in text_of(told)
     assert "riduci la quantità" in text_of(told)
-    assert "Cambia quantità o giorno" in text_of(told)
+    assert "Cambia quantità, giorno o modo" in text_of(told)
+    assert "Usa soldi tuoi" in text_of(told)
+    assert 'href="/orientamento?servizio=PSI-CR"' in told.text
     assert "Conferma l" not in text_of(told).replace("Conferma ·", "")
     # Sent all the same, it is told as what it is.
     forged = browser_of(counter, "giulia")
@@ -244,19 +247,37 @@ def test_an_order_waits_for_its_provider_and_has_no_code_before(counter: Counter
     assert "Pronto da usare" in text_of(giulia.get(place))
 
 
-def test_what_has_no_price_is_asked_for_in_words_once(counter: Counter) -> None:
+def test_what_has_no_price_is_asked_for_in_words(counter: Counter) -> None:
+    answer = browser_of(counter, "giulia").get("/io/ordina/CON-CR")
+
+    assert (answer.status_code, answer.location) == (302, "/orientamento?servizio=CON-CR")
+
+
+def test_an_order_comes_in_the_way_that_is_chosen(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
-    page = giulia.get("/io/ordina/CON-CR")
+    assert "Come vuoi riceverlo?" in text_of(giulia.get(f"{ORDER}/quando?per=me"))
 
-    empty = giulia.send_on(page, "/io/ordina/CON-CR", "", text="")
-    first, second = (giulia.send_on(page, "/io/ordina/CON-CR", "", text="Orari <b>più</b> corti") for _ in range(2))
+    made = giulia.get(ordered(giulia, confirm(come="VOUCHER")))
+    assert "È un buono a tuo nome" in text_of(made)
+    other = giulia.get(ordered(giulia, confirm(come="DIRECT")))
+    assert "È un buono a tuo nome" not in text_of(other)
+    for wrong in ("REIMBURSEMENT", "PIGEON"):
+        answer = giulia.get(confirm(come=wrong))
+        assert answer.status_code == 422
+        assert "come-error" in answer.text
 
-    assert empty.status_code == 422
-    assert first.headers["Location"] == second.headers["Location"]
-    told = giulia.get(first.headers["Location"])
-    assert "Orari &lt;b&gt;più" in told.text
-    assert "Aspetta una risposta" in text_of(told)
-    assert browser_of(counter, "mario").get(first.headers["Location"]).status_code == 404
+
+def test_an_amount_is_as_good_as_a_quantity_where_it_comes_to_whole_units(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+
+    told = giulia.get(confirm(quante="", importo="110,00"))
+    assert "2 × colloquio" in text_of(told)
+    made = giulia.get(ordered(giulia, confirm(importo="110,00")))
+    assert "110,00" in text_of(made)
+    mismatch = giulia.get(confirm(quante="", importo="100"))
+    assert "non corrisponde al prezzo" in text_of(mismatch)
+    assert giulia.get(confirm(quante="", importo="tanto")).status_code == 422
+    assert "Scrivi quanti" in text_of(giulia.get(confirm(quante="", importo="")))
 
 
 def test_the_pages_are_in_english_too(counter: Counter) -> None:

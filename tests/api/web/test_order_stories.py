@@ -51,6 +51,9 @@ def test_story_2_a_mother_far_away_is_taxed_until_her_maintenance_is_declared(co
     assert "Si può, ma viene tassato" in text_of(told)
     assert "dichiaralo" in text_of(told)
     assert "chiedere al Comune" in text_of(told)
+    assert f'href="/io/familiari/{mother}/dichiara/MAINTENANCE"' in told.text
+    assert f'href="/io/familiari/{mother}/dichiara/COHABITATION"' in told.text
+    assert 'href="/agevolazioni"' in told.text
     # Without the box nothing is bought, and what costs is said again.
     refused = marco.send_on(told, path, path.partition("?")[0])
     assert (refused.status_code, "Metti la spunta" in text_of(refused)) == (422, True)

@@ -1,0 +1,161 @@
+"""Ordering with a municipality's voucher: what it pays, what its citizen pays, and how that is paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.running import metrics
+from api.web import forms, guards, me, words
+from api.web.me import Owner
+from api.web.order.shapes import BuyForm, ShareForm
+from api.web.public import names, orientation
+from config import clock
+from network import services
+from network.services import Entry
+from wallet.social import aids, purchases
+from wallet.social.aids import Aid
+from wallet.social.purchases import Bought, Told
+
+blueprint = flask.Blueprint("web_aided", __name__, url_prefix="/io/buono")
+blueprint.before_request(guards.only(Role.EMPLOYEE))
+
+_Page = Response | tuple[str, int]
+
+
+@blueprint.context_processor
+def _named() -> dict[str, object]:
+    return {"names": names}
+
+
+@blueprint.get("/<string:service>")
+@needs("authorizations:create")
+def begin(service: str) -> _Page:
+    """Ask how much and when; then tell who would pay what."""
+    mine, entry, aid = _looked_up(service)
+    if aid is None:
+        return flask.redirect(flask.url_for("web_order.begin", service=service))
+    given = flask.request.args
+    form = ShareForm(formdata=given) if "quante" in given else ShareForm(formdata=None, quante=1)
+    told = forms.attempt(form, lambda: _told(mine, aid, service, form)) if "quante" in given else None
+    if told is None:
+        return forms.show("order/share.html", form, entry=entry, aid=aid)
+    return _confirm(BuyForm(formdata=None), form, entry, aid, told)
+
+
+@blueprint.post("/<string:service>")
+@needs("authorizations:create")
+def buy(service: str) -> _Page:
+    """Order what the municipality pays whole; a share is paid at the desk first."""
+    mine, entry, aid = _looked_up(service)
+    asked, form = ShareForm(formdata=flask.request.form), BuyForm()
+    if aid is None or forms.RESUMED in flask.request.form or not asked.validate():
+        return _again(service)
+
+    def work(session: Session) -> Bought:
+        return purchases.buy(
+            session,
+            mine.book_id,
+            aid.application_id,
+            service,
+            asked.quante.data,
+            None,
+            service_on=asked.giorno.data,
+            actor=current().actor,
+            key=form.key.data,
+        )
+
+    made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
+    if made is not None:
+        bought = made.authorization
+        if not bought.replayed:
+            metrics.decided(bought.status, bought.decline_code)
+        return flask.redirect(flask.url_for("web_order.voucher", authorization_id=bought.authorization_id))
+    told = forms.attempt(asked, lambda: _told(mine, aid, service, asked))
+    if told is None:
+        return forms.show("order/share.html", asked, entry=entry, aid=aid)
+    return _confirm(form, asked, entry, aid, told)
+
+
+@blueprint.post("/<string:service>/chiedi")
+@needs("requests:create")
+def ask(service: str) -> _Page:
+    """Ask the desk for an order of which a share is to be paid there."""
+    mine, entry, aid = _looked_up(service)
+    asked, form = ShareForm(formdata=flask.request.form), BuyForm()
+    if aid is None or forms.RESUMED in flask.request.form or not asked.validate():
+        return _again(service)
+    told = forms.attempt(asked, lambda: _told(mine, aid, service, asked))
+    if told is None:
+        return forms.show("order/share.html", asked, entry=entry, aid=aid)
+    wish = _wish(entry, asked, told)
+    made = forms.attempt(
+        form,
+        lambda: transact_in(
+            mine.book_id,
+            lambda session: orientation.ask_once(
+                session,
+                mine.book_id,
+                mine.employee_id,
+                key=form.key.data or "",
+                text=wish,
+                service=service,
+                territory=None,
+            ),
+        ),
+    )
+    if made is None:
+        return _confirm(form, asked, entry, aid, told)
+    flask.flash(_("Richiesta mandata allo sportello. Ti diciamo qui come pagare la tua parte."))
+    return flask.redirect(flask.url_for("web_orientation.ask", _anchor=made))
+
+
+def _looked_up(service: str) -> tuple[Owner, Entry, Aid | None]:
+    mine = me.owner("authorizations:create")
+
+    def work(session: Session) -> tuple[Entry, Aid | None]:
+        entry = services.entry_of(session, service, on=clock.today())
+        return entry, aids.for_service(session, mine.book_id, mine.employee_id, service)
+
+    return mine, *transact(work)
+
+
+def _told(mine: Owner, aid: Aid, service: str, asked: ShareForm) -> Told:
+    return transact_in(
+        mine.book_id,
+        lambda session: purchases.simulate(
+            session, mine.book_id, aid.application_id, service, asked.quante.data, service_on=asked.giorno.data
+        ),
+    )
+
+
+def _confirm(form: BuyForm, asked: ShareForm, entry: Entry, aid: Aid, told: Told) -> tuple[str, int]:
+    form.quante.data = str(asked.quante.data)
+    form.giorno.data = "" if asked.giorno.data is None else asked.giorno.data.isoformat()
+    return forms.show("order/shared.html", form, asked=asked, entry=entry, aid=aid, told=told)
+
+
+def _again(service: str) -> Response:
+    """Lead back to the first step, with what was said."""
+    given = flask.request.form
+    said: dict[str, Any] = {name: given[name] for name in ("quante", "giorno") if given.get(name)}
+    return flask.redirect(flask.url_for("web_aided.begin", service=service, **said))
+
+
+def _wish(entry: Entry, asked: ShareForm, told: Told) -> str:
+    day = _("da decidere") if asked.giorno.data is None else words.day(asked.giorno.data)
+    wish: str = _(
+        "Vorrei ordinare con il mio buono del Comune: %(quantity)s × %(service)s. Giorno: %(day)s. La mia parte è"
+        " %(share)s.",
+        quantity=told.decision.quantity,
+        service=entry.name,
+        day=day,
+        share=words.amount(told.citizen_minor),
+    )
+    return wish

@@ -1,0 +1,185 @@
+"""Story 14 through pages: Bruno pays a fifth and his municipality the rest; Ines's pays all, and Rosa pays herself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from api.access.roles import Role
+from config import clock, database
+from ledger import books
+from plans import funders
+from plans.rulebook.words import Entitlement, PlanSource
+from plans.social import applications
+from plans.social.words import State, Why
+from plans.words import FunderKind
+from tests import factories
+from tests.api.counter import Counter, appoint
+from tests.api.v1.conftest import NOON
+from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alone
+from tests.api.web.test_order import asked_of_the_database, available, confirm, ordered
+from wallet import tenders
+from wallet.social import aids
+from wallet.tenders import Receipt, TenderKind
+
+MEAL, HELP = "/io/buono/PAS-CR", "/io/buono/ADI-CR"
+
+
+def left(counter: Counter, who: str) -> int:
+    """What is left in somebody's voucher, in cents."""
+    book_id, person = counter.books["CITY"], counter.people[who]
+    return database.transact(lambda session: aids.of_person(session, book_id, person)[0].left_minor)
+
+
+@pytest.fixture
+def bruno(counter: Counter) -> Browser:
+    return browser_of(counter, "bruno")
+
+
+@pytest.fixture
+def suspended(counter: Counter) -> Iterator[None]:
+    """Bruno's voucher, suspended for a while."""
+
+    def step(to: State, why: Why) -> None:
+        book_id, asked = counter.books["CITY"], counter.people["bruno's application"]
+        database.transact(
+            lambda session: applications.advance(
+                session, book_id, asked, to, why=why, on=clock.today(), actor="assistente sociale"
+            )
+        )
+
+    step(State.SUSPENDED, Why.TEMPORARY_ABSENCE)
+    yield
+    step(State.ACTIVE, Why.RESUMED)
+
+
+def test_bruno_is_told_who_pays_what_before_anything_is_asked(counter: Counter, bruno: Browser) -> None:
+    chosen = bruno.get("/io/ordina/PAS-CR")
+    assert "Il Comune paga una parte" in text_of(chosen)
+    assert re.search(r"tu paghi 1,70\s€, il Comune 6,80\s€", text_of(chosen))
+    assert f'href="{MEAL}"' in chosen.text
+
+    begun, told = bruno.get(MEAL), bruno.get(f"{MEAL}?quante=2&giorno=2026-03-10")
+
+    assert "Quanti te ne servono?" in text_of(begun)
+    assert all(amount in text_of(told) for amount in ("13,60", "3,40", "17,00", "86,40"))
+    assert "10 marzo 2026" in text_of(told)
+    assert "La tua parte si paga allo sportello" in text_of(told)
+    assert MEAL not in forms_of(told)
+    assert left(counter, "bruno") == 10_000
+
+
+def test_bruno_asks_the_desk_once_however_often_he_presses(counter: Counter, bruno: Browser) -> None:
+    told = bruno.get(f"{MEAL}?quante=3")
+
+    first, second = (bruno.send_on(told, MEAL, f"{MEAL}/chiedi") for _ in range(2))
+
+    assert (first.status_code, first.location) == (302, second.location)
+    place, _, anchor = first.location.partition("#")
+    page = bruno.get(place)
+    assert f'id="{anchor}"' in page.text
+    assert page.text.count("3 × Pasto a domicilio") == 1
+    assert re.search(r"La mia parte è 5,10\s€", page.text)
+    assert left(counter, "bruno") == 10_000
+
+
+def test_a_share_is_not_left_unpaid_by_a_forged_form(counter: Counter, bruno: Browser) -> None:
+    drawn = forms_of(bruno.get(f"{MEAL}?quante=1"))[f"{MEAL}/chiedi"]
+
+    answer = bruno.post(MEAL, drawn)
+
+    assert answer.status_code in (409, 422)
+    assert "1,70" in text_of(answer)
+    assert left(counter, "bruno") == 10_000
+
+
+def test_more_than_the_voucher_holds_is_declined_before(bruno: Browser) -> None:
+    told = bruno.get(f"{MEAL}?quante=500")
+
+    assert "Così non si può fare" in text_of(told)
+    assert re.search(r"Nel buono ci sono ancora 100,00\s€", text_of(told))
+    assert f"{MEAL}/chiedi" not in forms_of(told)
+
+
+@pytest.mark.parametrize("asked", ["quante=0", "quante=molti", "quante=", "quante=1&giorno=domani"])
+def test_what_cannot_be_read_is_said_beside_its_field(bruno: Browser, asked: str) -> None:
+    answer = bruno.get(f"{MEAL}?{asked}")
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("asked", ["quante=1&giorno=2020-01-01", "quante=1&giorno=2027-02-01"])
+def test_a_day_that_the_voucher_is_not_for_is_refused_in_words(bruno: Browser, asked: str) -> None:
+    answer = bruno.get(f"{MEAL}?{asked}")
+
+    assert answer.status_code in (409, 422)
+    assert "Da sistemare" in text_of(answer)
+
+
+def test_a_suspended_voucher_is_told_and_leads_to_the_ordinary_way(bruno: Browser, suspended: None) -> None:
+    assert "Sospeso" in text_of(bruno.get("/io"))
+    assert bruno.get(MEAL).location == "/io/ordina/PAS-CR"
+
+
+def test_whose_municipality_pays_all_orders_at_once_and_a_double_click_is_one_order(counter: Counter) -> None:
+    ines, before = browser_of(counter, "ines"), left(counter, "ines")
+    told = ines.get(f"{HELP}?quante=1")
+    assert "Paga tutto il Comune" in text_of(told)
+
+    first, second = (ines.send_on(told, HELP, HELP) for _ in range(2))
+
+    assert (first.status_code, first.location) == (302, second.location)
+    made = ines.get(first.location)
+    assert "Pronto da usare" in text_of(made)
+    assert "qr.svg" in made.text
+    price = before - left(counter, "ines")
+    assert price > 0
+    assert ines.send(first.location, f"{first.location}/annulla", reason="changed_mind").status_code == 302
+    assert left(counter, "ines") == before
+
+
+def test_whoever_is_late_begins_again_with_what_was_said(counter: Counter) -> None:
+    ines = browser_of(counter, "ines")
+    drawn = forms_of(ines.get(f"{HELP}?quante=2"))[HELP]
+
+    back = ines.post(HELP, drawn | {"resumed": "1"})
+
+    assert (back.status_code, back.location) == (302, f"{HELP}?quante=2")
+
+
+def test_nobody_has_another_s_voucher(counter: Counter, bruno: Browser) -> None:
+    assert bruno.get(HELP).location == "/io/ordina/ADI-CR"
+    assert browser_of(counter, "giulia").get(MEAL).location == "/io/ordina/PAS-CR"
+    assert browser_of(counter, "marta").get(MEAL).status_code == 403
+    assert bruno.get("/io/buono/NIENTE-XX").status_code == 404
+
+
+def test_the_statements_do_not_depend_on_how_much_is_asked(bruno: Browser) -> None:
+    assert asked_of_the_database(bruno, f"{MEAL}?quante=1") == asked_of_the_database(bruno, f"{MEAL}?quante=9")
+
+
+def test_rosa_orders_with_the_money_that_she_paid_by_card(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        book = counter.books["PRV"] = books.open_book(session, "PRV", "Cittadini di Cremona")
+        kind = FunderKind.PRIVATE
+        funders.record(session, book, code="PRV", name="Cittadini di Cremona", kind=kind, home_territory="cremona")
+        factories.plan(session, book, "PRV", source=PlanSource.PRIVATE, entitlement=Entitlement.AD_PERSONAM, act=None)
+        rosa = factories.employee(session, book, first_name="Rosa", hired_on=None, cluster=None)
+        appoint(session, counter, "rosa", Role.EMPLOYEE, book_id=book, employee_id=rosa)
+        receipt = Receipt(TenderKind.CARD, "POS-000123")
+        tenders.record(session, book, rosa, "PRV", receipt, factories.euro(850), on=NOON.date(), actor="sportello")
+
+    database.transact(work)
+    rosa = browser_of(counter, "rosa")
+    assert "<meter" not in rosa.get("/io").text
+
+    made = rosa.get(ordered(rosa, confirm("PAS-CR")))
+
+    assert "Pronto da usare" in text_of(made)
+    assert available(counter, "rosa") == 0
+    assert re.search(r"Puoi spendere 0,00\s€", text_of(rosa.get("/io")))
