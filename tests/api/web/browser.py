@@ -6,15 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from api.access import cookies, members, sessions
 from config import database
 from tests.api.counter import Counter
 
+# What is written down at every request, and what tells how often somebody asks.
+_EACH_TIME = frozenset({"audit_event", "rate_window", "pace", "code_attempt"})
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -103,7 +108,13 @@ class Browser:
         return self.client.get(path, headers=self._sent(), **rest)
 
     def post(self, path: str, fields: Mapping[str, Any], **rest: Any) -> TestResponse:
-        return self.client.post(path, data=fields, headers=self._sent(), **rest)
+        """Send a form; one that bears a key and was taken is sent again, as a double click does, and counts once."""
+        answer = self.client.post(path, data=_copied(fields), headers=self._sent(), **rest)
+        if any(name == "key" or name.endswith("-key") for name in fields) and answer.status_code < 400:
+            written = rows()
+            again = self.client.post(path, data=_copied(fields), headers=self._sent(), **rest)
+            assert (again.status_code < 500, rows()) == (True, written), f"sent twice, {path} counts twice"
+        return answer
 
     def send(self, path: str, action: str | None = None, **typed: Any) -> TestResponse:
         """Open a page, fill in its form and send it; `action` says which, where there are several."""
@@ -118,6 +129,27 @@ class Browser:
 
     def _sent(self) -> dict[str, str]:
         return {"Accept": "text/html", "Accept-Language": self.language, **self.headers}
+
+
+def _copied(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields again: a file is read once."""
+    return {
+        name: (BytesIO(value[0].getvalue()), *value[1:])
+        if isinstance(value, tuple) and isinstance(value[0], BytesIO)
+        else value
+        for name, value in fields.items()
+    }
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has in which what happened is written down."""
+
+    def work(session: Session) -> dict[str, int]:
+        tables = sorted(set(sa.inspect(session.connection()).get_table_names()) - _EACH_TIME)
+        counts = (f"select '{table}', count(*) from \"{table}\"" for table in tables)
+        return dict(map(tuple, session.execute(sa.text(" union all ".join(counts)))))
+
+    return database.transact(work)
 
 
 def browser_of(counter: Counter, who: str | None = None, *, language: str = "it") -> Browser:

@@ -155,7 +155,7 @@ def test_what_was_written_while_the_database_was_away_is_not_lost(counter: Count
     giulia = browser_of(counter, "giulia")
     page = giulia.get("/orientamento")
     with away():
-        refused = giulia.send_on(page, "/orientamento", testo="Chi sta con la nonna?")
+        refused = giulia.send_on(page, "/orientamento", "/orientamento", testo="Chi sta con la nonna?")
     back = giulia.send_on(refused, "/orientamento", "/orientamento")
 
     assert (refused.status_code, back.status_code) == (503, 200)
@@ -165,7 +165,7 @@ def test_what_was_written_while_the_database_was_away_is_not_lost(counter: Count
 def test_what_is_no_text_is_taken_out_and_the_rest_comes_back(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
 
-    refused = giulia.send("/orientamento", testo="Chi sta\x00 con la nonna?")
+    refused = giulia.send("/orientamento", "/orientamento", testo="Chi sta\x00 con la nonna?")
     back = giulia.send_on(refused, "/orientamento", "/orientamento")
 
     assert refused.status_code == 422
