@@ -20,7 +20,9 @@ T = TypeVar("T")
 RESUMED = "resumed"
 NO_TEXT = "\x00"
 _CARRIED_SECONDS = 1_800
-_NEVER_CARRIED = ("password", "new_password", "code", "csrf_token", "isee_amount")
+_NEVER_CARRIED = ("password", "new_password", "csrf_token", "isee_amount")
+# Here a code is what lets somebody in; elsewhere it is the name of a plan, or stands on a voucher.
+_WHERE_CODES_LET_IN = ("web_door", "web_profile")
 
 
 class Form(FlaskForm):
@@ -73,10 +75,9 @@ def holds_no_text() -> bool:
 
 def carry() -> str:
     """Return what this request's form said, sealed, to go through the sign-in; never a password or a file."""
+    never = (*_NEVER_CARRIED, "code") if flask.request.blueprint in _WHERE_CODES_LET_IN else _NEVER_CARRIED
     fields = [
-        [name, value.replace(NO_TEXT, "")]
-        for name, value in flask.request.form.items(multi=True)
-        if name not in _NEVER_CARRIED
+        [name, value.replace(NO_TEXT, "")] for name, value in flask.request.form.items(multi=True) if name not in never
     ]
     return _seal().dumps({"path": flask.request.full_path.rstrip("?"), "fields": fields})
 

@@ -66,8 +66,9 @@ class Hand(ABC):
         return self.page.locator(f'main :is(input, select, textarea)[name="{name}"]:not([type=hidden]){chosen}')
 
     def _named(self, role: Any, text: str, values: dict[str, Any]) -> Locator:
-        # What follows is for those who only listen.
-        name = re.compile(rf"^\W*{re.escape(self.say(text, **values))}")
+        # What follows may be an amount, or for those who only listen.
+        told = self.say(text, **values).partition("%(")[0]
+        name = re.compile(rf"^\W*{re.escape(told)}")
         found = self.page.get_by_role(role, name=name)
         return found.first
 

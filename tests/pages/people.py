@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from api.access.roles import Role
 from config import database
-from plans.rulebook.words import Channel, Kinship
+from plans.rulebook.words import Channel, Entitlement, Kinship, PlanSource
+from plans.social import offer
 from plans.words import TaxablePolicy
 from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.v1.families import tax_code_of
+from tests.wallet.social_office import OFFER
 
 _numbers = count(1)
 
@@ -75,3 +77,23 @@ def relative(counter: Counter, who: str, kinship: Kinship, **values: Any) -> str
 def available(counter: Counter, who: str) -> int:
     """What somebody may still spend, in cents."""
     return int(counter.ask(who, "GET", "/v1/wallets/mine").get_json()["available_minor"])
+
+
+def citizen(counter: Counter, first_name: str) -> str:
+    """Somebody of the municipality's book, whose office has its offer and money for vouchers."""
+    who = f"{first_name.lower()}-c{next(_numbers)}"
+
+    def work(session: Session) -> None:
+        book_id = counter.books["PUB"]
+        if not offer.every(session, book_id):
+            factories.plan(
+                session, book_id, "PUB", source=PlanSource.MUNICIPAL, entitlement=Entitlement.AD_PERSONAM, act=None,
+                spend_by=date(2026, 12, 31),
+            )  # fmt: skip
+            factories.funded(session, book_id, "PUB")
+            offer.load_text(session, book_id, OFFER, "cremona.toml", actor="test")
+        person = counter.people[who] = factories.employee(session, book_id, first_name=first_name)
+        appoint(session, counter, who, Role.EMPLOYEE, book_id=book_id, employee_id=person)
+
+    database.transact(work)
+    return who

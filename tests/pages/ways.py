@@ -48,11 +48,19 @@ _WIDE_KEYS = Way(WIDE, "en", scripts=True, keyboard=True)
 
 JOURNEYS: Mapping[str, Way] = {
     "visitor asks for orientation": _NARROW_KEYS,
-    "pietro mends a reimbursement and is paid": _WIDE_MOUSE,
     "giulia orders in three steps": _WIDE_MOUSE,
     "marco declares that he maintains his mother": _NARROW_MOUSE,
     "luca goes past the cliff with consent": _WIDE_KEYS,
+    "pietro mends a reimbursement and is paid": _WIDE_MOUSE,
     "mario clicks twice on a slow line": _NARROW_MOUSE,
+    "the office loads a budget": _WIDE_MOUSE,
+    "the office drafts a plan": _NARROW_KEYS,
+    "the accountant opens the proof": _NARROW_MOUSE,
+    "payroll reads the month": _WIDE_KEYS,
+    "the provider redeems by code": _NARROW_KEYS,
+    "marta acts for elio": _WIDE_KEYS,
+    "the municipality takes an application": _WIDE_MOUSE,
+    "the operator looks after the network": _NARROW_MOUSE,
 }
 taken: set[str] = set()
 

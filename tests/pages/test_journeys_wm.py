@@ -1,0 +1,64 @@
+"""Story 15 on pages: Elio orders by phone, Marta acts for him, and both names stay."""
+
+from __future__ import annotations
+
+from tests.pages import people
+from tests.pages.conftest import Place
+from tests.pages.travelling import travelling
+from tests.pages.ways import Way, journey
+
+
+@journey("marta acts for elio")
+def test_story_15_marta_orders_for_elio_by_phone_under_a_banner(place: Place, way: Way) -> None:
+    counter = place.counter
+    elio = people.worker(counter, "Elio")
+    asked = counter.ask(elio, "POST", "/v1/requests", {"text": f"Mi serve un aiuto ({elio})", "territory": "cremona"})
+    request = asked.get_json()["id"]
+    with travelling(place, way) as traveller:
+        hand, banner = traveller.hand, traveller.page.locator(".acting")
+        traveller.is_("marta")
+        traveller.goes("/wm")
+        traveller.look()
+        traveller.goes(f"/wm/richieste/{request}")
+        hand.type("services", "NON-C-E")
+        hand.type("text", "Ti chiamo <domani>.")
+        hand.press("Manda la risposta")
+        traveller.must_mend()
+        hand.type("services", "ADI-CR")
+        hand.press("Manda la risposta")
+        traveller.sees("Ti chiamo <domani>.")
+        traveller.look()
+
+        traveller.goes("/wm/persone")
+        hand.pick("employer", people.employer_of(elio))
+        hand.type("text", "elio")
+        hand.press("Cerca")
+        traveller.look()
+        hand.press("Agisci per questa persona")
+        assert hand.say("Stai agendo per") in banner.inner_text()
+        hand.type("text", "domiciliare")
+        hand.press("Cerca il servizio")
+        traveller.look()
+        hand.push(traveller.main.locator('a[href$="/ADI-CR"]'))
+        traveller.page.wait_for_url("**/ordina/ADI-CR")
+        traveller.look()
+        hand.type("quantity", "1")
+        hand.press("Guarda che cosa ne viene")
+        traveller.look()
+        if hand.field("consent").count():
+            hand.tick("consent")
+        assert people.available(counter, elio) == 60_000
+        hand.press("Conferma l'ordine")
+        made = counter.ask(elio, "GET", "/v1/authorizations").get_json()["data"][0]
+        traveller.sees(made["code"])
+        traveller.look()
+        hand.press("Smetti di agire per lei o lui")
+        traveller.page.wait_for_url("**/wm**")
+        assert banner.count() == 0
+
+        assert made["on_behalf"]
+        trail = counter.ask(elio, "GET", "/v1/audit").get_json()["data"]
+        assert any("Marta" in str(event) and event["on_behalf_of"] for event in trail)
+        traveller.is_(elio)
+        traveller.goes(f"/io/voucher/{made['id']}")
+        traveller.reads("Pronto da usare")
