@@ -64,8 +64,8 @@ _HINTS: dict[Decline, tuple[str, str]] = {
         "The rules do not allow this purchase under this plan.",
     ),
     Decline.LOT_EXPIRED: (
-        "Il credito è scaduto.",
-        "The credit has expired.",
+        "Il credito finisce prima del giorno del servizio: scegli un giorno più vicino.",
+        "The credit ends before the day of the service: choose an earlier day.",
     ),
     Decline.INSUFFICIENT_FUNDS: (
         "Il credito disponibile per questo servizio è {available}, ne servono {amount}: "

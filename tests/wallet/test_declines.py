@@ -148,7 +148,7 @@ CASES = [
         "non arriva nel comune di questa persona",
         "does not reach this person's town",
     ),
-    Case(Decline.LOT_EXPIRED, lot_expired, "Il credito è scaduto", "The credit has expired"),
+    Case(Decline.LOT_EXPIRED, lot_expired, "finisce prima del giorno", "ends before the day"),
     Case(
         Decline.INSUFFICIENT_FUNDS,
         lambda scene: scene.ask("FIS-NA", quantity=1),
