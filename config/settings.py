@@ -33,7 +33,8 @@ class Settings:
 
     `database_url` None means the embedded PostgreSQL, with its data under `data_dir`; `web_database_url` is the same
     database for the fenced role (config/fences.py). What employees hand in is kept under `documents_dir`. `logo` is the
-    picture in the place that documents keep for one, `terms` who pays providers and what is withheld from them. From
+    picture in the place that documents keep for one, `terms` who pays providers and what is withheld from them.
+    `controller` is who runs the network and answers for its data, `contact` and `dpo` where people write to. From
     `bind` on, how the web application is run and limited.
     """
 
@@ -45,6 +46,9 @@ class Settings:
     clock: datetime | None
     logo: Path | None
     terms: Path | None
+    controller: str | None
+    contact: str | None
+    dpo: str | None
     public_url: str | None
     page_secret: str | None
     mail_host: str | None
@@ -86,6 +90,12 @@ def _only_postgresql(address: str | None) -> None:
 def _only_web_address(address: str | None) -> None:
     if address and re.fullmatch(r"https?://[^\s?#@]+", address) is None:
         raise ValidationError("an address such as https://welfare.example.it")
+
+
+def _only_mail_address(address: str | None) -> None:
+    # It becomes a link.
+    if address and re.fullmatch(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+", address) is None:
+        raise ValidationError("an address such as aiuto@example.it")
 
 
 def _only_issuer(address: str | None) -> None:
@@ -134,6 +144,9 @@ def load() -> Settings:
         clock = env.datetime("CLOCK", None)
         logo = env.str("LOGO", None, validate=_only_small_picture)
         terms = env.str("TERMS", None)
+        controller = env.str("CONTROLLER", None, validate=validate.Length(max=300))
+        contact = env.str("CONTACT", None, validate=_only_mail_address)
+        dpo = env.str("DPO", None, validate=_only_mail_address)
         public_url = env.str("PUBLIC_URL", None, validate=_only_web_address)
         page_secret = env.str("PAGE_SECRET", None, validate=validate.Length(min=32)) or None
         mail_host = env.str("MAIL_HOST", None) or None
@@ -167,6 +180,9 @@ def load() -> Settings:
         clock=clock,
         logo=Path(logo) if logo else None,
         terms=Path(terms) if terms else None,
+        controller=(controller or "").strip() or None,
+        contact=contact or None,
+        dpo=dpo or None,
         public_url=public_url.rstrip("/") if public_url else None,
         page_secret=page_secret,
         mail_host=mail_host,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +24,7 @@ from api.conventions import problems, uploads
 from api.conventions.problems import AccessNeeded
 from api.running import failures
 from api.web import forms, navigation, refusals, words
-from config import page_secret
+from config import page_secret, settings
 from config.errors import DomainError
 
 _BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
@@ -111,6 +112,20 @@ def _protect() -> flask.Response | None:
     return refusals.no_text() if forms.holds_no_text() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Who runs the network and answers for its data, and where people write to; None for what nobody has set."""
+
+    controller: str | None
+    contact: str | None
+    dpo: str | None
+
+
+def _network() -> Network:
+    configured = settings.load()
+    return Network(configured.controller, configured.contact, configured.dpo)
+
+
 def _frame() -> dict[str, Any]:
     identity = flask.g.get("identity")
     role = None if identity is None else identity.role
@@ -120,6 +135,7 @@ def _frame() -> dict[str, Any]:
         "language": words.asked(),
         "home": "web_public.home" if role is None else navigation.home(role),
         "resumed": forms.RESUMED,
+        "network": _network(),
     }
 
 

@@ -45,6 +45,17 @@ def test_none_means_the_embedded_one(monkeypatch: pytest.MonkeyPatch, address: s
     assert settings.load().database_url is None
 
 
+@pytest.mark.parametrize("name", ["CONTACT", "DPO"])
+@pytest.mark.parametrize("address", ["nobody", "a@b", 'a@b.it">', "a@b.it?subject=x", "a b@c.it"])
+def test_where_people_write_to_is_an_address_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv(f"BORSELLINO_{name}", address)
+
+    with pytest.raises(EnvValidationError, match="an address such as"):
+        settings.load()
+
+
 def test_every_wrong_one_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BORSELLINO_MAIL_TLS", "ssl")
     monkeypatch.setenv("BORSELLINO_RATE", "often")

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import clock, database
+from config import clock, database, settings
 from network.models import ServicePriceRow, ServiceRow, TerritoryRow
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of
@@ -290,6 +290,36 @@ def test_privacy_tells_every_kind_that_is_kept(anyone: Browser, counter: Counter
     assert "richieste di orientamento e risposte" in text
     assert "10 anni dalla fine del periodo" in text
     assert "requests for orientation and their answers" in browser_of(counter, language="en").get("/privacy").text
+
+
+@pytest.fixture
+def run_by_somebody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A network whose people have said who they are."""
+    monkeypatch.setenv("BORSELLINO_CONTROLLER", "Consorzio <Prova>, via della Prova 1, Cremona")
+    monkeypatch.setenv("BORSELLINO_CONTACT", "aiuto@example.it")
+    monkeypatch.setenv("BORSELLINO_DPO", "dpo@example.it")
+    settings.load.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.load.cache_clear()
+
+
+@pytest.mark.usefixtures("run_by_somebody")
+def test_who_runs_the_network_is_said_with_where_to_write(anyone: Browser) -> None:
+    text = anyone.get("/privacy").text
+
+    assert "Consorzio &lt;Prova&gt;, via della Prova 1, Cremona" in text
+    assert 'href="mailto:dpo@example.it"' in text
+    for path in ("/", "/privacy", "/accessibilita", "/entra", "/nowhere"):
+        assert 'href="mailto:aiuto@example.it"' in anyone.get(path).text, path
+
+
+def test_whoever_has_not_said_who_runs_the_network_is_told_so(anyone: Browser) -> None:
+    text = unescape(anyone.get("/privacy").text)
+
+    assert "non ha ancora scritto qui il suo nome" in text
+    assert "garanteprivacy.it" in text
+    assert "mailto:" not in text
 
 
 @pytest.fixture
