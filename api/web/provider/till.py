@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import flask
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, HiddenField, StringField, SubmitField, TimeField
+from wtforms.validators import InputRequired, Length, Optional
 
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
@@ -14,6 +18,7 @@ from api.running.headers import HEADERS
 from api.web import forms, guards, provider
 from api.web.fields import AmountField
 from api.web.forms import Form, MoneyForm
+from config import clock
 from config.errors import DomainError
 from wallet.redemptions import entering, records
 from wallet.redemptions.entering import Entry, Found
@@ -41,11 +46,33 @@ class CodeForm(Form):
 
 
 class RedeemForm(MoneyForm):
-    """How much of a code is redeemed: what was left empty is all of it."""
+    """How much of a code is redeemed: what was left empty is all of it, and was given now."""
 
     code = HiddenField(validators=[InputRequired(), Length(max=_LONGEST)])
     amount = AmountField(_l("Importo da riscattare"), [Length(max=40)])
+    on = DateField(_l("Il giorno in cui l'hai reso"), [Optional()])
+    at = TimeField(_l("L'ora"), [Optional()])
     send = SubmitField(_l("Riscatta"))
+    late = SubmitField(_l("Segna come reso prima"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask also for a moment that can have been, both halves of it, where one has to be told."""
+        sound: bool = super().validate(extra_validators)
+        day, hour = self.on.data, self.at.data
+        if day is None and (self.late.data or hour is not None) and not self.on.errors:
+            self.on.errors = [_("Scrivi il giorno in cui hai reso il servizio.")]
+        elif day is not None and day > clock.today():
+            self.on.errors = [_("Questo giorno deve ancora venire.")]
+        elif day is not None and hour is None and not self.at.errors:
+            # Sent twice, it is the same moment.
+            self.at.errors = [_("Scrivi anche l'ora, più o meno.")]
+        return sound and not self.on.errors and not self.at.errors
+
+    def occurred_at(self) -> datetime | None:
+        """Return when it was given; None is now."""
+        if self.on.data is None or self.at.data is None:
+            return None
+        return datetime.combine(self.on.data, self.at.data, clock.ROME)
 
 
 @blueprint.route("/riscatta", methods=("GET", "POST"))
@@ -91,7 +118,7 @@ def _check(code: str) -> Found:
 def _redeem(form: RedeemForm) -> Redemption:
     own, actor = provider.code(), current().actor
     # A form is redeemed once, as a till's own number is.
-    entry = Entry(nonce=form.key.data, amount=form.amount.money)
+    entry = Entry(nonce=form.key.data, amount=form.amount.money, occurred_at=form.occurred_at())
     book_id, found = transact(lambda session: entering.find(session, own, form.code.data, entry.nonce, actor=actor))
     return transact_in(
         book_id, lambda session: entering.redeem(session, book_id, found, entry, actor=actor, key=entry.nonce)

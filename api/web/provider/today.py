@@ -25,8 +25,12 @@ from network.services import Service
 from wallet.acceptances import answering, awaited
 from wallet.acceptances.awaited import Acceptance
 from wallet.acceptances.words import Reason, State
-from wallet.redemptions import agenda
+from wallet.redemptions import agenda, records
 from wallet.redemptions.agenda import Booking, Given
+from wallet.redemptions.records import Redemption
+from wallet.redemptions.words import Status
+from wallet.settlement import contested
+from wallet.settlement.contested import Contested
 
 blueprint = flask.Blueprint("web_provider", __name__, url_prefix="/fornitore")
 blueprint.before_request(guards.only(Role.PROVIDER))
@@ -59,12 +63,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a provider finds when it begins its day."""
+    """What a provider finds when it begins its day: what it is asked, and what is to be given, today's first."""
 
     asked: tuple[Asked, ...]
-    bookings: tuple[Booking, ...]
+    today: tuple[Booking, ...]
+    behind: tuple[Booking, ...]
+    ahead: tuple[Booking, ...]
     given: tuple[Given, ...]
     ending: tuple[Expiring, ...]
+    disputed: tuple[Contested, ...]
+    undecided: tuple[Redemption, ...]
 
 
 @blueprint.get("")
@@ -85,12 +93,18 @@ def home() -> str:
 def _day(session: Session, code: str) -> Day:
     today = clock.today()
     waiting = awaited.query(state=State.PENDING).order_by(awaited.ID).limit(MOST)
+    bookings = agenda.open_until(session, code, today + timedelta(days=DAYS_AHEAD), most=MOST)
+    undecided = records.query(status=Status.CONFLICT).order_by(records.ID.desc()).limit(MOST)
     ending = qualification.expiring(session, today, within_days=DAYS_OF_NOTICE)
     return Day(
         _named(session, [awaited.value(row) for row in session.execute(waiting)]),
-        agenda.open_until(session, code, today + timedelta(days=DAYS_AHEAD), most=MOST),
+        tuple(each for each in bookings if each.service_on == today),
+        tuple(each for each in bookings if each.service_on < today),
+        tuple(each for each in bookings if each.service_on > today),
         agenda.given_on(session, code, today),
         tuple(each for each in ending if each.provider_code == code),
+        tuple(each for each in contested.of_provider(session, code, most=MOST) if each.waits),
+        tuple(records.value(row) for row in session.execute(undecided)),
     )
 
 

@@ -20,7 +20,9 @@ def status_of(counter: Counter, made: Any) -> Any:
     return counter.ask("giulia", "GET", f"/v1/authorizations/{made['id']}").get_json()
 
 
-@pytest.mark.parametrize("path", ["/fornitore", TILL, "/fornitore/pagamenti", "/fornitore/qualifica"])
+@pytest.mark.parametrize(
+    "path", ["/fornitore", TILL, "/fornitore/pagamenti", "/fornitore/contestazioni", "/fornitore/qualifica"]
+)
 def test_the_room_is_the_providers_alone_in_both_languages(counter: Counter, path: str) -> None:
     for language in ("it", "en"):
         assert browser_of(counter, "p04", language=language).get(path).status_code == 200
@@ -94,7 +96,7 @@ def test_what_cannot_be_redeemed_says_why(counter: Counter) -> None:
         page = browser.send(TILL, TILL, code=made["code"])
         assert page.status_code == 200
         assert why in page.text
-        assert CONFIRM not in page.text
+        assert 'value="Riscatta"' not in page.text
     others = browser_of(counter, "p03").send(TILL, TILL, code=used["code"])
     assert (others.status_code, "altro fornitore" in others.text) == (404, True)
 
@@ -139,3 +141,136 @@ def test_a_day_takes_as_many_statements_with_many_purchases_as_with_few(counter:
         counter.buy()
 
     assert asked(browser, "/fornitore") == few
+
+
+# -- given earlier ---------------------------------------------------------------------------------------------------
+
+
+def late(counter: Counter, made: Any, **typed: str) -> Any:
+    """Look at a code and enter it as given earlier."""
+    browser = browser_of(counter, "p04")
+    return browser.send_on(browser.send(TILL, TILL, code=made["code"]), TILL, CONFIRM, late="1", **typed)
+
+
+def test_what_was_given_while_there_was_no_network_is_charged_if_it_is_still_open(counter: Counter) -> None:
+    made, browser = counter.buy(channel="DIRECT"), browser_of(counter, "p04")
+
+    done = late(counter, made, on="2026-03-02", at="12:00", amount="20,00")
+
+    assert done.status_code == 302, text_of(done)
+    assert "20,00" in text_of(browser.get(done.location))
+    assert status_of(counter, made)["captured_minor"] == 2_000
+
+
+def test_what_is_open_no_more_is_written_down_once_for_somebody_to_decide(counter: Counter) -> None:
+    made, browser = counter.buy(channel="DIRECT"), browser_of(counter, "p04")
+    counter.ask("giulia", "POST", f"/v1/authorizations/{made['id']}/voids", {})
+    looked = browser.send(TILL, TILL, code=made["code"])
+
+    twice = [browser.send_on(looked, TILL, CONFIRM, late="1", on="2026-03-02", at="12:00") for _ in range(2)]
+    day = browser.get("/fornitore")
+
+    assert [each.location for each in twice] == [twice[0].location] * 2
+    assert "da decidere" in text_of(browser.get(twice[0].location))
+    assert f'href="{twice[0].location}"' in day.text
+    assert status_of(counter, made)["captured_minor"] == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Scrivi il giorno"),
+        ({"at": "10:00"}, "Scrivi il giorno"),
+        ({"on": "2026-03-01"}, "Scrivi anche l&#39;ora"),
+        ({"on": "2026-03-03", "at": "10:00"}, "deve ancora venire"),
+        ({"on": "ieri", "at": "10:00"}, "Da sistemare"),
+        ({"on": "2026-03-02", "at": "23:00"}, "Da sistemare"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_said(counter: Counter, typed: dict[str, str], said: str) -> None:
+    page = late(counter, counter.buy(channel="DIRECT"), **typed)
+
+    assert page.status_code in (409, 422), page.status_code
+    assert said in page.text
+    assert "<details" in page.text
+    assert "open>" in page.text.split("<details")[1][:40]
+
+
+# -- disputes --------------------------------------------------------------------------------------------------------
+
+
+def disputed(counter: Counter) -> str:
+    """A service that P04 gave and Giulia disputes."""
+    made = counter.buy(channel="DIRECT")
+    counter.ask("p04", "POST", f"/v1/authorizations/{made['id']}/captures", {})
+    told = {"authorization_id": made["id"], "reason": "NOT_DELIVERED", "note": "Maria non è venuta"}
+    answer = counter.ask("giulia", "POST", "/v1/disputes", told)
+    assert answer.status_code == 201, answer.text
+    return str(answer.get_json()["id"])
+
+
+def test_a_dispute_is_on_the_day_and_answered_once_without_anybodys_name(counter: Counter) -> None:
+    dispute, browser = disputed(counter), browser_of(counter, "p04")
+    place = f"/fornitore/contestazioni/{dispute}"
+    assert place in browser.get("/fornitore").text
+
+    page = browser.get(place)
+    sent = [browser.send_on(page, place, note="c'eravamo alle nove") for _ in range(2)]
+    told = counter.ask("marta", "GET", f"/v1/disputes/{dispute}").get_json()
+    after = browser.get(place)
+
+    assert "servizio non reso" in text_of(page)
+    assert "55,00" in text_of(page)
+    for hidden in ("Maria", "Giulia", counter.people["giulia"]):
+        assert hidden not in after.text
+    assert [each.status_code for each in sent] == [302, 302], text_of(sent[0])
+    assert [each["note"] for each in told["events"]] == ["Maria non è venuta", "c'eravamo alle nove"]
+    assert place not in browser.get("/fornitore").text
+    assert "si sta decidendo" in text_of(browser.get("/fornitore/contestazioni"))
+
+
+def test_what_was_decided_is_told_and_takes_no_answer(counter: Counter) -> None:
+    dispute, browser = disputed(counter), browser_of(counter, "p04")
+    place = f"/fornitore/contestazioni/{dispute}"
+    drawn = browser.get(place)
+    settled = {"state": "upheld", "note": "sentita Giulia"}
+    assert counter.ask("marta", "POST", f"/v1/disputes/{dispute}/settlements", settled).status_code == 201
+
+    late_answer = browser.send_on(drawn, place, note="era venuta")
+    page = browser.get(place)
+
+    assert late_answer.status_code == 409
+    assert "accolta: torna alla persona 55,00" in text_of(page)
+    assert "sentita" not in page.text
+    assert "<textarea" not in page.text
+
+
+def test_a_dispute_is_its_providers_alone_and_wants_words(counter: Counter) -> None:
+    place = f"/fornitore/contestazioni/{disputed(counter)}"
+    browser = browser_of(counter, "p04")
+
+    assert browser_of(counter, "p03").get(place).status_code == 404
+    assert browser.send(place, note=" ").status_code == 422
+    assert browser.send(place, note="x" * 501).status_code == 422
+
+
+def test_whether_a_provider_is_asked_is_told(counter: Counter, asks: None) -> None:
+    asked_first = text_of(browser_of(counter, "p04").get("/fornitore/qualifica"))
+    not_asked = text_of(browser_of(counter, "p03").get("/fornitore/qualifica"))
+
+    assert "hai 24 ore per accettare" in asked_first
+    assert "chi compra ha subito il suo codice" in not_asked
+
+
+@pytest.mark.parametrize("path", ["/fornitore", "/fornitore/contestazioni", "/fornitore/pagamenti"])
+def test_a_page_takes_as_many_statements_however_much_there_is(counter: Counter, path: str) -> None:
+    browser = browser_of(counter, "p04")
+    disputed(counter)
+    few = asked(browser, path)
+    for _ in range(3):
+        disputed(counter)
+        made = counter.buy(channel="DIRECT")
+        counter.ask("giulia", "POST", f"/v1/authorizations/{made['id']}/voids", {})
+        late(counter, made, on="2026-03-02", at="12:00")
+
+    assert asked(browser, path) == few
