@@ -32,7 +32,7 @@ from tests.pages.site import chromium
 from tests.pages.walking import walk
 
 FOLDER = ROOT / "docs" / "pages"
-# Whose pages, in the order in which they are shown; what everybody may open is shown once, under nobody.
+# Whose pages, in the order in which they are shown; what several may open is shown once, under the first.
 ROLES = (
     "",
     "employee",
@@ -44,6 +44,18 @@ ROLES = (
     "municipality",
     "operator",
 )
+# What no link leads to without a choice: the name of its pictures, and where it is.
+MORE: Mapping[str, Mapping[str, str]] = {
+    "": {
+        "public-catalogue-empty": "/servizi?dove=Trapani&a=1",
+        "sorry": "/una/pagina/che/non/esiste",
+    },
+    "employee": {
+        "order-when": "/io/ordina/PSI-CR/quando?per=me",
+        "order-confirm": "/io/ordina/PSI-CR/conferma?per=me&quante=1",
+        "order-confirm-no": "/io/ordina/DOP-CR/conferma?per=me&quante=1",
+    },
+}
 # Wide pages are shown at half their size.
 SIZES: Mapping[str, tuple[int, float]] = {"wide": (1200, 0.5), "narrow": (360, 0.75)}
 # A page of a long list is shown as far down as somebody looks at once.
@@ -81,9 +93,9 @@ def main() -> None:
     console = Console(highlight=False)
     shown: list[Shown] = []
     with serving(arguments.data) as (address, links), chromium() as browser:
-        everybodys = frozenset(_paths(browser, address, ""))
+        seen: set[str] = set()
         for role in arguments.role or ROLES:
-            for one in _draw(browser, address, role, links.get(role, ""), everybodys, arguments):
+            for one in _draw(browser, address, role, links.get(role, ""), seen, arguments):
                 console.print(f"{one.role or 'anyone'} {one.path}")
                 shown.append(one)
     if not arguments.role and arguments.folder == FOLDER:
@@ -133,18 +145,23 @@ def _draw(
     address: str,
     role: str,
     link: str,
-    everybodys: frozenset[str],
+    seen: set[str],
     arguments: argparse.Namespace,
-) -> Iterator[Shown]:
-    paths: list[str] = []
+) -> list[Shown]:
+    shown: list[Shown] = []
     for size, (width, scale) in SIZES.items():
         with _signed_in(browser, address, link, width, arguments.language) as (context, page):
-            paths = paths or [path for path in _walked(context, address) if not (role and path in everybodys)]
-            for path in paths:
-                name = f"{role or 'anyone'}-{_name(path)}"
-                page.goto(address + path, wait_until="networkidle")
-                _keep(page.screenshot(full_page=True), arguments.folder / f"{name}-{size}.webp", scale)
-    yield from (Shown(role, path, f"{role or 'anyone'}-{_name(path)}") for path in paths)
+            if not shown:
+                found = {_name(path): path for path in _walked(context, address) if path not in seen}
+                shown = [
+                    Shown(role, path, f"{role or 'anyone'}-{name}")
+                    for name, path in (found | MORE.get(role, {})).items()
+                ]
+            for one in shown:
+                page.goto(address + one.path, wait_until="networkidle")
+                _keep(page.screenshot(full_page=True), arguments.folder / f"{one.name}-{size}.webp", scale)
+    seen.update(one.path for one in shown)
+    return shown
 
 
 @contextmanager
@@ -164,11 +181,6 @@ def _signed_in(
         context.close()
 
 
-def _paths(browser: Browser, address: str, link: str) -> list[str]:
-    with _signed_in(browser, address, link, 1200, "it") as (context, _):
-        return list(_walked(context, address))
-
-
 def _walked(context: BrowserContext, address: str) -> Iterator[str]:
     return walk(_ADDRESSES, lambda path: _Answer(context.request.get(address + path, max_redirects=0)))
 
@@ -183,7 +195,7 @@ def _keep(drawn: bytes, path: Path, scale: float) -> None:
     picture = Image.open(io.BytesIO(drawn)).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HEIGHT)))
     size = (round(picture.width * scale), round(picture.height * scale))
-    picture.resize(size, Image.Resampling.LANCZOS).save(path, "WEBP", quality=60, method=6)
+    picture.resize(size, Image.Resampling.LANCZOS).save(path, "WEBP", quality=40, method=6)
 
 
 def _list(shown: list[Shown]) -> str:
