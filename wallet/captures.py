@@ -34,8 +34,8 @@ from wallet.reimbursements.errors import ReimbursementHasItsOwnVerbs
 # What a key's answer keeps of the authorization: as it was then, not as it is when asked again.
 _KEPT = ("status", "captured_minor", "refunded_minor")
 _OPEN_OF_PROVIDER = (
-    'select book_id, authorization_id from "authorization" where provider_code = %s'
-    " and status in ('authorized', 'partially_captured') and expires_at > ledger_now()"
+    'select book_id, authorization_id, amount_minor - captured_minor as left_minor from "authorization"'
+    " where provider_code = %s and status in ('authorized', 'partially_captured') and expires_at > ledger_now()"
     " order by book_id, employee_id, authorization_id"
 )
 
@@ -196,6 +196,12 @@ def _lock(session: Session, book_id: int, authorization_id: str) -> Authorizatio
     return found
 
 
+def open_of_provider(session: Session, provider_code: str) -> tuple[int, int]:
+    """Return how many authorizations of a provider are open in every book, and what they reserve, in minor units."""
+    rows = session.connection().exec_driver_sql(_OPEN_OF_PROVIDER, (provider_code,)).all()
+    return len(rows), sum(row.left_minor for row in rows)
+
+
 def void_of_provider(session: Session, provider_code: str, *, actor: str) -> list[Change]:
     """
     Void every open authorization of a provider in every book: it was suspended, and can serve nobody.
@@ -207,7 +213,7 @@ def void_of_provider(session: Session, provider_code: str, *, actor: str) -> lis
     authorizations.lock_provider(session, provider_code)
     rows = session.connection().exec_driver_sql(_OPEN_OF_PROVIDER, (provider_code,)).all()
     changes = []
-    for book_id, authorization_id in rows:
+    for book_id, authorization_id, _left_minor in rows:
         # Captured, voided or due by the time it was waited for: there is nothing left to void.
         with suppress(AuthorizationNotOpen, HoldExpired, LedgerCorrupt):
             done = void(session, book_id, authorization_id, actor=actor, reason=Voiding.PROVIDER_SUSPENDED)

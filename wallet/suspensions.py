@@ -27,6 +27,19 @@ class Suspension:
         return sum(change.amount_minor for change in self.voided)
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What a suspension would end: how many authorizations in every book, and what they reserve, in minor units."""
+
+    authorizations: int
+    reserved_minor: int
+
+
+def would_end(session: Session, provider_code: str) -> Open:
+    """Return what would end if a provider were suspended now, as far as the session sees."""
+    return Open(*captures.open_of_provider(session, provider_code))
+
+
 def suspend(session: Session, provider_code: str, on: date, reason: str, *, actor: str) -> Suspension:
     """
     Suspend a provider from a day on; when that day has come its open authorizations are voided, in every book.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 import sqlalchemy as sa
 from moneyed import Money
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.money import from_minor
 from ledger import idempotency
+from network.models import ServiceRow
 from wallet import amounts, authorizations, captures
 from wallet.errors import AuthorizationNotFound, ReasonRequired
 from wallet.redemptions import records
@@ -18,8 +20,22 @@ from wallet.redemptions.errors import ConflictSettled, ReplacementInvalid
 from wallet.redemptions.records import Redemption
 from wallet.redemptions.tables import RedemptionRow
 from wallet.redemptions.words import Decision, Status
+from wallet.tables import AuthorizationRow
 
 _ENDS = {Decision.CHARGE: Status.CHARGED, Decision.REPLACE: Status.REPLACED, Decision.DISMISS: Status.DISMISSED}
+
+# More purchases at one provider than anybody looks through.
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A captured purchase that may make up for a conflict; what of it was not given back, in minor units."""
+
+    authorization_id: str
+    service_name: str
+    service_on: date
+    captured_minor: int
 
 
 def settle(
@@ -82,6 +98,34 @@ def settle(
         answer=lambda done: {"redemption_id": done.redemption_id},
         replay=lambda kept: replace(records.get(session, kept["redemption_id"]), replayed=True),
     )
+
+
+def replacements(session: Session, conflict: Redemption) -> tuple[Replacement, ...]:
+    """Return the purchases that may make up for a conflict, the newest first, as far as the session sees."""
+    taken = sa.exists().where(
+        RedemptionRow.book_id == AuthorizationRow.book_id,
+        RedemptionRow.replaced_by == AuthorizationRow.authorization_id,
+    )
+    wanted = (
+        sa.select(
+            AuthorizationRow.authorization_id,
+            ServiceRow.name,
+            AuthorizationRow.service_on,
+            AuthorizationRow.captured_minor - AuthorizationRow.refunded_minor,
+        )
+        .join(ServiceRow, ServiceRow.code == AuthorizationRow.service_code)
+        .where(
+            AuthorizationRow.book_id == conflict.book_id,
+            AuthorizationRow.employee_id == conflict.employee_id,
+            AuthorizationRow.provider_code == conflict.provider_code,
+            AuthorizationRow.authorization_id != conflict.authorization_id,
+            AuthorizationRow.captured_minor > AuthorizationRow.refunded_minor,
+            ~taken,
+        )
+        .order_by(AuthorizationRow.authorization_id.desc())
+        .limit(_MOST)
+    )
+    return tuple(Replacement(*row) for row in session.execute(wanted))
 
 
 def _charge(

@@ -250,6 +250,12 @@ def of_ids(session: Session, book_id: int, dispute_ids: Sequence[str]) -> dict[s
     return {one.dispute_id: one for one in found}
 
 
+def of_page(session: Session, keys: Sequence[tuple[int, str]]) -> dict[str, Dispute]:
+    """Return disputes of several books by their ids, each named by its book and its id."""
+    found = _listed(session, sa.tuple_(DisputeRow.book_id, DisputeRow.dispute_id).in_(keys))
+    return {one.dispute_id: one for one in found}
+
+
 def _lock_open(session: Session, book_id: int, dispute_id: str, note: str) -> Dispute:
     authorizations.lock(session, book_id, get(session, book_id, dispute_id).authorization_id)
     payouts.lock(session)

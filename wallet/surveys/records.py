@@ -98,6 +98,11 @@ def query() -> sa.Select[Any]:
     return sa.select(_SURVEY)
 
 
+def open_on(on: date) -> sa.Select[Any]:
+    """Return the query of the surveys that can be answered on a day."""
+    return query().where(_SURVEY.c.opened_on.is_not(None), _SURVEY.c.closed_on.is_(None), _SURVEY.c.ends_on >= on)
+
+
 def values(session: Session, rows: Sequence[Any]) -> list[Survey]:
     """Return the surveys of some rows of `query`, each with its questions."""
     found: dict[str, list[Question]] = defaultdict(list)

@@ -21,11 +21,15 @@ from network import unmet as searches
 from network.providers import Provider
 from network.qualification import Expiring
 from network.unmet import Unmet
+from wallet.redemptions import records as redemptions
+from wallet.redemptions.words import Status
 from wallet.reimbursements import listing
 from wallet.reimbursements import words as reimbursing
 from wallet.requests import demand, records
 from wallet.requests import words as asking
 from wallet.requests.demand import Demand
+from wallet.settlement import disputes
+from wallet.surveys import records as surveys
 
 blueprint = flask.Blueprint("web_wm", __name__, url_prefix="/wm")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
@@ -47,6 +51,9 @@ class Desk:
 
     requests: int
     reimbursements: int
+    disputes: int
+    late: int
+    surveys: int
     to_qualify: tuple[Provider, ...]
     ending: tuple[Expiring, ...]
     unmet: int
@@ -64,6 +71,9 @@ def _desk(session: Session) -> Desk:
     return Desk(
         _count(session, records.query(state=asking.State.OPEN)),
         _count(session, listing.query(states=(reimbursing.State.SUBMITTED,))),
+        _count(session, disputes.query(state=disputes.State.OPEN)),
+        _count(session, redemptions.query(status=Status.CONFLICT)),
+        _count(session, surveys.open_on(today)),
         to_qualify(session),
         qualification.expiring(session, today, within_days=DAYS_OF_NOTICE),
         sum(each.unmet for each in _demand(session)),
