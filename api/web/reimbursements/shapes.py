@@ -45,6 +45,13 @@ _MEANS = {
     PaymentMeans.CHEQUE: _l("assegno"),
     PaymentMeans.CASH: _l("contanti"),
 }
+# In whose name a document may be, as whoever asks is told.
+HOLDERS = {
+    Holder.EMPLOYEE: _l("te"),
+    Holder.USER: _l("chi usa il servizio"),
+    Holder.RELATIVE: _l("un altro familiare"),
+    Holder.OTHER: _l("un'altra persona"),
+}
 _YES, _NO = "yes", "no"
 
 

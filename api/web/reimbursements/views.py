@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access import audit
@@ -11,9 +14,11 @@ from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import attachments, paging, uploads
 from api.web import forms, guards, words
-from api.web.reimbursements.shapes import MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
+from api.web.reimbursements.shapes import HOLDERS, MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
 from config import clock
 from plans import people
+from plans.rulebook.words import Category, Channel
+from wallet import catalogue
 from wallet.reimbursements import documents, guide, listing, requests
 from wallet.reimbursements import words as reimbursing
 from wallet.reimbursements.guide import Guide
@@ -43,8 +48,31 @@ def every() -> str:
     asked = {"limit": _PAGE, "starting_after": flask.request.args.get("dopo")}
     _book_id, employee_id = _mine()
     query = listing.query(employee_id=employee_id)
-    found = transact(lambda session: paging.cut(session, query, listing.ID, asked)).each(listing.value)
-    return flask.render_template("reimbursements/every.html", found=found, guides=_guides())
+
+    def work(session: Session) -> tuple[paging.Page[Any], frozenset[Category]]:
+        return paging.cut(session, query, listing.ID, asked), _reimbursed(session)
+
+    found, reimbursed = transact(work)
+    return flask.render_template(
+        "reimbursements/every.html", found=found.each(listing.value), guides=_guides(), reimbursed=reimbursed
+    )
+
+
+def _reimbursed(session: Session) -> frozenset[Category]:
+    """Return the categories of which the plans of whoever looks give back what was paid."""
+    spendable = catalogue.spendable(session, *_mine(), on=clock.today())
+    return frozenset[Category]().union(
+        *(terms.categories for terms in spendable if Channel.REIMBURSEMENT in terms.channels)
+    )
+
+
+def _choose(refused: Guide | None = None) -> str:
+    return flask.render_template(
+        "reimbursements/choose.html",
+        guides=list(_guides().values()),
+        reimbursed=transact(_reimbursed),
+        refused=refused,
+    )
 
 
 def _guides() -> dict[str, Guide]:
@@ -58,10 +86,10 @@ def new() -> _Page:
     """Choose an expense; then its checklist, and the form under it."""
     wanted = flask.request.args.get("spesa")
     if wanted is None:
-        return flask.render_template("reimbursements/choose.html", guides=list(_guides().values()))
+        return _choose()
     found = guide.of(wanted, clock.today())
     if found.checklist is None:
-        return flask.render_template("reimbursements/choose.html", guides=list(_guides().values()), refused=found)
+        return _choose(found)
     book_id, employee_id = _mine()
     kin = transact(lambda session: people.relatives(session, book_id, employee_id))
     form = SubmissionForm(found.checklist, kin)
@@ -77,7 +105,7 @@ def new() -> _Page:
 
     made = forms.attempt(form, work)
     if made is None:
-        return forms.show("reimbursements/new.html", form, found=found)
+        return forms.show("reimbursements/new.html", form, found=found, holders=HOLDERS)
     return flask.redirect(flask.url_for("web_reimbursements.show", reimbursement_id=made.reimbursement_id))
 
 

@@ -6,10 +6,13 @@ import io
 from itertools import count
 from typing import Any
 
+import pikepdf
 import pytest
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from plans.rulebook.words import Kinship
 from tests.api.counter import Counter
+from tests.api.v1.families import kin
 from tests.api.v1.test_reimbursements import office  # noqa: F401 - used by its name alone
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from tests.api.web.test_order import asked_of_the_database
@@ -74,7 +77,13 @@ def test_what_is_needed_is_told_before_anything_is_asked(sara: Browser) -> None:
     assert (chosen.status_code, listed.status_code) == (200, 200)
     assert "Che cosa serve" in text_of(chosen)
     assert "Documento intestato a:" in text_of(chosen)
-    assert "Non si può avere indietro" in text_of(listed)
+    assert "te, chi usa il servizio" in text_of(chosen)
+    law = chosen.text.index("art. 51 c. 2 lett. f-bis TUIR")
+    assert chosen.text.index("Va bene comunque tu abbia pagato") < chosen.text.index("<details") < law
+    assert "Che cosa non si può avere indietro" in text_of(listed)
+    told = sara.get("/io/rimborsi/nuovo?spesa=GOODS")
+    assert "non si rimborsa" in text_of(told)
+    assert told.text.index("non si rimborsa") < told.text.index("Regole applicate:")
     refused = sara.get("/io/rimborsi/nuovo?spesa=SINGLE_TICKET")
     assert refused.status_code == 200
     assert sara.get("/io/rimborsi/nuovo?spesa=YACHT").status_code == 422
@@ -121,6 +130,60 @@ def test_what_is_wrong_is_told_and_the_text_is_kept(
     assert forms_of(answer)[NEW]["supplier"] == "Gli Amici & <b>Figli</b>"
     assert "<b>Figli" not in answer.text
     assert "I file vanno scelti di nuovo" in text_of(answer)
+
+
+def active_pdf() -> bytes:
+    """A PDF that runs a script when it is opened."""
+    out = io.BytesIO()
+    with pikepdf.new() as file:
+        file.add_blank_page()
+        run = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        file.Root.OpenAction = run
+        file.save(out)
+    return out.getvalue()
+
+
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        pytest.param(active_pdf(), "fattura.pdf", "fattura.pdf", id="a PDF with a script"),
+        pytest.param(HEIC, "IMG_0001.HEIC", "non è PDF, JPEG o PNG", id="a photo in HEIC"),
+        pytest.param(HEIC, "foto.jpg", "non è PDF, JPEG o PNG", id="a photo in HEIC by another name"),
+        pytest.param(image(size=(9_000, 9_000)), "foto.png", "foto.png", id="a picture that unfolds"),
+        pytest.param(pdf()[:200], "fattura.pdf", "fattura.pdf", id="a PDF that is cut short"),
+    ],
+)
+def test_a_file_that_is_a_trap_or_of_another_kind_is_told_and_the_text_is_kept(
+    counter: Counter, sara: Browser, content: bytes, name: str, sentence: str
+) -> None:
+    answer = send(sara, NEW, told(counter, supplier="Asilo Verde", documents=(content, name)))
+
+    assert answer.status_code == 422, text_of(answer)
+    assert sentence in text_of(answer)
+    assert forms_of(answer)[NEW]["supplier"] == "Asilo Verde"
+    assert forms_of(answer)[NEW]["document"] == "220,00"
+    assert "I file vanno scelti di nuovo" in text_of(answer)
+
+
+def test_a_photo_of_nine_megabytes_is_taken(counter: Counter, sara: Browser) -> None:
+    photo = image("JPEG", (800, 600)) + bytes(9 * 2**20)
+
+    answer = send(sara, NEW, told(counter, documents=(photo, "foto.jpg")))
+
+    assert answer.status_code == 302, text_of(answer)
+    assert "foto.jpg" in sara.get(answer.headers["Location"]).text
+
+
+def test_whose_plan_gives_nothing_back_is_told_before_typing(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+
+    assert "Il tuo piano non dà rimborsi" in text_of(giulia.get("/io/rimborsi"))
+    listed = giulia.get("/io/rimborsi/nuovo")
+    assert "Il tuo piano non dà rimborsi" in text_of(listed)
+    assert "spesa=SUMMER_CENTRE" not in listed.text
 
 
 def test_what_was_refused_goes_through_once_it_is_mended(counter: Counter, sara: Browser) -> None:
@@ -200,10 +263,14 @@ def test_whoever_is_late_keeps_the_text(counter: Counter) -> None:
     assert answer.headers["Location"].startswith("/entra")
 
 
-def test_more_requests_ask_no_more_of_the_database(counter: Counter, sara: Browser) -> None:
-    send(sara, NEW, told(counter))
-    before = asked_of_the_database(sara, "/io/rimborsi")
+def test_more_requests_documents_and_relatives_ask_no_more_of_the_database(counter: Counter, sara: Browser) -> None:
+    place = send(sara, NEW, told(counter, holder="OTHER")).headers["Location"]
+    paths = ("/io/rimborsi", "/io/rimborsi/nuovo", NEW, place)
+    before = [asked_of_the_database(sara, path) for path in paths]
 
     send(sara, NEW, told(counter))
+    fixed = {"documents": (pdf(f"another of {place}"), "altra.pdf"), "holder": "OTHER", "note": "eccola"}
+    assert send(sara, f"{place}/sistema", fixed).status_code == 302
+    kin(counter, "sara", Kinship.PARENT, age=70, book="E9")
 
-    assert asked_of_the_database(sara, "/io/rimborsi") == before
+    assert [asked_of_the_database(sara, path) for path in paths] == before
