@@ -89,7 +89,13 @@ class Sight:
     reserved: Sequence[Authorization]
     services: Mapping[str, Service]
     family: Sequence[RelativeCard]
+    left_on: date | None
     today: date
+
+    @property
+    def left(self) -> bool:
+        """Whether they work for their employer no longer."""
+        return self.left_on is not None and self.left_on < self.today
 
     @property
     def days_left(self) -> int | None:
@@ -231,6 +237,7 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         reserved=reserved.data,
         services={each.code: each for each in catalogue.listed(session, codes)},
         family=people.relatives(session, book_id, employee_id),
+        left_on=people.employee(session, book_id, employee_id).left_on,
         today=clock.today(),
     )
 

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import tasks
+from api.access.roles import Role
 from api.web.me import help
 from config import clock, database
 from plans import people
 from plans.rulebook.words import Kinship
 from tests import factories
-from tests.api.counter import Counter
+from tests.api.counter import Counter, appoint
 from tests.api.web.browser import browser_of, forms_of, text_of
 from wallet import labels
 from wallet.reimbursements.words import State
@@ -257,3 +259,25 @@ def test_no_page_asks_the_database_more_for_more_rows(counter: Counter) -> None:
     few = asked()
     add(3)
     assert asked() == few
+
+
+def test_whoever_left_is_told_until_when_the_credit_is_theirs(counter: Counter) -> None:
+    book_id = counter.books["E2"]
+
+    def work(session: Session) -> None:
+        ivan = factories.employee(session, book_id, first_name="Ivan", left_on=date(2026, 2, 15))
+        factories.plan(session, book_id, "LEAVERS", leaver_grace_days=60)
+        factories.funded(session, book_id, "LEAVERS")
+        factories.grant(session, book_id, "LEAVERS", ivan, 10_000)
+        appoint(session, counter, "ivan", Role.EMPLOYEE, book_id=book_id, employee_id=ivan)
+
+    if "ivan" not in counter.secrets:
+        database.transact(work)
+    page = browser_of(counter, "ivan").get("/io")
+    told = unescape(text_of(page))
+
+    assert "Hai lasciato l'azienda il 15 febbraio 2026" in told
+    assert "usalo entro il 16 aprile 2026, o va perso" in told
+    assert "tutto entro il 16 aprile 2026" in told
+    assert 'href="/servizi?cosa=previdenza"' in page.text
+    assert "Hai lasciato" not in browser_of(counter, "mario").get("/io").text
