@@ -27,6 +27,8 @@ from network.territories import Territory
 from plans import people
 from plans.plans import PlanTerms
 from wallet import catalogue
+from wallet.social import aids
+from wallet.social.aids import Aid
 
 ON_A_PAGE = 24
 MOST_FOUND = 8
@@ -213,6 +215,12 @@ def payers_of(session: Session) -> Payers:
     if wallet is None:
         return Payers(False)
     return Payers(True, catalogue.spendable(session, *wallet, on=clock.today()))
+
+
+def aid_of(session: Session, service_code: str) -> Aid | None:
+    """Return the voucher of a municipality that pays whoever looks a part of a service."""
+    wallet = _wallet()
+    return None if wallet is None else aids.for_service(session, *wallet, service_code)
 
 
 def _wanted(

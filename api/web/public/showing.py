@@ -19,6 +19,7 @@ from network.services import Delivery, Entry, Kind, Price
 from network.territories import Territory
 from network.vat import Recharge, Regime
 from plans.rulebook.words import Channel
+from wallet.social.aids import Aid
 
 ORDER = "web_order.begin"
 
@@ -50,7 +51,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service as one page tells of it; `plans` are those of whoever looks, None where nobody is known by plans."""
+    """
+    A service as one page tells of it.
+
+    `plans` are those of whoever looks, None where nobody is known by plans, and `aid` is a voucher of their municipality
+    that pays a part of it.
+    """
 
     entry: Entry
     provider: Provider | None
@@ -59,6 +65,7 @@ class Service:
     comuni: Sequence[Comune]
     territories: Sequence[Territory]
     plans: tuple[str, ...] | None
+    aid: Aid | None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -89,6 +96,7 @@ def one(session: Session, code: str) -> Service:
         comuni=() if remote or place is None else comuni.of_province(session, place.province),
         territories=territories.every(session) if remote else (),
         plans=looking.payers_of(session).of(entry),
+        aid=looking.aid_of(session, code),
     )
 
 

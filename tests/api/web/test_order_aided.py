@@ -73,6 +73,14 @@ def test_bruno_is_told_who_pays_what_before_anything_is_asked(counter: Counter, 
     assert left(counter, "bruno") == 10_000
 
 
+def test_the_service_s_page_tells_bruno_his_own_price(counter: Counter, bruno: Browser) -> None:
+    told = bruno.get("/servizi/PAS-CR")
+
+    assert re.search(r"1,70\s€ È la tua parte: il Comune paga gli altri 6,80\s€", text_of(told))
+    assert f'href="{MEAL}"' in told.text
+    assert "È la tua parte" not in text_of(browser_of(counter, "giulia").get("/servizi/PAS-CR"))
+
+
 def test_bruno_asks_the_desk_once_however_often_he_presses(counter: Counter, bruno: Browser) -> None:
     told = bruno.get(f"{MEAL}?quante=3")
 
