@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,6 +95,15 @@ def by_reference(session: Session, book_id: int, plan_code: str, reference: str)
     if row is None:
         raise BudgetLoadNotFound(load=reference)
     return load(row)
+
+
+def free_reference(session: Session, book_id: int, plan_id: str, wanted: str) -> str:
+    """Return a reference that no load of a plan has, undone or not: the one that is wanted, else with a number."""
+    begins = _LOAD.c.reference.startswith(wanted, autoescape=True)
+    statement = sa.select(_LOAD.c.reference).where(_LOAD.c.book_id == book_id, _LOAD.c.plan_id == plan_id, begins)
+    taken = set(session.scalars(statement))
+    names = (wanted if number == 1 else f"{wanted} ({number})" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def same_content(session: Session, book_id: int, plan_id: str, content_hash: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import flask
 from flask_babel import gettext as _
@@ -103,9 +104,9 @@ def every() -> Response | str | tuple[str, int]:
     def look() -> tuple[str, int]:
         plan = transact(lambda session: listing.place(session, form.plan.data))
         with bodies.kept(form.file.data) as path:
-            seen = transact_in(plan.book_id, lambda session: _look(session, plan, path))
+            seen, name = transact_in(plan.book_id, lambda session: _look_first(session, plan, path))
             ticket = uploads.keep(path) if seen.fits else ""
-            load_form = LoadForm(formdata=None, ticket=ticket, plan=plan.plan_id, reference=path.stem)
+            load_form = LoadForm(formdata=None, ticket=ticket, plan=plan.plan_id, reference=name)
             return _preview(plan, seen, load_form), 200 if seen.fits else 422
 
     page = forms.attempt(form, look)
@@ -190,8 +191,14 @@ def _money() -> Page[FundingEntry]:
     return transact_in(guards.own_book(), work)
 
 
-def _look(session: Session, plan: PlanCard, path: object) -> Look:
-    checked = budgets.check(session, plan.book_id, plan.code, path)  # type: ignore[arg-type]
+def _look_first(session: Session, plan: PlanCard, path: Path) -> tuple[Look, str]:
+    """Return what a file says, and a name that no load of the plan has yet."""
+    name = budget_loads.free_reference(session, plan.book_id, plan.plan_id, path.stem)
+    return _look(session, plan, path), name
+
+
+def _look(session: Session, plan: PlanCard, path: Path) -> Look:
+    checked = budgets.check(session, plan.book_id, plan.code, path)
     return Look(checked, budgets.against(session, plan.book_id, plan.code, checked))
 
 
@@ -203,7 +210,8 @@ def _preview(plan: PlanCard, seen: Look, form: LoadForm) -> str:
 
 def mend(problem: Problem) -> str:
     """Return what is wrong at one place of a file and how to mend it; the place stands beside it."""
-    return str(problem.refusal(**problem.details).text(words.asked()))
+    told = str(problem.refusal(**problem.details).text(words.asked()))
+    return told[:1].upper() + told[1:]
 
 
 def _why(task: Task) -> str:

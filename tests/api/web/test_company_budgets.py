@@ -166,6 +166,17 @@ def test_the_same_content_again_has_to_be_said_and_what_fails_is_on_the_desk(pla
     assert plan.granted() == 20_000
 
 
+def test_another_file_of_the_same_name_has_a_name_of_its_own(plan: Plan) -> None:
+    plan.hr.send(loaded(plan, "100,00"))
+
+    looked = plan.look("150,00")
+    plan.hr.send_on(looked, DESK, GRANT)
+    work_off()
+
+    assert 'value="budget (2)"' in looked.text
+    assert plan.granted() == 15_000
+
+
 def test_what_is_spent_in_part_is_not_undone(counter: Counter, plan: Plan) -> None:
     place = loaded(plan, "100,00", "100,00")
 
