@@ -54,7 +54,7 @@ class Service:
     """
     A service as one page tells of it.
 
-    `plans` are those of whoever looks, None where nobody is known by plans, and `aid` is a voucher of their municipality
+    `plans` are those of whoever looks, None where nobody is known by plans; `aid` is a voucher of their municipality
     that pays a part of it.
     """
 
