@@ -173,6 +173,11 @@ class Asked:
     employee_id: str | None = None
 
 
+def on_behalf(row: Any) -> bool:
+    """Say of a row of the trail whether one of the network's own people acted in a person's place."""
+    return row.employee_id is not None and row.personal and row.role in (Role.WELFARE_MANAGER, Role.OPERATOR)
+
+
 def listing(asked: Asked) -> sa.Select[Any]:
     """Return the query of the trail, newest first, as far as the session's fence shows it; names are today's."""
     event = AuditEvent.__table__.c

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -180,9 +180,28 @@ def appointment(session: Session, member_id: str, appointment_id: str) -> Appoin
     return found
 
 
-def listing() -> sa.Select[Any]:
-    """Return the query of the members, as far as the session's fence shows them; `cards` says more of each."""
-    return sa.select(Member.member_id).where(Member.ended_at.is_(None))
+def listing(*, text: str | None = None, role: Role | None = None) -> sa.Select[Any]:
+    """
+    Return the query of the members, as far as the session's fence shows them; `cards` says more of each.
+
+    Every word of `text` must be in the name or the address, in capitals or not.
+    """
+    found = sa.select(Member.member_id).where(Member.ended_at.is_(None))
+    told = sa.func.lower(sa.func.concat_ws(" ", Member.name, Member.email))
+    for word in (text or "").lower().split():
+        found = found.where(sa.func.strpos(told, word) > 0)
+    if role is not None:
+        held = sa.exists().where(
+            Appointment.member_id == Member.member_id, Appointment.role == role, Appointment.ended_at.is_(None)
+        )
+        found = found.where(held)
+    return found
+
+
+def names(session: Session, member_ids: Collection[str]) -> dict[str, str]:
+    """Return what members are called, also who left, as far as the session's fence shows them."""
+    rows = session.execute(sa.select(Member.member_id, Member.name).where(Member.member_id.in_(member_ids)))
+    return {row.member_id: row.name for row in rows}
 
 
 def cards(session: Session, member_ids: Sequence[str]) -> tuple[MemberCard, ...]:

@@ -14,19 +14,19 @@ from api.conventions.fields import Day, Schema, Text, Whole
 from config.money import MAX_MINOR
 
 _LAST_YEAR = 2100
-_MONTH = re.compile(r"(20[0-9]{2}|2100)-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"(20[0-9]{2}|2100)-(0[1-9]|1[0-2])")
 
 
 class Month(fields.String):
     """A month, as 2026-03; its first day in our hands."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("metadata", {}).update({"pattern": f"^({_MONTH.pattern})$", "examples": ["2026-03"]})
+        kwargs.setdefault("metadata", {}).update({"pattern": f"^({MONTH.pattern})$", "examples": ["2026-03"]})
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _MONTH.fullmatch(text):
+        if not MONTH.fullmatch(text):
             raise ma.ValidationError("Not a month: write it as 2026-03.")
         return date.fromisoformat(f"{text}-01")
 

@@ -9,7 +9,6 @@ from marshmallow import fields
 
 from api.access import audit
 from api.access.identity import needs, transact
-from api.access.roles import Role
 from api.access.tables import AuditEvent
 from api.conventions import paging
 from api.conventions.fields import Schema, Text
@@ -17,8 +16,6 @@ from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
 
 blueprint = Blueprint("audit", __name__, url_prefix="/v1/audit", description=__doc__)
-
-_NETWORKS = (Role.WELFARE_MANAGER, Role.OPERATOR)
 
 
 class AuditQuery(PageQuery):
@@ -83,8 +80,7 @@ def every(asked: dict[str, Any]) -> Page[dict[str, Any]]:
 def _item(row: sa.Row[Any]) -> dict[str, Any]:
     found = dict(row._mapping)
     actor, person = found["member_id"], found["employee_id"]
-    behalf = person is not None and found["personal"] and found["role"] in _NETWORKS
     return found | {
         "actor": None if actor is None else {"id": actor, "name": found["member_name"]},
-        "on_behalf_of": {"id": person, "name": found["employee_name"]} if behalf else None,
+        "on_behalf_of": {"id": person, "name": found["employee_name"]} if audit.on_behalf(row) else None,
     }

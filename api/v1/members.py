@@ -7,11 +7,9 @@ from typing import Any
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from api.access import audit, members
-from api.access.errors import RoleNotGiven
+from api.access import ending, members
 from api.access.identity import current, needs, transact_at_door
 from api.access.members import MemberCard
-from api.access.roles import Role, may_end
 from api.access.tables import Member
 from api.conventions import paging
 from api.conventions.fields import Schema
@@ -66,14 +64,4 @@ def end_appointment(member_id: str, appointment_id: str) -> None:
 
     Its sessions and tokens end at once. A wallet is taken from its owner by the network's own people alone.
     """
-    asking = current()
-
-    def work(session: Session) -> None:
-        held = members.appointment(session, member_id, appointment_id)
-        if Role(held.role) not in may_end(asking.role):
-            raise RoleNotGiven(role=asking.role, given=held.role)
-        members.end_appointment(session, member_id, appointment_id)
-        doer = audit.Doer(asking.member_id, asking.role, held.book_id or asking.book_id, held.employee_id)
-        audit.write(session, doer, "members:end", target=appointment_id)
-
-    transact_at_door(work)
+    ending.end_role(current(), member_id, appointment_id)

@@ -31,6 +31,8 @@ _STYLE = Style(
     major_label_font_size=15,
     value_font_size=15,
 )
+# From zero on, and below.
+_COLOURS = ("#9cc9b8", "#eab7a6")
 # Narrow, so that it can be read on a phone; names that are longer stand whole in the table.
 _WIDTH, _BAR, _LONGEST_NAME, _CHARACTER = 480, 44, 22, 9
 _MOST = 30
@@ -39,7 +41,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its name, and how long it is, an amount in whole cents or a count, zero or more."""
+    """One bar: its name, and how long it is, an amount in whole cents or a count; below zero it goes to the left."""
 
     name: str
     length: int
@@ -75,7 +77,9 @@ class _Bars(pygal.HorizontalBar):
     """Bars with what they say where they end, so that a short one's is not written over its name."""
 
     def _static_value(self, serie_node: Any, value: str, x: float, y: float, *_rest: Any) -> None:
-        place = {"class_": "value", "x": x, "y": y + self.style.value_font_size / 3}
+        # What goes to the left is written on the right of its beginning.
+        begins = self.view.y(0) + self.style.value_font_size / 2
+        place = {"class_": "value", "x": max(x, begins), "y": y + self.style.value_font_size / 3}
         self.svg.node(serie_node["text_overlay"], "text", attrib={"text-anchor": "start"}, **place).text = value
 
 
@@ -92,13 +96,13 @@ def _drawn(told: Sequence[Bar], written: Callable[[int], str]) -> str:
         margin=10,
         margin_right=20 + _CHARACTER * max(map(len, lengths), default=0),
         disable_xml_declaration=True,
-        range=(0, max((bar.length for bar in told), default=0) or 1),
+        range=(min((0, *(bar.length for bar in told))), max((0, *(bar.length for bar in told))) or 1),
         formatter=lambda length: written(int(length)),
     )
     chart.config.js = ()
     chart.add_xml_filter(_still)
     chart.x_labels = [shorten(bar.name, _LONGEST_NAME, placeholder="…") for bar in reversed(told)]
-    chart.add("", [bar.length for bar in reversed(told)])
+    chart.add("", [{"value": bar.length, "color": _COLOURS[bar.length < 0]} for bar in reversed(told)])
     drawn: str = chart.render()
     return drawn
 

@@ -26,8 +26,12 @@ PUBLIC = (
 PLACES: Mapping[Role, tuple[Place, ...]] = {
     Role.OPERATOR: (
         Place("web_network_office.home", lazy_gettext("La rete")),
-        Place("web_network_office.trail", lazy_gettext("Registro")),
-        Place("web_network_office.people", lazy_gettext("Chi entra")),
+        Place("web_network_payouts.every", lazy_gettext("Pagamenti")),
+        Place("web_network_bank.home", lazy_gettext("Banca")),
+        Place("web_network_clearing.every", lazy_gettext("Compensazione")),
+        Place("web_network_territories.every", lazy_gettext("Territori")),
+        Place("web_network_people.every", lazy_gettext("Chi entra")),
+        Place("web_network_trail.every", lazy_gettext("Registro")),
     ),
     Role.WELFARE_MANAGER: (
         Place("web_wm.home", lazy_gettext("Scrivania")),

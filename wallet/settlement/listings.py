@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,14 +73,20 @@ def left_lines(session: Session, run_id: str) -> list[dict[str, Any]]:
 
     Errors: PayoutNotFound.
     """
-    codes = _codes(session)
+    known = codes(session)
     return [
-        asdict(line) | {"line_id": f"{line.authorization_id}.{line.entry_id}", "funder": codes[line.book_id]}
+        asdict(line) | {"line_id": f"{line.authorization_id}.{line.entry_id}", "funder": known[line.book_id]}
         for line in payouts.left_lines(session, run(session, run_id))
     ]
 
 
-def transfers(*, state: str | None = None, run_id: str | None = None, provider: str | None = None) -> sa.Select[Any]:
+def transfers(
+    *,
+    state: str | None = None,
+    run_id: str | None = None,
+    provider: str | None = None,
+    execute_before: date | None = None,
+) -> sa.Select[Any]:
     """Return the query of payments to providers; `ended_on` is when the bank paid it, or it failed."""
     ended = (
         sa.select(_EVENT.occurred_on)
@@ -104,7 +111,7 @@ def transfers(*, state: str | None = None, run_id: str | None = None, provider: 
     ).join(PayoutRun, PayoutRun.run_id == PayoutPayment.run_id)
     asked = ((PayoutPayment.state, state), (PayoutPayment.run_id, run_id), (PayoutPayment.provider_code, provider))
     found: sa.Select[Any] = query.where(*(column == value for column, value in asked if value is not None))
-    return found
+    return found if execute_before is None else found.where(PayoutRun.execute_on < execute_before)
 
 
 # The latest run first, its payments in their order.
@@ -235,15 +242,21 @@ def clearings() -> sa.Select[Any]:
     )
 
 
+def last_cleared(session: Session) -> date | None:
+    """Return the first day of the last month that is closed; None where none is."""
+    return session.scalar(sa.select(sa.func.max(ClearingRun.starts_on)).where(ClearingRun.state == "closed"))
+
+
 CLEARING_ID = ClearingRun.__table__.c.run_id
 
 
 def cleared(session: Session, run: clearing.Run) -> Mapping[str, Any]:
     """Return a clearing with the codes of the books that its flows are of."""
-    codes = _codes(session)
-    flows = [asdict(flow) | {"funder": codes[flow.book_id]} for flow in run.flows]
+    known = codes(session)
+    flows = [asdict(flow) | {"funder": known[flow.book_id]} for flow in run.flows]
     return {name: getattr(run, name) for name in clearing.Run.__slots__} | {"flows": flows}
 
 
-def _codes(session: Session) -> Mapping[int, str]:
+def codes(session: Session) -> Mapping[int, str]:
+    """Return the code of each book's funder."""
     return {funder.book_id: funder.code for funder in funders.every(session)}

@@ -1,0 +1,62 @@
+"""One payment to a provider: what it settles, how it ended, and that it never left."""
+
+from __future__ import annotations
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import SubmitField
+
+from api.access.identity import current, needs, transact
+from api.conventions import paging
+from api.web import forms, network_office
+from api.web.forms import MoneyForm
+from api.web.network_office import payouts_desk
+from config import clock
+from wallet.settlement import listings, payments
+
+blueprint = network_office.room("payments", __name__, "/rete/bonifici")
+
+
+class WithdrawForm(payouts_desk.WithdrawForm):
+    """Why a payment never left."""
+
+    send = SubmitField(_l("Ritira il bonifico"))
+
+
+@blueprint.get("/<string:payout_id>")
+@needs("payouts:read")
+def show(payout_id: str) -> tuple[str, int]:
+    """Show a payment and what it settles."""
+    return _page(payout_id, WithdrawForm(formdata=None))
+
+
+@blueprint.post("/<string:payout_id>")
+@needs("payouts:run")
+def withdraw(payout_id: str) -> Response | tuple[str, int]:
+    """Withdraw a payment: what it settled is payable again."""
+    form = WithdrawForm()
+
+    def work(session: Session) -> str:
+        told = {"on": clock.today(), "actor": current().actor, "reason": form.reason.data}
+        payments.withdraw(session, payout_id, **told)
+        return payout_id
+
+    said = {"reason": form.reason.data}
+    if forms.attempt(form, lambda: network_office.once(payout_id, "payout_withdraw", form, said, work)) is None:
+        return _page(payout_id, form)
+    flask.flash(_("Ritirato: quello che pagava torna da pagare."))
+    return flask.redirect(flask.url_for(".show", payout_id=payout_id))
+
+
+def _page(payout_id: str, form: MoneyForm) -> tuple[str, int]:
+    part = network_office.part(100)
+
+    def work(session: Session) -> tuple[str, int]:
+        one = listings.transfer(session, payout_id)
+        lines = paging.placed(session, listings.lines(one), listings.LINES_ORDER, "line_id", part)
+        return forms.show("network_office/payment.html", form, one=one, lines=lines)
+
+    return transact(work)
