@@ -39,7 +39,6 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_wm_reviews.queue", lazy_gettext("Rimborsi")),
         Place("web_wm_providers.index", lazy_gettext("Fornitori")),
         Place("web_wm_acting.search", lazy_gettext("Persone")),
-        Place("web_wm.unmet", lazy_gettext("Domanda")),
         Place("web_wm_surveys.index", lazy_gettext("Questionari")),
     ),
     Role.EMPLOYEE: (

@@ -54,7 +54,7 @@ class QualifyForm(MoneyForm):
     valid_from = DateField(_l("Dal giorno"), [_NEEDED])
     valid_to = DateField(_l("Fino al giorno"), [_NEEDED])
     reason = StringField(_l("Motivo, come resta nella storia"), [_NEEDED, Length(max=200)])
-    send = SubmitField(_l("Qualifica"))
+    send = SubmitField(_l("Qualifica il fornitore"))
 
 
 class SuspendForm(MoneyForm):

@@ -74,15 +74,26 @@ def test_what_is_no_text_is_refused_and_not_written(counter: Counter) -> None:
     assert browser.send(path, f"{path}/risposta", text="a\x00b").status_code == 422
 
 
-def test_a_list_of_requests_takes_as_many_statements_however_long_it_is(counter: Counter) -> None:
+def test_pages_take_as_many_statements_however_much_waits(counter: Counter) -> None:
     browser = browser_of(counter, "marta")
-    asked(counter)
-    browser.get(REQUESTS)
-    few = statements_of(browser, REQUESTS)
-    for _ in range(4):
+    pages = [REQUESTS, REVIEWS, f"{REQUESTS}/{asked(counter)}", f"{REVIEWS}/{submit(counter)['id']}", "/wm"]
+    few = [[statements_of(browser, page) for _ in range(2)][-1] for page in pages]
+    for _ in range(3):
         asked(counter)
+        submit(counter)
 
-    assert statements_of(browser, REQUESTS) == few
+    assert [statements_of(browser, page) for page in pages] == few
+
+
+def test_whoever_is_acted_for_takes_as_many_statements_however_much_they_bought(counter: Counter) -> None:
+    browser = acting(counter)
+    counter.buy()
+    pages = ["/wm/persona", ORDER]
+    few = [[statements_of(browser, page) for _ in range(2)][-1] for page in pages]
+    for _ in range(3):
+        counter.buy()
+
+    assert [statements_of(browser, page) for page in pages] == few
 
 
 def test_a_reimbursement_is_approved_in_part_taken_back_mended_or_rejected(counter: Counter) -> None:
