@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Request
 
-from api.access import cookies
-from tests.api.web.browser import session_of
 from tests.pages.conftest import Place
 from tests.pages.looking import complaints_of
 from tests.pages.travelling import Traveller, travelling
@@ -26,8 +25,13 @@ WAYS = (
 def complaints(traveller: Traveller, path: str) -> Iterator[str]:
     """Open a page, and tell what is wrong with it."""
     asked: list[Request] = []
-    traveller.page.on("request", lambda request: asked.append(request))
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    traveller.page.on("request", note)
     traveller.goes(path)
+    traveller.page.remove_listener("request", note)
     yield from (each.url for each in asked if not each.url.startswith((traveller.place.address, "data:", "blob:")))
     weight = sum(each.sizes()["responseBodySize"] for each in asked if each.response())
     if weight > MOST_BYTES:
@@ -37,16 +41,24 @@ def complaints(traveller: Traveller, path: str) -> Iterator[str]:
     traveller.said.clear()
 
 
+@contextmanager
+def forgetful(place: Place, way: Way, who: str | None) -> Iterator[Traveller]:
+    """A traveller whose browser keeps no file of ours: each page is weighed as if it were the first."""
+    with travelling(place, way) as traveller:
+        traveller.is_(who)
+        line = traveller.context.new_cdp_session(traveller.page)
+        line.send("Network.enable")
+        line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        yield traveller
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_page_can_be_used_by_everybody(place: Place, who: str | None) -> None:
-    secret = None if who is None else session_of(who)
     found = []
-    for number, path in enumerate(own_pages(place.counter, who)):
-        for way in WAYS[number % len(WAYS)]:
-            # A browser of its own, that has nothing yet.
-            with travelling(place, way) as traveller:
-                if secret is not None:
-                    traveller.put(cookies.SESSION, secret)
-                found += [f"{way} {path}: {each}" for each in complaints(traveller, path)]
+    with ExitStack() as leaving:
+        travellers = [[leaving.enter_context(forgetful(place, way, who)) for way in ways] for ways in WAYS]
+        for number, path in enumerate(own_pages(place.counter, who)):
+            for traveller in travellers[number % len(WAYS)]:
+                found += [f"{traveller.way} {path}: {each}" for each in complaints(traveller, path)]
     assert found == []

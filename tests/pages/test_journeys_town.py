@@ -1,15 +1,17 @@
-"""The municipality: its bands, and an application from the desk to the voucher, past a form that somebody overtook."""
+"""The municipality: its bands, an application from the desk to the voucher, and the citizen who uses one."""
 
 from __future__ import annotations
 
 from itertools import count
 
+from config import database
 from tests.api.v1.families import tax_code_of
 from tests.api.web.browser import browser_of
 from tests.pages import people
 from tests.pages.conftest import Place
 from tests.pages.travelling import Traveller, travelling
 from tests.pages.ways import Way, journey
+from tests.wallet.social_office import Office
 
 _numbers = count(1)
 
@@ -75,4 +77,31 @@ def test_an_application_comes_to_its_voucher_and_a_stale_form_is_told(place: Pla
         traveller.reads("A carico del Comune, al massimo")
         traveller.look()
         traveller.goes("/comune")
+        traveller.look()
+
+
+@journey("bruno asks the desk for his meal")
+def test_story_14_bruno_sees_what_the_comune_pays_and_asks_the_desk_for_the_rest(place: Place, way: Way) -> None:
+    counter = place.counter
+    bruno = people.citizen(counter, "Bruno")
+    database.transact(lambda session: Office(session, counter.books["PUB"]).active(citizen=counter.people[bruno]))
+    with travelling(place, way) as traveller:
+        hand = traveller.hand
+        traveller.is_(bruno)
+        traveller.goes("/io")
+        traveller.look()
+        hand.push(traveller.main.locator('a[href="/io/buono/PAS-CR"]').first)
+        traveller.page.wait_for_url("**/io/buono/PAS-CR")
+        hand.type("quante", "0")
+        hand.press("Vedi chi paga che cosa")
+        traveller.must_mend()
+        hand.type("quante", "1")
+        hand.press("Vedi chi paga che cosa")
+        traveller.reads("La tua parte si paga allo sportello")
+        for amount in ("8,50", "6,80", "1,70") if way.language == "it" else ("8.50", "6.80", "1.70"):
+            traveller.sees(amount)
+        traveller.look()
+        hand.press("Chiedi l'ordine allo sportello")
+        traveller.reads("Richiesta mandata allo sportello. Ti diciamo qui come pagare la tua parte.")
+        traveller.reads("In attesa di risposta")
         traveller.look()

@@ -64,7 +64,7 @@ class Traveller:
 
     def reads(self, text: str, **values: object) -> None:
         """See that a text of the pages is there, in the page's language."""
-        self.sees(self.hand.say(text, **values))
+        self.sees(self.hand.say(text, **values).partition("%(")[0])
 
     def sees(self, text: str) -> None:
         """See that a text is there as it is."""

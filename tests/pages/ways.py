@@ -60,6 +60,9 @@ JOURNEYS: Mapping[str, Way] = {
     "the provider redeems by code": _NARROW_KEYS,
     "marta acts for elio": _WIDE_KEYS,
     "the municipality takes an application": _WIDE_MOUSE,
+    "bruno asks the desk for his meal": _NARROW_KEYS,
+    "marta asks what people need": _NARROW_MOUSE,
+    "the office signs in and out": _NARROW_KEYS,
     "the operator looks after the network": _NARROW_MOUSE,
 }
 taken: set[str] = set()
