@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -166,6 +166,13 @@ def percent(points: int) -> str:
 def last_day(end: datetime) -> date:
     """Return the last day before a moment: what ends at midnight ends with the day before."""
     return (end.astimezone(clock.ROME) - timedelta(microseconds=1)).date()
+
+
+@blueprint.app_template_filter("until")
+def until(end: datetime) -> str:
+    """Return until when something holds: a day, or a moment of it."""
+    ends = end.astimezone(clock.ROME)
+    return words.day(last_day(end)) if ends.time() == time.min else words.moment(end)
 
 
 @blueprint.app_template_filter("one_more")

@@ -114,6 +114,10 @@ def test_what_ends_at_midnight_ends_with_the_day_before(counter: Counter) -> Non
 
     assert last_day(datetime(2026, 12, 6, tzinfo=clock.ROME)) == date(2026, 12, 5)
     assert last_day(datetime(2026, 12, 6, 9, tzinfo=clock.ROME)) == date(2026, 12, 6)
+    with counter.app.test_request_context("/", headers={"Accept-Language": "it"}):
+        until = counter.app.jinja_env.filters["until"]
+        assert until(datetime(2026, 12, 6, tzinfo=clock.ROME)) == "5 dicembre 2026"
+        assert until(datetime(2026, 12, 6, 9, tzinfo=clock.ROME)) == "6 dic 2026, 09:00"
 
 
 def test_the_gauge_has_words_and_never_takes_the_unknown_for_nothing(counter: Counter) -> None:
