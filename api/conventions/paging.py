@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.conventions.fields import Digits, Schema, Text
 from api.conventions.problems import CursorUnknown
+from network.matches import Part
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -103,6 +104,55 @@ def placed(
     if not rows and not session.scalar(sa.select(sa.exists().where(every.c[key] == cursor))):
         raise CursorUnknown(cursor=cursor)
     return _page(rows, asked["limit"], backward)
+
+
+def parted(
+    session: Session, statement: sa.Select[Any], parts: Sequence[Part], key: str, asked: Mapping[str, Any]
+) -> Page[sa.Row[Any]]:
+    """
+    Return the page of a query that comes in parts, each in an order of its own in which nothing is missing.
+
+    `key` names the column that is unique and what the client calls id. A part is read when the ones before it are over.
+    Errors: CursorUnknown.
+    """
+    backward = "ending_before" in asked
+    cursor = asked.get("ending_before", asked.get("starting_after"))
+    statement, begin = statement.order_by(None), len(parts) - 1 if backward else 0
+    here: tuple[Any, ...] = ()
+    if cursor is not None:
+        begin, here = _place(session, statement, parts, key, cursor)
+    rows: list[sa.Row[Any]] = []
+    for number in range(begin, -1, -1) if backward else range(begin, len(parts)):
+        order = parts[number].order
+        wanted = statement.where(parts[number].condition)
+        if here and number == begin:
+            first, place = order[0], sa.tuple_(*order)
+            # The first column by itself is what an index knows.
+            wanted = (
+                wanted.where(first <= here[0], place < here)
+                if backward
+                else wanted.where(first >= here[0], place > here)
+            )
+        wanted = wanted.order_by(*(column.desc() if backward else column for column in order))
+        rows += session.execute(wanted.limit(asked["limit"] + 1 - len(rows))).all()
+        if len(rows) > asked["limit"]:
+            break
+    return _page(rows, asked["limit"], backward)
+
+
+def _place(
+    session: Session, statement: sa.Select[Any], parts: Sequence[Part], key: str, cursor: str
+) -> tuple[int, tuple[Any, ...]]:
+    """Return the number of the part that a row stands in, and where."""
+    number = sa.case(*((part.condition, number) for number, part in enumerate(parts)))
+    columns = [column.label(f"at_{place}") for place, column in enumerate(c for part in parts for c in part.order)]
+    found = session.execute(
+        statement.with_only_columns(number, *columns).where(statement.selected_columns[key] == cursor)
+    ).one_or_none()
+    if found is None:
+        raise CursorUnknown(cursor=cursor)
+    begins = 1 + sum(len(part.order) for part in parts[: found[0]])
+    return found[0], tuple(found[begins : begins + len(parts[found[0]].order)])
 
 
 def _compared(

@@ -192,7 +192,7 @@ def index(asked: dict[str, Any]) -> Page[Entry]:
     def work(session: Session) -> Page[Entry]:
         day = asked.get("on") or clock.today()
         found = services.matches(session, _wanted(session, asked), on=day)
-        return paging.placed(session, found.statement, found.order, "code", asked).each(services.entry)
+        return paging.parted(session, found.statement, found.parts, "code", asked).each(services.entry)
 
     return transact(work)
 

@@ -78,6 +78,7 @@ class ServicePriceRow(Base):
             initially="IMMEDIATE",
         ),
         sa.Index("ix_service_price_service_code_valid_from", "service_code", "valid_from"),
+        sa.Index("ix_service_price_price_minor", "price_minor"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from network import comuni, qualification, spelling, territories
 from network.audience import MadeFor, Person, suiting
 from network.errors import DistanceNeedsOrigin, ServiceNotFound
-from network.matches import Matches
+from network.matches import Matches, Part
 from network.models import ComuneRow, ProviderRow, ServicePriceRow, ServiceRow, TerritoryRow
 from network.services.catalogue import Delivery, Kind
 from network.services.prices import price_in_force
@@ -63,6 +63,9 @@ _PRICE = ServicePriceRow.__table__.c
 _PROVIDER = ProviderRow.__table__.c
 _TERRITORY = TerritoryRow.__table__.c
 _COMUNE = ComuneRow.__table__.c
+_BY_NAME = (_SERVICE.folded.collate("C"), _SERVICE.code.collate("C"))
+# After every price there is.
+_NO_PRICE = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +200,26 @@ def _search(on: date, wanted: Wanted, *, offered: bool = True) -> Matches:
     order = (
         rank,
         sa.func.coalesce(distance, 0),
-        _PRICE.price_minor.nulls_last(),
-        _SERVICE.folded.collate("C"),
-        _SERVICE.code.collate("C"),
+        sa.func.coalesce(_PRICE.price_minor, _NO_PRICE),
+        *_BY_NAME,
     )
-    return Matches(statement, order)
+    return Matches(statement, order, _parts(wanted, serves) or (Part(sa.true(), order),))
+
+
+def _parts(wanted: Wanted, serves: sa.ColumnElement[bool]) -> tuple[Part, ...]:
+    """Return the parts in which the index of prices has services in order; words are looked for in every one anyway."""
+    if wanted.near is not None or wanted.text is not None:
+        return ()
+    priced = _PRICE.price_minor.is_not(None)
+    others = sa.and_(_PROVIDER.code.is_not(None), sa.not_(serves))
+    return (
+        Part(sa.and_(serves, priced), (_PRICE.price_minor, *_BY_NAME)),
+        Part(sa.and_(serves, sa.not_(priced)), _BY_NAME),
+        # A request, which has no price.
+        Part(_PROVIDER.code.is_(None), _BY_NAME),
+        Part(sa.and_(others, priced), (_PRICE.price_minor, *_BY_NAME)),
+        Part(sa.and_(others, sa.not_(priced)), _BY_NAME),
+    )
 
 
 def _exact(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

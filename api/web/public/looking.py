@@ -260,7 +260,7 @@ def _page(session: Session, wanted: Wanted) -> paging.Page[Entry]:
     if len(place) > 1:
         place.pop("ending_before")
     page = {"limit": ON_A_PAGE, **place}
-    return paging.placed(session, found.statement, found.order, "code", page).each(services.entry)
+    return paging.parted(session, found.statement, found.parts, "code", page).each(services.entry)
 
 
 def _cents(field: AmountField) -> int | None:

@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 
 from api.conventions import paging
 from api.conventions.problems import CursorUnknown
+from config import clock
+from network import qualification, services
+from network.services import Kind, Wanted
+from tests import factories
 
 CODES = [f"C{number}" for number in range(1, 8)]
 TABLE = sa.values(sa.column("code", sa.Text), sa.column("even", sa.Boolean), name="listed").data(
@@ -62,6 +66,53 @@ def test_walking_an_order_of_its_own_to_its_end_and_back_meets_every_row_once(se
     assert (codes(end), end.has_more) == ([], False)
     with pytest.raises(CursorUnknown):
         paging.placed(session, ALL.where(TABLE.c.even), order, "code", asked(starting_after="C1"))
+
+
+@pytest.fixture
+def network(session: Session) -> None:
+    """The network, with providers and services in every state that the catalogue's order tells apart."""
+    factories.network(session)
+    for code in ("P01", "P09"):
+        qualification.suspend(session, code, on=clock.today(), reason="test")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(near="cremona"),
+        Wanted(text="a"),
+        Wanted(need="anziani"),
+        Wanted(kind=Kind.REQUEST),
+        Wanted(near="matera", max_distance_km=300, min_price_minor=1_000),
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("network")
+def test_walking_the_catalogue_to_its_end_and_back_meets_every_service_in_order(
+    session: Session, wanted: Wanted
+) -> None:
+    found = services.matches(session, wanted, on=clock.today())
+    every = [row.code for row in session.execute(found.statement.order_by(*found.order))]
+    forward, query = [], asked(limit=7)
+    while True:
+        page = paging.parted(session, found.statement, found.parts, "code", query)
+        forward += codes(page)
+        if not page.has_more:
+            break
+        query = asked(limit=7, starting_after=forward[-1])
+    back = [every[-1]]
+    while True:
+        page = paging.parted(session, found.statement, found.parts, "code", asked(limit=5, ending_before=back[0]))
+        back = [*codes(page), *back]
+        if not page.has_more:
+            break
+
+    assert len(every) > 3
+    assert forward == every
+    assert back == every
+    with pytest.raises(CursorUnknown):
+        paging.parted(session, found.statement, found.parts, "code", asked(starting_after="NOPE"))
 
 
 def test_walking_a_short_list_meets_every_one_once() -> None:
