@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from html import unescape
@@ -20,7 +20,7 @@ from plans import people
 from plans.rulebook.words import Kinship
 from tests import factories
 from tests.api.counter import Counter, appoint
-from tests.api.web.browser import browser_of, forms_of, text_of
+from tests.api.web.browser import browser_of, forms_of, session_of, text_of
 from wallet import labels
 from wallet.reimbursements.words import State
 
@@ -262,6 +262,31 @@ def test_no_page_asks_the_database_more_for_more_rows(counter: Counter) -> None:
     add(1)
     few = asked()
     add(3)
+    assert asked() == few
+
+
+def test_no_page_of_papers_and_settings_asks_the_database_more_for_more_rows(counter: Counter) -> None:
+    browser = browser_of(counter, "giulia")
+    paths = ("/io/dichiarazioni", "/io/estratto", "/io/notifiche", "/profilo", "/orientamento", "/io/aiuto")
+
+    def asked() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            with counting() as sent:
+                assert browser.get(path).status_code == 200
+            found[path] = len(sent)
+        return found
+
+    def add(years: Sequence[int]) -> None:
+        for year in years:
+            assert browser.send("/io/dichiarazioni/FIRST_JOB_PENSION", year=str(year)).status_code == 302
+            assert browser.send("/io/estratto", year=str(year)).status_code == 302
+            browser.send("/orientamento", "/orientamento", testo=f"Che cosa c'è per il {year}?")
+            session_of("giulia")
+
+    add((2026,))
+    few = asked()
+    add((2025, 2024, 2023))
     assert asked() == few
 
 
