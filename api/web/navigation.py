@@ -29,6 +29,7 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_network_payouts.every", lazy_gettext("Pagamenti")),
         Place("web_network_bank.home", lazy_gettext("Banca")),
         Place("web_network_clearing.every", lazy_gettext("Compensazione")),
+        Place("web_network_funders.every", lazy_gettext("Finanziatori")),
         Place("web_network_territories.every", lazy_gettext("Territori")),
         Place("web_network_people.every", lazy_gettext("Chi entra")),
         Place("web_network_trail.every", lazy_gettext("Registro")),
