@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
 import flask
@@ -101,10 +100,14 @@ def _drawn(told: Sequence[Bar], written: Callable[[int], str]) -> str:
     )
     chart.config.js = ()
     chart.add_xml_filter(_still)
-    chart.x_labels = [shorten(bar.name, _LONGEST_NAME, placeholder="…") for bar in reversed(told)]
+    chart.x_labels = [_short(bar.name) for bar in reversed(told)]
     chart.add("", [{"value": bar.length, "color": _COLOURS[bar.length < 0]} for bar in reversed(told)])
     drawn: str = chart.render()
     return drawn
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def _still(drawing: Any) -> Any:

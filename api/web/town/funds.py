@@ -14,15 +14,16 @@ from wtforms.validators import Optional, Regexp, ValidationError
 
 from api.access.identity import needs, transact_in
 from api.access.roles import Role
-from api.web import guards, words
+from api.web import charts, guards, words
+from api.web.charts import Bar
 from api.web.forms import Form
 from config import clock
 from plans import plans
-from plans.plans import PlanTerms
 from plans.rulebook.words import PlanSource
-from reports import plan_statement, social_statement
-from reports.plan_statement import Reading
+from reports import social_statement
 from reports.social_statement import SocialStatement
+from wallet import funding
+from wallet.funding import FundingState
 
 blueprint = flask.Blueprint("web_town", __name__, url_prefix="/comune")
 blueprint.before_request(guards.only(Role.MUNICIPALITY))
@@ -32,13 +33,11 @@ _MONTH = Regexp(r"^20\d\d-(0[1-9]|1[0-2])$", message=_l("Scrivi il mese così: 2
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A plan of the municipality's own money: what was promised, arrived, and can still be assigned; minor units."""
+    """A plan of the municipality's own money, and where its money stands."""
 
     name: str
     spend_by: date
-    committed_minor: int
-    funded_minor: int
-    free_minor: int
+    state: FundingState
 
 
 class MonthsForm(Form):
@@ -67,22 +66,25 @@ def home() -> tuple[str, int]:
     def work(session: Session) -> tuple[SocialStatement, tuple[Fund, ...]]:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         mine = [terms for terms in plans.of_book(session, book_id) if terms.source is PlanSource.MUNICIPAL]
-        funds = tuple(_fund(session, terms) for terms in mine)
+        funds = tuple(Fund(terms.name, terms.spend_by, funding.state(session, terms)) for terms in mine)
         return social_statement.gather(session, book_id, first, last), funds
 
     found, funds = transact_in(book_id, work)
-    page = flask.render_template("town/home.html", form=form, found=found, funds=funds, spoken=words.asked())
+    page = flask.render_template(
+        "town/home.html", form=form, found=found, funds=funds, spoken=words.asked(), picture=_picture(found)
+    )
     return page, 200 if sound else 422
 
 
-def _fund(session: Session, terms: PlanTerms) -> Fund:
-    through = max(clock.today(), terms.starts_on)
-    budget = plan_statement.gather(
-        session, terms.book_id, terms.code, terms.starts_on, through, reading=Reading.HR, known_before=clock.midnight()
-    ).budget
-    return Fund(
-        terms.name, terms.spend_by, budget.committed_to_date_minor, budget.funded_to_date_minor, budget.ungranted_minor
-    )
+def _picture(found: SocialStatement) -> str | None:
+    """Return where the uses are drawn that may be told, the largest on top; None where there are none."""
+    used = [
+        Bar(line.name or _("Credito assegnato da elenco"), line.movement.used_minor)
+        for part in found.parts
+        for line in part.services
+        if line.movement.used_minor
+    ]
+    return charts.address(sorted(used, key=lambda bar: -bar.length)) if used else None
 
 
 def _first(month: str) -> date:

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.access.roles import Role
 from api.tasks import inputs
 from api.web.company import uploads
 from config import database
 from tests import factories
-from tests.api.counter import Counter
+from tests.api.counter import Counter, appoint
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from tests.api.web.counting import asked
 
@@ -98,6 +99,34 @@ def test_the_beginning_asks_the_database_alike_however_many_people_there_are(cou
     database.transact(more)
 
     assert [asked(hr, path) for path in paths] == before
+
+
+def test_an_employer_with_nothing_is_told_what_comes_next(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        book_id = factories.employer(session, "NUOVA", name="Nuova srl")
+        for name, role in (("nuova", Role.EMPLOYER), ("nuova-p", Role.PAYROLL), ("nuova-c", Role.ACCOUNTANT)):
+            appoint(session, counter, name, role, book_id=book_id)
+
+    if "nuova" not in counter.secrets:
+        database.transact(work)
+    for who, path, said in (
+        ("nuova", "/azienda", "Scrivi il primo piano"),
+        ("nuova", "/azienda/piani", "piano"),
+        ("nuova", "/azienda/persone", "ancora nessuno: carica il file"),
+        ("nuova", "/azienda/budget", "Prima serve un piano"),
+        ("nuova", "/documenti", "Ancora nessuno"),
+        ("nuova", "/documenti/plan_statement", "Piano"),
+        ("nuova-p", "/studio/paghe", "Niente da pagare"),
+        ("nuova-p", "/studio/paghe/pagati", "ess"),
+        ("nuova-p", "/studio/paghe/mese", "nessuno ha usato welfare"),
+        ("nuova-p", "/studio/altrove", "Ancora nessuno"),
+        ("nuova-c", "/studio", "I conti quadrano"),
+        ("nuova-c", "/studio/quadratura", "conti"),
+        ("nuova-c", "/studio/riesame", "iesam"),
+    ):
+        page = browser_of(counter, who).get(path)
+        assert page.status_code == 200, path
+        assert said in page.text, path
 
 
 # -- plans -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from api.access.roles import Role
 from config import database
-from tests.api.counter import Counter
+from ledger import books
+from plans import funders
+from plans.words import FunderKind
+from tests.api.counter import Counter, appoint
 from tests.api.v1.test_social import office
 from tests.api.web.browser import Browser, browser_of, text_of
 from tests.api.web.counting import asked
@@ -221,3 +225,38 @@ def test_statements_do_not_grow_with_rows(office: Counter) -> None:
         presented(office)
 
     assert asked(browser, "/comune/domande") == few
+
+
+def test_a_municipality_with_nothing_is_told_what_comes_next(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        book_id = books.open_book(session, "VUOTO", "Comune di Vuoto")
+        funders.record(
+            session, book_id, code="VUOTO", name="Comune di Vuoto", kind=FunderKind.MUNICIPALITY,
+            home_territory="cremona",
+        )  # fmt: skip
+        appoint(session, counter, "vuoto", Role.MUNICIPALITY, book_id=book_id)
+
+    if "vuoto" not in counter.secrets:
+        database.transact(work)
+    browser = browser_of(counter, "vuoto")
+
+    for path, said in (
+        ("/comune", "Nessun fondo per i buoni"),
+        ("/comune/domande", "Ancora nessuna domanda"),
+        ("/comune/domande?stato=SUBMITTED", "Nessuna domanda corrisponde"),
+        ("/comune/domande/nuova", "servizio affidato: lo carica"),
+        ("/comune/fasce", "Nessun servizio affidato"),
+        ("/documenti", "Ancora nessuno"),
+    ):
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert said in text_of(page), path
+
+
+def test_what_was_used_is_drawn_as_far_as_it_may_be_told(office: Counter) -> None:
+    page = browser_of(office, "comune").get("/comune?dal=2026-01&al=2026-12")
+
+    assert "assegnati" in text_of(page)
+    assert '<meter class="office-meter"' in page.text
+    # Fewer than five used anything of a service: no bar says how much.
+    assert "/grafici/" not in page.text
