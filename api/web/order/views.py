@@ -11,7 +11,7 @@ from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions.qr import picture
 from api.running import metrics
-from api.web import forms, guards, words
+from api.web import forms, guards, me, words
 from api.web.me import declaring
 from api.web.order.shapes import MYSELF, ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
 from api.web.public import names
@@ -38,16 +38,9 @@ def _named() -> dict[str, object]:
     return {"names": names, "declarations": declaring.OF_RELATIVES}
 
 
-def _mine() -> tuple[int, str]:
-    asking = current()
-    assert asking.book_id is not None  # noqa: S101
-    assert asking.employee_id is not None  # noqa: S101
-    return asking.book_id, asking.employee_id
-
-
 def _choosing(service: str) -> Choosing:
-    book_id, employee_id = _mine()
-    return transact(lambda session: previews.choosing(session, book_id, employee_id, service))
+    mine = me.owner("authorizations:create")
+    return transact(lambda session: previews.choosing(session, mine.book_id, mine.employee_id, service))
 
 
 @blueprint.get("/ordina/<string:service>")
@@ -81,7 +74,7 @@ def confirm(service: str) -> _Page:
     found, given = _choosing(service), flask.request.form or flask.request.args
     if not _known(found, given.get("per")):
         return flask.redirect(flask.url_for("web_order.begin", service=service))
-    book_id, employee_id = _mine()
+    mine = me.owner("authorizations:create")
     asked = WhenForm(found, formdata=given)
     form = ConfirmForm(formdata=None, consent=True) if "consent" in given else ConfirmForm(formdata=None)
     if flask.request.method == "POST":
@@ -93,11 +86,11 @@ def confirm(service: str) -> _Page:
             form,
             lambda: (
                 transact_in(
-                    book_id,
+                    mine.book_id,
                     lambda session: authorizations.authorize(
                         session,
-                        book_id,
-                        asked.purchase(employee_id, service, consent=bool(form.consent.data)),
+                        mine.book_id,
+                        asked.purchase(mine.employee_id, service, consent=bool(form.consent.data)),
                         actor=current().actor,
                         key=form.key.data,
                     ),
@@ -113,7 +106,8 @@ def confirm(service: str) -> _Page:
     told = forms.attempt(
         asked,
         lambda: transact_in(
-            book_id, lambda session: previews.preview(session, book_id, asked.purchase(employee_id, service))
+            mine.book_id,
+            lambda session: previews.preview(session, mine.book_id, asked.purchase(mine.employee_id, service)),
         ),
     )
     whom = found.relative(given["per"])
@@ -170,15 +164,15 @@ def qr(authorization_id: str) -> Response:
 def void(authorization_id: str) -> _Page:
     """End an order: what it reserves is free again."""
     found, form = _order(authorization_id), VoidForm()
-    book_id, employee_id = _mine()
-    audit.about(employee_id=employee_id, target=authorization_id)
+    mine = me.owner("authorizations:void")
+    audit.about(employee_id=mine.employee_id, target=authorization_id)
     done = forms.attempt(
         form,
         lambda: transact_in(
-            book_id,
+            mine.book_id,
             lambda session: captures.void(
                 session,
-                book_id,
+                mine.book_id,
                 authorization_id,
                 reason=Voiding(form.reason.data),
                 actor=current().actor,
@@ -199,27 +193,27 @@ def void(authorization_id: str) -> _Page:
 def dispute(authorization_id: str) -> _Page:
     """Dispute a charge: nobody is paid for it until it is settled."""
     found = _order(authorization_id)
-    book_id, employee_id = _mine()
+    mine = me.owner("disputes:open")
     form = DisputeForm(found.captures)
-    audit.about(employee_id=employee_id, target=authorization_id)
+    audit.about(employee_id=mine.employee_id, target=authorization_id)
     by = disputes.By(current().actor, disputes.Role.EMPLOYEE)
 
     def work() -> disputes.Dispute:
         reason, note, entry_id = disputes.Reason(form.why.data), form.note.data or "", form.capture.data
         return transact_in(
-            book_id,
+            mine.book_id,
             lambda session: idempotency.once(
                 session,
-                book_id,
+                mine.book_id,
                 current().actor,
                 "page_dispute",
                 form.key.data,
                 {"capture": entry_id, "reason": str(reason), "note": note},
                 work=lambda: disputes.open_dispute(
-                    session, book_id, authorization_id, reason, by=by, entry_id=entry_id, note=note
+                    session, mine.book_id, authorization_id, reason, by=by, entry_id=entry_id, note=note
                 ),
                 answer=lambda made: {"dispute_id": made.dispute_id},
-                replay=lambda kept: disputes.get(session, book_id, kept["dispute_id"]),
+                replay=lambda kept: disputes.get(session, mine.book_id, kept["dispute_id"]),
             ),
         )
 

@@ -16,8 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from api.access import audit
 from api.access.identity import current, needs, transact, transact_in
 from api.conventions import paging
-from api.conventions.problems import NotAllowed
-from api.web import forms
+from api.web import forms, me
 from api.web.forms import MoneyForm
 from ledger import idempotency
 from network import services, territories
@@ -61,7 +60,8 @@ def ask() -> Response | tuple[str, int]:
     if flask.request.method == "GET":
         form.servizio.data = flask.request.args.get("servizio", "")
         form.territorio.data = flask.request.args.get("territorio", "")
-    book_id, employee_id = _whose()
+    mine = me.owner("requests:create")
+    book_id, employee_id = mine.book_id, mine.employee_id
     found = transact(lambda session: _asked(session, form, book_id, employee_id))
 
     def work(session: Session) -> str:
@@ -86,20 +86,12 @@ def ask() -> Response | tuple[str, int]:
 @needs("requests:create")
 def withdraw(request_id: str) -> Response:
     """Take a question back."""
-    book_id = _whose()[0]
+    book_id = me.owner("requests:create").book_id
     transact(lambda session: records.get(session, book_id, request_id))
     by = By(current().actor, words.Role.EMPLOYEE)
     transact_in(book_id, lambda session: handling.close(session, book_id, request_id, Outcome.WITHDRAWN, by=by))
     flask.flash(_("Richiesta ritirata. Se ti serve ancora, scrivine un'altra."))
     return flask.redirect(flask.url_for("web_orientation.ask"))
-
-
-def _whose() -> tuple[int, str]:
-    # Welfare managers ask for somebody else, in their own room.
-    asking = current()
-    if asking.book_id is None or asking.employee_id is None:
-        raise NotAllowed(scope="requests:create")
-    return asking.book_id, asking.employee_id
 
 
 def _asked(session: Session, form: AskForm, book_id: int, employee_id: str) -> Asked:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access import audit
-from api.access.identity import current, needs, transact, transact_in
+from api.access.identity import needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import attachments, paging, uploads
-from api.web import forms, guards, words
+from api.web import forms, guards, me, words
 from api.web.reimbursements.shapes import HOLDERS, MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
 from config import clock
 from plans import people
@@ -34,20 +34,13 @@ _PAGE = 20
 blueprint.before_request(guards.only(Role.EMPLOYEE))
 
 
-def _mine() -> tuple[int, str]:
-    asking = current()
-    assert asking.book_id is not None  # noqa: S101
-    assert asking.employee_id is not None  # noqa: S101
-    return asking.book_id, asking.employee_id
-
-
 @blueprint.get("")
 @needs("reimbursements:read")
 def every() -> str:
     """List one's own, the newest first."""
     asked = {"limit": _PAGE, "starting_after": flask.request.args.get("dopo")}
-    _book_id, employee_id = _mine()
-    query = listing.query(employee_id=employee_id)
+    mine = me.owner("reimbursements:read")
+    query = listing.query(employee_id=mine.employee_id)
 
     def work(session: Session) -> tuple[paging.Page[Any], frozenset[Category]]:
         return paging.cut(session, query, listing.ID, asked), _reimbursed(session)
@@ -60,7 +53,8 @@ def every() -> str:
 
 def _reimbursed(session: Session) -> frozenset[Category]:
     """Return the categories of which the plans of whoever looks give back what was paid."""
-    spendable = catalogue.spendable(session, *_mine(), on=clock.today())
+    mine = me.owner("reimbursements:read")
+    spendable = catalogue.spendable(session, mine.book_id, mine.employee_id, on=clock.today())
     return frozenset[Category]().union(
         *(terms.categories for terms in spendable if Channel.REIMBURSEMENT in terms.channels)
     )
@@ -90,16 +84,16 @@ def new() -> _Page:
     found = guide.of(wanted, clock.today())
     if found.checklist is None:
         return _choose(found)
-    book_id, employee_id = _mine()
-    kin = transact(lambda session: people.relatives(session, book_id, employee_id))
+    mine = me.owner("reimbursements:submit")
+    kin = transact(lambda session: people.relatives(session, mine.book_id, mine.employee_id))
     form = SubmissionForm(found.checklist, kin)
 
     def work() -> Reimbursement:
-        files, asked = form.uploads(), form.submission(employee_id, found.expense.code)
+        files, asked = form.uploads(), form.submission(mine.employee_id, found.expense.code)
         return transact_in(
-            book_id,
+            mine.book_id,
             lambda session: requests.submit(
-                session, book_id, asked, files, store=documents.store(), actor=employee_id, key=form.key.data
+                session, mine.book_id, asked, files, store=documents.store(), actor=mine.employee_id, key=form.key.data
             ),
         )
 
@@ -143,22 +137,22 @@ def show(reimbursement_id: str) -> _Page:
 def fix(reimbursement_id: str) -> _Page:
     """Mend what was asked for; its place in the queue and its money stay."""
     found, form = _whole(reimbursement_id), FixForm()
-    book_id, employee_id = _mine()
-    audit.about(employee_id=employee_id, target=reimbursement_id)
+    mine = me.owner("reimbursements:submit")
+    audit.about(employee_id=mine.employee_id, target=reimbursement_id)
 
     def work() -> Reimbursement:
         files, told = form.uploads(), form.correction()
         note, key = form.note.data or "", form.key.data
         return transact_in(
-            book_id,
+            mine.book_id,
             lambda session: requests.fix(
                 session,
-                book_id,
+                mine.book_id,
                 reimbursement_id,
                 told,
                 files,
                 store=documents.store(),
-                actor=employee_id,
+                actor=mine.employee_id,
                 note=note,
                 key=key,
             ),
@@ -175,13 +169,15 @@ def fix(reimbursement_id: str) -> _Page:
 def withdraw(reimbursement_id: str) -> _Page:
     """Take a request back: its money is free again, and it may be asked for anew."""
     found, form = _whole(reimbursement_id), WithdrawForm()
-    book_id, employee_id = _mine()
-    audit.about(employee_id=employee_id, target=reimbursement_id)
+    mine = me.owner("reimbursements:submit")
+    audit.about(employee_id=mine.employee_id, target=reimbursement_id)
 
     def work() -> Reimbursement:
         return transact_in(
-            book_id,
-            lambda session: requests.withdraw(session, book_id, reimbursement_id, actor=employee_id, key=form.key.data),
+            mine.book_id,
+            lambda session: requests.withdraw(
+                session, mine.book_id, reimbursement_id, actor=mine.employee_id, key=form.key.data
+            ),
         )
 
     if forms.attempt(form, work) is None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from html import unescape
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import tasks
@@ -21,25 +19,11 @@ from plans.rulebook.words import Kinship
 from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.web.browser import browser_of, forms_of, session_of, text_of
+from tests.api.web.counting import asked
 from wallet import labels
 from wallet.reimbursements.words import State
 
 PAGES = ("/io", "/io/movimenti", "/io/familiari", "/io/familiari/nuovo", "/io/limiti", "/io/notifiche", "/io/estratto")
-
-
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/profilo"])
@@ -237,13 +221,8 @@ def test_no_page_asks_the_database_more_for_more_rows(counter: Counter) -> None:
     browser = browser_of(counter, "giulia")
     paths = ("/io", "/io/movimenti", "/io/familiari", "/io/limiti")
 
-    def asked() -> dict[str, int]:
-        found = {}
-        for path in paths:
-            with counting() as sent:
-                assert browser.get(path).status_code == 200
-            found[path] = len(sent)
-        return found
+    def counted() -> dict[str, int]:
+        return {path: asked(browser, path) for path in paths}
 
     def add(number: int) -> None:
         employee_id, book_id = counter.people["giulia"], counter.books["E1"]
@@ -260,22 +239,17 @@ def test_no_page_asks_the_database_more_for_more_rows(counter: Counter) -> None:
             )
 
     add(1)
-    few = asked()
+    few = counted()
     add(3)
-    assert asked() == few
+    assert counted() == few
 
 
 def test_no_page_of_papers_and_settings_asks_the_database_more_for_more_rows(counter: Counter) -> None:
     browser = browser_of(counter, "giulia")
     paths = ("/io/dichiarazioni", "/io/estratto", "/io/notifiche", "/profilo", "/orientamento", "/io/aiuto")
 
-    def asked() -> dict[str, int]:
-        found = {}
-        for path in paths:
-            with counting() as sent:
-                assert browser.get(path).status_code == 200
-            found[path] = len(sent)
-        return found
+    def counted() -> dict[str, int]:
+        return {path: asked(browser, path) for path in paths}
 
     def add(years: Sequence[int]) -> None:
         for year in years:
@@ -285,9 +259,9 @@ def test_no_page_of_papers_and_settings_asks_the_database_more_for_more_rows(cou
             session_of("giulia")
 
     add((2026,))
-    few = asked()
+    few = counted()
     add((2025, 2024, 2023))
-    assert asked() == few
+    assert counted() == few
 
 
 def test_whoever_left_is_told_until_when_the_credit_is_theirs(counter: Counter) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-import sqlalchemy as sa
 
 from api.access import cookies
 from config import database
@@ -17,6 +13,7 @@ from tests.api.counter import Counter
 from tests.api.v1.families import kin
 from tests.api.v1.purchasing import refilled  # noqa: F401 - used by its name alone
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.counting import asked
 
 ORDER = "/io/ordina/PSI-CR"
 
@@ -36,27 +33,6 @@ def ordered(browser: Browser, path: str | None = None, **typed: str) -> str:
 
 def available(counter: Counter, who: str) -> int:
     return int(counter.ask(who, "GET", "/v1/wallets/mine").get_json()["available_minor"])
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-
-def asked_of_the_database(browser: Browser, path: str) -> int:
-    with statements() as seen:
-        assert browser.get(path).status_code == 200
-    return len(seen)
 
 
 def test_an_order_is_made_in_three_steps(counter: Counter) -> None:
@@ -302,10 +278,10 @@ def test_more_relatives_and_more_charges_ask_no_more_of_the_database(counter: Co
     counter.ask("p04", "POST", captures, {"amount": {"minor": 5_500}})
     kin(counter, "mario", Kinship.CHILD, age=8)
     paths = (ORDER, f"{ORDER}/quando?per=me", confirm(), place)
-    before = [asked_of_the_database(mario, path) for path in paths]
+    before = [asked(mario, path) for path in paths]
 
     counter.ask("p04", "POST", captures, {"amount": {"minor": 5_500}})
     for age in (9, 10, 11):
         kin(counter, "mario", Kinship.CHILD, age=age)
 
-    assert [asked_of_the_database(mario, path) for path in paths] == before
+    assert [asked(mario, path) for path in paths] == before

@@ -21,7 +21,8 @@ from tests.api.counter import Counter, appoint
 from tests.api.v1.conftest import NOON
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alone
-from tests.api.web.test_order import asked_of_the_database, available, confirm, ordered
+from tests.api.web.counting import asked
+from tests.api.web.test_order import available, confirm, ordered
 from wallet import tenders
 from wallet.social import aids
 from wallet.tenders import Receipt, TenderKind
@@ -113,17 +114,17 @@ def test_more_than_the_voucher_holds_is_declined_before(bruno: Browser) -> None:
     assert f"{MEAL}/chiedi" not in forms_of(told)
 
 
-@pytest.mark.parametrize("asked", ["quante=0", "quante=molti", "quante=", "quante=1&giorno=domani"])
-def test_what_cannot_be_read_is_said_beside_its_field(bruno: Browser, asked: str) -> None:
-    answer = bruno.get(f"{MEAL}?{asked}")
+@pytest.mark.parametrize("said", ["quante=0", "quante=molti", "quante=", "quante=1&giorno=domani"])
+def test_what_cannot_be_read_is_said_beside_its_field(bruno: Browser, said: str) -> None:
+    answer = bruno.get(f"{MEAL}?{said}")
 
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
 
 
-@pytest.mark.parametrize("asked", ["quante=1&giorno=2020-01-01", "quante=1&giorno=2027-02-01"])
-def test_a_day_that_the_voucher_is_not_for_is_refused_in_words(bruno: Browser, asked: str) -> None:
-    answer = bruno.get(f"{MEAL}?{asked}")
+@pytest.mark.parametrize("said", ["quante=1&giorno=2020-01-01", "quante=1&giorno=2027-02-01"])
+def test_a_day_that_the_voucher_is_not_for_is_refused_in_words(bruno: Browser, said: str) -> None:
+    answer = bruno.get(f"{MEAL}?{said}")
 
     assert answer.status_code in (409, 422)
     assert "Da sistemare" in text_of(answer)
@@ -168,7 +169,7 @@ def test_nobody_has_another_s_voucher(counter: Counter, bruno: Browser) -> None:
 
 
 def test_the_statements_do_not_depend_on_how_much_is_asked(bruno: Browser) -> None:
-    assert asked_of_the_database(bruno, f"{MEAL}?quante=1") == asked_of_the_database(bruno, f"{MEAL}?quante=9")
+    assert asked(bruno, f"{MEAL}?quante=1") == asked(bruno, f"{MEAL}?quante=9")
 
 
 def test_rosa_orders_with_the_money_that_she_paid_by_card(counter: Counter) -> None:

@@ -15,7 +15,7 @@ from tests.api.counter import Counter
 from tests.api.v1.families import kin
 from tests.api.v1.test_reimbursements import office  # noqa: F401 - used by its name alone
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
-from tests.api.web.test_order import asked_of_the_database
+from tests.api.web.counting import asked
 from tests.wallet.reimbursements.conftest import SUPPLIER, image, pdf
 
 NEW = "/io/rimborsi/nuovo?spesa=SUMMER_CENTRE"
@@ -79,7 +79,7 @@ def test_what_is_needed_is_told_before_anything_is_asked(sara: Browser) -> None:
     assert "Documento intestato a:" in text_of(chosen)
     assert "te, chi usa il servizio" in text_of(chosen)
     law = chosen.text.index("art. 51 c. 2 lett. f-bis TUIR")
-    assert chosen.text.index("Va bene comunque tu abbia pagato") < chosen.text.index("<details") < law
+    assert chosen.text.index("Va bene comunque tu abbia pagato") < chosen.text.index("Che cosa dice la legge") < law
     assert "Che cosa non si può avere indietro" in text_of(listed)
     told = sara.get("/io/rimborsi/nuovo?spesa=GOODS")
     assert "non si rimborsa" in text_of(told)
@@ -266,11 +266,11 @@ def test_whoever_is_late_keeps_the_text(counter: Counter) -> None:
 def test_more_requests_documents_and_relatives_ask_no_more_of_the_database(counter: Counter, sara: Browser) -> None:
     place = send(sara, NEW, told(counter, holder="OTHER")).headers["Location"]
     paths = ("/io/rimborsi", "/io/rimborsi/nuovo", NEW, place)
-    before = [asked_of_the_database(sara, path) for path in paths]
+    before = [asked(sara, path) for path in paths]
 
     send(sara, NEW, told(counter))
     fixed = {"documents": (pdf(f"another of {place}"), "altra.pdf"), "holder": "OTHER", "note": "eccola"}
     assert send(sara, f"{place}/sistema", fixed).status_code == 302
     kin(counter, "sara", Kinship.PARENT, age=70, book="E9")
 
-    assert [asked_of_the_database(sara, path) for path in paths] == before
+    assert [asked(sara, path) for path in paths] == before
