@@ -135,6 +135,15 @@ def require(session: Session, member_id: str) -> Member:
     return found
 
 
+def speak(session: Session, member_id: str, language: str) -> None:
+    """
+    Keep the language that a member reads, on pages and in letters.
+
+    Errors: MemberNotFound.
+    """
+    require(session, member_id).language = language
+
+
 def holdings(session: Session, member_id: str) -> tuple[Holding, ...]:
     """Return the roles that a member holds, the first given first, as far as the session's fence shows them."""
     return tuple(_holdings(session, [member_id]))

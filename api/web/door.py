@@ -11,8 +11,18 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
-from api.access import cookies, demonstration_links, invitations, resets, self_view, session_list, signing_in
-from api.access.identity import current, signed_in
+from api.access import (
+    addresses,
+    cookies,
+    demonstration_links,
+    invitations,
+    members,
+    resets,
+    self_view,
+    session_list,
+    signing_in,
+)
+from api.access.identity import current, signed_in, transact_at_door
 from api.access.signing_in import Entered
 from api.web import forms, navigation, words
 from api.web.forms import Form
@@ -113,9 +123,15 @@ def switch() -> Response:
 def speak(language: str) -> Response:
     """Keep the language of the pages, and go back to where it was asked for."""
     assert language in LANGUAGES  # noqa: S101
-    response = flask.redirect(_own(flask.request.args.get("to", "")) or flask.url_for("web_public.home"))
-    response.set_cookie(words.COOKIE, language, max_age=_YEAR, samesite="Lax", httponly=True)
-    return response
+    return _spoken(flask.redirect(_own(flask.request.args.get("to")) or flask.url_for("web_public.home")), language)
+
+
+@blueprint.post("/lingua/<any('it', 'en'):language>")
+@signed_in
+def prefer(language: str) -> Response:
+    """Keep the language of somebody who is known, for letters and for whatever they sign in with next."""
+    transact_at_door(lambda session: members.speak(session, current().member_id, language))
+    return _spoken(flask.redirect(_own(flask.request.form.get("to")) or flask.url_for("web_public.home")), language)
 
 
 @blueprint.get("/notifications")
@@ -219,6 +235,15 @@ def _let_in(entered: Entered, response: Response) -> Response:
     cookies.put(response, cookies.SESSION, entered.opened.secret, entered.opened.expires_at)  # type: ignore[arg-type]
     if entered.device is not None:
         cookies.put(response, cookies.DEVICE, *entered.device)  # type: ignore[arg-type]
+    if words.COOKIE in flask.request.cookies:
+        return response
+    member_id = entered.opened.member_id
+    return _spoken(response, transact_at_door(lambda session: members.require(session, member_id).language, whole=True))
+
+
+def _spoken(response: Response, language: str) -> Response:
+    secure = not addresses.is_plain()
+    response.set_cookie(words.COOKIE, language, max_age=_YEAR, secure=secure, samesite="Lax", httponly=True)
     return response
 
 

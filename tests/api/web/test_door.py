@@ -266,6 +266,38 @@ def test_the_language_stays(counter: Counter) -> None:
     assert "<h1>Sign in</h1>" in browser.get("/entra").text
 
 
+def test_the_language_of_somebody_who_is_known_is_kept_for_letters_and_for_the_next_browser(door: Door) -> None:
+    browser = browser_of(door.counter, "hr")
+    page = browser.get("/ruolo?x=1")
+    switched = browser.send_on(page, "/ruolo", "/lingua/en")
+    try:
+        next_browser = browser_of(door.counter)
+        answer = confirmed(door, next_browser, asked_for_a_code(door, next_browser, "hr"), "hr")
+
+        assert switched.headers["Location"] == "/ruolo?x=1"
+        assert browser.client.get("/v1/me").get_json()["language"] == "en"
+        assert "borsellino_language=en" in cookies_of(answer)["borsellino_language"]
+        assert '<html lang="en">' in next_browser.get("/ruolo").text
+    finally:
+        browser.send("/ruolo", "/lingua/it")
+
+
+def test_a_language_chosen_in_this_browser_is_not_changed_by_signing_in(door: Door) -> None:
+    browser = browser_of(door.counter)
+    browser.get("/lingua/en")
+
+    answer = confirmed(door, browser, asked_for_a_code(door, browser, "hr"), "hr")
+
+    assert "borsellino_language" not in cookies_of(answer)
+
+
+@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_whoever_changes_the_language_is_not_sent_to_another_site(counter: Counter, there: str) -> None:
+    browser = browser_of(counter, "hr", language="en")
+
+    assert browser.send("/ruolo", "/lingua/it", to=there).headers["Location"] == "/"
+
+
 def test_a_link_of_the_demonstration_opens_the_pages_as_its_role_more_than_once(door: Door) -> None:
     found = {one.role: one for one in database.transact(sign_ins.make)}
     for _ in range(2):
