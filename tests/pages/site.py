@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
 
+from api import tasks
 from config import clock
 from tests.api.v1.conftest import NOON
 
@@ -42,20 +44,26 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application and give its address."""
+def work_off() -> None:
+    """Do what was asked of the workers."""
+    while tasks.run_next():
+        pass
 
-    def at_noon(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+
+@contextmanager
+def serving(app: Flask, hour: datetime = NOON) -> Iterator[str]:
+    """Serve an application at some hour, and give its address."""
+
+    def at_the_hour(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         def lasting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             kept = [(name, _ENDS.sub("", value) if name == "Set-Cookie" else value) for name, value in headers]
             return start(status, kept, *rest)
 
         # The server forgets to close the answer to a browser that is gone.
-        with clock.at(NOON), closing(ClosingIterator(app(environ, lasting))) as answer:
+        with clock.at(hour), closing(ClosingIterator(app(environ, lasting))) as answer:
             return [b"".join(answer)]
 
-    server = make_server("127.0.0.1", 0, at_noon, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, at_the_hour, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

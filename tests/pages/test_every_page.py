@@ -11,7 +11,7 @@ from playwright.sync_api import Request
 from tests.pages.conftest import Place
 from tests.pages.looking import complaints_of
 from tests.pages.travelling import Traveller, travelling
-from tests.pages.walking import PEOPLE, own_pages
+from tests.pages.walking import PEOPLE, endpoints, own_pages, pages
 from tests.pages.ways import NARROW, WIDE, Way
 
 MOST_BYTES = 400_000
@@ -41,6 +41,27 @@ def complaints(traveller: Traveller, path: str) -> Iterator[str]:
     traveller.said.clear()
 
 
+# What the journeys look at, as it takes somebody or something of its own.
+ELSEWHERE = frozenset(
+    {
+        "web_aided.begin",
+        "web_network_bank.line",
+        "web_network_bank.statement",
+        "web_network_clearing.follow",
+        "web_network_clearing.show",
+        "web_network_payments.show",
+        "web_network_payouts.follow",
+        "web_network_payouts.left",
+        "web_network_payouts.show",
+        "web_provider_money.payment",
+        "web_wm_acting.order",
+        "web_wm_acting.person",
+    }
+)
+# What only leads to another page.
+_LEADS_ON = frozenset({"web_door.notifications", "web_office.exports"})
+
+
 @contextmanager
 def forgetful(place: Place, way: Way, who: str | None) -> Iterator[Traveller]:
     """A traveller whose browser keeps no file of ours: each page is weighed as if it were the first."""
@@ -58,7 +79,18 @@ def test_every_page_can_be_used_by_everybody(place: Place, who: str | None) -> N
     found = []
     with ExitStack() as leaving:
         travellers = [[leaving.enter_context(forgetful(place, way, who)) for way in ways] for ways in WAYS]
-        for number, path in enumerate(own_pages(place.counter, who)):
+        for number, path in enumerate((*own_pages(place.counter, who), *place.more.get(who, ()))):
             for traveller in travellers[number % len(WAYS)]:
                 found += [f"{traveller.way} {path}: {each}" for each in complaints(traveller, path)]
     assert found == []
+
+
+@pytest.mark.slow
+def test_there_is_no_page_that_nobody_looks_at(place: Place) -> None:
+    addresses = place.counter.app.url_map
+    adapter, unseen = addresses.bind("127.0.0.1"), endpoints(addresses)
+    for who in PEOPLE:
+        for path in (*pages(place.counter, who), *place.more.get(who, ())):
+            unseen.discard(adapter.match(path.partition("?")[0], "GET")[0])
+
+    assert unseen - ELSEWHERE - _LEADS_ON == set()

@@ -11,7 +11,8 @@ from playwright.sync_api import FilePayload, expect
 from tests.api.v1.families import tax_code_of
 from tests.pages import people
 from tests.pages.conftest import Place
-from tests.pages.travelling import Traveller, travelling, work_off
+from tests.pages.site import work_off
+from tests.pages.travelling import Traveller, travelling
 from tests.pages.ways import Way, journey
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -18,7 +18,8 @@ from tests.api.counter import Counter
 from tests.api.v1.families import tax_code_of
 from tests.pages import people
 from tests.pages.conftest import Place
-from tests.pages.travelling import travelling, work_off
+from tests.pages.site import work_off
+from tests.pages.travelling import travelling
 from tests.pages.ways import Way, journey
 from tests.stories.reading import buy
 from wallet import captures

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
-from api import tasks
 from api.access import cookies, passwords
 from api.web import words
 from config import database
@@ -134,12 +133,6 @@ def travelling(place: Place, way: Way) -> Iterator[Traveller]:
         assert traveller.said == []
     finally:
         context.close()
-
-
-def work_off() -> None:
-    """Do what was asked of the workers."""
-    while tasks.run_next():
-        pass
 
 
 def _listen(traveller: Traveller) -> None:

@@ -15,6 +15,7 @@ from tests.api.web.browser import browser_of
 # Everybody of the counter who has a room, and nobody.
 PEOPLE = (None, "giulia", "hr", "payroll", "accountant", "comune", "p04", "marta", "operator")
 _NO_PAGES = ("web_files.", "web_door.speak", "web_door.demonstrate")
+_FILES = frozenset({"bars", "calendar", "document", "download", "export", "file", "qr"})
 _LINK = re.compile(r'href="(/[^"#]*)')
 
 
@@ -68,6 +69,11 @@ def own_pages(counter: Counter, who: str | None) -> list[str]:
         return mine
     shared = set(pages(counter, None)) | (set(pages(counter, "giulia")) if who != "giulia" else set())
     return [path for path in mine if path not in shared]
+
+
+def endpoints(addresses: Map) -> set[str]:
+    """Return the endpoint of each page; what answers with a file is none."""
+    return {rule.endpoint for rule in _rules(addresses) if rule.endpoint.rpartition(".")[2] not in _FILES}
 
 
 def _rules(addresses: Map) -> list[Rule]:
