@@ -32,6 +32,18 @@ select h.entry_id, e.occurred_on, h.amount_minor, coalesce(c.refunded_minor, 0) 
 """
 
 
+# Who pays what of a purchase with a municipality's voucher.
+_SHARES = "select municipal_minor, citizen_minor from social_use where book_id = %s and authorization_id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What a municipality pays of a purchase, and what its citizen; minor units."""
+
+    municipal_minor: int
+    citizen_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """One delivery that was charged; minor units. `dispute` is where the last dispute about it stands."""
@@ -53,12 +65,17 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A purchase with its service, whom it is for, and what was charged; minor units."""
+    """
+    A purchase with its service, whom it is for, and what was charged; minor units.
+
+    `shares` says who pays what where a municipality pays a part; None otherwise.
+    """
 
     authorization: Authorization
     service: Service
     relative: RelativeCard | None
     captures: tuple[Captured, ...]
+    shares: Shares | None
 
     @property
     def state(self) -> str:
@@ -108,6 +125,7 @@ def get(session: Session, book_id: int, authorization_id: str) -> Order:
     Errors: AuthorizationNotFound (also for another book's).
     """
     found = authorizations.get(session, book_id, authorization_id)
+    shared = database.rows(session, _SHARES, (book_id, authorization_id))
     rows = [] if found.hold_id is None else database.rows(session, _CAPTURES, (book_id, found.hold_id))
     return Order(
         found,
@@ -126,4 +144,5 @@ def get(session: Session, book_id: int, authorization_id: str) -> Order:
             )
             for row in rows
         ),
+        Shares(shared[0].municipal_minor, shared[0].citizen_minor) if shared else None,
     )

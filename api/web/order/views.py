@@ -182,9 +182,12 @@ def void(authorization_id: str) -> _Page:
     )
     if done is None:
         return _drawn(found, void=form)
-    flask.flash(
-        _("Ordine annullato: %(amount)s sono di nuovo nel tuo borsellino.", amount=words.amount(done.amount_minor))
-    )
+    if found.shares is None:
+        flask.flash(
+            _("Ordine annullato: %(amount)s sono di nuovo nel tuo borsellino.", amount=words.amount(done.amount_minor))
+        )
+    else:
+        flask.flash(_("Ordine annullato."))
     return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alo
 from tests.api.web.counting import asked
 from tests.api.web.test_order import available, confirm, ordered
 from wallet import tenders
-from wallet.social import aids
+from wallet.social import aids, purchases
 from wallet.tenders import Receipt, TenderKind
 
 MEAL, HELP = "/io/buono/PAS-CR", "/io/buono/ADI-CR"
@@ -150,6 +151,27 @@ def test_whose_municipality_pays_all_orders_at_once_and_a_double_click_is_one_or
     assert price > 0
     assert ines.send(first.location, f"{first.location}/annulla", reason="changed_mind").status_code == 302
     assert left(counter, "ines") == before
+
+
+def test_what_the_desk_bought_for_bruno_tells_both_parts_and_where_they_go(counter: Counter, bruno: Browser) -> None:
+    book_id, application = counter.books["CITY"], counter.people["bruno's application"]
+
+    def sell(session: Session) -> str:
+        receipt = Receipt(TenderKind.CARD, "POS-000777")
+        bought = purchases.buy(session, book_id, application, "PAS-CR", 1, receipt, actor="sportello")
+        return bought.authorization.authorization_id
+
+    place = f"/io/voucher/{database.transact(sell)}"
+    page = text_of(bruno.get(place))
+    assert re.search(r"Paga il Comune 6,80\s€ Paghi tu 1,70\s€", page)
+    assert "qr.svg" in bruno.get(place).text
+
+    answer = bruno.send(place, f"{place}/annulla", reason="changed_mind")
+    ended = unescape(text_of(bruno.get(answer.location)))
+
+    assert re.search(r"6,80\s€ tornano nel buono del Comune", ended)
+    assert re.search(r"I tuoi 1,70\s€ te li restituisce lo sportello", ended)
+    assert left(counter, "bruno") == 10_000
 
 
 def test_whoever_is_late_begins_again_with_what_was_said(counter: Counter) -> None:
