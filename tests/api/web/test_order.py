@@ -235,6 +235,7 @@ def test_an_order_comes_in_the_way_that_is_chosen(counter: Counter) -> None:
 
     made = giulia.get(ordered(giulia, confirm(come="VOUCHER")))
     assert "È un buono a tuo nome" in text_of(made)
+    assert "A nome di Giulia" in text_of(made)
     other = giulia.get(ordered(giulia, confirm(come="DIRECT")))
     assert "È un buono a tuo nome" not in text_of(other)
     for wrong in ("REIMBURSEMENT", "PIGEON"):
