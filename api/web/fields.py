@@ -1,9 +1,12 @@
-"""Fields that people fill in as they write or tick: amounts of euro, and several of some choices."""
+"""Fields that people fill in as they write or tick: amounts of euro, months, and several of some choices."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import date
+from typing import Any, Final
 
+from flask_babel import gettext as _
 from moneyed import Money
 from wtforms import SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,6 +15,8 @@ from api.web import words
 from config.errors import DomainError
 from config.money import from_minor
 from plans.sheets import cells
+
+_MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 class AmountField(StringField):
@@ -28,6 +33,21 @@ class AmountField(StringField):
             self.money = from_minor(cells.amount(self.data))
         except DomainError as refusal:
             raise ValueError(words.refusal(refusal)) from refusal
+
+
+class MonthField(StringField):
+    """A month, written 2026-03; `first` is its first day, None where the field was left empty."""
+
+    first: date | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed, and keep it as it was typed."""
+        super().process_formdata(valuelist)
+        if self.data is None or not self.data.strip():
+            return
+        if not _MONTH.fullmatch(self.data.strip()):
+            raise ValueError(_("Scrivi il mese così: 2026-03."))
+        self.first = date.fromisoformat(f"{self.data.strip()}-01")
 
 
 class TicksField(SelectMultipleField):

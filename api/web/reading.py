@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import flask
 from sqlalchemy.orm import Session
@@ -13,6 +13,12 @@ from config import database, fences
 from config.fences import Fence, Sight
 
 T = TypeVar("T")
+
+
+def part(limit: int) -> dict[str, Any]:
+    """Return which part of a list this page's address asks for: the first rows, or those that come after one."""
+    after = flask.request.args.get("starting_after")
+    return {"limit": limit} | ({"starting_after": after} if after else {})
 
 
 def anyone(work: Callable[[Session], T]) -> T:

@@ -21,7 +21,7 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions import uploads as bodies
 from api.conventions.paging import Page
-from api.web import forms, guards
+from api.web import forms, guards, reading
 from api.web.company import invitees, uploads
 from api.web.company.budget_desk import mend
 from api.web.forms import Form
@@ -96,9 +96,7 @@ class _Found:
 def every() -> tuple[str, int]:
     """List the people, by name, or look for one of them."""
     form = SearchForm()
-    asked = {"limit": _PAGE} | {
-        name: flask.request.args[name] for name in ("starting_after", "ending_before") if name in flask.request.args
-    }
+    asked = reading.part(_PAGE)
     text = (form.text.data or "").strip() if form.is_submitted() and form.validate() else ""
     unreachable = flask.request.args.get("email") == "no"
 

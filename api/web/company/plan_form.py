@@ -22,10 +22,9 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from api.web import words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, TicksField
 from api.web.forms import Form
 from config import money
 from config.errors import DomainError
@@ -68,13 +67,6 @@ _ACTS = {
 }
 
 
-class _Boxes(SelectMultipleField):
-    """Several of a vocabulary, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 def _choices(labels: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(str(code), label) for code, label in labels.items()]
 
@@ -91,8 +83,8 @@ class PlanForm(Form):
     entitlement = SelectField(_l("A chi spetta"), choices=_choices(_ENTITLEMENTS))
     amount = AmountField(_l("Quanto a ciascuno"), [Optional()])
     clusters = TextAreaField(_l("Categorie omogenee"), [Length(max=20_000)])
-    categories = _Boxes(_l("Per che cosa serve"))
-    channels = _Boxes(_l("Come si usa"))
+    categories = TicksField(_l("Per che cosa serve"))
+    channels = TicksField(_l("Come si usa"))
     taxable_policy = SelectField(_l("Una spesa che sarebbe tassata"), choices=_choices(_TAXABLE))
     funding_policy = SelectField(_l("Che cosa si può accreditare"), choices=_choices(_FUNDING))
     carry_over_months = IntegerField(

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from api.web import words
+from api.web.fields import MonthField
 from api.web.forms import Form
 from config.labelled import Labelled
 from plans.payroll_codes import reading
@@ -75,7 +76,7 @@ class RowForm(Part):
 class TableForm(Form):
     """A payslip table as people write it; `seen` is which one they had before them."""
 
-    from_month = StringField(_l("Vale dal mese"), [_NEEDED, Regexp(r"^20\d\d-(0[1-9]|1[0-2])$")])
+    from_month = MonthField(_l("Vale dal mese"), [_NEEDED])
     name = StringField(_l("Nome della tabella"), [_NEEDED, Length(max=100)])
     source = StringField(_l("Da dove vengono i codici"), [_NEEDED, Length(max=200)])
     company_code = StringField(
@@ -112,7 +113,9 @@ class TableForm(Form):
 
     def month(self) -> date:
         """Return the first month that the table governs."""
-        return date.fromisoformat(f"{self.from_month.data}-01")
+        first = self.from_month.first
+        assert first is not None  # noqa: S101 - the form asks for it
+        return first
 
     def move(self, order: str) -> bool:
         """Do what a button of a row asks for, such as `up-3` or `out-3`; False where none was pressed."""

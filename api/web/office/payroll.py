@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, StringField, SubmitField
+from wtforms import DateField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import InputRequired, Optional
 
 from api.access import audit
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import forms, guards, words
+from api.web import forms, guards, reading, words
+from api.web.fields import MonthField
 from api.web.forms import Form, MoneyForm
 from config import clock
 from plans import people
@@ -39,7 +38,6 @@ blueprint = flask.Blueprint("web_office_payroll", __name__, url_prefix="/studio/
 blueprint.before_request(guards.only(Role.PAYROLL))
 
 _SHOWN = 50
-_MONTH = Regexp(r"^20\d\d-(0[1-9]|1[0-2])$", message=_l("Scrivi il mese così: 2026-03."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Without:
 class PaidForm(MoneyForm):
     """A payment that payroll made."""
 
-    month = StringField(_l("Mese del cedolino"), [InputRequired(_l("Manca: scrivilo qui.")), _MONTH])
+    month = MonthField(_l("Mese del cedolino"), [InputRequired(_l("Manca: scrivilo qui."))])
     on = DateField(_l("Giorno del pagamento (vuoto: oggi)"), [Optional()])
     send = SubmitField(_l("Segna come pagato"))
 
@@ -82,7 +80,7 @@ class UndoForm(MoneyForm):
 class MonthForm(Form):
     """A month, read from the address."""
 
-    mese = StringField(_l("Mese"), [Optional(), _MONTH])
+    mese = MonthField(_l("Mese"), [Optional()])
 
 
 @blueprint.get("")
@@ -107,7 +105,8 @@ def pay(reimbursement_id: str) -> Response | tuple[str, int]:
     book_id, actor, owed = guards.own_book(), current().actor, _one(reimbursement_id)
 
     def work(session: Session) -> Reimbursement:
-        month = date.fromisoformat(f"{form.month.data}-01")
+        month = form.month.first
+        assert month is not None  # noqa: S101 - the form asks for it
         return reviews.pay(
             session, book_id, reimbursement_id, payroll_month=month, on=form.on.data, actor=actor, key=form.key.data
         )
@@ -143,13 +142,13 @@ def month() -> tuple[str, int]:
     """Show what a month's export will hold: totals by payslip item, and the proof."""
     form, book_id = MonthForm(flask.request.args, meta={"csrf": False}), guards.own_book()
     sound = form.validate()
-    text = form.mese.data if sound and form.mese.data else f"{clock.today():%Y-%m}"
+    asked = (form.mese.first if sound else None) or clock.today().replace(day=1)
     if not form.mese.raw_data:
-        form.mese.data = text
+        form.mese.data = f"{asked:%Y-%m}"
 
     def work(session: Session) -> PayrollMonth:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        return payroll_export.gather(session, book_id, date.fromisoformat(f"{text}-01"), draft=True)
+        return payroll_export.gather(session, book_id, asked, draft=True)
 
     found = transact_in(book_id, work)
     without = tuple(_worded(one) for one in found.unmapped)
@@ -168,9 +167,7 @@ def _worded(one: Unmapped) -> Without:
 
 def _owed(*, paid: bool) -> Page[Owed]:
     book_id = guards.own_book()
-    asked: dict[str, Any] = {"limit": _SHOWN}
-    if "dopo" in flask.request.args:
-        asked["starting_after"] = flask.request.args["dopo"]
+    asked = reading.part(_SHOWN)
 
     def work(session: Session) -> Page[Owed]:
         found = paging.cut(session, listing.payable(book_id, paid=paid), listing.ID, asked)

@@ -9,22 +9,20 @@ from api.access.identity import current, needs, transact
 from api.access.roles import Role
 from api.conventions import paging
 from api.exports import calendars
-from api.web import guards, provider
+from api.web import guards, provider, reading
 from wallet.settlement import listings
 
 blueprint = flask.Blueprint("web_provider_money", __name__, url_prefix="/fornitore/pagamenti")
 blueprint.before_request(guards.only(Role.PROVIDER))
 
-_SHOWN = 25
+_SHOWN, _LINES = 25, 100
 
 
 @blueprint.get("")
 @needs("payouts:read")
 def home() -> str:
     """Show what is to be paid, and the payments that were made."""
-    asked = {"limit": _SHOWN} | {
-        name: flask.request.args[name] for name in flask.request.args if name == "starting_after"
-    }
+    asked = reading.part(_SHOWN)
     wanted = listings.transfers(provider=provider.code())
     paid = transact(lambda session: paging.placed(session, wanted, listings.TRANSFERS_ORDER, "end_to_end_id", asked))
     return flask.render_template("provider/money.html", calendar=calendars.of(current(), None), paid=paid)
@@ -34,7 +32,7 @@ def home() -> str:
 @needs("payouts:read")
 def payment(payout_id: str) -> str:
     """Show a payment and what it settles."""
-    asked = {"limit": 100} | {name: flask.request.args[name] for name in flask.request.args if name == "starting_after"}
+    asked = reading.part(_LINES)
 
     def work(session: Session) -> str:
         one = listings.transfer(session, payout_id)

@@ -20,7 +20,7 @@ from api.access.identity import current, needs, transact_in
 from api.access.roles import Role
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import forms, guards, words
+from api.web import forms, guards, reading, words
 from api.web.fields import AmountField
 from api.web.forms import Form, MoneyForm
 from api.web.town.standing import AttestationForm
@@ -147,9 +147,7 @@ def index() -> tuple[str, int]:
     form.stato.choices = [every, *(SelectChoice(str(each), each.label(words.asked())) for each in State)]
     form.servizio.choices = [every, *(SelectChoice(each.code, each.name) for each in services)]
     sound = form.validate()
-    asked: dict[str, Any] = {"limit": _SHOWN}
-    if "dopo" in flask.request.args:
-        asked["starting_after"] = flask.request.args["dopo"]
+    asked = reading.part(_SHOWN)
 
     def work(session: Session) -> Page[Row]:
         query = applications.query(
@@ -241,10 +239,7 @@ def assign(application_id: str) -> Response | tuple[str, int]:
         )  # fmt: skip
         return 0
 
-    if forms.attempt(form, lambda: _once(desk, "assign", form, {}, work)) is None:
-        return forms.show("town/assign.html", form, desk=desk)
-    flask.flash(_("Assegnata."))
-    return _to(application_id)
+    return _recorded(desk, "assign", form, work, _("Assegnata."))
 
 
 @blueprint.route("/<string:application_id>/isee", methods=("GET", "POST"))
@@ -261,10 +256,8 @@ def attest(application_id: str) -> Response | tuple[str, int]:
         )  # fmt: skip
         return 0
 
-    if forms.attempt(form, lambda: _once(desk, "attest", form, {}, work)) is None:
-        return forms.show("town/isee.html", form, desk=desk)
-    flask.flash(_("Attestazione registrata: la quota è aggiornata, l'ISEE non è stato conservato."))
-    return _to(application_id)
+    told = _("Attestazione registrata: la quota è aggiornata, l'ISEE non è stato conservato.")
+    return _recorded(desk, "isee", form, work, told)
 
 
 @blueprint.route("/<string:application_id>/anagrafe", methods=("GET", "POST"))
@@ -311,6 +304,16 @@ def _desk(application_id: str) -> Desk:
         return Desk(card, name, service, steps)
 
     return transact_in(book_id, work)
+
+
+def _recorded(
+    desk: Desk, operation: str, form: MoneyForm, work: Callable[[Session, int], int], told: str
+) -> Response | tuple[str, int]:
+    """Do once what a form says, and tell it on the application's page; else draw the form of that name again."""
+    if forms.attempt(form, lambda: _once(desk, operation, form, {}, work)) is None:
+        return forms.show(f"town/{operation}.html", form, desk=desk)
+    flask.flash(told)
+    return _to(desk.application.application_id)
 
 
 def _reasons(form: ActForm, step: Step) -> None:

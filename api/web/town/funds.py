@@ -9,13 +9,14 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import Field, StringField
-from wtforms.validators import Optional, Regexp, ValidationError
+from wtforms import Field
+from wtforms.validators import Optional, ValidationError
 
 from api.access.identity import needs, transact_in
 from api.access.roles import Role
 from api.web import charts, guards, words
 from api.web.charts import Bar
+from api.web.fields import MonthField
 from api.web.forms import Form
 from config import clock
 from plans import plans
@@ -27,8 +28,6 @@ from wallet.funding import FundingState
 
 blueprint = flask.Blueprint("web_town", __name__, url_prefix="/comune")
 blueprint.before_request(guards.only(Role.MUNICIPALITY))
-
-_MONTH = Regexp(r"^20\d\d-(0[1-9]|1[0-2])$", message=_l("Scrivi il mese così: 2026-03."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class Fund:
 class MonthsForm(Form):
     """Whole months, read from the address."""
 
-    dal = StringField(_l("Dal mese"), [Optional(), _MONTH])
-    al = StringField(_l("Al mese"), [Optional(), _MONTH])
+    dal = MonthField(_l("Dal mese"), [Optional()])
+    al = MonthField(_l("Al mese"), [Optional()])
 
-    def validate_al(self, field: Field) -> None:
+    def validate_al(self, _field: Field) -> None:
         """Refuse a period that ends before it begins."""
-        if field.data and self.dal.data and field.data < self.dal.data:
+        if self.al.first and self.dal.first and self.al.first < self.dal.first:
             raise ValidationError(_("Il periodo finisce prima di cominciare."))
 
 
@@ -58,8 +57,8 @@ def home() -> tuple[str, int]:
     """Show the funds of a period, by instrument and service."""
     form, today, book_id = MonthsForm(flask.request.args, meta={"csrf": False}), clock.today(), guards.own_book()
     sound = form.validate()
-    first = _first(form.dal.data) if sound and form.dal.data else today.replace(month=1, day=1)
-    last = _last(_first(form.al.data) if sound and form.al.data else max(today, first))
+    first = (form.dal.first if sound else None) or today.replace(month=1, day=1)
+    last = _last((form.al.first if sound else None) or max(today, first))
     if not flask.request.args:
         form.dal.data, form.al.data = f"{first:%Y-%m}", f"{last:%Y-%m}"
 
@@ -85,10 +84,6 @@ def _picture(found: SocialStatement) -> str | None:
         if line.movement.used_minor
     ]
     return charts.address(sorted(used, key=lambda bar: -bar.length)) if used else None
-
-
-def _first(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
 
 
 def _last(day: date) -> date:
