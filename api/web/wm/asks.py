@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import flask
@@ -20,6 +20,7 @@ from api.conventions import paging
 from api.web import forms, guards, words
 from api.web.forms import MoneyForm
 from ledger import idempotency
+from network import services, territories
 from plans import names
 from wallet.requests import handling, records
 from wallet.requests import words as asking
@@ -53,10 +54,12 @@ class CloseForm(MoneyForm):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request and who asks."""
+    """A request with the names of who asks, of the territory, and of the service where one is named."""
 
     request: Request
     name: str
+    place: str
+    service: str | None
 
 
 @blueprint.get("")
@@ -70,9 +73,7 @@ def index() -> str:
 
     def work(session: Session) -> tuple[tuple[Asked, ...], bool]:
         page = paging.cut(session, records.query(state=state), records.ID, asked)
-        found = records.values(session, page.data)
-        called = names.of(session, [each.employee_id for each in found])
-        return tuple(Asked(each, called.get(each.employee_id, "—")) for each in found), page.has_more
+        return _named(session, records.values(session, page.data)), page.has_more
 
     found, more = transact(work)
     return flask.render_template("wm/requests.html", found=found, more=more, state=state, states=tuple(State))
@@ -150,10 +151,25 @@ def _once(request_id: str, verb: str, form: MoneyForm, work: Callable[[Session, 
 
 def _page(request_id: str, answering: AnswerForm, closing: CloseForm) -> tuple[str, int]:
     def work(session: Session) -> Asked:
-        found = records.get(session, records.book_of(session, request_id), request_id)
-        return Asked(found, names.of(session, [found.employee_id]).get(found.employee_id, "—"))
+        return _named(session, [records.get(session, records.book_of(session, request_id), request_id)])[0]
 
     found = transact(work)
     status = max(answering.status, closing.status)
     page = flask.render_template("wm/request.html", found=found, form=answering, closing=closing)
     return page, status
+
+
+def _named(session: Session, found: Sequence[Request]) -> tuple[Asked, ...]:
+    called = names.of(session, [each.employee_id for each in found])
+    places = {each.code: each.name for each in territories.every(session)}
+    wanted = {each.service_code for each in found if each.service_code is not None}
+    served = {each.code: each.name for each in services.listed(session, wanted)}
+    return tuple(
+        Asked(
+            each,
+            called.get(each.employee_id, "—"),
+            places.get(each.territory_code, each.territory_code),
+            None if each.service_code is None else served.get(each.service_code, each.service_code),
+        )
+        for each in found
+    )

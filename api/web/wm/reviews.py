@@ -24,7 +24,7 @@ from api.web.fields import AmountField, TicksField
 from api.web.forms import MoneyForm
 from config import clock
 from plans import names
-from wallet.reimbursements import listing, reviews, undoing
+from wallet.reimbursements import checklist, listing, reviews, undoing
 from wallet.reimbursements import words as reimbursing
 from wallet.reimbursements.errors import OwnReimbursement
 from wallet.reimbursements.listing import Whole
@@ -188,6 +188,7 @@ def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tu
         found=found,
         one=found.reimbursement,
         name=name,
+        expense=checklist.expenses().get(found.reimbursement.expense),
         drawn=drawn,
         sent=form,
         today=clock.today(),

@@ -26,7 +26,7 @@ from api.web.wm import desk
 from config import clock
 from ledger import idempotency
 from ledger.idempotency import NO_BOOK
-from network import dossiers, evidence, providers, qualification
+from network import dossiers, evidence, providers, qualification, territories
 from network.checklist import Family, Requirement
 from network.dossiers import Dossier
 from wallet import suspensions
@@ -115,6 +115,7 @@ def index() -> str:
             waiting=[each for each in everybody if not each.state.may_serve],
             serving=[each for each in everybody if each.state.may_serve],
             ending=qualification.expiring(session, today, within_days=desk.DAYS_OF_NOTICE),
+            territories={each.code: each.name for each in territories.every(session)},
         )
 
     return transact(work)
