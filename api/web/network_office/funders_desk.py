@@ -44,7 +44,7 @@ class FunderForm(MoneyForm):
     """What is written of a funder; `seen` is the mark of what was written when the form was drawn."""
 
     seen = HiddenField()
-    name = StringField(_l("Nome"), [network_office.NEEDED, Length(max=200)])
+    name = StringField(_l("Denominazione"), [network_office.NEEDED, Length(max=200)])
     vat_number = StringField(_l("Partita IVA"), [Length(max=40)])
     home_territory = SelectField(_l("Territorio"), validate_choice=False)
     send = SubmitField(_l("Salva"))

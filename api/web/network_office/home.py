@@ -76,7 +76,7 @@ def _todo(waiting: _Waiting) -> list[Todo]:
             "%(num)s movimenti della banca aspettano una decisione.",
             waiting.lines,
         )
-        found.append(Todo(sentence, flask.url_for("web_network_bank.home"), _("Decidi")))
+        found.append(Todo(sentence, flask.url_for("web_network_bank.home"), _("Chiarisci")))
     if waiting.unanswered:
         sentence = ngettext(
             "Di %(num)s bonifico la banca non ha ancora risposto.",
