@@ -75,7 +75,8 @@ class Traveller:
 
     def headed(self, text: str, **values: object) -> None:
         """See what a page is about."""
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(self.hand.say(text, **values))
+        heading = self.page.get_by_role("heading", level=1)
+        expect(heading).to_contain_text(self.hand.say(text, **values).partition("%(")[0])
 
     def must_mend(self) -> None:
         """See that what has to be mended is summed up on top, where the scripts lead to, with links to the fields."""

@@ -64,6 +64,7 @@ JOURNEYS: Mapping[str, Way] = {
     "marta asks what people need": _NARROW_MOUSE,
     "the office signs in and out": _NARROW_KEYS,
     "the operator looks after the network": _NARROW_MOUSE,
+    "the operator pays providers and clears a month": _WIDE_KEYS,
 }
 taken: set[str] = set()
 
