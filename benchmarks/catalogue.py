@@ -49,6 +49,7 @@ PAGES = (
     "/servizi?parole=trapezista",
     "/servizi?da=10&a=30",
     "/servizi?paga=denaro",
+    "/servizi?cosa=previdenza&chi=anziano",
     "/servizi?territorio=cremona",
     "/servizi?fornitore=P04",
     "/servizi?dove=Cremona&cosa=anziani&chi=anziano&a=30",

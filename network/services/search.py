@@ -203,22 +203,38 @@ def _search(on: date, wanted: Wanted, *, offered: bool = True) -> Matches:
         sa.func.coalesce(_PRICE.price_minor, _NO_PRICE),
         *_BY_NAME,
     )
-    return Matches(statement, order, _parts(wanted, serves) or (Part(sa.true(), order),))
+    return Matches(statement, order, _parts(wanted, order, serves))
 
 
-def _parts(wanted: Wanted, serves: sa.ColumnElement[bool]) -> tuple[Part, ...]:
-    """Return the parts in which the index of prices has services in order; words are looked for in every one anyway."""
-    if wanted.near is not None or wanted.text is not None:
-        return ()
+def _parts(
+    wanted: Wanted, order: tuple[sa.ColumnElement[Any], ...], serves: sa.ColumnElement[bool]
+) -> tuple[Part, ...]:
+    """
+    Return the parts in which the index of prices has services in order: of those who serve, what is here.
+
+    Words are looked for in every name, which is quicker done at once.
+    """
+    if wanted.text is not None:
+        return (Part(sa.true(), order),)
+    by_price = (_PRICE.price_minor, *_BY_NAME)
     priced = _PRICE.price_minor.is_not(None)
     others = sa.and_(_PROVIDER.code.is_not(None), sa.not_(serves))
+    if wanted.near is None:
+        return (
+            Part(sa.and_(serves, priced), by_price),
+            Part(sa.and_(serves, sa.not_(priced)), _BY_NAME),
+            # A request, which has no price.
+            Part(_PROVIDER.code.is_(None), _BY_NAME),
+            Part(sa.and_(others, priced), by_price),
+            Part(sa.and_(others, sa.not_(priced)), _BY_NAME),
+        )
+    here = sa.or_(_SERVICE.delivery == Delivery.REMOTE, _SERVICE.territory_code == wanted.near)
     return (
-        Part(sa.and_(serves, priced), (_PRICE.price_minor, *_BY_NAME)),
-        Part(sa.and_(serves, sa.not_(priced)), _BY_NAME),
-        # A request, which has no price.
-        Part(_PROVIDER.code.is_(None), _BY_NAME),
-        Part(sa.and_(others, priced), (_PRICE.price_minor, *_BY_NAME)),
-        Part(sa.and_(others, sa.not_(priced)), _BY_NAME),
+        Part(sa.and_(serves, here, priced), by_price),
+        Part(sa.and_(serves, here, sa.not_(priced)), _BY_NAME),
+        Part(sa.and_(serves, sa.not_(here)), order[1:]),
+        Part(_PROVIDER.code.is_(None), order[1:]),
+        Part(others, order[1:]),
     )
 
 

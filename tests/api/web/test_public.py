@@ -389,7 +389,8 @@ def test_more_services_take_no_more_statements(
     before = counts(browser)
     request.getfixturevalue("crowded")
 
-    assert counts(browser) == before
+    # Fewer, where what is nearest fills a page by itself.
+    assert all(after <= few for after, few in zip(counts(browser), before, strict=True))
     assert max(before) < 25
 
 
