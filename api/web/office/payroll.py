@@ -55,6 +55,7 @@ class Without:
     category: str
     source: str
     channel: str
+    treatment: str
     amount_minor: int
 
 
@@ -161,6 +162,7 @@ def _worded(one: Unmapped) -> Without:
         Category(one.category).label(spoken),
         PlanSource(one.source).label(spoken),
         Channel(one.channel).label(spoken),
+        one.treatment.label(spoken),
         one.amount_minor,
     )
 
