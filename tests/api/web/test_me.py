@@ -200,10 +200,15 @@ def test_a_years_statement_is_made_once_however_often_its_form_is_sent(counter: 
 
     assert browser.post("/io/estratto", fields).status_code == 302
     assert browser.post("/io/estratto", fields).status_code == 302
-    assert browser.get("/io/estratto").text.count("In preparazione") == 1
+    waiting = browser.get("/io/estratto").text
+    assert waiting.count("In preparazione") == 1
+    assert 'data-waiting="/io/estratto"' in waiting
+    assert "waiting.js" in waiting
     while tasks.run_next():
         pass
-    links = re.findall(r'href="(/io/estratto/[^"]+\.pdf)"', browser.get("/io/estratto").text)
+    made = browser.get("/io/estratto").text
+    assert "waiting.js" not in made
+    links = re.findall(r'href="(/io/estratto/[^"]+\.pdf)"', made)
     assert len(links) == 1
     answer = browser.get(links[0])
     assert answer.data.startswith(b"%PDF")

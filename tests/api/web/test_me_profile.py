@@ -125,7 +125,9 @@ def test_a_copy_of_ones_data_is_made_once_and_is_nobody_elses(counter: Counter) 
 
     for _ in range(2):
         assert browser.post("/profilo/dati", fields).status_code == 302
-    assert browser.get("/profilo").text.count("La stiamo preparando") == 1
+    waiting = browser.get("/profilo").text
+    assert waiting.count("La stiamo preparando") == 1
+    assert 'data-waiting="/profilo"' in waiting
     while tasks.run_next():
         pass
     links = re.findall(r'href="(/profilo/dati/[^"]+\.zip)"', browser.get("/profilo").text)
