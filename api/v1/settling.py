@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api import tasks
 from api.access import audit
 from api.access.identity import current
-from api.tasks import Task
+from api.tasks import Task, TaskNotFound
 from api.tasks.kinds import Progress
 from config import database
 from ledger import idempotency
@@ -56,6 +56,18 @@ def queue_clearing(session: Session, month: date, key: str) -> Task:
     Errors: KeyReused.
     """
     return _queue(session, CLEARING, {"month": month.isoformat()}, key, f"{month:%Y-%m}")
+
+
+def find(session: Session, kind: str, task_id: str) -> Task:
+    """
+    Return a task of one of these kinds, as far as the transaction's fence shows it.
+
+    Errors: TaskNotFound.
+    """
+    found = tasks.find(session, task_id)
+    if found.kind != kind:
+        raise TaskNotFound(task=task_id)
+    return found
 
 
 def _queue(session: Session, kind: str, arguments: Mapping[str, Any], key: str, target: str) -> Task:

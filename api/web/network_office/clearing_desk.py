@@ -170,7 +170,7 @@ def close() -> Response | tuple[str, int]:
 @needs("clearing:run")
 def follow(task_id: str) -> str:
     """Tell how far a clearing is; whoever leaves the page finds it again in the list."""
-    task = transact(lambda session: tasks.find(session, task_id))
+    task = transact(lambda session: settling.find(session, settling.CLEARING, task_id))
     problem = "" if task.problem is None else str(task.problem[words.asked()])
     return flask.render_template("network_office/clearing_task.html", task=task, problem=problem)
 

@@ -164,7 +164,7 @@ def prepare() -> Response | tuple[str, int]:
 @needs("payouts:run")
 def follow(task_id: str) -> str:
     """Tell how far a run is; whoever leaves the page finds it again in the list."""
-    task = transact(lambda session: tasks.find(session, task_id))
+    task = transact(lambda session: settling.find(session, settling.PAYOUT_RUN, task_id))
     problem = "" if task.problem is None else str(task.problem[words.asked()])
     return flask.render_template("network_office/payout_task.html", task=task, problem=problem)
 

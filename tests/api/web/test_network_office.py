@@ -153,6 +153,13 @@ def test_a_role_is_taken_and_its_holder_is_out_at_once(counter: Counter, door: D
     assert operator.get("/rete/persone/mbr_x").status_code == 404
 
 
+def test_nobody_is_offered_to_take_their_own_role(door: Door, operator: Browser) -> None:
+    page = operator.get(f"/rete/persone/{door.member_id('operator')}")
+
+    assert "il ruolo con cui sei qui" in text_of(page)
+    assert [path for path in forms_of(page) if "/ruoli/" in path] == []
+
+
 def test_somebody_is_invited_once_written_to_again_and_taken_back(left_alone: Door, operator: Browser) -> None:
     email = address()
     typed = {"email": email, "name": "Ada Lunghi", "role": "accountant", "employer": "E1", "language": "it"}

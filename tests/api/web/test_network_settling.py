@@ -104,6 +104,7 @@ def test_a_run_is_looked_at_prepared_once_and_its_file_handed_over(offices: Offi
     assert f'data-waiting="{place}"' in waiting.text
     assert "In attesa di cominciare" in text_of(waiting)
     assert "In lavorazione o non riusciti" in listed
+    assert operator.get(place.replace(RUNS, CLEARING)).status_code == 404
     assert worked == [True, False]
     assert "In attesa della banca" in text_of(page)
     ids = [each.text for each in ElementTree.fromstring(file.data).iter() if each.tag.endswith("EndToEndId")]
