@@ -24,8 +24,8 @@ from api.conventions.paging import Page
 from api.tasks import State, Task
 from api.v1 import budget_loading
 from api.v1.budget_loading import Order
-from api.web import forms, guards, words
-from api.web.company import desk, uploads
+from api.web import forms, guards, uploads, words
+from api.web.company import desk
 from api.web.forms import Form, MoneyForm
 from config import clock
 from plans import listing

@@ -21,8 +21,8 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions import uploads as bodies
 from api.conventions.paging import Page
-from api.web import forms, guards, reading
-from api.web.company import invitees, uploads
+from api.web import forms, guards, reading, uploads
+from api.web.company import invitees
 from api.web.company.budget_desk import mend
 from api.web.forms import Form
 from config import clock

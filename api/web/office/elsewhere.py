@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import io
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, SubmitField
 from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from api.access.identity import current, needs, transact_in
 from api.access.roles import Role
-from api.conventions import trials, uploads
+from api.conventions import trials
+from api.conventions import uploads as bodies
 from api.conventions.paging import Page, cut
-from api.web import forms, guards, words
-from api.web.forms import MoneyForm
+from api.tasks import inputs
+from api.web import forms, guards, uploads, words
+from api.web.forms import Form, MoneyForm
 from config import clock
 from ledger import idempotency
 from plans.errors_sources import PayrollFileRefused
@@ -35,51 +38,69 @@ blueprint = flask.Blueprint("web_office_elsewhere", __name__, url_prefix="/studi
 blueprint.before_request(guards.only(Role.PAYROLL))
 
 _MOST_BYTES = 20_000_000
-# What goes along in the page from the look to the declaration; a larger file is chosen again.
-_CARRIED_BYTES = 250_000
 _SHOWN = 25
 _MOST_PROBLEMS = 200
+_YEARS = NumberRange(FIRST_YEAR, 2100, _l("Scrivi un anno dal 2016 al 2100."))
 
 
-class FileForm(MoneyForm):
+class FileForm(Form):
     """A payroll file, and the tax year of the rows that name none."""
 
-    file = FileField(_l("File CSV o XLSX delle paghe"))
-    name = HiddenField()
-    content = HiddenField()
-    year = IntegerField(
-        _l("Anno fiscale delle righe che non lo dicono"),
-        [Optional(), NumberRange(FIRST_YEAR, 2199, _l("Scrivi un anno dal 2016 al 2100."))],
-    )
+    file = FileField(_l("File CSV o XLSX delle paghe"), [FileRequired(_l("Scegli un file."))])
+    year = IntegerField(_l("Anno fiscale delle righe che non lo dicono"), [Optional(), _YEARS])
     send = SubmitField(_l("Controlla il file"))
+
+
+class DeclareForm(MoneyForm):
+    """The word to declare what was looked at: that file and that year, whatever the page's other form says by then."""
+
+    ticket = HiddenField()
+    looked_year = IntegerField(validators=[Optional(), _YEARS], widget=HiddenInput())
     declare = SubmitField(_l("Dichiara questi importi"))
 
-    def upload(self) -> FileStorage | None:
-        """Return the file that was chosen, or the one that went along since it was looked at."""
-        if self.file.data is not None and self.file.data.filename:
-            chosen: FileStorage = self.file.data
-            return chosen
-        try:
-            content = b64decode(self.content.data or "", validate=True)
-        except ValueError:
-            return None
-        return FileStorage(io.BytesIO(content), self.name.data) if content else None
+
+@dataclass(slots=True)
+class _Look:
+    """What a file says, and the form that declares it; or what is wrong with it, row by row."""
+
+    checked: Load | None = None
+    declaring: DeclareForm | None = None
+    problems: list[Problem] = field(default_factory=list)
 
 
 @blueprint.route("", methods=("GET", "POST"))
 @needs("elsewhere:declare")
-@uploads.up_to(_MOST_BYTES)
+@bodies.up_to(_MOST_BYTES)
 def index() -> Response | tuple[str, int]:
     """Look at a file, say what is wrong with each row, and declare it once it is sound."""
-    form = FileForm(data={"year": clock.today().year})
-    problems: list[Problem] = []
-    done = forms.attempt(form, lambda: _read(form, problems))
-    if done is None or not form.declare.data:
-        return forms.show(
-            "office/elsewhere.html", form, checked=done, loads=_loads(),
-            problems=[each.text(words.asked()) for each in problems[:_MOST_PROBLEMS]],
-            more=len(problems) - _MOST_PROBLEMS,
-        )  # fmt: skip
+    if "ticket" in flask.request.form:
+        return _declared(DeclareForm())
+    form, seen = FileForm(data={"year": clock.today().year}), _Look()
+
+    def look() -> None:
+        with bodies.kept(form.file.data) as path:
+            _look(seen, path, form.year.data)
+            ticket = uploads.keep(path)
+        seen.declaring = DeclareForm(formdata=None, ticket=ticket, looked_year=form.year.data)
+
+    forms.attempt(form, look)
+    return _page(form, seen)
+
+
+def _declared(form: DeclareForm) -> Response | tuple[str, int]:
+    path, year = uploads.find(form.ticket.data or ""), form.looked_year.data
+    if path is None:
+        flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
+        return flask.redirect(flask.url_for("web_office_elsewhere.index"))
+    seen, again = _Look(), FileForm(formdata=None, year=year)
+    done = forms.attempt(form, lambda: transact_in(guards.own_book(), lambda session: _once(session, form, path)))
+    if done is None:
+        # What would be declared by now is looked at once more; what is refused then is told row by row.
+        with suppress(PayrollFileRefused):
+            _look(seen, path, year)
+            seen.declaring = form
+        again.refusals, again.status = form.refusals, form.status
+        return _page(again, seen)
     told = _(
         "Dichiarato: %(created)s importi nuovi, %(replaced)s sostituiti.", created=done.created, replaced=done.replaced
     )
@@ -87,37 +108,35 @@ def index() -> Response | tuple[str, int]:
     return flask.redirect(flask.url_for("web_office_elsewhere.index"))
 
 
-def _read(form: FileForm, problems: list[Problem]) -> Load | None:
-    upload = form.upload()
-    if upload is None:
-        form.file.errors = [_("Scegli un file.")]
-        form.status = 422
-        return None
-    content = upload.stream.read()
-    upload.stream.seek(0)
-    book_id, asking = guards.own_book(), current()
-    with uploads.kept(upload) as path:
+def _page(form: FileForm, seen: _Look) -> tuple[str, int]:
+    return forms.show(
+        "office/elsewhere.html", form, checked=seen.checked, declaring=seen.declaring, loads=_loads(),
+        problems=[each.text(words.asked()) for each in seen.problems[:_MOST_PROBLEMS]],
+        more=len(seen.problems) - _MOST_PROBLEMS,
+    )  # fmt: skip
 
-        def load(session: Session) -> Load:
-            return elsewhere.load(session, book_id, path, year=form.year.data, actor=asking.actor)
 
-        def once(session: Session) -> Load:
-            asked = {"file": path.name, "year": form.year.data, "content": b64encode(content).decode()}
-            return idempotency.once(
-                session, book_id, asking.actor, "elsewhere_page", form.key.data, asked,
-                work=lambda: load(session), answer=_answer, replay=_again,
-            )  # fmt: skip
+def _look(seen: _Look, path: Path, year: int | None) -> None:
+    """Note what declaring a file would do, or what is wrong with it; it is undone."""
+    book_id = guards.own_book()
+    try:
+        seen.checked = trials.tried(lambda work: transact_in(book_id, work), lambda session: _load(session, path, year))
+    except PayrollFileRefused as refusal:
+        seen.problems = refusal.details["problems"]
+        raise
 
-        try:
-            if form.declare.data:
-                return transact_in(book_id, once)
-            found = trials.tried(lambda work: transact_in(book_id, work), load)
-        except PayrollFileRefused as refusal:
-            problems += refusal.details["problems"]
-            raise
-        small = len(content) <= _CARRIED_BYTES
-        form.name.data, form.content.data = path.name, b64encode(content).decode() if small else ""
-        return found
+
+def _load(session: Session, path: Path, year: int | None) -> Load:
+    return elsewhere.load(session, guards.own_book(), path, year=year, actor=current().actor)
+
+
+def _once(session: Session, form: DeclareForm, path: Path) -> Load:
+    book_id, year = guards.own_book(), form.looked_year.data
+    asked = {"file": path.name, "year": year, "content": inputs.digest(path)}
+    return idempotency.once(
+        session, book_id, current().actor, "elsewhere_page", form.key.data, asked,
+        work=lambda: _load(session, path, year), answer=_answer, replay=_again,
+    )  # fmt: skip
 
 
 def _answer(done: Load) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.access.roles import Role
 from api.tasks import inputs
-from api.web.company import uploads
+from api.web import uploads
 from config import database
 from tests import factories
 from tests.api.counter import Counter, appoint

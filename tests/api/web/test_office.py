@@ -6,11 +6,12 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from config import database
 from tests.api.counter import Counter
 from tests.api.v1.test_reimbursements import office, review, submit
-from tests.api.web.browser import browser_of, text_of
+from tests.api.web.browser import browser_of, every_form, text_of
 from tests.api.web.counting import asked
 from tests.wallet.reimbursements.conftest import SUPPLIER
 
@@ -161,10 +162,10 @@ def test_statements_do_not_grow_with_rows(counter: Counter) -> None:
 # -- amounts from elsewhere --------------------------------------------------------------------------------------------
 
 
-def written(counter: Counter, amount: str) -> tuple[BytesIO, str]:
+def written(counter: Counter, amount: str, name: str = "paghe.csv") -> tuple[BytesIO, str]:
     statement = sa.text("select tax_code from employee where employee_id = :id")
     code = database.transact(lambda session: session.scalar(statement, {"id": counter.people["mario"]}))
-    return BytesIO(f"codice fiscale;anno;altri fringe benefit\n{code};2026;{amount}\n".encode()), "paghe.csv"
+    return BytesIO(f"codice fiscale;anno;altri fringe benefit\n{code};2026;{amount}\n".encode()), name
 
 
 def known(counter: Counter) -> list[int]:
@@ -181,7 +182,7 @@ def test_a_file_is_looked_at_and_then_declared_once(counter: Counter) -> None:
     looked = browser.send(path, file=written(counter, "311,00"), send="x")
     before = known(counter)
     # What was looked at goes along: nobody chooses the file again.
-    done = [browser.send_on(looked, path, declare="x") for _ in range(2)]
+    done = [browser.post(path, declaring(looked)) for _ in range(2)]
 
     assert looked.status_code == 200, text_of(looked)
     assert "Il file si legge tutto" in text_of(looked)
@@ -190,6 +191,47 @@ def test_a_file_is_looked_at_and_then_declared_once(counter: Counter) -> None:
     assert [each.status_code for each in done] == [302, 302], text_of(done[0])
     assert known(counter) == [31_100]
     assert browser.get(path).text.count('<th scope="row">paghe.csv') == 1
+
+
+def declaring(looked: TestResponse) -> dict[str, str]:
+    """What the form says that declares what was looked at."""
+    return next(form.fields for form in every_form(looked) if "ticket" in form.fields)
+
+
+def test_what_is_declared_is_what_was_looked_at(counter: Counter) -> None:
+    browser, path = browser_of(counter, "payroll"), "/studio/altrove"
+    looked = browser.send(path, file=written(counter, "312,00", "viste.csv"), year="2026", send="x")
+    before = known(counter)
+    other = next(form.fields for form in every_form(looked) if form.action == "" and "year" in form.fields)
+
+    # The page's other form looks: it declares nothing, whichever button sends it.
+    again = browser.post(
+        path, {**other, "file": written(counter, "900,00", "altre.csv"), "year": "2025", "declare": "x"}
+    )
+    still = known(counter)
+    # A file and a year beside the word to declare are not those that were looked at.
+    done = browser.post(
+        path, {**declaring(looked), "file": written(counter, "900,00", "altre.csv"), "year": "2025", "declare": "x"}
+    )
+
+    assert set(declaring(looked)) == {"csrf_token", "key", "ticket", "looked_year"}
+    assert "valgono per il 2026" in text_of(looked)
+    assert (again.status_code, still) == (200, before)
+    assert (done.status_code, known(counter)) == (302, [31_200])
+
+
+def test_a_declaration_that_comes_late_looks_once_more(counter: Counter) -> None:
+    browser, path = browser_of(counter, "payroll"), "/studio/altrove"
+    looked = browser.send(path, file=written(counter, "313,00", "tardi.csv"), send="x")
+    before = known(counter)
+
+    late = browser.post(path, {**declaring(looked), "resumed": "1"})
+    lost = browser.post(path, {**declaring(looked), "ticket": "x"})
+
+    assert (late.status_code, lost.status_code) == (200, 302)
+    assert "Il file si legge tutto" in text_of(late)
+    assert "sceglilo di nuovo" in text_of(browser.get(path))
+    assert known(counter) == before
 
 
 @pytest.mark.parametrize(
