@@ -35,6 +35,7 @@ _ABOUT: Mapping[str, Any] = {
     "seals": _l("Sigilli"),
     "social": _l("Fondi sociali"),
     "statements": _l("Documenti"),
+    "surveys": _l("Questionari"),
     "tasks": _l("Lavorazioni"),
     "tokens": _l("Chiavi dei programmi"),
     "vouchers": _l("Buoni"),
