@@ -171,14 +171,8 @@ def show(load_id: str) -> Response | tuple[str, int]:
 
 
 def _lying(session: Session) -> _Told:
-    recent, member = {"limit": _RECENT}, current().member_id
-    loads = paging.cut(session, budget_loads.query(guards.own_book()), budget_loads.KEY, recent)
-    mine = tasks.page(session, {"kind": budget_loading.KIND, "limit": _RECENT}, member_id=member).data
-    return _Told(
-        desk.plans(session),
-        loads.each(budget_loads.load),
-        tuple(task for task in mine if task.state is not State.DONE),
-    )
+    loads = paging.cut(session, budget_loads.query(guards.own_book()), budget_loads.KEY, {"limit": _RECENT})
+    return _Told(desk.plans(session), loads.each(budget_loads.load), desk.unfinished(session))
 
 
 def _money() -> Page[FundingEntry]:

@@ -1,20 +1,37 @@
-"""The desk of a personnel office: the plans that lie on it."""
+"""The desk of a personnel office: the plans that lie on it, and the files that are not loaded yet."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from api.access.identity import transact_in
+from api import tasks
+from api.access.identity import current, transact_in
+from api.tasks import State, Task
+from api.v1 import budget_loading
 from api.web import guards
 from plans import listing
 from plans.listing import PlanCard
 from wallet import revisions
+
+_RECENT = 20
+_GOING = (State.QUEUED, State.RUNNING)
 
 
 def plans(session: Session) -> tuple[PlanCard, ...]:
     """Return the plans of the book, the latest to begin first."""
     rows = session.execute(listing.query(book_id=guards.own_book()))
     return tuple(sorted(map(listing.card, rows), key=lambda card: (-card.starts_on.toordinal(), card.code)))
+
+
+def unfinished(session: Session) -> tuple[Task, ...]:
+    """Return what waits, goes on, or failed with nothing loaded since; one's own budget files, the newest first."""
+    asked = {"kind": budget_loading.KIND, "limit": _RECENT}
+    mine = tasks.page(session, asked, member_id=current().member_id).data
+    loaded = next((task.task_id for task in mine if task.state is State.DONE), "")
+    # Ids grow with time.
+    return tuple(
+        task for task in mine if task.state in _GOING or (task.state is State.FAILED and task.task_id > loaded)
+    )
 
 
 def granted() -> frozenset[str]:

@@ -9,11 +9,9 @@ import flask
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from api import tasks
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.tasks import State
-from api.v1 import budget_loading
 from api.web import charts, guards, words
 from api.web.charts import Bar
 from api.web.company import desk, invitees
@@ -118,8 +116,7 @@ def _category(code: str) -> str:
 
 def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[str]) -> _Waiting:
     book_id, today = guards.own_book(), clock.today()
-    asked = {"kind": budget_loading.KIND, "state": State.FAILED, "limit": 3}
-    failed = tasks.page(session, asked, member_id=current().member_id).data
+    failed = [task for task in desk.unfinished(session) if task.state is State.FAILED]
     reachable = directory.with_email(session, book_id, employed_on=today)
     return _Waiting(
         failed=tuple(task.task_id for task in failed),
@@ -177,7 +174,7 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
     ]
     found += [
         Todo(
-            _("Il piano «%(name)s» non ha ancora accrediti.", name=card.name),
+            _("Il piano «%(name)s» (%(code)s) non ha ancora accrediti.", name=card.name, code=card.code),
             flask.url_for("web_company_budgets.every", piano=card.plan_id),
             _("Carica il budget"),
         )

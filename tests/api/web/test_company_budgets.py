@@ -164,6 +164,9 @@ def test_the_same_content_again_has_to_be_said_and_what_fails_is_on_the_desk(pla
     plan.hr.send_on(plan.look("100,00", name="secondo.csv"), DESK, GRANT, repeat="y")
     work_off()
     assert plan.granted() == 20_000
+    # What was loaded since made it good.
+    assert "Un file di budget non è stato caricato" not in text_of(plan.hr.get("/azienda"))
+    assert "non riuscito" not in text_of(plan.hr.get(DESK))
 
 
 def test_another_file_of_the_same_name_has_a_name_of_its_own(plan: Plan) -> None:
