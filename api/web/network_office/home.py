@@ -83,7 +83,8 @@ def _todo(waiting: _Waiting) -> list[Todo]:
             "Di %(num)s bonifici la banca non ha ancora risposto.",
             waiting.unanswered,
         )
-        found.append(Todo(sentence, flask.url_for("web_network_bank.home"), _("Carica l'estratto")))
+        place = flask.url_for("web_network_payments.every", stato="prepared")
+        found.append(Todo(sentence, place, _("Guarda quali")))
     if waiting.uncleared is not None:
         found.append(
             Todo(

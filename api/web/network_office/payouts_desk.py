@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import flask
@@ -100,7 +101,7 @@ def every() -> tuple[str, int]:
     today = clock.today()
     form = RunForm(
         formdata=None,
-        reference=flask.request.args.get("nome") or f"{today:%Y-%m-%d}",
+        reference=flask.request.args.get("nome"),
         due_by=today,
         execute_on=target_days.on_or_after(today),
     )
@@ -237,7 +238,16 @@ def _list(form: RunForm) -> tuple[str, int]:
         mine = tasks.page(session, asked, member_id=member_id).data
         return _Told(found, tuple(task for task in mine if task.state is not State.DONE))
 
-    return forms.show("network_office/payouts.html", form, told=transact(work))
+    told = transact(work)
+    if form.reference.data is None:
+        form.reference.data = _free(f"{clock.today():%Y-%m-%d}", {run.reference for run in told.runs.data})
+    return forms.show("network_office/payouts.html", form, told=told)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name for a run, with a number where it is taken."""
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in names if each not in taken)
 
 
 def _page(run_id: str, form: Form) -> tuple[str, int]:

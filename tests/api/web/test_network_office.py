@@ -20,7 +20,7 @@ from tests.api.web.counting import asked
 ROOMS = (
     "/rete", "/rete/lavori", "/rete/lavori/verify", "/rete/pagamenti", "/rete/banca", "/rete/compensazione",
     "/rete/territori", "/rete/territori/cremona", "/rete/territori/condizioni", "/rete/persone", "/rete/inviti",
-    "/rete/programmi", "/rete/registro", "/rete/registro/registro.csv",
+    "/rete/bonifici", "/rete/programmi", "/rete/registro", "/rete/registro/registro.csv",
 )  # fmt: skip
 _numbers = iter(range(1, 10_000))
 

@@ -112,6 +112,9 @@ def test_a_run_is_looked_at_prepared_once_and_its_file_handed_over(offices: Offi
         len(rows("select 1 from payout_payment")),
         "attachment; filename=MAGGIO-iso.xml",
     )
+    waiting_for_the_bank = text_of(operator.get("/rete/bonifici?stato=prepared&fornitore=P25"))
+    assert ("MAGGIO-0" in waiting_for_the_bank, "P02" in waiting_for_the_bank) == (True, False)
+    assert "Nessun bonifico così." in text_of(operator.get("/rete/bonifici?stato=paid"))
     again = proposed(operator)
     assert (again.status_code, again.headers["Location"]) == (302, f"{RUNS}/{run.run_id}")
     asked = rows("select target from audit_event where action = 'payouts:run' order by event_id")
@@ -135,8 +138,9 @@ def test_a_run_that_would_pay_something_else_than_was_shown_is_not_prepared(
 
 
 def test_what_the_bank_has_not_answered_is_withdrawn_with_a_reason(offices: Offices, operator: Browser) -> None:
-    place = prepared(operator)
+    place = prepared(operator, "2026-05-04")
     page = operator.get(place)
+    assert 'value="2026-05-04-2"' in operator.get(RUNS).text
     first = rows("select end_to_end_id from payout_payment order by end_to_end_id")[0].end_to_end_id
 
     alone = operator.send(f"/rete/bonifici/{first}", "", reason="rifiutato dalla banca")
@@ -318,7 +322,15 @@ def test_pages_of_settlement_ask_no_more_for_more_rows(offices: Offices, operato
     def each() -> list[int]:
         return [
             asked(operator, path)
-            for path in (RUNS, BANK, CLEARING, "/rete", last("payout_run", RUNS), last("clearing_run", CLEARING))
+            for path in (
+                RUNS,
+                "/rete/bonifici",
+                BANK,
+                CLEARING,
+                "/rete",
+                last("payout_run", RUNS),
+                last("clearing_run", CLEARING),
+            )
         ]
 
     def last(table: str, room: str) -> str:
