@@ -65,7 +65,10 @@ _PURPOSES: Mapping[str, Any] = {
     "personal_statement": _l("Il tuo anno: che cosa hai avuto, usato e ti resta."),
     "provider_settlement": _l("Quanto ti è dovuto, pagato e trattenuto in un periodo."),
     "invoices": _l("Le fatture da emettere, come proforma o come file XML."),
-    "social_statement": _l("I fondi sociali per strumento e servizio, su mesi interi."),
+    "social_statement": _l(
+        "I fondi sociali per strumento e servizio, su mesi interi. Chi lo pubblica usi periodi sempre della stessa"
+        " durata: dalla differenza fra due si ricava quello che uno tace."
+    ),
     "siuss_flow": _l("Il file delle prestazioni sociali di un mese, per INPS."),
     "clearing_statement": _l("Chi deve quanto a chi, fra i territori, in un mese."),
     "rulebook": _l("Tutte le regole fiscali, con la legge da cui vengono."),

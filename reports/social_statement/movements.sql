@@ -13,7 +13,7 @@ dated as (
       from moved m
       join entry e on e.book_id = :book and e.entry_id = m.entry_id
       left join entry o on o.book_id = e.book_id and o.entry_id = e.reverses
-     where e.occurred_on <= :ends
+     where e.occurred_on <= :ends and e.recorded_at < cast(:known as timestamptz)
 ),
 voucher_lots as (
     select l.account_id, l.employee_id, coalesce(a.entrusted_code, '') as code

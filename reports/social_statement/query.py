@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -42,7 +42,7 @@ _LEDGER = sa.text(
     "                                  else -p.amount_minor end), 0)"
     "           from posting p join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
     "           join mine m on m.account_id in (p.credit_account_id, p.debit_account_id)"
-    "          where p.book_id = :book and e.occurred_on > :ends)"
+    "          where p.book_id = :book and (e.occurred_on > :ends or e.recorded_at >= cast(:known as timestamptz)))"
 )
 # A purchase out of a voucher's lot that went round the co-payment.
 _WITHOUT_USE = sa.text(
@@ -56,11 +56,14 @@ _WITHOUT_USE = sa.text(
 OTHER = ""
 
 
-def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> SocialStatement:
+def gather(
+    session: Session, book_id: int, starts_on: date, ends_on: date, *, known_before: datetime | None = None
+) -> SocialStatement:
     """
     Return a municipality's statement over whole months, both days included, and prove it against the balances.
 
-    Figures about fewer than five people are withheld, with those that would reveal them (`withholding`).
+    Figures about fewer than five people are withheld, with those that would reveal them (`withholding`). With
+    `known_before`, what was recorded from that moment on is left out, whatever day it bears.
     Units:  minor units.
     Errors: PeriodEndsBeforeStart, PeriodNotMonths, FunderNotFound, NotTheMunicipality.
     Source: docs/social-vouchers.md.
@@ -72,7 +75,8 @@ def gather(session: Session, book_id: int, starts_on: date, ends_on: date) -> So
     funder = funders.of_book(session, book_id)
     if funder.kind is not FunderKind.MUNICIPALITY:
         raise NotTheMunicipality(funder=funder.name)
-    asked = {"book": book_id, "starts": starts_on, "ends": ends_on}
+    known = "infinity" if known_before is None else known_before.isoformat()
+    asked = {"book": book_id, "starts": starts_on, "ends": ends_on, "known": known}
     vouchers: dict[str, dict[int, Movement]] = {}
     agreements: dict[str, tuple[int, Movement]] = {}
     for row in session.execute(_MOVEMENTS, asked):

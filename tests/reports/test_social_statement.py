@@ -118,6 +118,17 @@ def test_a_later_month_opens_with_what_the_last_one_left_and_an_earlier_statemen
     assert april.proof.holds
 
 
+def test_what_was_recorded_from_a_moment_on_is_left_out_whatever_day_it_bears(office: Office) -> None:
+    with_citizens(office, 5)
+
+    before = social_statement.gather(office.session, office.book_id, *MARCH, known_before=clock.midnight())
+    after = social_statement.gather(office.session, office.book_id, *MARCH, known_before=NOON.replace(month=4))
+
+    assert (before.total, before.proof.ledger_minor, before.proof.holds) == (Told(), 0, True)
+    assert after.total == gather(office).total == Told(0, 50_000, 3_400, 0, 850)
+    assert after.proof.holds
+
+
 def test_the_group_is_who_used_it_in_the_period_not_who_ever_had_a_voucher(office: Office, tmp_path: Path) -> None:
     asked = [office.active() for _ in range(6)]
     with in_april(office):

@@ -9,7 +9,6 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import Field
 from wtforms.validators import Optional, ValidationError
 
 from api.access.identity import needs, transact_in
@@ -39,34 +38,38 @@ class Fund:
     state: FundingState
 
 
-class MonthsForm(Form):
-    """Whole months, read from the address."""
+class MonthForm(Form):
+    """A month that is over, read from the address."""
 
-    dal = MonthField(_l("Dal mese"), [Optional()])
-    al = MonthField(_l("Al mese"), [Optional()])
+    mese = MonthField(_l("Mese"), [Optional()])
 
-    def validate_al(self, _field: Field) -> None:
-        """Refuse a period that ends before it begins."""
-        if self.al.first and self.dal.first and self.al.first < self.dal.first:
-            raise ValidationError(_("Il periodo finisce prima di cominciare."))
+    def validate_mese(self, field: MonthField) -> None:
+        """Refuse a month that still goes on: each use would be seen as it comes."""
+        if field.first and field.first > _last_over():
+            raise ValidationError(_("Questo mese non è ancora finito: scegline uno passato."))
 
 
 @blueprint.get("")
 @needs("statements:create")
 def home() -> tuple[str, int]:
-    """Show the funds of a period, by instrument and service."""
-    form, today, book_id = MonthsForm(flask.request.args, meta={"csrf": False}), clock.today(), guards.own_book()
+    """
+    Show the funds, and what was used in one month by instrument and service.
+
+    Always one whole month that is over, without what is left of it: from two periods of different lengths, or from what
+    one leaves to the next, one could subtract what is withheld.
+    """
+    form, book_id = MonthForm(flask.request.args, meta={"csrf": False}), guards.own_book()
     sound = form.validate()
-    first = (form.dal.first if sound else None) or today.replace(month=1, day=1)
-    last = _last((form.al.first if sound else None) or max(today, first))
-    if not flask.request.args:
-        form.dal.data, form.al.data = f"{first:%Y-%m}", f"{last:%Y-%m}"
+    first = (form.mese.first if sound else None) or _last_over()
+    if not form.mese.raw_data:
+        form.mese.data = f"{first:%Y-%m}"
 
     def work(session: Session) -> tuple[SocialStatement, tuple[Fund, ...]]:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         mine = [terms for terms in plans.of_book(session, book_id) if terms.source is PlanSource.MUNICIPAL]
         funds = tuple(Fund(terms.name, terms.spend_by, funding.state(session, terms)) for terms in mine)
-        return social_statement.gather(session, book_id, first, last), funds
+        last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)
+        return social_statement.gather(session, book_id, first, last, known_before=clock.midnight()), funds
 
     found, funds = transact_in(book_id, work)
     page = flask.render_template(
@@ -86,5 +89,6 @@ def _picture(found: SocialStatement) -> str | None:
     return charts.address(sorted(used, key=lambda bar: -bar.length)) if used else None
 
 
-def _last(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+def _last_over() -> date:
+    """Return the first day of the last month that is over."""
+    return (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from api.access.roles import Role
-from config import database
+from config import clock, database
 from ledger import books
 from plans import funders
 from plans.words import FunderKind
@@ -201,21 +203,62 @@ def test_the_list_is_filtered_and_another_s_filter_is_refused(office: Counter) -
     assert page in submitted.text
     assert page not in revoked.text
     assert browser.get("/comune/domande?stato=FLYING").status_code == 422
-    assert browser.get("/comune?dal=2026-05&al=2026-03").status_code == 422
+
+
+def used(counter: Counter, people: int, on: date) -> None:
+    """So many citizens each use one meal of their voucher on a day."""
+
+    def work(session: Session) -> None:
+        at_work = Office(session, counter.books["PUB"])
+        for _ in range(people):
+            at_work.captured(at_work.active(1_000))
+
+    with clock.at(on):
+        database.transact(work)
+
+
+def looked_at(counter: Counter, on: date, month: str = "") -> TestResponse:
+    """The page of the funds as it is on a day."""
+    with clock.at(on):
+        return browser_of(counter, "comune").get(f"/comune?mese={month}" if month else "/comune")
 
 
 def test_few_people_s_use_is_withheld(office: Counter) -> None:
-    def use(session: Session) -> None:
-        at_work = Office(session, office.books["PUB"])
-        at_work.captured(at_work.active(), 1)
+    used(office, 1, date(2026, 6, 10))
 
-    database.transact(use)
+    read = text_of(looked_at(office, date(2026, 7, 2)))
 
-    read = text_of(browser_of(office, "comune").get("/comune?dal=2026-01&al=2026-12"))
-
+    assert "Dal 1 giugno 2026 al 30 giugno 2026" in read
     assert "riservato" in read
     assert "protegge le persone" in read
     assert "Ancora da assegnare" in read
+
+
+def test_no_two_pages_of_the_funds_can_be_subtracted(office: Counter) -> None:
+    used(office, 6, date(2026, 7, 10))
+
+    before, after = looked_at(office, date(2026, 8, 2)), looked_at(office, date(2026, 8, 2), "2026-06")
+
+    assert "6,80 €" not in text_of(before)
+    assert "40,80 €" in text_of(before), "six meals are told"
+    for page in (before, after):
+        # What one month leaves is what the next begins with.
+        assert "All'inizio" not in html.unescape(page.text)
+        assert "Resta" not in text_of(page)
+
+
+@pytest.mark.parametrize("month", ["2026-03", "2026-04", "2999-01", "20٢٣-03", "2026-13", "marzo", "0000-00"])
+def test_a_month_that_is_no_past_one_is_told(office: Counter, month: str) -> None:
+    page = looked_at(office, date(2026, 3, 20), month)
+
+    assert page.status_code == 422, page.text
+    assert "Da sistemare" in text_of(page)
+    assert "Dal 1 febbraio 2026 al 28 febbraio 2026" in text_of(page)
+
+
+@pytest.mark.parametrize("month", ["%20", "2026-02%0A", "2026-02"])
+def test_blanks_around_a_month_are_none(office: Counter, month: str) -> None:
+    assert looked_at(office, date(2026, 3, 20), month).status_code == 200
 
 
 def test_statements_do_not_grow_with_rows(office: Counter) -> None:
@@ -254,7 +297,9 @@ def test_a_municipality_with_nothing_is_told_what_comes_next(counter: Counter) -
 
 
 def test_what_was_used_is_drawn_as_far_as_it_may_be_told(office: Counter) -> None:
-    page = browser_of(office, "comune").get("/comune?dal=2026-01&al=2026-12")
+    used(office, 4, date(2026, 11, 10))
+
+    page = looked_at(office, date(2026, 12, 2))
 
     assert "assegnati" in text_of(page)
     assert '<meter class="office-meter"' in page.text
