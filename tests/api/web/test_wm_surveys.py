@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter as Tally
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from config import database, fences
+from api.jobs import works
+from config import clock, database, fences
 from config.fences import Fence, Sight
+from network import unmet
+from network.unmet import Search
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from tests.api.web.counting import asked
-from wallet.surveys import answering, building
+from wallet.surveys import answering, building, records
 from wallet.surveys.answering import Answer
 
 LIST, MINE = "/wm/questionari", "/io/questionari"
@@ -297,6 +302,21 @@ def test_an_invitation_is_one_line_in_the_wallet_until_it_is_put_away(counter: C
     assert "Solo per Mario" not in mario.get("/io").text
     assert "Solo per Mario" in mario.get(MINE).text
     assert forms_of(mario.get(f"{MINE}/{survey_id}"))
+
+
+def test_the_nightly_job_ends_what_is_over_and_forgets_who_answered(counter: Counter) -> None:
+    survey_id = id_of(opened(counter, browser_of(counter, "marta")))
+    answered_by(counter, survey_id, 1)
+    unmet_before = sa.text("select count(*) from unmet_search where day < '2026-01-01'")
+    database.transact(lambda session: unmet.count(session, Search(need="casa"), date(2023, 12, 31)))
+
+    with clock.at(datetime(2026, 3, 21, 4, tzinfo=clock.ROME)):
+        works.erase_past(Tally())
+
+    with database.transaction() as session:
+        parts = sa.text("select count(*) from survey_participation where survey_id = :id")
+        assert (session.scalar(parts, {"id": survey_id}), session.scalar(unmet_before)) == (0, 0)
+        assert records.get(session, survey_id).closed_on == date(2026, 3, 20)
 
 
 def test_a_page_takes_as_many_statements_however_many_answered(counter: Counter) -> None:
