@@ -24,6 +24,8 @@ class Hand(ABC):
     def __init__(self, page: Page, language: str) -> None:
         self.page = page
         self.language = language
+        # Chromium's own dialogue is kept from the start: once a file was asked for it would be too late.
+        page.on("filechooser", lambda chooser: None)
 
     def say(self, text: str, **values: Any) -> str:
         """Return what is read for an Italian text of the pages."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.pages import people
 from tests.pages.conftest import Place
 from tests.pages.travelling import travelling
@@ -57,8 +59,13 @@ def test_story_15_marta_orders_for_elio_by_phone_under_a_banner(place: Place, wa
         assert banner.count() == 0
 
         assert made["on_behalf"]
-        trail = counter.ask(elio, "GET", "/v1/audit").get_json()["data"]
-        assert any("Marta" in str(event) and event["on_behalf_of"] for event in trail)
+        traveller.is_("operator")
+        traveller.goes("/rete/registro")
+        hand.pick("action", "authorizations:create")
+        hand.press("Filtra")
+        row = traveller.main.locator("tr").filter(has_text=hand.say("per conto di %(name)s", name="Elio Prova")).first
+        expect(row).to_contain_text("Marta")
+        traveller.look()
         traveller.is_(elio)
         traveller.goes(f"/io/voucher/{made['id']}")
         traveller.reads("Pronto da usare")
