@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms.validators import InputRequired
 
+from api.access import audit
 from api.access.identity import current, transact
 from api.access.roles import Role
 from api.web import guards
@@ -50,7 +51,7 @@ def once(target: str, operation: str, form: MoneyForm, said: Mapping[str, Any], 
     """
 
     def ask(session: Session) -> str:
-        return idempotency.once(
+        made = idempotency.once(
             session,
             NO_BOOK,
             current().actor,
@@ -61,5 +62,7 @@ def once(target: str, operation: str, form: MoneyForm, said: Mapping[str, Any], 
             answer=lambda made: {"id": made},
             replay=lambda kept: str(kept["id"]),
         )
+        audit.about(target=made or None)
+        return made
 
     return transact(ask)

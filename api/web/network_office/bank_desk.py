@@ -33,7 +33,7 @@ _MOST_BYTES = (camt.LIMIT_MB + 1) * 1_000_000
 _FEW = 10
 _NOT_OURS, _OTHER = "not_ours", "other"
 # What the key of a file that brought nothing new answers.
-_NOTHING = "-"
+_NOTHING = ""
 
 
 class StatementForm(MoneyForm):

@@ -178,6 +178,10 @@ def test_the_bank_answers_and_a_person_decides_about_the_rest(offices: Offices, 
     foreign = f"{BANK}/movimenti/{waiting[123_456_789]}"
 
     assert (first.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    (file,) = rows("select confirmation_id from bank_confirmation")
+    told = rows("select target from audit_event where operation = 'web_network_bank.read' order by event_id")
+    # What brought nothing new kept its key all the same.
+    assert [row.target for row in told] == [file.confirmation_id, None]
     assert known.headers["Location"] == BANK
     assert "2 movimenti da chiarire" in text_of(shown)
     assert "pagato" in text_of(shown)
