@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.pages import people
 from tests.pages.conftest import Place
 from tests.pages.travelling import travelling, with_password
-from tests.pages.ways import Way, journey
+from tests.pages.ways import NARROW, Way, journey
 
 
 @journey("the office signs in and out")
@@ -36,6 +36,16 @@ def test_somebody_signs_in_and_out_and_going_back_shows_nothing(place: Place, wa
         traveller.enters(hr)
         traveller.headed("Il welfare della tua azienda")
         traveller.look()
+        # On a narrow page the places are behind one word.
+        menu = page.locator("summary").filter(has_text="Menu")
+        if way.width == NARROW:
+            hand.push(menu)
+            traveller.look()
+        else:
+            expect(menu).to_be_hidden()
+        hand.follow("Piani")
+        traveller.headed("Piani")
+        expect(page.locator(".places [aria-current]")).to_have_text(hand.say("Piani"))
         hand.press("Esci")
         traveller.headed("Chi ha bisogno? Di cosa? Dove?")
         page.go_back()
