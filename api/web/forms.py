@@ -77,7 +77,10 @@ def carry() -> str:
     """Return what this request's form said, sealed, to go through the sign-in; never a password or a file."""
     never = (*_NEVER_CARRIED, "code") if flask.request.blueprint in _WHERE_CODES_LET_IN else _NEVER_CARRIED
     fields = [
-        [name, value.replace(NO_TEXT, "")] for name, value in flask.request.form.items(multi=True) if name not in never
+        [name, value.replace(NO_TEXT, "")]
+        for name, value in flask.request.form.items(multi=True)
+        # Where a page has several forms, each puts a word of its own before its names.
+        if name.rpartition("-")[2] not in never
     ]
     return _seal().dumps({"path": flask.request.full_path.rstrip("?"), "fields": fields})
 

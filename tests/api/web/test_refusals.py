@@ -162,6 +162,17 @@ def test_what_was_written_while_the_database_was_away_is_not_lost(counter: Count
     assert re.search(r"<textarea[^>]*>\s*Chi sta con la nonna\?", back.text)
 
 
+def test_no_password_is_kept_of_a_form_that_comes_back(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    typed = {"password": "secret-one", "new_password": "secret-two", "end-password": "secret-three", "code": "secret-4"}
+
+    answer = giulia.post("/profilo/password", typed | {"note": "a note"})
+
+    assert answer.status_code == 400
+    assert forms_of(answer)["/profilo/password"]["note"] == "a note"
+    assert "secret" not in answer.text
+
+
 def test_what_is_no_text_is_taken_out_and_the_rest_comes_back(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
 
