@@ -17,7 +17,7 @@ from plans.people import RelativeCard
 from plans.rulebook.words import Category, Channel, Outcome, OverCap
 from wallet import authorizations, catalogue, contents
 from wallet.authorizations import Authorization
-from wallet.position import position
+from wallet.position import gauges
 from wallet.position.gauge import Gauge
 from wallet.purchases import Purchase
 from wallet.social import aids
@@ -156,8 +156,8 @@ def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
     if best.status == "declined" and best.category is None:
         return Preview(decision, consented, (), None, unlocks)
     year = min(best.tax_on.year, clock.today().year + 1)
-    found = position(session, book_id, purchase.employee_id, year)
-    gauge = next((one for one in found.gauges if str(one.category) == best.category), None)
+    found = gauges(session, book_id, purchase.employee_id, year)
+    gauge = next((one for one in found if str(one.category) == best.category), None)
     after = None
     # What is taxed because of the person or the service is in no limit, and an excess that is taxed is.
     if gauge is not None and best.in_limit:

@@ -24,7 +24,7 @@ from plans.rulebook.words import Category, Channel
 from wallet import authorizations, captures, history, labels, reasons
 from wallet.authorizations import Authorization
 from wallet.captures import Change
-from wallet.position import position
+from wallet.position import gauges
 from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 
@@ -229,7 +229,7 @@ def simulate(purchase: Purchase) -> dict[str, Any]:
     def work(session: Session) -> dict[str, Any]:
         decided = authorizations.simulate(session, book_id, purchase)
         year = min(decided.tax_on.year, clock.today().year + 1)
-        return {"decision": decided, "gauges": position(session, book_id, purchase.employee_id, year).gauges}
+        return {"decision": decided, "gauges": gauges(session, book_id, purchase.employee_id, year)}
 
     return transact_in(book_id, work)
 

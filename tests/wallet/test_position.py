@@ -14,6 +14,7 @@ from plans.rulebook.words import Category, Channel, Confidence, Kinship, Moment,
 from plans.words import Fact
 from tests import factories
 from tests.factories import euro
+from tests.statements import statements
 from tests.wallet.scene import CONSENT, DIRECT, VOUCHER, Scene
 from wallet import position as positions
 from wallet.position import CategoryPosition, Gauge, Position, Unknown, Zone, words
@@ -28,7 +29,10 @@ def consenting(empty_scene: Scene) -> Scene:
 
 
 def stand(scene: Scene, year: int = 2026) -> Position:
-    return positions.position(scene.session, scene.book_id, scene.worker, year)
+    asked = (scene.session, scene.book_id, scene.worker, year)
+    found = positions.position(*asked)
+    assert positions.gauges(*asked) == found.gauges
+    return found
 
 
 def of(found: Position, category: Category) -> CategoryPosition:
@@ -287,3 +291,14 @@ def test_a_year_that_only_a_new_act_moved_is_said_to_be_unsettled_and_recomputed
     assert (before.settled, before.taxable_minor, gauge(before).due_taxable_minor) == (False, 54_000, 0)
     assert (done, again, stand(scene).settled, stand(scene).taxable_minor) == (1, 0, True, 0)
     assert scene.differences() == []
+
+
+def test_the_gauges_alone_take_as_many_statements_however_much_was_bought(consenting: Scene) -> None:
+    asked = (consenting.session, consenting.book_id, consenting.worker, 2026)
+    with statements() as none:
+        positions.gauges(*asked)
+    fill(consenting, 3)
+    with statements() as some:
+        positions.gauges(*asked)
+
+    assert len(none) == len(some) == 3

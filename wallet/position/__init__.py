@@ -2,7 +2,7 @@
 
 from wallet.position.gauge import Gauge, OneMore, Zone
 from wallet.position.model import BonusPosition, CategoryPosition, Line, MomentLine, Position, Split, Unknown
-from wallet.position.query import position, recompute
+from wallet.position.query import gauges, position, recompute
 
 __all__ = [
     "BonusPosition",
@@ -15,6 +15,7 @@ __all__ = [
     "Split",
     "Unknown",
     "Zone",
+    "gauges",
     "position",
     "recompute",
 ]

@@ -67,11 +67,9 @@ def position(session: Session, book_id: int, employee_id: str, year: int) -> Pos
     rulebook = loading.load()
     asked = {"book": book_id, "employee": employee_id, "year": year}
     lines = _lines(session, book_id, employee_id, year, database.rows(session, _LINES, asked))
-    reserved = {
-        (Category(row.category), row.in_limit): int(row.reserved) for row in database.rows(session, _RESERVED, asked)
-    }
+    reserved = _reserved(session, asked)
     person = people.for_authorization(session, book_id, employee_id, None, on)
-    gauges = _gauges(lines, reserved, person, rulebook, on, today)
+    found = _gauges(lines, reserved, person, rulebook, on, today)
     bonuses = bonus.of(session, book_id, employee_id, year, lines, today)
     return Position(
         employee=card,
@@ -79,12 +77,28 @@ def position(session: Session, book_id: int, employee_id: str, year: int) -> Pos
         as_of=clock.now(),
         on=on,
         rulebook_version=rulebook.version,
-        categories=_categories(lines, reserved, gauges, bonuses),
-        gauges=gauges,
+        categories=_categories(lines, reserved, found, bonuses),
+        gauges=found,
         bonus=bonuses.position,
         moments=_moments(lines, rulebook, on, today),
         lines=lines,
     )
+
+
+def gauges(session: Session, book_id: int, employee_id: str, year: int) -> tuple[Gauge, ...]:
+    """
+    Return the gauges of a position alone, in three statements: what bonuses and declarations make of it is not asked.
+
+    Units:  minor units.
+    Errors: PositionYearOutOfRange, EmployeeNotFound; in this order.
+    """
+    today = clock.today()
+    _check_year(year, today)
+    on = _day_of(year, today)
+    asked = {"book": book_id, "employee": employee_id, "year": year}
+    person = people.for_authorization(session, book_id, employee_id, None, on)
+    lines = [_line(row, None, withdrawn=False) for row in database.rows(session, _LINES, asked)]
+    return _gauges(lines, _reserved(session, asked), person, loading.load(), on, today)
 
 
 def recompute(session: Session, book_id: int, employee_id: str, year: int) -> int:
@@ -127,29 +141,37 @@ def _lines(session: Session, book_id: int, employee_id: str, year: int, rows: It
             if kept is not None:
                 change = standing.change(employee_id, row.relative_id, recheck.facts_of(kept), on)
             withdrawn[row.authorization_id] = change is not None and change.lost
-        lines.append(
-            Line(
-                event_id=row.event_id,
-                kind=row.kind,
-                category=Category(row.category),
-                source=PlanSource(row.source),
-                channel=Channel(row.channel),
-                plan_code=row.plan_code,
-                exempt_minor=row.exempt_minor,
-                taxable_minor=row.taxable_minor,
-                in_limit=row.in_limit,
-                reason=row.reason,
-                fiscal_on=row.fiscal_on,
-                recorded_at=row.recorded_at,
-                authorization_id=row.authorization_id,
-                entry_id=row.entry_id,
-                rule_ids=tuple(row.rule_ids),
-                outcome=outcome,
-                lapsed=row.lapsed,
-                withdrawn=withdrawn[row.authorization_id],
-            )
-        )
+        lines.append(_line(row, outcome, withdrawn=withdrawn[row.authorization_id]))
     return tuple(lines)
+
+
+def _line(row: Any, outcome: Outcome | None, *, withdrawn: bool) -> Line:
+    return Line(
+        event_id=row.event_id,
+        kind=row.kind,
+        category=Category(row.category),
+        source=PlanSource(row.source),
+        channel=Channel(row.channel),
+        plan_code=row.plan_code,
+        exempt_minor=row.exempt_minor,
+        taxable_minor=row.taxable_minor,
+        in_limit=row.in_limit,
+        reason=row.reason,
+        fiscal_on=row.fiscal_on,
+        recorded_at=row.recorded_at,
+        authorization_id=row.authorization_id,
+        entry_id=row.entry_id,
+        rule_ids=tuple(row.rule_ids),
+        outcome=outcome,
+        lapsed=row.lapsed,
+        withdrawn=withdrawn,
+    )
+
+
+def _reserved(session: Session, asked: Mapping[str, Any]) -> dict[tuple[Category, bool], int]:
+    return {
+        (Category(row.category), row.in_limit): int(row.reserved) for row in database.rows(session, _RESERVED, asked)
+    }
 
 
 def _stood(row: Any, year: int) -> tuple[Outcome | None, Mapping[str, Any] | None, date]:

@@ -34,7 +34,7 @@ from wallet.authorizations import Authorization
 from wallet.contents import Contents
 from wallet.labels import EntryKind
 from wallet.movements import Flow, Movement
-from wallet.position import Gauge, position
+from wallet.position import Gauge, gauges
 from wallet.position import words as said
 from wallet.social import aids
 from wallet.social.aids import Aid
@@ -250,5 +250,5 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
 
 
 def _fringe(session: Session, book_id: int, employee_id: str) -> Gauge | None:
-    found = position(session, book_id, employee_id, clock.today().year)
-    return next((gauge for gauge in found.gauges if gauge.category is Category.FRINGE), None)
+    found = gauges(session, book_id, employee_id, clock.today().year)
+    return next((gauge for gauge in found if gauge.category is Category.FRINGE), None)
