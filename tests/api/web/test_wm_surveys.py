@@ -271,7 +271,9 @@ def test_the_database_shows_surveys_to_whom_they_are_put_and_counts_to_nobody_bu
                 for table in tables
             ]
 
+    browser_of(counter, "giulia").send(f"{MINE}/{survey_id}", f"{MINE}/{survey_id}", q3="1")
     assert seen(Fence(Sight.NETWORK)) == [True, True, True, False]
+    assert seen(Fence(Sight.EMPLOYEE, book, counter.people["giulia"])) == [True, True, False, True]
     assert seen(Fence(Sight.EMPLOYEE, book, counter.people["mario"])) == [True, True, False, False]
     assert seen(Fence(Sight.EMPLOYEE, other, counter.people["anna"])) == [False] * 4
     for fence in (Fence(Sight.FUNDER, book), Fence(Sight.BOOK, book), Fence(Sight.NOBODY), Fence(Sight.DOOR)):
@@ -323,7 +325,7 @@ def test_a_page_takes_as_many_statements_however_many_answered(counter: Counter)
     marta, giulia = browser_of(counter, "marta"), browser_of(counter, "giulia")
     path = opened(counter, marta)
     answered_by(counter, id_of(path), 5)
-    pages = ((marta, LIST), (marta, path), (giulia, MINE), (giulia, f"{MINE}/{id_of(path)}"))
+    pages = ((marta, LIST), (marta, path), (giulia, MINE), (giulia, "/io"), (giulia, f"{MINE}/{id_of(path)}"))
     few = [[asked(*each) for _ in range(2)][-1] for each in pages]
     for _ in range(3):
         opened(counter, marta)
