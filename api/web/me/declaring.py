@@ -23,6 +23,7 @@ from config import clock
 from plans import directory, facts, people
 from plans.errors import FactNotFound
 from plans.facts import EARTH_KM, FIRST_YEAR, Declaration
+from plans.people import RelativeCard
 from plans.words import Fact
 from wallet import declarations
 
@@ -141,11 +142,18 @@ def declare(relative_id: str, fact: str) -> Response | tuple[str, int]:
 @blueprint.post("/familiari/<relative_id>/figlio-a-carico")
 @needs("people:declare")
 def claim(relative_id: str) -> Response:
-    """Declare a child dependent for this year, which raises the limit of vouchers and fringe benefits."""
-    mine = me.owner("people:declare")
+    """Declare a child dependent for this year: that raises the limit of fringe benefits, and opens season tickets."""
+    mine, year = me.owner("people:declare"), clock.today().year
     kin = transact(lambda session: me.relative(session, mine, relative_id))
-    told = {"year": clock.today().year, "child": kin.tax_code or ""}
-    done = _declared(mine, mine.employee_id, Fact.DEPENDENT_CHILD, told)
+
+    def work(session: Session) -> str:
+        done = _write(
+            session, mine, mine.employee_id, Fact.DEPENDENT_CHILD, {"year": year, "child": kin.tax_code or ""}
+        )
+        _write(session, mine, relative_id, Fact.DEPENDENCY, {"year": year})
+        return done
+
+    done = transact_in(mine.book_id, work)
     return _told(_("Dichiarazione scritta."), Fact.DEPENDENT_CHILD, relative_id, undo=done, how="withdraw")
 
 
@@ -176,10 +184,17 @@ def declare_own(fact: str) -> Response | tuple[str, int]:
 def withdraw(fact_id: str) -> Response:
     """Take a declaration back; what was decided before stays."""
     mine, found = _found(fact_id)
-    transact_in(
-        mine.book_id,
-        lambda session: declarations.withdraw(session, mine.book_id, fact_id, recorded_at=clock.now()),
-    )
+
+    def work(session: Session) -> None:
+        declarations.withdraw(session, mine.book_id, fact_id, recorded_at=clock.now())
+        child = _child(session, mine, found)
+        if child is not None:
+            for told in facts.of_relative(session, mine.book_id, child.relative_id):
+                same = told.fact is Fact.DEPENDENCY and told.valid_from == found.valid_from and told.holds
+                if same and told.revoked_at is None:
+                    declarations.withdraw(session, mine.book_id, told.fact_id, recorded_at=clock.now())
+
+    transact_in(mine.book_id, work)
     return _told(_("Dichiarazione tolta."), found.fact, found.relative_id, undo=fact_id, how="again")
 
 
@@ -188,7 +203,15 @@ def withdraw(fact_id: str) -> Response:
 def again(fact_id: str) -> Response:
     """Declare again what was just taken back."""
     mine, found = _found(fact_id)
-    done = _declared(mine, found.relative_id or mine.employee_id, found.fact, _same(found))
+
+    def work(session: Session) -> str:
+        done = _write(session, mine, found.relative_id or mine.employee_id, found.fact, _same(found))
+        child = _child(session, mine, found)
+        if child is not None:
+            _write(session, mine, child.relative_id, Fact.DEPENDENCY, {"year": found.valid_from.year})
+        return done
+
+    done = transact_in(mine.book_id, work)
     return _told(_("Dichiarazione scritta di nuovo."), found.fact, found.relative_id, undo=done, how="withdraw")
 
 
@@ -274,6 +297,14 @@ def _write(session: Session, mine: Owner, person_id: str, fact: Fact, told: Mapp
         session, mine.book_id, person_id, fact, declared_on=clock.today(), recorded_at=clock.now(), **told
     )
     return done.fact_id
+
+
+def _child(session: Session, mine: Owner, found: Declaration) -> RelativeCard | None:
+    """Return the child of the family whom a declaration says to be dependent, if it is one of that."""
+    if found.fact is not Fact.DEPENDENT_CHILD:
+        return None
+    kin = people.relatives(session, mine.book_id, mine.employee_id)
+    return next((one for one in kin if one.tax_code == found.child_tax_code), None)
 
 
 def _same(found: Declaration) -> dict[str, Any]:

@@ -203,9 +203,14 @@ def test_a_child_who_is_declared_dependent_raises_the_limit_until_that_is_taken_
     undo = undo_of(browser, press(browser, f"/io/familiari/{relative_id}/figlio-a-carico"))
     assert "A tuo carico per il fisco nel 2026" in card(browser, relative_id)
     assert 'max="200000"' in browser.get("/io").text
+    claimed = card(browser, relative_id)
+    assert "abbonamenti ai mezzi pubblici" in claimed.partition("</p>")[2].partition("Puoi dichiarare")[0]
+    assert "dichiara/DEPENDENCY" not in claimed
+    assert claimed.count("per il fisco") == 2
 
     again = undo_of(browser, press(browser, undo))
     assert 'max="100000"' in browser.get("/io").text
+    assert "abbonamenti ai mezzi pubblici" not in card(browser, relative_id)
     press(browser, again)
     assert "A tuo carico per il fisco nel 2026" in card(browser, relative_id)
     anna = browser_of(counter, "anna")
