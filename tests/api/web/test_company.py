@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from html import unescape
 from itertools import count
 from typing import Any
@@ -192,6 +194,48 @@ def test_what_is_typed_wrong_is_said_beside_its_field(hr: Browser, field: str, t
     assert page.status_code == 422
     assert f'href="#{field}"' in page.text
     assert said in text_of(page)
+
+
+@pytest.mark.parametrize("button", ["check", "send"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"starts_on": "0001-01-01", "ends_on": "9999-12-31", "spend_by": "9999-12-31"},
+        {"ends_on": "9999-12-31", "spend_by": "9999-12-31", "carry_over_months": "60", "leaver_grace_days": "730"},
+        {"amount": "92233720368547758,08"},
+        {"amount": "99999999999999999999999,00"},
+        {"carry_over_months": "99999999999999999999"},
+        {"clusters": "operai;x;99999999999999999999,00", "entitlement": "CLUSTER"},
+        {"clusters": "operai;x;1,00\noperai;x;2,00", "entitlement": "CLUSTER"},
+        {"code": " ", "name": " "},
+        {"code": "\u202e=1+1"},
+        {"categories": ["FLYING"], "channels": ["CARE"]},
+        {"entitlement": "AD_PERSONAM", "amount": ""},
+        {"signed_on": "9999-12-31", "document_ref": "x" * 201},
+    ],
+)
+def test_whatever_is_typed_is_answered_with_a_page_that_helps(hr: Browser, typed: dict[str, Any], button: str) -> None:
+    told = {name: value for name, value in PLAN.items() if name != "send"} | {"code": code()} | typed
+
+    page = hr.send("/azienda/piani/nuovo", **told, **{button: "1"})
+
+    assert page.status_code < 500
+    assert page.status_code == 302 or "<h1>" in page.text
+
+
+def test_a_plan_that_is_sent_by_several_at_once_is_one_plan(hr: Browser) -> None:
+    drawn, told = hr.get("/azienda/piani/nuovo"), PLAN | {"code": code()}
+
+    def send() -> Any:
+        return hr.send_on(drawn, "/azienda/piani/nuovo", **told)
+
+    with ThreadPoolExecutor(4) as pool:
+        # Each thread at the hour of the test.
+        begun = [pool.submit(copy_context().run, send) for _ in range(4)]
+    sent = [each.result() for each in begun]
+
+    assert {page.status_code for page in sent} == {302}
+    assert len({plan_of(page) for page in sent}) == 1
 
 
 def test_a_correction_of_what_somebody_else_changed_is_refused(hr: Browser) -> None:
