@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import flask
 from ulid import ULID
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,6 +17,8 @@ from config import settings
 
 # What an order, a plan or a declaration needs is far below; files have their own bound.
 MOST_BYTES = 1_000_000
+# No secret and no data travels in an address.
+MOST_IN_ADDRESS = 4_000
 
 
 def create() -> flask.Flask:
@@ -39,11 +43,17 @@ def create() -> flask.Flask:
     for blueprint in v1.blueprints():
         api.register_blueprint(blueprint)
     site.watch(app)
+    app.before_request(_refuse_long)
     return app
 
 
 def _name_request() -> None:
     flask.g.request_id = f"req_{ULID()}"
+
+
+def _refuse_long() -> None:
+    if len(flask.request.full_path) > MOST_IN_ADDRESS:
+        flask.abort(HTTPStatus.REQUEST_URI_TOO_LONG)
 
 
 def _name_answer(response: flask.Response) -> flask.Response:

@@ -34,8 +34,8 @@ def run(console: Console, *, output: Path, language: str = "it", times: int = 1)
     """
     Load the demonstration, verify every book, write statements into `output` and tell what came of it.
 
-    Safe to run twice: what is there is left as it is. An interrupted run is resumed where it stopped. With `times`, every
-    employer has as many times its people, and they buy as much: to measure with, on a database of its own.
+    Safe to run twice: what is there is left as it is. An interrupted run is resumed where it stopped. With `times`,
+    every employer has as many times its people, and they buy as much: to measure with, on a database of its own.
     Errors: BookNotOfDemonstration, DemonstrationInterrupted; in this order, before anything is written.
     """
     started = time.monotonic()

@@ -36,8 +36,8 @@ graceful_timeout = 30
 timeout = 90
 keepalive = 5
 
-# What an order needs is far below; no secret and no data travels in an address.
-limit_request_line = 4_094
+# What is longer than 4,000 characters is refused by the application, in words; no secret and no data is in an address.
+limit_request_line = 8_190
 limit_request_fields = 64
 limit_request_field_size = 8_190
 # Whom to believe about the client is the application's to say (BORSELLINO_PROXIES).

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -85,11 +83,12 @@ def confirm() -> Response | tuple[str, int]:
     )
     if entered is None:
         return forms.show("door/code.html", form)
-    kept = forms.carried(form.kept.data) if form.kept.data else None
+    kept = forms.carried(form.kept.data, entered.opened.member_id)
     if kept is not None:
         return _let_in(entered, flask.make_response(flask.render_template("door/resume.html", kept=kept)))
     return _let_in(
-        entered, flask.redirect(_own(form.to.data) or flask.url_for(navigation.home(entered.opened.holding.role)))
+        entered,
+        flask.redirect(navigation.own(form.to.data) or flask.url_for(navigation.home(entered.opened.holding.role))),
     )
 
 
@@ -123,7 +122,9 @@ def switch() -> Response:
 def speak(language: str) -> Response:
     """Keep the language of the pages, and go back to where it was asked for."""
     assert language in LANGUAGES  # noqa: S101
-    return _spoken(flask.redirect(_own(flask.request.args.get("to")) or flask.url_for("web_public.home")), language)
+    return _spoken(
+        flask.redirect(navigation.own(flask.request.args.get("to")) or flask.url_for("web_public.home")), language
+    )
 
 
 @blueprint.post("/lingua/<any('it', 'en'):language>")
@@ -131,7 +132,9 @@ def speak(language: str) -> Response:
 def prefer(language: str) -> Response:
     """Keep the language of somebody who is known, for letters and for whatever they sign in with next."""
     transact_at_door(lambda session: members.speak(session, current().member_id, language))
-    return _spoken(flask.redirect(_own(flask.request.form.get("to")) or flask.url_for("web_public.home")), language)
+    return _spoken(
+        flask.redirect(navigation.own(flask.request.form.get("to")) or flask.url_for("web_public.home")), language
+    )
 
 
 @blueprint.get("/notifications")
@@ -245,11 +248,3 @@ def _spoken(response: Response, language: str) -> Response:
     secure = not addresses.is_plain()
     response.set_cookie(words.COOKIE, language, max_age=_YEAR, secure=secure, samesite="Lax", httponly=True)
     return response
-
-
-def _own(path: str | None) -> str | None:
-    """Return a path of ours to go on to; nobody is sent to another site."""
-    found = urlsplit(path or "")
-    if not path or found.scheme or found.netloc or not path.startswith("/") or path.startswith(("//", "/\\")):
-        return None
-    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -9,8 +10,9 @@ import flask
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from ulid import ULID
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectField
 
+from api.access.identity import Identity
 from api.conventions import problems
 from api.web import words
 from config.errors import DomainError
@@ -21,6 +23,11 @@ RESUMED = "resumed"
 NO_TEXT = "\x00"
 _CARRIED_SECONDS = 1_800
 _NEVER_CARRIED = ("password", "new_password", "csrf_token", "isee_amount")
+# What stands in a form that is a button and no more: there is nothing to keep of it, and it is pressed again or not.
+_BUTTON = frozenset({"csrf_token", "key", "send"})
+# In the page's session: for whom forms are drawn, whose they were before, and for whom a welfare manager acts.
+_WHOSE, _TOKENS, _LAST, ACTING_FOR = "whose", "tokens", "last", "acting_for"
+_MOST_TOKENS = 4
 # Here a code is what lets somebody in; elsewhere it is the name of a plan, or stands on a voucher.
 _WHERE_CODES_LET_IN = ("web_door", "web_profile")
 
@@ -30,6 +37,10 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self:
+            # A choice of blanks is none; `Optional` would let it through.
+            if isinstance(field, SelectField) and isinstance(field.data, str) and not field.data.strip():
+                field.data = ""
         self.refusals: list[str] = []
         self.status = 200
 
@@ -73,8 +84,35 @@ def holds_no_text() -> bool:
     return any(NO_TEXT in value for _, value in flask.request.form.items(multi=True))
 
 
-def carry() -> str:
-    """Return what this request's form said, sealed, to go through the sign-in; never a password or a file."""
+def bind(identity: Identity | None) -> None:
+    """
+    Let the forms of this browser be good for whom they are drawn for alone: a person in a role, acting for somebody.
+
+    Whoever comes back finds their own token again, so that what stands in another tab can still be sent.
+    """
+    whose = _mark("" if identity is None else identity.member_id, "" if identity is None else identity.appointment_id)
+    before = flask.session.get(_WHOSE, "")
+    if identity is not None:
+        last = _hashed(identity.member_id)
+        if flask.session.get(_LAST) != last:
+            flask.session[_LAST] = last
+    if whose == before:
+        return
+    tokens = dict(flask.session.get(_TOKENS, {}))
+    if "csrf_token" in flask.session:
+        tokens[before] = flask.session.pop("csrf_token")
+    if whose in tokens:
+        flask.session["csrf_token"] = tokens.pop(whose)
+    flask.session[_TOKENS] = dict(list(tokens.items())[-_MOST_TOKENS:])
+    flask.session[_WHOSE] = whose
+
+
+def carry() -> str | None:
+    """
+    Return what this request's form said, sealed, to go through the sign-in; never a password or a file.
+
+    None of a form that is a button and no more.
+    """
     never = (*_NEVER_CARRIED, "code") if flask.request.blueprint in _WHERE_CODES_LET_IN else _NEVER_CARRIED
     fields = [
         [name, value.replace(NO_TEXT, "")]
@@ -82,16 +120,28 @@ def carry() -> str:
         # Where a page has several forms, each puts a word of its own before its names.
         if name.rpartition("-")[2] not in never
     ]
-    return _seal().dumps({"path": flask.request.full_path.rstrip("?"), "fields": fields})
+    if _BUTTON.issuperset(name for name, _ in fields):
+        return None
+    told = {"path": flask.request.full_path.rstrip("?"), "fields": fields, "whose": flask.session.get(_LAST)}
+    return _seal().dumps(told)
 
 
-def carried(sealed: str) -> Mapping[str, Any] | None:
-    """Return what was sealed; None for what is too old or not ours."""
+def carried(sealed: str | None, member_id: str | None = None) -> Mapping[str, Any] | None:
+    """Return what was sealed; None for what is too old, not ours, or was another person's than whom it is for."""
     try:
-        found: Mapping[str, Any] = _seal().loads(sealed, max_age=_CARRIED_SECONDS)
+        found: Mapping[str, Any] = _seal().loads(sealed or "", max_age=_CARRIED_SECONDS)
     except BadSignature:
         return None
-    return found
+    return found if member_id is None or found["whose"] in (None, _hashed(member_id)) else None
+
+
+def _mark(*parts: str) -> str:
+    told = "\n".join([*parts, *flask.session.get(ACTING_FOR, ())])
+    return _hashed(told) if told.strip() else ""
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _seal() -> URLSafeTimedSerializer:

@@ -94,3 +94,10 @@ def home(role: Role) -> str:
     """Return the page where a role begins."""
     found = PLACES.get(role)
     return found[0].endpoint if found else "web_public.home"
+
+
+def own(path: str | None) -> str | None:
+    """Return a path of ours to go on to; nobody is sent to another site."""
+    if not path or not path.isprintable() or not path.startswith("/") or path.startswith(("//", "/\\")):
+        return None
+    return path

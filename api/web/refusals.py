@@ -16,7 +16,7 @@ from api.access.errors import TryLater
 from api.conventions import problems, sentences, uploads
 from api.conventions.problems import AccessNeeded, NotAllowed
 from api.running import failures
-from api.web import forms, words
+from api.web import forms, navigation, words
 from config.errors import DomainError
 
 # What programs are told of these speaks of tokens, headers and methods.
@@ -52,8 +52,7 @@ def failed(error: HTTPException) -> flask.Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, CSRFError):
-        sentence = _("La pagina era aperta da troppo tempo: quello che avevi scritto è qui sotto, da inviare di nuovo.")
-        return _shown(HTTPStatus.BAD_REQUEST, sentence, keeping=True)
+        return _of_before()
     if isinstance(error, RequestEntityTooLarge) and flask.request.endpoint:
         return _too_large()
     response = _shown(HTTPStatus(error.code))
@@ -74,13 +73,33 @@ def no_text() -> flask.Response:
 
 def _to_the_door() -> flask.Response:
     """Ask for a sign-in, and keep what somebody was doing."""
-    if flask.request.method == "POST":
-        return flask.Response(flask.render_template("door/late.html", kept=forms.carry()), status=401)
-    return _to_sign_in()
+    if flask.request.method != "POST":
+        return _to_sign_in(flask.request.full_path.rstrip("?"))
+    kept = forms.carry()
+    if kept is None:
+        return _to_sign_in(_left())
+    return flask.Response(flask.render_template("door/late.html", kept=kept), status=401)
 
 
-def _to_sign_in() -> flask.Response:
-    to = flask.request.full_path.rstrip("?")
+def _of_before() -> flask.Response:
+    """Give back what stood in a form that was drawn long ago or for somebody else, to be looked at and sent again."""
+    if forms.carry() is None:
+        sentence = _("La pagina era di prima, o di un'altra persona o di un altro ruolo: riaprila e riprova.")
+        return _shown(HTTPStatus.BAD_REQUEST, sentence, back=_left())
+    sentence = _(
+        "La pagina era di prima, o di un'altra persona o di un altro ruolo: quello che avevi scritto è qui sotto, da"
+        " guardare e inviare di nuovo."
+    )
+    return _shown(HTTPStatus.BAD_REQUEST, sentence, keeping=True)
+
+
+def _left() -> str | None:
+    """Return the address of the page that a form stood in, where the browser says it."""
+    before = flask.request.referrer or ""
+    return navigation.own(before.removeprefix(flask.request.host_url.rstrip("/")))
+
+
+def _to_sign_in(to: str | None) -> flask.Response:
     return cast(flask.Response, flask.redirect(flask.url_for("web_door.sign_in", to=to)))
 
 
@@ -88,7 +107,7 @@ def _too_large() -> flask.Response:
     """Say how large a file may be, and lead back to its form; who may send none is told that instead."""
     most = flask.request.max_content_length or 0
     if uploads.takes(flask.current_app.view_functions[flask.request.endpoint or ""]) not in (None, most):
-        return _to_sign_in() if flask.g.get("identity") is None else _shown(HTTPStatus.FORBIDDEN)
+        return _to_sign_in(_left()) if flask.g.get("identity") is None else _shown(HTTPStatus.FORBIDDEN)
     sentence = _(
         "Quello che hai mandato è troppo grande: al massimo %(most)s MB. Scegli file più piccoli.",
         most=most // 1_000_000,

@@ -14,7 +14,7 @@ from typing import Any
 import flask
 import flask_bootstrap
 import fontpkg_titillium_web
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from api import web
@@ -104,12 +104,23 @@ def _protect() -> flask.Response | None:
     if not (flask.request.blueprint or "").startswith("web_"):
         return None
     identity = flask.g.get("identity")
+    forms.bind(identity)
     # The token is in the form, whose files are read with it.
     view = flask.current_app.view_functions[flask.request.endpoint or ""]
     uploads.make_room(view, frozenset() if identity is None else identity.scopes)
-    _csrf.protect()
+    try:
+        _csrf.protect()
+    except CSRFError:
+        if identity is None and _asks_who(view):
+            # Nobody's token is good for a form that was drawn for somebody.
+            raise AccessNeeded() from None
+        raise
     # Views read what a form chose before they look at what was typed into it.
     return refusals.no_text() if forms.holds_no_text() else None
+
+
+def _asks_who(view: Callable[..., Any]) -> bool:
+    return "security" in getattr(view, "_apidoc", {}).get("manual_doc", {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from wallet.redemptions.vouchers import Voucher
 blueprint = flask.Blueprint("web_wm_acting", __name__, url_prefix="/wm")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
-_SHOWN, _KEPT = 25, "acting_for"
+_SHOWN = 25
 
 
 class PersonForm(Form):
@@ -150,7 +150,7 @@ def search() -> tuple[str, int]:
 def begin(employee_id: str) -> Response:
     """Begin to act for somebody."""
     book_of(employee_id)
-    flask.session[_KEPT] = [current().token_id, employee_id]
+    flask.session[forms.ACTING_FOR] = [current().token_id, employee_id]
     return flask.redirect(flask.url_for("web_wm_acting.person"))
 
 
@@ -158,7 +158,7 @@ def begin(employee_id: str) -> Response:
 @needs("authorizations:create")
 def end() -> Response:
     """Act for oneself again."""
-    flask.session.pop(_KEPT, None)
+    flask.session.pop(forms.ACTING_FOR, None)
     return flask.redirect(flask.url_for("web_wm_acting.search"))
 
 
@@ -238,5 +238,5 @@ def _bought(session: Session, employee_id: str) -> tuple[Voucher, ...]:
 
 def _whom() -> Acting | None:
     # Whoever signs in after another in the same browser acts for nobody yet.
-    token_id, employee_id = flask.session.get(_KEPT, (None, ""))
+    token_id, employee_id = flask.session.get(forms.ACTING_FOR, (None, ""))
     return _found(employee_id) if token_id == current().token_id else None
