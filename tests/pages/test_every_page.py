@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 
 import pytest
 from playwright.sync_api import Request
@@ -14,6 +15,7 @@ from tests.pages.travelling import Traveller, travelling
 from tests.pages.walking import PEOPLE, endpoints, own_pages, pages
 from tests.pages.ways import NARROW, WIDE, Way
 
+Found = Callable[[str | None], tuple[str, ...]]
 MOST_BYTES = 400_000
 # A page is looked at in two ways, with and without scripts, narrow and wide; the next page in the other two.
 WAYS = (
@@ -73,24 +75,30 @@ def forgetful(place: Place, way: Way, who: str | None) -> Iterator[Traveller]:
         yield traveller
 
 
+@pytest.fixture(scope="module")
+def walked(place: Place) -> Found:
+    """What each may open, found once."""
+    return cache(lambda who: (*pages(place.counter, who), *place.more.get(who, ())))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("who", PEOPLE)
-def test_every_page_can_be_used_by_everybody(place: Place, who: str | None) -> None:
+def test_every_page_can_be_used_by_everybody(place: Place, walked: Found, who: str | None) -> None:
     found = []
     with ExitStack() as leaving:
         travellers = [[leaving.enter_context(forgetful(place, way, who)) for way in ways] for ways in WAYS]
-        for number, path in enumerate((*own_pages(place.counter, who), *place.more.get(who, ()))):
+        for number, path in enumerate(own_pages(walked, who)):
             for traveller in travellers[number % len(WAYS)]:
                 found += [f"{traveller.way} {path}: {each}" for each in complaints(traveller, path)]
     assert found == []
 
 
 @pytest.mark.slow
-def test_there_is_no_page_that_nobody_looks_at(place: Place) -> None:
+def test_there_is_no_page_that_nobody_looks_at(place: Place, walked: Found) -> None:
     addresses = place.counter.app.url_map
     adapter, unseen = addresses.bind("127.0.0.1"), endpoints(addresses)
     for who in PEOPLE:
-        for path in (*pages(place.counter, who), *place.more.get(who, ())):
+        for path in walked(who):
             unseen.discard(adapter.match(path.partition("?")[0], "GET")[0])
 
     assert unseen - ELSEWHERE - _LEADS_ON == set()

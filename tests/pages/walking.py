@@ -62,13 +62,11 @@ def walk(addresses: Map, get: Callable[[str], Answer]) -> Iterator[str]:
                 waiting.append(bare)
 
 
-def own_pages(counter: Counter, who: str | None) -> list[str]:
-    """Return the pages that one of `PEOPLE` may open and nobody named before them: what all share is looked at once."""
-    mine = list(pages(counter, who))
-    if who is None:
-        return mine
-    shared = set(pages(counter, None)) | (set(pages(counter, "giulia")) if who != "giulia" else set())
-    return [path for path in mine if path not in shared]
+def own_pages(found: Callable[[str | None], tuple[str, ...]], who: str | None) -> list[str]:
+    """Return what one of `PEOPLE` may open and nobody named before them: what all share is looked at once."""
+    before: tuple[str | None, ...] = () if who is None else (None,) if who == "giulia" else (None, "giulia")
+    shared = {path for other in before for path in found(other)}
+    return [path for path in found(who) if path not in shared]
 
 
 def endpoints(addresses: Map) -> set[str]:
