@@ -16,8 +16,8 @@ from ledger.errors import InsufficientFunds
 from ledger.posting import Draft, Pair
 from plans import plans
 from plans.rows import Plan, table
-from wallet import chart, wallets
-from wallet.errors import BudgetLoadNotFound, BudgetSpent, ReasonRequired
+from wallet import chart, telling, wallets
+from wallet.errors import BudgetLoadNotFound, BudgetSpent, LoadOfFewPeople, ReasonRequired
 from wallet.grants import CHUNK
 from wallet.tables import BudgetLoad
 
@@ -119,6 +119,22 @@ def same_content(session: Session, book_id: int, plan_id: str, content_hash: str
 def is_undone(session: Session, book_id: int, load_id: str) -> bool:
     """Return whether nothing is left of what a load granted: all of it was taken back at once."""
     return bool(database.rows(session, _IS_UNDONE, {"book": book_id, "load": load_id})[0].undone)
+
+
+def refuse_few(session: Session, book_id: int, load_id: str, *, on: date) -> None:
+    """
+    Refuse to take a load back whose credit fewer than five people have, and can spend on a day already.
+
+    To be asked for a funder's office: whether it goes would tell at once, of somebody it can name, whether they used or
+    committed any of it.
+    Errors: BudgetLoadNotFound, LoadOfFewPeople.
+    Source: docs/privacy.md.
+    """
+    found = find(session, load_id)
+    granted = database.rows(session, _GRANTED, {"book": book_id, "load": load_id})
+    few = 0 < len({row.employee_id for row in granted}) < telling.SMALLEST_GROUP
+    if few and plans.by_code(session, book_id, found.plan_code).starts_on <= on:
+        raise LoadOfFewPeople(reference=found.reference, people=telling.SMALLEST_GROUP)
 
 
 def undo(session: Session, book_id: int, load_id: str, *, reason: str, on: date, actor: str) -> int:

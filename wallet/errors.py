@@ -73,6 +73,19 @@ class BudgetSpent(WalletError):
     en = "The load '{reference}' cannot be undone any more: part of its credit is spent or held."
 
 
+class LoadOfFewPeople(WalletError):
+    """A load of fewer than five people, whose undoing would tell whether they used their credit."""
+
+    it = (
+        "Il caricamento «{reference}» è di meno di {people} persone, che possono già spenderlo: annullarlo direbbe se"
+        " l'hanno usato. Per correggerlo scrivi a chi gestisce la rete."
+    )
+    en = (
+        "The load '{reference}' is of fewer than {people} people, who can spend it already: undoing it would tell"
+        " whether they have. To correct it, write to whoever runs the network."
+    )
+
+
 class LotNotFound(WalletError):
     """No such lot in this book."""
 

@@ -35,6 +35,7 @@ from plans.sheets import Problem
 from wallet import budget_loads, budgets, funding_entries
 from wallet.budget_loads import FoundLoad
 from wallet.budgets import Against
+from wallet.errors import LoadOfFewPeople
 from wallet.funding_entries import FundingEntry
 
 blueprint = flask.Blueprint("web_company_budgets", __name__, url_prefix="/azienda/budget")
@@ -156,18 +157,25 @@ def show(load_id: str) -> Response | tuple[str, int]:
     found = transact(lambda session: budget_loads.find(session, load_id))
     form = UndoForm()
 
-    def undo(session: Session) -> int:
-        return budget_loads.undo(
-            session, guards.own_book(), load_id, reason="annullato", on=clock.today(), actor=current().actor
-        )
+    book_id, today = guards.own_book(), clock.today()
 
-    done = forms.attempt(form, lambda: transact_in(guards.own_book(), undo))
+    def undo(session: Session) -> int:
+        budget_loads.refuse_few(session, book_id, load_id, on=today)
+        return budget_loads.undo(session, book_id, load_id, reason="annullato", on=today, actor=current().actor)
+
+    def why_not(session: Session) -> str:
+        try:
+            budget_loads.refuse_few(session, book_id, load_id, on=today)
+        except LoadOfFewPeople as refusal:
+            return words.refusal(refusal)
+        return ""
+
+    done = forms.attempt(form, lambda: transact_in(book_id, undo))
     if done is not None:
         flask.flash(_("Caricamento annullato: il credito è tornato al piano."))
         return flask.redirect(flask.url_for(".show", load_id=load_id))
-    book_id = guards.own_book()
     undone = transact_in(book_id, lambda session: budget_loads.is_undone(session, book_id, load_id))
-    return forms.show("company/budget.html", form, load=found, undone=undone)
+    return forms.show("company/budget.html", form, load=found, undone=undone, why_not=transact_in(book_id, why_not))
 
 
 def _lying(session: Session) -> _Told:

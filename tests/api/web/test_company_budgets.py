@@ -24,11 +24,11 @@ _numbers = count(1)
 
 
 class Plan:
-    """A plan of E1 with 1.000,00 that arrived, and two people nobody else's tests know of."""
+    """A plan of E1 with 1.000,00 that arrived, and five people nobody else's tests know of."""
 
     def __init__(self, counter: Counter, hr: Browser) -> None:
         self.hr, self.code = hr, f"W{next(_numbers)}"
-        self.codes = [factories.tax_code(), factories.tax_code()]
+        self.codes = [factories.tax_code() for _ in range(5)]
 
         def work(session: Session) -> str:
             book_id = counter.books["E1"]
@@ -77,7 +77,7 @@ def loaded(plan: Plan, *amounts: str) -> str:
 
 
 def test_a_file_is_looked_at_granted_followed_and_undone(plan: Plan) -> None:
-    looked = plan.look("600,00", "83,34")
+    looked = plan.look("600,00", "83,31", *3 * ["0,01"])
     assert "683,34" in text_of(looked)
     assert plan.granted() == 0
 
@@ -170,7 +170,7 @@ def test_the_same_content_again_has_to_be_said_and_what_fails_is_on_the_desk(pla
 
 
 def test_another_file_of_the_same_name_has_a_name_of_its_own(plan: Plan) -> None:
-    plan.hr.send(loaded(plan, "100,00"))
+    plan.hr.send(loaded(plan, *5 * ["100,00"]))
 
     looked = plan.look("150,00")
     plan.hr.send_on(looked, DESK, GRANT)
@@ -181,7 +181,7 @@ def test_another_file_of_the_same_name_has_a_name_of_its_own(plan: Plan) -> None
 
 
 def test_what_is_spent_in_part_is_not_undone(counter: Counter, plan: Plan) -> None:
-    place = loaded(plan, "100,00", "100,00")
+    place = loaded(plan, *5 * ["100,00"])
 
     def take(session: Session) -> None:
         lot = session.execute(
@@ -196,7 +196,32 @@ def test_what_is_spent_in_part_is_not_undone(counter: Counter, plan: Plan) -> No
 
     assert page.status_code == 409
     assert "non si annulla più" in text_of(page)
-    assert plan.granted() == 15_000
+    assert plan.granted() == 45_000
+
+
+def test_what_few_people_have_is_not_undone_whether_they_spent_it_or_not(counter: Counter, plan: Plan) -> None:
+    place = loaded(plan, *4 * ["100,00"])
+    page = plan.hr.get(place)
+    told = {"csrf_token": forms_of(page)["/esci"]["csrf_token"], "send": "x"}
+
+    refused = plan.hr.post(place, told)
+
+    assert "Annulla il caricamento" not in text_of(page)
+    for each in (page, refused):
+        assert "scrivi a chi gestisce la rete" in text_of(each)
+    assert refused.status_code == 409
+    assert plan.granted() == 40_000
+
+
+def test_what_few_people_have_is_undone_before_they_can_spend_it(counter: Counter, plan: Plan) -> None:
+    place = loaded(plan, "100,00")
+    statement = sa.text("update plan set starts_on = '2026-03-03' where plan_id = :plan")
+    database.transact(lambda session: session.execute(statement, {"plan": plan.plan_id}))
+
+    undone = plan.hr.send(place)
+
+    assert undone.status_code == 302, text_of(undone)
+    assert plan.granted() == 0
 
 
 def test_nobody_else_follows_it(counter: Counter, plan: Plan) -> None:
