@@ -102,12 +102,13 @@ def find(session: Session, task_id: str) -> Task:
 
 def page(session: Session, asked: Mapping[str, Any], *, member_id: str) -> Page[Task]:
     """
-    Return a page of a member's tasks, the newest first; `asked` is a PageQuery, with `kind` and `state` if need be.
+    Return a page of a member's tasks, the newest first; `asked` is a PageQuery, with `kind`, `state` and `book_id` if
+    need be.
 
     Errors: CursorUnknown.
     """
     statement = sa.select(_TABLE).where(TaskRow.member_id == member_id)
-    for name in ("kind", "state"):
+    for name in ("kind", "state", "book_id"):
         if name in asked:
             statement = statement.where(_TABLE.c[name] == asked[name])
     return cut(session, statement, _TABLE.c.task_id, asked).each(of_row)

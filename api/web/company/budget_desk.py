@@ -21,7 +21,7 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions import uploads as bodies
 from api.conventions.paging import Page
-from api.tasks import State, Task
+from api.tasks import State, Task, TaskNotFound
 from api.v1 import budget_loading
 from api.v1.budget_loading import Order
 from api.web import forms, guards, uploads, words
@@ -147,6 +147,9 @@ def load() -> Response | tuple[str, int]:
 def follow(task_id: str) -> str:
     """Tell how far a load is; whoever leaves the page finds it again on the desk."""
     task = transact(lambda session: tasks.find(session, task_id))
+    # Whoever has the desks of two employers sees each one's work on its own.
+    if task.fence.book_id != guards.own_book():
+        raise TaskNotFound(task=task_id)
     return flask.render_template("company/budget_task.html", task=task, why=_why(task))
 
 

@@ -24,8 +24,8 @@ def plans(session: Session) -> tuple[PlanCard, ...]:
 
 
 def unfinished(session: Session) -> tuple[Task, ...]:
-    """Return what waits, goes on, or failed with nothing loaded since; one's own budget files, the newest first."""
-    asked = {"kind": budget_loading.KIND, "limit": _RECENT}
+    """Return what waits, goes on, or failed with nothing loaded since: one's own files of the book, newest first."""
+    asked = {"kind": budget_loading.KIND, "book_id": guards.own_book(), "limit": _RECENT}
     mine = tasks.page(session, asked, member_id=current().member_id).data
     loaded = next((task.task_id for task in mine if task.state is State.DONE), "")
     # Ids grow with time.

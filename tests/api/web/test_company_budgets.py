@@ -169,6 +169,22 @@ def test_the_same_content_again_has_to_be_said_and_what_fails_is_on_the_desk(pla
     assert "non riuscito" not in text_of(plan.hr.get(DESK))
 
 
+def test_work_of_another_employer_s_desk_is_not_on_this_one(counter: Counter, plan: Plan) -> None:
+    loaded(plan, "100,00")
+    place = plan.hr.send_on(plan.look("100,00", name="secondo.csv"), DESK, GRANT).headers["Location"]
+    work_off()
+    before = [place in plan.hr.get(path).text for path in (DESK, "/azienda")]
+    # As if the same person had asked for it at the desk of the other employer.
+    moved = sa.text("update task set book_id = :book where task_id = :id")
+    asked = {"book": counter.books["E2"], "id": place.rpartition("/")[2]}
+    database.transact(lambda session: session.execute(moved, asked))
+
+    after = [place in plan.hr.get(path).text for path in (DESK, "/azienda")]
+
+    assert (before, after) == ([True, True], [False, False])
+    assert plan.hr.get(place).status_code == 404
+
+
 def test_another_file_of_the_same_name_has_a_name_of_its_own(plan: Plan) -> None:
     plan.hr.send(loaded(plan, *5 * ["100,00"]))
 
