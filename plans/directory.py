@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -29,12 +30,13 @@ def matches(
     tax_code: str | None = None,
     text: str | None = None,
     reachable: bool | None = None,
+    but: Collection[str] = (),
 ) -> tuple[sa.Select[*tuple[Any, ...]], tuple[sa.ColumnElement[Any], ...]]:
     """
     Return the query of employees and its order, by name, to be paged; whatever is left out is not asked.
 
     `employee_id` tells any two apart, `card` reads a row. Every word of `text` must be in name or number. `reachable`
-    asks for those who have an address to be written to, or for those who have none.
+    asks for those who have an address to be written to, or for those who have none; `but` leaves some people out.
     """
     person = _EMPLOYEE.c
     statement = sa.select(*_CARD).where(person.book_id == book_id)
@@ -47,6 +49,8 @@ def matches(
         statement = statement.where(begun, person.left_on.is_(None) | (person.left_on >= employed_on))
     if reachable is not None:
         statement = statement.where(person.email.is_not(None) if reachable else person.email.is_(None))
+    if but:
+        statement = statement.where(person.employee_id.not_in(but))
     names = sa.func.lower(sa.func.concat_ws(" ", person.last_name, person.first_name, person.employee_no))
     statement = statement.where(*(sa.func.strpos(names, word) > 0 for word in (text or "").lower().split()))
     return statement, (person.last_name, person.first_name, person.tax_code)
@@ -58,9 +62,9 @@ def with_email(session: Session, book_id: int, *, employed_on: date) -> frozense
     return frozenset(session.scalars(statement.with_only_columns(_EMPLOYEE.c.employee_id)))
 
 
-def without_email(session: Session, book_id: int, *, employed_on: date) -> int:
-    """Return how many are employed on a day and have no address to be written to."""
-    statement, _ = matches(book_id, employed_on=employed_on, reachable=False)
+def without_email(session: Session, book_id: int, *, employed_on: date, but: Collection[str] = ()) -> int:
+    """Return how many are employed on a day and have no address to be written to, without those who are left out."""
+    statement, _ = matches(book_id, employed_on=employed_on, reachable=False, but=but)
     return int(session.scalar(statement.with_only_columns(sa.func.count())) or 0)
 
 

@@ -118,9 +118,10 @@ def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[s
     book_id, today = guards.own_book(), clock.today()
     failed = [task for task in desk.unfinished(session) if task.state is State.FAILED]
     reachable = directory.with_email(session, book_id, employed_on=today)
+    owners = invitees.owners(current())
     return _Waiting(
         failed=tuple(task.task_id for task in failed),
-        without_email=directory.without_email(session, book_id, employed_on=today),
+        without_email=directory.without_email(session, book_id, employed_on=today, but=owners),
         uninvited=len(reachable - invitees.known(current())),
         drafts=tuple(card for card in cards if card.plan_id not in started and card.ends_on >= today),
         unproven=tuple(card for card in cards if card.spend_by >= today and _unproven(session, card)),
@@ -151,15 +152,18 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
         found.append(
             Todo(
                 _(
-                    "%(amount)s di credito scadono presto. Chi ha un'e-mail è avvisato; gli altri avvisali tu.",
+                    "%(amount)s di credito scadono presto. Chi ha il suo borsellino lo legge lì;"
+                    " gli altri avvisali tu.",
                     amount=words.amount(line.amount_minor),
                 ),
-                without,
-                _("Chi è senza e-mail"),
+                flask.url_for("web_company_people.every", borsellino="no"),
+                _("Chi è senza borsellino"),
             )
         )
     if waiting.without_email:
-        sentence = _("Persone senza e-mail: %(num)s. Non ricevono avvisi.", num=waiting.without_email)
+        sentence = _(
+            "Persone senza borsellino e senza e-mail: %(num)s. Senza, non puoi invitarle.", num=waiting.without_email
+        )
         found.append(Todo(sentence, without, _("Aggiungi le e-mail")))
     if waiting.uninvited:
         sentence = _("Persone non ancora invitate al loro borsellino: %(num)s.", num=waiting.uninvited)

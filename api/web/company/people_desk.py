@@ -12,7 +12,7 @@ from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import DateField, EmailField, HiddenField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from api.access import invitations, reaching
 from api.access.identity import current, needs, transact, transact_in
@@ -21,7 +21,9 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions import uploads as bodies
 from api.conventions.paging import Page
-from api.web import forms, guards, reading, uploads
+from api.events import mail
+from api.events.errors import AddressInvalid
+from api.web import forms, guards, reading, uploads, words
 from api.web.company import invitees
 from api.web.company.budget_desk import mend
 from api.web.forms import Form
@@ -61,6 +63,14 @@ class PersonForm(Form):
     hired_on = DateField(_l("Assunto il"), [Optional()])
     send = SubmitField(_l("Salva"))
 
+    def validate_email(self, field: EmailField) -> None:
+        """Refuse what no letter could be sent to."""
+        if address := (field.data or "").strip():
+            try:
+                mail.check_address(address)
+            except AddressInvalid as refusal:
+                raise ValidationError(words.refusal(refusal)) from refusal
+
 
 class FileForm(Form):
     """A file of people."""
@@ -98,13 +108,16 @@ def every() -> tuple[str, int]:
     form = SearchForm()
     asked = reading.part(_PAGE)
     text = (form.text.data or "").strip() if form.is_submitted() and form.validate() else ""
-    unreachable = flask.request.args.get("email") == "no"
+    unreachable, alone = flask.request.args.get("email") == "no", flask.request.args.get("borsellino") == "no"
+    owners = invitees.owners(current())
 
     def work(session: Session) -> _Found:
         book_id, today = guards.own_book(), clock.today()
         statement, order = directory.matches(book_id, text=text or None)
-        if unreachable:
-            statement, order = directory.matches(book_id, employed_on=today, reachable=False)
+        if unreachable or alone:
+            statement, order = directory.matches(
+                book_id, employed_on=today, reachable=False if unreachable else None, but=owners
+            )
         page = paging.placed(session, statement, order, "employee_id", asked).each(directory.card)
         return _Found(page, clusters.of_book(session, book_id, on=today))
 
@@ -115,7 +128,8 @@ def every() -> tuple[str, int]:
         found=found,
         text=text,
         unreachable=unreachable,
-        owners=invitees.owners(current()),
+        alone=alone,
+        owners=owners,
         known=invitees.known(current()),
         today=clock.today(),
     )

@@ -342,6 +342,25 @@ def test_those_without_an_address_are_listed_apart(hr: Browser) -> None:
     assert "/azienda/persone?email=no" in hr.get("/azienda").text
 
 
+def test_who_has_a_wallet_is_told_there_whatever_address_is_written_of_them(counter: Counter, hr: Browser) -> None:
+    add(hr, last_name="Senzaborsello", email=f"senza{next(_numbers)}@example.it")
+    lists = [text_of(hr.get(f"/azienda/persone?{which}=no")) for which in ("email", "borsellino")]
+
+    # Giulia has taken her wallet, and no address is written of her.
+    assert not any("Giulia" in listed for listed in lists)
+    assert ["Senzaborsello" in listed for listed in lists] == [False, True]
+
+
+@pytest.mark.parametrize("address", ["a@b.it\nBcc: c@d.it", "a@b", "<b>@x.it", "a b@x.it"])
+def test_what_no_letter_could_be_sent_to_is_no_address(hr: Browser, address: str) -> None:
+    page = hr.send(
+        "/azienda/persone/nuova", tax_code=factories.tax_code(), first_name="A", last_name="B", email=address
+    )
+
+    assert page.status_code == 422, page.headers
+    assert 'id="email-error"' in page.text
+
+
 def test_a_last_day_is_written_and_taken_back(hr: Browser) -> None:
     path = f"/azienda/persone/{add(hr)}"
 
