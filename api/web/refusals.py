@@ -112,7 +112,7 @@ def _too_large() -> flask.Response:
         "Quello che hai mandato è troppo grande: al massimo %(most)s MB. Scegli file più piccoli.",
         most=most // 1_000_000,
     )
-    return _shown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, back=_here())
+    return _shown(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence, back=_here() or _left())
 
 
 def _here() -> str | None:
