@@ -137,6 +137,12 @@ def _claim(
     raise InProgress(key=key)
 
 
+def answered(session: Session, book_id: int, actor: str, operation: str, key: str) -> Answer | None:
+    """Return what was done under a key; None where nothing was, or it was refused. Nothing is claimed."""
+    row = session.connection().exec_driver_sql(_READ, (book_id, actor, operation, key)).first()
+    return None if row is None or row.answer is None or "refusal" in row.answer else row.answer
+
+
 def store(session: Session, book_id: int, actor: str, operation: str, key: str, answer: Mapping[str, Any]) -> None:
     """
     Keep the answer to a claimed key.

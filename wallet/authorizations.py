@@ -220,6 +220,12 @@ def authorize(
     )
 
 
+def under_key(session: Session, book_id: int, actor: str, key: str) -> Authorization | None:
+    """Return what `authorize` did under a key; None where it did nothing yet, or was refused."""
+    kept = idempotency.answered(session, book_id, actor, "authorize", key)
+    return None if kept is None else get(session, book_id, kept["authorization_id"])
+
+
 def _as_it_was(found: Authorization, kept: Mapping[str, Any]) -> Authorization:
     """Return an authorization as it was given, whatever became of it since."""
     first = replace(found, replayed=True, status=kept["status"], captured_minor=0, refunded_minor=0)

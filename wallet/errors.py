@@ -314,6 +314,13 @@ class RechargePaymentExceedsDue(WalletError):
     en = "Of the VAT that recharges added {due} is recorded as owed: not {amount}. Record the month first."
 
 
+class DecisionChanged(WalletError):
+    """What was told of a purchase is not what would be decided now: nothing was bought."""
+
+    it = "Intanto qualcosa è cambiato, e non è più come ti avevamo detto: guarda di nuovo, poi conferma."
+    en = "Something has changed in the meantime, and it is not as you were told: look again, then confirm."
+
+
 class QuantityOrAmount(WalletError):
     """A purchase is asked for by quantity or by amount: one of them, and positive."""
 

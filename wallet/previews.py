@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ from plans.people import RelativeCard
 from plans.rulebook.words import Category, Channel, Outcome, OverCap
 from wallet import authorizations, catalogue, contents
 from wallet.authorizations import Authorization
+from wallet.errors import DecisionChanged
 from wallet.position import gauges
 from wallet.position.gauge import Gauge
 from wallet.purchases import Purchase
@@ -114,6 +117,11 @@ class Preview:
         """Whether it can be bought, with or without consent."""
         return self.best.status != "declined"
 
+    @property
+    def told(self) -> str:
+        """What whoever confirms it was told, in short: another decision has another."""
+        return told(self.best)
+
 
 def choosing(session: Session, book_id: int, employee_id: str, service_code: str) -> Choosing:
     """
@@ -164,6 +172,42 @@ def preview(session: Session, book_id: int, purchase: Purchase) -> Preview:
         before = gauge.counted_minor + gauge.reserved_minor
         after = After(gauge, before, before + best.amount_minor)
     return Preview(decision, consented, _payers(session, book_id, best), after, unlocks)
+
+
+def told(decided: Authorization) -> str:
+    """Return in short what somebody is told of a decision: what it costs, who pays, what is taxed, and of what year."""
+    facts = [
+        decided.employee_id,
+        decided.relative_id,
+        decided.service_code,
+        decided.service_on.isoformat(),
+        decided.quantity,
+        decided.unit_price_minor,
+        decided.amount_minor,
+        decided.taxable_minor,
+        decided.channel,
+        decided.category,
+        decided.outcome,
+        decided.decline_code,
+        decided.in_limit,
+        decided.facts["figures"],
+        decided.facts["lots"],
+    ]
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def order(
+    session: Session, book_id: int, purchase: Purchase, as_told: str, *, actor: str, key: str | None
+) -> Authorization:
+    """
+    Order what somebody was told and agreed to; where another decision would be taken now, nothing is done.
+
+    Errors: those of `authorizations.authorize`; DecisionChanged.
+    """
+    made = authorizations.authorize(session, book_id, purchase, actor=actor, key=key)
+    if not made.replayed and told(made) != as_told:
+        raise DecisionChanged()
+    return made
 
 
 def _unlocks(session: Session, book_id: int, purchase: Purchase, decided: Authorization) -> tuple[Opening, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import flask
 from flask_wtf import FlaskForm
@@ -17,10 +18,13 @@ from api.conventions import problems
 from api.web import words
 from config.errors import DomainError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 # A form that was sent too late comes back with its text, and is not sent until somebody looks at it.
 RESUMED = "resumed"
 NO_TEXT = "\x00"
+# In the address of a page: which drawing of its form this is, so that whoever goes back finds the same one.
+DRAWING = "modulo"
 _CARRIED_SECONDS = 1_800
 _NEVER_CARRIED = ("password", "new_password", "csrf_token", "isee_amount")
 # What stands in a form that is a button and no more: there is nothing to keep of it, and it is pressed again or not.
@@ -46,14 +50,46 @@ class Form(FlaskForm):
 
 
 def fresh_key() -> str:
-    """Return a key for a form that is drawn now."""
+    """Return a key for a form that is another one than was ever drawn."""
     return f"page-{ULID()}"
 
 
-class MoneyForm(Form):
-    """A form that moves money: sent twice as it was drawn once, it counts once."""
+def drawing() -> str | None:
+    """Return which drawing of its form this address is of, which other steps take along; None where it says none."""
+    given = flask.request.args.get(DRAWING, "")
+    return given if _is_drawing(given) else None
 
-    key = HiddenField(default=fresh_key)
+
+def drawn_key() -> str:
+    """Return the key of the form that stands at this address: going back and sending it again is the same command."""
+    found = drawing()
+    return fresh_key() if found is None else f"page-{found}"
+
+
+def addressed(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Give each drawing of a page an address of its own, which its forms take their key from."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        if flask.request.method not in ("GET", "HEAD") or drawing():
+            return view(*args, **kwargs)
+        asked = flask.request.args.to_dict(flat=False) | {DRAWING: str(ULID())}
+        return flask.redirect(flask.url_for(str(flask.request.endpoint), **(flask.request.view_args or {}), **asked))
+
+    return guarded
+
+
+def _is_drawing(given: str) -> bool:
+    try:
+        return str(ULID.from_str(given)) == given
+    except ValueError:
+        return False
+
+
+class MoneyForm(Form):
+    """A form that moves money: sent twice as it was drawn once, it counts once, also by whoever went back to it."""
+
+    key = HiddenField(default=drawn_key)
 
 
 def attempt(form: Form, work: Callable[[], T]) -> T | None:

@@ -123,6 +123,7 @@ def index() -> Response | str:
 
 
 @blueprint.route("/<string:name>", methods=("GET", "POST"))
+@forms.addressed
 @needs("statements:create")
 def ask(name: str) -> Response | tuple[str, int]:
     """Ask for a statement."""

@@ -37,6 +37,7 @@ class StatementForm(MoneyForm):
 
 
 @blueprint.route("", methods=("GET", "POST"))
+@forms.addressed
 @needs("statements:create")
 def every() -> Response | tuple[str, int]:
     """Ask for a year's statement, and list those that were asked for."""

@@ -110,6 +110,7 @@ def open_book() -> Response | tuple[str, int]:
 
 
 @blueprint.get("/<string:code>")
+@forms.addressed
 @needs("people:read")
 def show(code: str) -> tuple[str, int]:
     """Show a funder, its plans, and the money that was recorded."""

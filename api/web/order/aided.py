@@ -31,10 +31,11 @@ _Page = Response | tuple[str, int]
 
 @blueprint.context_processor
 def _named() -> dict[str, object]:
-    return {"names": names}
+    return {"names": names, "drawing": forms.drawing()}
 
 
 @blueprint.get("/<string:service>")
+@forms.addressed
 @needs("authorizations:create")
 def begin(service: str) -> _Page:
     """Ask how much and when; then tell who would pay what."""
@@ -74,7 +75,9 @@ def buy(service: str) -> _Page:
     made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
     if made is not None:
         bought = made.authorization
-        if not bought.replayed:
+        if bought.replayed:
+            flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
+        else:
             metrics.decided(bought.status, bought.decline_code)
         return flask.redirect(flask.url_for("web_order.voucher", authorization_id=bought.authorization_id))
     told = forms.attempt(asked, lambda: _told(mine, aid, service, asked))

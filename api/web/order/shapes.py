@@ -117,7 +117,7 @@ class WhenForm(Asking):
 
 
 class ConfirmForm(MoneyForm):
-    """The order itself; `taxed` says that it was drawn with the tax that it costs."""
+    """The order itself; `told` is in short what was told of it, `taxed` that the tax it costs was part of that."""
 
     per = HiddenField()
     quante = HiddenField()
@@ -125,6 +125,7 @@ class ConfirmForm(MoneyForm):
     giorno = HiddenField()
     come = HiddenField()
     taxed = HiddenField()
+    told = HiddenField()
     consent = BooleanField(_l("Ho capito quanto viene tassato in busta paga, e voglio andare avanti"))
     send = SubmitField(_l("Conferma l'ordine"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flask
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access import audit
@@ -18,8 +19,9 @@ from api.web.public import names
 from ledger import idempotency
 from network.services import Kind
 from wallet import authorizations, captures, orders, previews
+from wallet.authorizations import Authorization
 from wallet.orders import Order
-from wallet.previews import Choosing
+from wallet.previews import Choosing, Preview
 from wallet.reasons import Voiding
 from wallet.redemptions import vouchers
 from wallet.settlement import disputes
@@ -35,7 +37,7 @@ blueprint.before_request(guards.only(Role.EMPLOYEE))
 
 @blueprint.context_processor
 def _named() -> dict[str, object]:
-    return {"names": names, "declarations": declaring.OF_RELATIVES}
+    return {"names": names, "declarations": declaring.OF_RELATIVES, "drawing": forms.drawing()}
 
 
 def _choosing(service: str) -> Choosing:
@@ -56,6 +58,7 @@ def begin(service: str) -> _Page:
 
 
 @blueprint.get("/ordina/<string:service>/quando")
+@forms.addressed
 @needs("authorizations:create")
 def when(service: str) -> _Page:
     """Ask when, how much, and in which way."""
@@ -68,6 +71,7 @@ def when(service: str) -> _Page:
 
 
 @blueprint.route("/ordina/<string:service>/conferma", methods=("GET", "POST"))
+@forms.addressed
 @needs("authorizations:create")
 def confirm(service: str) -> _Page:
     """Tell what would be decided, and order it where it is confirmed."""
@@ -76,21 +80,24 @@ def confirm(service: str) -> _Page:
         return flask.redirect(flask.url_for("web_order.begin", service=service))
     mine = me.owner("authorizations:create")
     asked = WhenForm(found, formdata=given)
-    form = ConfirmForm(formdata=None, consent=True) if "consent" in given else ConfirmForm(formdata=None)
+    form = ConfirmForm(formdata=None)
     if flask.request.method == "POST":
         if forms.RESUMED in given:
-            kept = asked.address() | ({"consent": "y"} if "consent" in given else {})
-            return flask.redirect(flask.url_for("web_order.confirm", service=service, **kept))
+            # What was agreed to is agreed to anew, with what is told now.
+            return flask.redirect(
+                flask.url_for("web_order.confirm", service=service, modulo=forms.drawing(), **asked.address())
+            )
         form = ConfirmForm()
         made = forms.attempt(
             form,
             lambda: (
                 transact_in(
                     mine.book_id,
-                    lambda session: authorizations.authorize(
+                    lambda session: previews.order(
                         session,
                         mine.book_id,
                         asked.purchase(mine.employee_id, service, consent=bool(form.consent.data)),
+                        form.told.data or "",
                         actor=current().actor,
                         key=form.key.data,
                     ),
@@ -100,23 +107,27 @@ def confirm(service: str) -> _Page:
             ),
         )
         if made is not None:
-            if not made.replayed:
+            if made.replayed:
+                flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
+            else:
                 metrics.decided(made.status, made.decline_code)
             return flask.redirect(flask.url_for("web_order.voucher", authorization_id=made.authorization_id))
-    told = forms.attempt(
-        asked,
-        lambda: transact_in(
-            mine.book_id,
-            lambda session: previews.preview(session, mine.book_id, asked.purchase(mine.employee_id, service)),
-        ),
-    )
+
+    def look(session: Session) -> tuple[Preview, Authorization | None]:
+        made = authorizations.under_key(session, mine.book_id, current().actor, form.key.data)
+        return previews.preview(session, mine.book_id, asked.purchase(mine.employee_id, service)), made
+
+    seen = forms.attempt(asked, lambda: transact_in(mine.book_id, look))
     whom = found.relative(given["per"])
-    if told is None:
+    if seen is None:
         return forms.show("order/when.html", asked, found=found, whom=whom)
+    told, already = seen
+    if form.told.data != told.told:
+        form.told.data, form.consent.data = told.told, False
     form.taxed.data = "y" if told.consented is not None else ""
     for name, value in asked.address().items():
         form[name].data = str(value)
-    return forms.show("order/confirm.html", form, found=found, whom=whom, asked=asked, told=told)
+    return forms.show("order/confirm.html", form, found=found, whom=whom, asked=asked, told=told, already=already)
 
 
 def _known(found: Choosing, whom: str | None) -> bool:

@@ -17,7 +17,7 @@ from api.access.roles import Role
 from api.running.headers import HEADERS
 from api.web import forms, guards, provider
 from api.web.fields import AmountField
-from api.web.forms import Form, MoneyForm
+from api.web.forms import MoneyForm
 from config import clock
 from config.errors import DomainError
 from wallet.redemptions import entering, records
@@ -38,8 +38,8 @@ def _let_see(response: flask.Response) -> flask.Response:
     return response
 
 
-class CodeForm(Form):
-    """A code as it was shown or read aloud."""
+class CodeForm(MoneyForm):
+    """A code as it was shown or read aloud; looked at again, it is redeemed under the same key."""
 
     code = StringField(_l("Codice"), [InputRequired(_l("Scrivi il codice: sta sotto il QR.")), Length(max=_LONGEST)])
     send = SubmitField(_l("Controlla il codice"))
@@ -76,6 +76,7 @@ class RedeemForm(MoneyForm):
 
 
 @blueprint.route("/riscatta", methods=("GET", "POST"))
+@forms.addressed
 @needs("vouchers:redeem")
 def check() -> tuple[str, int]:
     """Look at a code; in a body, so that it is in no address and no log."""
@@ -83,7 +84,9 @@ def check() -> tuple[str, int]:
     found = forms.attempt(form, lambda: _check(form.code.data))
     if found is None:
         return forms.show("provider/code.html", form)
-    return forms.show("provider/redeem.html", RedeemForm(formdata=None, code=form.code.data), found=found)
+    return forms.show(
+        "provider/redeem.html", RedeemForm(formdata=None, code=form.code.data, key=_key(form, found)), found=found
+    )
 
 
 @blueprint.post("/riscatta/conferma")
@@ -108,6 +111,11 @@ def receipt(redemption_id: str) -> str:
     """Show what was redeemed."""
     done = transact(lambda session: records.get(session, redemption_id))
     return flask.render_template("provider/receipt.html", done=done)
+
+
+def _key(form: CodeForm, found: Found) -> str:
+    """Return the key of what one voucher is redeemed under: another code, typed into the same page, has another."""
+    return f"{form.key.data}-{found.authorization_id}"
 
 
 def _check(code: str) -> Found:

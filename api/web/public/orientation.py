@@ -53,6 +53,7 @@ class Asked:
 
 
 @blueprint.route("", methods=("GET", "POST"))
+@forms.addressed
 @needs("requests:create")
 def ask() -> Response | tuple[str, int]:
     """Ask a welfare manager, and read what was answered."""

@@ -74,6 +74,7 @@ def _guides() -> dict[str, Guide]:
 
 
 @blueprint.route("/nuovo", methods=("GET", "POST"))
+@forms.addressed
 @needs("reimbursements:submit")
 @uploads.up_to(MOST_BYTES)
 def new() -> _Page:

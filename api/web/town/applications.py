@@ -168,6 +168,7 @@ def index() -> tuple[str, int]:
 
 
 @blueprint.route("/nuova", methods=("GET", "POST"))
+@forms.addressed
 @needs("social:manage")
 def create() -> Response | tuple[str, int]:
     """Write down an application that was presented."""

@@ -30,7 +30,7 @@ from network import services
 from network.services import Entry
 from plans import directory, funders, people
 from plans.people import EmployeeCard
-from wallet import authorizations, previews
+from wallet import previews
 from wallet.authorizations import Authorization
 from wallet.previews import Choosing, Preview
 from wallet.purchases import Purchase
@@ -65,7 +65,7 @@ class ServiceForm(Form):
 
 
 class OrderForm(MoneyForm):
-    """What somebody orders by phone; looked at first, then confirmed as it was looked at."""
+    """What somebody orders by phone; looked at first, then confirmed as `looked` says that it was told."""
 
     relative = SelectField(_l("Per chi è?"))
     quantity = IntegerField(_l("Quante volte?"), [InputRequired(_l("Manca: scrivilo qui.")), NumberRange(1, 10_000)])
@@ -74,9 +74,19 @@ class OrderForm(MoneyForm):
     looked = HiddenField()
     send = SubmitField(_l("Conferma l'ordine"))
 
-    def said(self) -> str:
-        """Return what was looked at, which is what is confirmed."""
-        return f"{self.relative.data} {self.quantity.data} {self.service_on.data}"
+    def agreed(self, told: Preview) -> bool:
+        """Say whether what is told was accepted where it costs tax; where it was not, ask for it."""
+        if told.consented is None or self.consent.data or self.looked.data != told.told:
+            return True
+        self.consent.errors = [_("Metti la spunta se ha sentito quanto viene tassato, e accetta.")]
+        self.status = 422
+        return False
+
+    def tell(self, told: Preview | None) -> None:
+        """Keep what is told now; whoever agreed to something else is asked anew."""
+        now = told.told if told is not None and told.possible else ""
+        if self.looked.data != now:
+            self.looked.data, self.consent.data = now, False
 
     def purchase(self, employee_id: str, service_code: str) -> Purchase:
         """Return what is asked for, by somebody else in the person's place."""
@@ -176,6 +186,7 @@ def person() -> Response | tuple[str, int]:
 
 
 @blueprint.route("/persona/ordina/<string:service>", methods=("GET", "POST"))
+@forms.addressed
 @needs("authorizations:create")
 def order(service: str) -> Response | tuple[str, int]:
     """Tell what would be decided, then order it in the person's place."""
@@ -187,16 +198,17 @@ def order(service: str) -> Response | tuple[str, int]:
     form = OrderForm() if flask.request.method == "POST" else OrderForm(formdata=None, quantity=1)
     form.relative.choices = [("", whom.name), *_relatives(choosing)]
     told = forms.attempt(form, lambda: _told(form, whom, service))
-    confirmed = "send" in flask.request.form and form.looked.data == form.said()
-    if told is None or not confirmed or not told.possible:
-        form.looked.data = form.said() if told is not None else ""
+    made = None
+    if told is not None and "send" in flask.request.form and form.agreed(told):
+        # What was told stands in the form: whether it holds is looked at where the money is reserved.
+        made = forms.attempt(form, lambda: _ordered(form, whom, service))
+        told = told if made is not None else forms.attempt(form, lambda: _told(form, whom, service))
+    if made is None:
+        form.tell(told)
         return forms.show("wm/order.html", form, whom=whom, choosing=choosing, told=told)
-    made = forms.attempt(form, lambda: _ordered(form, whom, service))
-    if made is None or made.decline_code is not None:
-        if made is not None:
-            form.refusals.append(made.sentence(words.asked()))
-            form.key.data = forms.fresh_key()
-        return forms.show("wm/order.html", form, whom=whom, choosing=choosing, told=told)
+    if made.replayed:
+        flask.flash(_("L'avevi già ordinato: non ne abbiamo fatto un altro. Il codice è qui sotto."))
+        return flask.redirect(flask.url_for("web_wm_acting.person"))
     flask.flash(_("Ordinato per %(name)s. Il codice è qui sotto: puoi leggerlo al telefono.", name=whom.name))
     return flask.redirect(flask.url_for("web_wm_acting.person"))
 
@@ -211,9 +223,10 @@ def _told(form: OrderForm, whom: Acting, service: str) -> Preview:
 def _ordered(form: OrderForm, whom: Acting, service: str) -> Authorization:
     actor, purchase = current().actor, form.purchase(whom.card.employee_id, service)
     audit.about(employee_id=whom.card.employee_id)
+    as_told = form.looked.data or ""
     made = transact_in(
         whom.book_id,
-        lambda session: authorizations.authorize(session, whom.book_id, purchase, actor=actor, key=form.key.data),
+        lambda session: previews.order(session, whom.book_id, purchase, as_told, actor=actor, key=form.key.data),
     )
     if not made.replayed:
         metrics.decided(made.status, made.decline_code)

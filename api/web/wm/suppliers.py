@@ -165,6 +165,7 @@ def suspend(provider_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.route("/<string:provider_id>/documenti/nuovo", methods=("GET", "POST"))
+@forms.addressed
 @uploads.up_to(MOST_BYTES)
 @needs("catalogue:manage")
 def file(provider_id: str) -> Response | tuple[str, int]:

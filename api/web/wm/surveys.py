@@ -114,6 +114,7 @@ def index() -> str:
 
 
 @blueprint.route("/nuovo", methods=("GET", "POST"))
+@forms.addressed
 @needs("surveys:manage")
 def begin() -> Response | tuple[str, int]:
     """Begin a survey."""
@@ -163,6 +164,7 @@ def describe(survey_id: str) -> Response | tuple[str, int]:
 
 
 @blueprint.route("/<string:survey_id>/domande/nuova", methods=("GET", "POST"))
+@forms.addressed
 @needs("surveys:manage")
 def add(survey_id: str) -> Response | tuple[str, int]:
     """Add a question at the end; one that was taken away a moment ago is written in already."""

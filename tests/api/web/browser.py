@@ -20,6 +20,7 @@ from tests.api.counter import Counter
 
 # What is written down at every request, and what tells how often somebody asks.
 _EACH_TIME = frozenset({"audit_event", "rate_window", "pace", "code_attempt"})
+DRAWN = re.compile(r"[?&]modulo=[0-9A-Z]{26}(&|$)")
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -105,7 +106,12 @@ class Browser:
     headers: dict[str, str] = field(default_factory=lambda: dict(SAME_SITE))
 
     def get(self, path: str, **rest: Any) -> TestResponse:
-        return self.client.get(path, headers=self._sent(), **rest)
+        """Open a page; one of which each drawing has an address is followed there."""
+        answer = self.client.get(path, headers=self._sent(), **rest)
+        to = answer.headers.get("Location", "")
+        if DRAWN.search(to) and not DRAWN.search(path) and to.partition("?")[0] == path.partition("?")[0]:
+            return self.client.get(to, headers=self._sent(), **rest)
+        return answer
 
     def post(self, path: str, fields: Mapping[str, Any], **rest: Any) -> TestResponse:
         """Send a form; one that bears a key and was taken is sent again, as a double click does, and counts once."""

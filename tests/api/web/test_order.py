@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from api.access import cookies
@@ -63,7 +65,9 @@ def test_going_back_loses_nothing(counter: Counter) -> None:
     further = giulia.get(f"{ORDER}?per=me&quante=3&giorno=2026-03-10")
 
     said = {"per": "me", "quante": "3", "giorno": "2026-03-10"}
-    assert forms_of(back)[f"{ORDER}/conferma"] == said | {"importo": "", "come": "any"}
+    carried = forms_of(back)[f"{ORDER}/conferma"]
+    assert carried.pop("modulo") in back.request.url
+    assert carried == said | {"importo": "", "come": "any"}
     assert forms_of(further)[f"{ORDER}/quando"] == said
     assert "quante=3" in giulia.get(confirm(quante=3)).text
 
@@ -123,11 +127,35 @@ def test_a_decline_is_told_before_and_offers_ways_on(counter: Counter) -> None:
     assert "Usa soldi tuoi" in text_of(told)
     assert 'href="/orientamento?servizio=PSI-CR"' in told.text
     assert "Conferma l" not in text_of(told).replace("Conferma ·", "")
-    # Sent all the same, it is told as what it is.
+    # Sent all the same, it is told anew, and nothing is done.
     forged = browser_of(counter, "giulia")
     drawn = forms_of(forged.get(confirm()))[f"{ORDER}/conferma"]
     answer = forged.post(f"{ORDER}/conferma", drawn | {"quante": "10000"})
-    assert "Non si è potuto fare" in text_of(forged.get(answer.headers["Location"]))
+    assert answer.status_code == 409
+    assert "Così non si può fare" in text_of(answer)
+
+
+def test_whoever_goes_back_and_confirms_again_has_one_order_unless_another_is_meant(counter: Counter) -> None:
+    mario, path = browser_of(counter, "mario"), f"{ORDER}/conferma"
+    before = available(counter, "mario")
+    when = forms_of(mario.get(f"{ORDER}/quando?per=me"))[path]
+    address = f"{path}?" + "&".join(f"{name}={value}" for name, value in when.items())
+    first, drawn_again = mario.get(address), mario.get(address)
+    place = mario.send_on(first, path, path).headers["Location"]
+
+    again = mario.send_on(drawn_again, path, path)
+    found, back = mario.get(place), mario.get(address)
+
+    assert again.headers["Location"] == place
+    assert "già ordinato" in text_of(found)
+    assert "già ordinato" in text_of(back)
+    assert f'href="{place}"' in back.text
+    assert path not in forms_of(back)
+    assert before - available(counter, "mario") == 5_500
+    other = re.search(rf'href="({path}\?[^"]+)"[^>]*>Ordinane un altro', back.text)
+    assert other is not None
+    assert mario.send(other[1].replace("&amp;", "&"), path).headers["Location"] != place
+    assert before - available(counter, "mario") == 11_000
 
 
 def test_whoever_is_late_finds_the_order_again(counter: Counter) -> None:

@@ -75,8 +75,17 @@ def test_story_4_past_the_cliff_nothing_is_bought_without_consent(counter: Count
     declare(counter, counter.people["luca"], Fact.EXTERNAL_FRINGE, year=2026, amount=factories.euro(48_000))
     luca, path = browser_of(counter, "luca"), confirm("BUO-RH")
     assert "Resti dentro il limite." in text_of(luca.get(path))
+    beyond = confirm("BUO-RH", quante=30)
+    agreed = forms_of(luca.get(beyond))["/io/ordina/BUO-RH/conferma"] | {"consent": "y"}
     for _ in range(20):
         counter.buy("luca", service="BUO-RH")
+
+    # What was agreed to before was another year: it is told anew, and agreed to anew.
+    late = luca.post("/io/ordina/BUO-RH/conferma", agreed)
+    assert late.status_code == 409
+    assert "non è più come ti avevamo detto" in text_of(late)
+    assert "consent" not in forms_of(late)["/io/ordina/BUO-RH/conferma"]
+    assert "consent" not in forms_of(luca.get(f"{beyond}&consent=y"))["/io/ordina/BUO-RH/conferma"]
 
     told = luca.get(path)
 
@@ -86,3 +95,22 @@ def test_story_4_past_the_cliff_nothing_is_bought_without_consent(counter: Count
     made = luca.get(ordered(luca, path, consent="y"))
     assert "Pronto da usare" in text_of(made)
     assert "Tassati in busta paga" in text_of(made)
+
+
+def test_who_agreed_to_a_tax_on_the_phone_agrees_anew_to_another(counter: Counter) -> None:
+    mother = kin(counter, "marco", Kinship.PARENT, age=79, book="E7")
+    marta, order = browser_of(counter, "marta"), "/wm/persona/ordina/ADI-MT"
+    marta.post(
+        f"/wm/persone/{counter.people['marco']}/agisci",
+        {"csrf_token": forms_of(marta.get("/wm/persone"))["/wm/persone"]["csrf_token"]},
+    )
+    looked = marta.send(order, order, relative=mother, look="1")
+    unheard = marta.send_on(looked, order, order, send="y")
+
+    changed = marta.send_on(looked, order, order, quantity="2", consent="y", send="y")
+
+    assert "Si può, ma viene tassato" in text_of(looked)
+    assert "non è stato fatto" not in text_of(looked)
+    assert (unheard.status_code, changed.status_code) == (422, 409)
+    assert "consent" not in forms_of(changed)[order], "the box is still ticked"
+    assert marta.send_on(changed, order, order, consent="y", send="y").status_code == 302
