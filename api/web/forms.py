@@ -73,8 +73,9 @@ def addressed(view: Callable[P, Any]) -> Callable[P, Any]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
         if flask.request.method not in ("GET", "HEAD") or drawing():
             return view(*args, **kwargs)
-        asked = flask.request.args.to_dict(flat=False) | {DRAWING: str(ULID())}
-        return flask.redirect(flask.url_for(str(flask.request.endpoint), **(flask.request.view_args or {}), **asked))
+        asked: dict[str, Any] = {**(flask.request.view_args or {}), **flask.request.args.to_dict(flat=False)}
+        asked[DRAWING] = str(ULID())
+        return flask.redirect(flask.url_for(str(flask.request.endpoint), **asked))
 
     return guarded
 

@@ -238,6 +238,13 @@ class _InState(ReimbursementError):
         return template.format(**{name: str(value) for name, value in told.items()})
 
 
+class ReimbursementChanged(ReimbursementError):
+    """Something happened to the reimbursement after it was looked at: nothing is decided of what nobody saw."""
+
+    it = "Intanto questa richiesta di rimborso è cambiata: guardala di nuovo qui sotto, poi decidi."
+    en = "This reimbursement has changed in the meantime: look at it again below, then decide."
+
+
 class ReimbursementNotOpen(_InState):
     """The reimbursement is in a state in which this cannot be done."""
 

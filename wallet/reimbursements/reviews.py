@@ -23,6 +23,7 @@ from wallet.reimbursements.errors import (
     PaymentDateInvalid,
     PayrollMonthInvalid,
     ReasonNotToMend,
+    ReimbursementChanged,
     ReimbursementNotOpen,
     ReimbursementNotYetApproved,
     ReviewReasonsNeeded,
@@ -44,17 +45,19 @@ def ask_fix(
     actor: str,
     note: str = "",
     key: str | None = None,
+    seen: int | None = None,
 ) -> Reimbursement:
     """
     Ask the employee to mend a reimbursement; its place in the queue and its money stay, until the day to mend it by.
 
+    `seen` is how many steps of it were looked at, where that is to be all of them.
     Errors: KeyReused, InProgress; ReviewReasonsNeeded, ReasonNotToMend; ReimbursementNotFound, ReimbursementNotOpen,
-            OwnReimbursement.
+            OwnReimbursement, ReimbursementChanged.
     """
     _need_reasons(reasons, mendable=True)
 
     def work() -> Reimbursement:
-        found = _open(session, book_id, reimbursement_id, actor)
+        found = _open(session, book_id, reimbursement_id, actor, seen)
         fix_by = min(clock.today() + timedelta(days=DAYS_TO_FIX), found.expires_at.astimezone(clock.ROME).date())
         asked = records.change(session, book_id, found, status=str(State.NEEDS_FIX), fix_by=fix_by)
         records.write_step(session, book_id, asked, "ask_fix", actor=actor, reasons=reasons, note=note)
@@ -74,6 +77,7 @@ def approve(
     actor: str,
     note: str = "",
     key: str | None = None,
+    seen: int | None = None,
 ) -> Reimbursement:
     """
     Approve a reimbursement, or a part of it with a reason: payroll owes it to the employee, what is left is free.
@@ -83,14 +87,14 @@ def approve(
 
     Units:  `amount` in euro; all that was asked for unless given.
     Errors: those of `amounts.minor`; KeyReused, InProgress; ReimbursementNotFound, ReimbursementNotOpen,
-            OwnReimbursement, FixStillNeeded, ExpenseAmountInvalid, ApprovalExceedsRequest, ReviewReasonsNeeded;
-            PeriodClosed, LedgerCorrupt.
+            OwnReimbursement, ReimbursementChanged, FixStillNeeded, ExpenseAmountInvalid, ApprovalExceedsRequest,
+            ReviewReasonsNeeded; PeriodClosed, LedgerCorrupt.
     Source: art. 51 c. 1 TUIR; interpello AdE 212/2019; docs/reimbursements.md.
     """
     asked_minor = None if amount is None else amounts.minor(amount)
 
     def work() -> Reimbursement:
-        found = _open(session, book_id, reimbursement_id, actor)
+        found = _open(session, book_id, reimbursement_id, actor, seen)
         if found.status is State.NEEDS_FIX:
             told = records.steps(session, book_id, reimbursement_id)[-1].reasons
             raise FixStillNeeded(reimbursement=reimbursement_id, reasons=told)
@@ -116,16 +120,18 @@ def reject(
     actor: str,
     note: str = "",
     key: str | None = None,
+    seen: int | None = None,
 ) -> Reimbursement:
     """
     Reject a reimbursement for reasons that the employee is told; its money is free again.
 
-    Errors: KeyReused, InProgress; ReviewReasonsNeeded; ReimbursementNotFound, ReimbursementNotOpen, OwnReimbursement.
+    Errors: KeyReused, InProgress; ReviewReasonsNeeded; ReimbursementNotFound, ReimbursementNotOpen, OwnReimbursement,
+            ReimbursementChanged.
     """
     _need_reasons(reasons, mendable=False)
 
     def work() -> Reimbursement:
-        found = _open(session, book_id, reimbursement_id, actor)
+        found = _open(session, book_id, reimbursement_id, actor, seen)
         ended = deadlines.end(session, book_id, found, State.REJECTED)
         records.write_step(session, book_id, ended, "reject", actor=actor, reasons=reasons, note=note)
         return ended
@@ -250,12 +256,14 @@ def _pay(session: Session, book_id: int, found: Reimbursement, month: date, day:
     return changed
 
 
-def _open(session: Session, book_id: int, reimbursement_id: str, actor: str) -> Reimbursement:
+def _open(session: Session, book_id: int, reimbursement_id: str, actor: str, seen: int | None) -> Reimbursement:
     found = records.lock(session, book_id, reimbursement_id)
     if found.status not in OPEN:
         raise ReimbursementNotOpen(reimbursement=reimbursement_id, status=found.status)
     if actor == found.employee_id:
         raise OwnReimbursement()
+    if seen is not None and len(records.steps(session, book_id, reimbursement_id)) != seen:
+        raise ReimbursementChanged(reimbursement=reimbursement_id)
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -35,6 +36,7 @@ MYSELF = "me"
 # Whoever does not mind how it comes lets the wallet choose.
 ANY_WAY = "any"
 MOST = 10_000
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
 _WHOLE = _l("Scrivi un numero intero, da 1 a 10.000.")
 
 
@@ -55,11 +57,10 @@ class _Count(IntegerField):
     """A whole number, refused in words of ours."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(str(_WHOLE)) from error
+        """Read what was typed: digits alone, for a program takes more for a number than people do."""
+        if valuelist and valuelist[0].strip() and not _DIGITS.fullmatch(valuelist[0].strip()):
+            raise ValueError(str(_WHOLE))
+        super().process_formdata(valuelist)
 
 
 class WhomForm(Asking):

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField, SubmitField
+from wtforms import HiddenField, SelectField, StringField, SubmitField
 from wtforms.validators import Length
 
 from api.access import audit, reaching
@@ -41,7 +41,13 @@ def _choices(some: Any) -> Callable[[], list[tuple[str, str]]]:
     return lambda: [(str(one), one.label(words.asked())) for one in some]
 
 
-class ApproveForm(MoneyForm):
+class _DecisionForm(MoneyForm):
+    """What is decided of a reimbursement as it was looked at: `seen` is how many steps of it."""
+
+    seen = HiddenField()
+
+
+class ApproveForm(_DecisionForm):
     """How much is approved."""
 
     amount = AmountField(_l("Importo da approvare (vuoto: tutto)"), [Length(max=40)])
@@ -50,7 +56,7 @@ class ApproveForm(MoneyForm):
     send = SubmitField(_l("Approva"))
 
 
-class FixForm(MoneyForm):
+class FixForm(_DecisionForm):
     """What has to be mended."""
 
     reasons = TicksField(_l("Che cosa va sistemato"), choices=_choices([one for one in Reason if one not in FINAL]))
@@ -58,7 +64,7 @@ class FixForm(MoneyForm):
     send = SubmitField(_l("Chiedi di sistemare"))
 
 
-class RejectForm(MoneyForm):
+class RejectForm(_DecisionForm):
     """Why it is rejected."""
 
     reasons = TicksField(_l("Perché si respinge"), choices=_choices(Reason))
@@ -165,11 +171,16 @@ def _act(session: Session, book_id: int, reimbursement_id: str, form: MoneyForm,
         return undoing.withdraw_approval(session, book_id, reimbursement_id, Undoing(form.reason.data), **who)
     assert isinstance(form, ApproveForm | FixForm | RejectForm)  # noqa: S101
     reasons = [Reason(code) for code in form.reasons.data or ()]
-    who["note"] = form.note.data or ""
+    who |= {"note": form.note.data or "", "seen": _number(form.seen.data)}
     if isinstance(form, ApproveForm):
         return reviews.approve(session, book_id, reimbursement_id, form.amount.money, reasons=reasons, **who)
     verb = reviews.ask_fix if isinstance(form, FixForm) else reviews.reject
     return verb(session, book_id, reimbursement_id, reasons, **who)
+
+
+def _number(seen: str | None) -> int:
+    """Return how many steps a form says that were seen; none where it says nothing that can be read."""
+    return int(seen) if seen and seen.isascii() and seen.isdecimal() else 0
 
 
 def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tuple[str, int]:
@@ -183,6 +194,9 @@ def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tu
         verb: form if verb == sent and form is not None else kind(formdata=None, prefix=f"{verb}-")
         for verb, kind in _FORMS.items()
     }
+    for one in drawn.values():
+        if isinstance(one, _DecisionForm):
+            one.seen.data = str(len(found.steps))
     page = flask.render_template(
         "wm/reimbursement.html",
         found=found,

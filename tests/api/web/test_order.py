@@ -90,6 +90,8 @@ def test_story_12_a_double_click_is_one_order(counter: Counter) -> None:
         (confirm(quante=0), "numero intero"),
         (confirm(quante="molte"), "numero intero"),
         (confirm(quante=10_001), "numero intero"),
+        (confirm(quante="1_0"), "numero intero"),
+        (confirm(quante="²"), "numero intero"),
         (confirm(quante=""), "Scrivi quanti"),
         (confirm(giorno="domani"), "Quando?"),
         (confirm(giorno="2020-01-01"), "01/01/2020"),

@@ -21,7 +21,7 @@ from tests.api.web.test_order import available, confirm, ordered
 
 @pytest.fixture(scope="module", autouse=True)
 def employer(furnished: Counter) -> None:
-    """Employer E7, whose plan admits what is taxed with consent, with Marco and Luca."""
+    """Employer E7, whose plan admits what is taxed with consent, with Marco, Luca and Nora."""
     if "E7" in furnished.books:
         return
 
@@ -29,7 +29,7 @@ def employer(furnished: Counter) -> None:
         book_id = furnished.books["E7"] = factories.employer(session, "E7")
         factories.plan(session, book_id, taxable_policy=TaxablePolicy.WITH_CONSENT, channels=frozenset(Channel))
         factories.funded(session, book_id)
-        for name in ("marco", "luca"):
+        for name in ("marco", "luca", "nora"):
             employee_id = factories.employee(session, book_id, first_name=name.title())
             furnished.people[name] = employee_id
             factories.grant(session, book_id, "A", employee_id, 1_000_000)
@@ -98,10 +98,10 @@ def test_story_4_past_the_cliff_nothing_is_bought_without_consent(counter: Count
 
 
 def test_who_agreed_to_a_tax_on_the_phone_agrees_anew_to_another(counter: Counter) -> None:
-    mother = kin(counter, "marco", Kinship.PARENT, age=79, book="E7")
+    mother = kin(counter, "nora", Kinship.PARENT, age=79, book="E7")
     marta, order = browser_of(counter, "marta"), "/wm/persona/ordina/ADI-MT"
     marta.post(
-        f"/wm/persone/{counter.people['marco']}/agisci",
+        f"/wm/persone/{counter.people['nora']}/agisci",
         {"csrf_token": forms_of(marta.get("/wm/persone"))["/wm/persone"]["csrf_token"]},
     )
     looked = marta.send(order, order, relative=mother, look="1")

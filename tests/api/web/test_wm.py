@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.counter import Counter
 from tests.api.v1.purchasing import refilled
-from tests.api.v1.test_reimbursements import office, submit
+from tests.api.v1.test_reimbursements import office, review, submit
 from tests.api.web.browser import Browser, browser_of, text_of
 from tests.api.web.counting import asked as statements_of
 
@@ -94,6 +94,20 @@ def test_whoever_is_acted_for_takes_as_many_statements_however_much_they_bought(
         counter.buy()
 
     assert [statements_of(browser, page) for page in pages] == few
+
+
+@pytest.mark.parametrize("verb", ["approva", "sistemare", "respingi"])
+def test_what_was_mended_meanwhile_is_looked_at_before_it_is_decided(counter: Counter, verb: str) -> None:
+    made, browser = submit(counter), browser_of(counter, "marta")
+    path, why = f"{REVIEWS}/{made['id']}", {f"{verb}-reasons": ["document_unreadable"]}
+    old = browser.get(path)
+    assert review(counter, made, "fix-requests", reasons=["document_unreadable"]).status_code < 300
+
+    late = browser.send_on(old, path, f"{path}/{verb}", **why)
+
+    assert late.status_code == 409
+    assert "Intanto questa richiesta di rimborso è cambiata" in text_of(late)
+    assert counter.ask("sara", "GET", f"/v1/reimbursements/{made['id']}").get_json()["status"] == "needs_fix"
 
 
 def test_a_reimbursement_is_approved_in_part_taken_back_mended_or_rejected(counter: Counter) -> None:
