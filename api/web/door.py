@@ -85,6 +85,7 @@ def confirm() -> Response | tuple[str, int]:
         return forms.show("door/code.html", form)
     kept = forms.carried(form.kept.data, entered.opened.member_id)
     if kept is not None:
+        forms.bind(entered.opened.holding)
         return _let_in(entered, flask.make_response(flask.render_template("door/resume.html", kept=kept)))
     return _let_in(
         entered,

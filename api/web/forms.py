@@ -14,6 +14,7 @@ from ulid import ULID
 from wtforms import HiddenField, SelectField
 
 from api.access.identity import Identity
+from api.access.members import Holding
 from api.conventions import problems
 from api.web import words
 from config.errors import DomainError
@@ -121,7 +122,7 @@ def holds_no_text() -> bool:
     return any(NO_TEXT in value for _, value in flask.request.form.items(multi=True))
 
 
-def bind(identity: Identity | None) -> None:
+def bind(identity: Identity | Holding | None) -> None:
     """
     Let the forms of this browser be good for whom they are drawn for alone: a person in a role, acting for somebody.
 
@@ -135,6 +136,8 @@ def bind(identity: Identity | None) -> None:
             flask.session[_LAST] = last
     if whose == before:
         return
+    # A token that was drawn for whoever was here until now is good for nobody else.
+    flask.g.pop("csrf_token", None)
     tokens = dict(flask.session.get(_TOKENS, {}))
     if "csrf_token" in flask.session:
         tokens[before] = flask.session.pop("csrf_token")
