@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from moneyed import Money
-from wtforms import SelectMultipleField, StringField
+from wtforms import DateField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from api.conventions.fields import Day
 from api.web import words
 from config.errors import DomainError
 from config.money import from_minor
@@ -28,6 +29,8 @@ class AmountField(StringField):
         """Read what was typed, and keep it as it was typed."""
         super().process_formdata(valuelist)
         if self.data is None or not self.data.strip():
+            # Blanks are nothing for those who ask for something, too.
+            self.raw_data = []
             return
         try:
             self.money = from_minor(cells.amount(self.data))
@@ -44,10 +47,25 @@ class MonthField(StringField):
         """Read what was typed, and keep it as it was typed."""
         super().process_formdata(valuelist)
         if self.data is None or not self.data.strip():
+            # Blanks are nothing for those who ask for something, too.
+            self.raw_data = []
             return
         if not _MONTH.fullmatch(self.data.strip()):
             raise ValueError(_("Scrivi il mese così: 2026-03."))
         self.first = date.fromisoformat(f"{self.data.strip()}-01")
+
+
+class DayField(DateField):
+    """A day, far enough from both ends of the calendar to count days from it; as far as the API's."""
+
+    data: date | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed, and keep it as it was typed."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not Day.earliest <= self.data <= Day.latest:
+            self.data = None
+            raise ValueError(_("Scrivi un giorno fra il 1900 e il 2199."))
 
 
 class TicksField(SelectMultipleField):

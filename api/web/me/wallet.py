@@ -12,7 +12,7 @@ import flask
 from babel.numbers import format_percent
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -20,6 +20,7 @@ from api.access.identity import needs, transact_in
 from api.conventions import paging
 from api.conventions.paging import Page
 from api.web import me, words
+from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import calendars, surveys
 from config import clock, money
@@ -126,8 +127,8 @@ class MovementsForm(Form):
             SelectChoice(Flow.OUT.value, _l("Solo le uscite")),
         ],
     )
-    since = DateField(_l("Dal giorno"), [Optional()])
-    until = DateField(_l("Al giorno"), [Optional()])
+    since = DayField(_l("Dal giorno"), [Optional()])
+    until = DayField(_l("Al giorno"), [Optional()])
 
     def chosen(self) -> dict[str, Any]:
         """Return the filters that were given."""

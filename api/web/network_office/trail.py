@@ -13,7 +13,7 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -23,6 +23,7 @@ from api.access.roles import EVERY_SCOPE, Role
 from api.access.tables import AuditEvent
 from api.conventions import paging
 from api.web import forms, network_office, words
+from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.network_office import scope_words
 from config import clock
@@ -52,8 +53,8 @@ class FilterForm(Form):
         csrf = False
 
     action = SelectField(_l("Che cosa"), validate_choice=False)
-    dal = DateField(_l("Dal giorno"), [Optional()])
-    al = DateField(_l("Al giorno"), [Optional()])
+    dal = DayField(_l("Dal giorno"), [Optional()])
+    al = DayField(_l("Al giorno"), [Optional()])
     actor = HiddenField()
     employee_id = HiddenField()
 

@@ -8,12 +8,13 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import DateField, Field
+from wtforms import Field
 from wtforms.validators import Optional, ValidationError
 
 from api.access.identity import needs, transact_in
 from api.access.roles import Role
 from api.web import guards, statements, words
+from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.office.accounts import Proof, prove
 from config import clock
@@ -26,8 +27,8 @@ blueprint.before_request(guards.only(Role.ACCOUNTANT))
 class PeriodForm(Form):
     """A period, of which either day may be left out; read from the address, so that it can be kept."""
 
-    dal = DateField(_l("Dal giorno"), [Optional()])
-    al = DateField(_l("Al giorno"), [Optional()])
+    dal = DayField(_l("Dal giorno"), [Optional()])
+    al = DayField(_l("Al giorno"), [Optional()])
 
     def validate_al(self, field: Field) -> None:
         """Refuse a period that ends before it begins."""

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, SubmitField
+from wtforms import SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -20,7 +20,7 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions.paging import Page
 from api.web import forms, guards, reading, words
-from api.web.fields import MonthField
+from api.web.fields import DayField, MonthField
 from api.web.forms import Form, MoneyForm
 from config import clock
 from plans import people
@@ -63,7 +63,7 @@ class PaidForm(MoneyForm):
     """A payment that payroll made."""
 
     month = MonthField(_l("Mese del cedolino"), [InputRequired(_l("Manca: scrivilo qui."))])
-    on = DateField(_l("Giorno del pagamento (vuoto: oggi)"), [Optional()])
+    on = DayField(_l("Giorno del pagamento (vuoto: oggi)"), [Optional()])
     send = SubmitField(_l("Segna come pagato"))
 
 

@@ -159,6 +159,31 @@ def test_statements_do_not_grow_with_rows(counter: Counter) -> None:
     assert asked(browser, "/studio/paghe") == few
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+@pytest.mark.parametrize("path", ["/studio?al={}", "/studio?dal={}", "/studio/quadratura?al={}"])
+def test_a_day_at_the_ends_of_the_calendar_is_told(counter: Counter, path: str, day: str) -> None:
+    page = browser_of(counter, "accountant").get(path.format(day))
+
+    assert page.status_code == 422, page.text
+    assert "Scrivi un giorno fra il 1900 e il 2199" in text_of(page)
+    assert day in page.text
+
+
+@pytest.mark.parametrize(
+    ("month", "status"),
+    [("%20", 200), ("2026-02%0A", 200), ("20٢٦-03", 422), ("2026-13", 422), ("0001-01", 422), ("9999-12", 422)],
+)
+def test_a_month_is_read_or_told(counter: Counter, month: str, status: int) -> None:
+    assert browser_of(counter, "payroll").get(f"/studio/paghe/mese?mese={month}").status_code == status
+
+
+@pytest.mark.parametrize(("month", "status"), [("20٢٦-03", 422), (" ", 422), ("2026-03\n", 302)])
+def test_the_month_of_a_payment_is_read_or_told(counter: Counter, month: str, status: int) -> None:
+    path = f"/studio/paghe/{approved(counter)}/pagamento"
+
+    assert browser_of(counter, "payroll9").send(path, month=month).status_code == status
+
+
 # -- amounts from elsewhere --------------------------------------------------------------------------------------------
 
 
