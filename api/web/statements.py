@@ -12,7 +12,7 @@ import marshmallow as ma
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -24,7 +24,7 @@ from api.exports.kinds import KINDS, Kind
 from api.exports.statements import Statement, Wanted
 from api.tasks import State
 from api.web import forms, guards, words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import MoneyForm
 from config import clock, money
 from config.errors import LANGUAGES
@@ -147,9 +147,10 @@ def download(statement_id: str) -> Response:
     found = transact(lambda session: statements.find(session, current(), statement_id))
     path = statements.path_of(found)
     assert found.file is not None  # noqa: S101
-    return flask.send_file(
-        path, mimetype=found.file.media_type, as_attachment=True, download_name=found.file.name, etag=found.file.sha256
-    )
+    answer = flask.send_file(path, as_attachment=True, download_name=found.file.name, etag=found.file.sha256)
+    # With its charset, which would be added a second time.
+    answer.content_type = found.file.media_type
+    return answer
 
 
 def offered() -> tuple[Offered, ...]:
@@ -197,7 +198,7 @@ def _field(name: str, asked: ma.fields.Field[Any]) -> Field:
         before = today.replace(day=1).toordinal() - 1
         return StringField(label, asks, default=f"{date.fromordinal(before):%Y-%m}")
     if isinstance(asked, Day):
-        return DateField(label, asks)
+        return DayField(label, asks)
     if isinstance(asked, ma.fields.Integer):
         return IntegerField(label, asks, default=today.year if name == "year" else asked.load_default or None)
     return StringField(label, asks)
@@ -281,7 +282,9 @@ def _row(found: Statement) -> Row:
 
 def _about(told: Mapping[str, Any]) -> str:
     """Return in a few words what a statement was asked about."""
-    return ", ".join(_said(name, value) for name, value in told.items() if value not in (None, "", False))
+    # As the form asks for them: the database keeps them in an order of its own.
+    given = ((name, told.get(name)) for name in _LABELS)
+    return ", ".join(_said(name, value) for name, value in given if value not in (None, "", False))
 
 
 def _said(name: str, value: Any) -> str:

@@ -35,7 +35,7 @@ blueprint.before_request(guards.only(Role.EMPLOYER))
 class RenewalForm(Form):
     """How the plan of the next period is called."""
 
-    code = StringField(_l("Codice del nuovo piano"), [Length(max=60)])
+    code = StringField(_l("Codice del nuovo piano"), [Length(max=60), plan_form.plain])
     send = SubmitField(_l("Rinnova il piano"))
 
 
@@ -102,8 +102,8 @@ def change(plan_id: str) -> Response | tuple[str, int]:
     if form.check.data:
         return _checked(form, corrected, before)
     if form.is_submitted() and form.seen.data != plan_form.mark(before.draft):
-        form.refusals.append(_("Intanto qualcuno ha cambiato questo piano: riaprilo e ripeti la tua correzione."))
-        form.status = 409
+        form.refusals.append(_("Intanto qualcuno ha cambiato questo piano: ricontrolla e salva di nuovo."))
+        form.seen.data, form.status = plan_form.mark(before.draft), 409
         return forms.show("company/plan_edit.html", form, plan=before, said=())
     done = forms.attempt(
         form,
@@ -120,12 +120,20 @@ def change(plan_id: str) -> Response | tuple[str, int]:
 def renew(plan_id: str) -> Response | tuple[str, int]:
     """Make the plan of the next period out of this one."""
     last = transact(lambda session: listing.find(session, plan_id))
-    form = RenewalForm()
+    form, after = RenewalForm(), _next(last).draft
+    cards = transact(desk.plans)
+    # Plans of one name and one period are renewed as many times as they are.
+    now = [card for card in cards if (card.name, card.starts_on) == (last.draft.name, last.draft.starts_on)]
+    then = [card for card in cards if (card.name, card.starts_on) == (after.name, after.starts_on)]
 
     def work() -> FoundPlan:
         made = renewal.renew(last.draft, code=(form.code.data or "").strip() or None)
         return transact_in(last.book_id, lambda session: _load(session, made.draft))
 
+    if len(then) >= len(now) and form.is_submitted():
+        form.refusals.append(_("Questo piano è già rinnovato: il nuovo è «%(code)s».", code=then[0].code))
+        form.status = 409
+        return forms.show("company/plan_renew.html", form, plan=last, next=_next(last))
     made = forms.attempt(form, work)
     if made is None:
         return forms.show("company/plan_renew.html", form, plan=last, next=_next(last))

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from moneyed import Money
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     HiddenField,
     IntegerField,
     SelectField,
@@ -71,10 +73,17 @@ def _choices(labels: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(str(code), label) for code, label in labels.items()]
 
 
+def plain(_form: Form, field: Field) -> None:
+    """Refuse a code that does not begin with a letter or a digit, or holds what nobody would see."""
+    code = (field.data or "").strip()
+    if code and not (code.isprintable() and code[0].isalnum()):
+        raise ValidationError(_("Comincia con una lettera o una cifra, senza a capo né segni invisibili."))
+
+
 class PlanForm(Form):
     """A plan as people write it."""
 
-    code = StringField(_l("Codice"), [_NEEDED, Length(max=60)])
+    code = StringField(_l("Codice"), [_NEEDED, Length(max=60), plain])
     name = StringField(_l("Nome del piano"), [_NEEDED, Length(max=200)])
     source = SelectField(_l("Chi mette il denaro"), choices=_choices(_SOURCES))
     starts_on = DateField(_l("Comincia il"), [_NEEDED])

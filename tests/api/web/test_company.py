@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from html import unescape
@@ -150,6 +151,36 @@ def test_a_plan_is_checked_published_corrected_and_renewed(hr: Browser) -> None:
 
     renewed = hr.send(f"/azienda/piani/{plan_id}/rinnova", code=f"{name}-bis")
     assert "2027" in text_of(hr.get(f"/azienda/piani/{plan_of(renewed)}"))
+    again = hr.send(f"/azienda/piani/{plan_id}/rinnova", code=f"{name}-ter")
+    assert again.status_code == 409
+    assert f"{name}-bis" in text_of(again)
+
+
+def test_a_correction_that_met_another_is_kept_and_sent_again(hr: Browser) -> None:
+    path = f"/azienda/piani/{plan_of(hr.send('/azienda/piani/nuovo', code=code(), **PLAN))}/modifica"
+    mine = hr.get(path)
+    assert hr.send(path, **PLAN | {"name": "Di un altro"}).status_code == 302
+
+    met = hr.send_on(mine, path, **PLAN | {"name": "Il mio"})
+    again = hr.send_on(met, path, send="1")
+
+    assert (met.status_code, again.status_code) == (409, 302)
+    assert 'value="Il mio"' in met.text
+    assert "Il mio" in text_of(hr.get(path.removesuffix("/modifica")))
+
+
+@pytest.mark.parametrize("typed", ["con\r\nX: y", "../../../tmp/x", "A\ufffeB", "A\u202eB", "-A"])
+def test_a_code_that_nobody_could_read_is_refused(hr: Browser, typed: str) -> None:
+    plan_id = plan_of(hr.send("/azienda/piani/nuovo", code=code(), **PLAN | {"name": code()}))
+
+    pages = [
+        hr.send("/azienda/piani/nuovo", **PLAN | {"code": typed}),
+        hr.send(f"/azienda/piani/{plan_id}/rinnova", code=typed),
+    ]
+
+    for page in pages:
+        assert page.status_code == 422, page.headers
+        assert 'id="code-error"' in page.text
 
 
 def test_what_a_plan_of_converted_bonuses_lacks_is_to_be_done(hr: Browser) -> None:
@@ -300,10 +331,25 @@ def test_the_simulators_bars_are_a_picture_without_scripts(hr: Browser) -> None:
 def test_a_picture_is_of_what_a_page_said_to_whoever_looked_at_it(counter: Counter, hr: Browser) -> None:
     place = picture_of(hr.get("/azienda/simulatore"))
 
-    assert hr.get(f"{place}x").status_code == 404
+    assert hr.get(place.replace("told=", "told=x")).status_code == 404
     assert hr.get("/grafici/barre.svg").status_code == 404
     assert browser_of(counter, "accountant").get(place).status_code == 404
     assert browser_of(counter).get(place).status_code == 302
+
+
+def test_the_address_of_a_picture_tells_nothing_of_it(counter: Counter, hr: Browser) -> None:
+    address = picture_of(hr.get("/azienda/simulatore?amount=1000&rate=35&within=yes&employer="))
+    told = address.partition("told=")[2].replace("%3D", "=")
+    clear = b"".join(urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in told.split("."))
+
+    drawn = hr.get(address)
+
+    assert drawn.status_code == 200
+    assert "590,26" in drawn.text
+    assert b"Welfare" not in clear
+    assert b"59026" not in clear
+    assert drawn.headers["Cache-Control"] == "no-store"
+    assert browser_of(counter, "payroll").get(address).status_code == 404
 
 
 # -- people ----------------------------------------------------------------------------------------------------------

@@ -46,6 +46,19 @@ def test_it_is_asked_for_followed_and_downloaded(counter: Counter) -> None:
     assert browser_of(counter, "payroll").get(f"/documenti/file/{link}").status_code == 404
 
 
+def test_a_file_says_its_charset_once_and_its_period_from_the_beginning(counter: Counter) -> None:
+    browser = browser_of(counter, "accountant")
+    browser.send("/documenti/trial_balance", starts_on="2026-01-01", ends_on="2026-01-31", form="csv")
+    while tasks.run_next():
+        pass
+    page = browser.get("/documenti")
+    place = next(part.split('"')[0] for part in page.text.split('href="') if part.startswith("/documenti/file/"))
+
+    assert "1 gennaio 2026, 31 gennaio 2026" in text_of(page)
+    with browser.get(place) as file:
+        assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
 def asked_for(browser: Browser) -> int:
     """How many statements the list has; where it has none there is no table, and no heading of one."""
     return max(0, browser.get("/documenti").text.count("<tr>") - 1)
