@@ -125,5 +125,5 @@ def _still(drawing: Any) -> Any:
 
 
 def _key() -> Fernet:
-    secret = hashlib.sha256(f"chart-{current().member_id}-{flask.current_app.secret_key}".encode())
+    secret = hashlib.sha256(f"chart-{current().member_id}-{flask.current_app.secret_key!s}".encode())
     return Fernet(urlsafe_b64encode(secret.digest()))

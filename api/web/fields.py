@@ -30,7 +30,7 @@ class AmountField(StringField):
         super().process_formdata(valuelist)
         if self.data is None or not self.data.strip():
             # Blanks are nothing for those who ask for something, too.
-            self.raw_data = []
+            self.raw_data = list[Any]()
             return
         try:
             self.money = from_minor(cells.amount(self.data))
@@ -48,7 +48,7 @@ class MonthField(StringField):
         super().process_formdata(valuelist)
         if self.data is None or not self.data.strip():
             # Blanks are nothing for those who ask for something, too.
-            self.raw_data = []
+            self.raw_data = list[Any]()
             return
         if not _MONTH.fullmatch(self.data.strip()):
             raise ValueError(_("Scrivi il mese così: 2026-03."))
