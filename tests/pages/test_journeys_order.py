@@ -84,7 +84,7 @@ def test_story_2_what_marco_declares_makes_his_mothers_care_exempt(place: Place,
 
         traveller.goes("/io/familiari")
         traveller.hand.push(traveller.main.locator(f'a[href$="/{mother}/dichiara/MAINTENANCE"]'))
-        traveller.page.wait_for_url("**/MAINTENANCE")
+        traveller.page.wait_for_url("**/MAINTENANCE*")
         traveller.look()
         traveller.hand.press("Lo dichiaro")
         traveller.reads("Annulla, era uno sbaglio")

@@ -42,7 +42,7 @@ def test_story_15_marta_orders_for_elio_by_phone_under_a_banner(place: Place, wa
         hand.press("Cerca il servizio")
         traveller.look()
         hand.push(traveller.main.locator('a[href$="/ADI-CR"]'))
-        traveller.page.wait_for_url("**/ordina/ADI-CR")
+        traveller.page.wait_for_url("**/ordina/ADI-CR*")
         traveller.look()
         hand.type("quantity", "1")
         hand.press("Guarda che cosa ne viene")
