@@ -79,8 +79,13 @@ class Order:
 
     @property
     def state(self) -> str:
-        """Where it stands for its person: an authorization's status, or `awaited`; past its time it is expired."""
+        """
+        Where it stands for its person: an authorization's status, `awaited`, or `ended_in_part` where some of it was
+        used and the rest is free again; past its time it is expired.
+        """
         found = self.authorization
+        if found.status == "captured" and self.back_minor:
+            return "ended_in_part"
         if not found.open:
             return found.status
         if found.expires_at is not None and found.expires_at <= clock.now():
@@ -101,6 +106,12 @@ class Order:
     def left_minor(self) -> int:
         """What is still reserved for it."""
         return self.authorization.amount_minor - self.authorization.captured_minor if self.voidable else 0
+
+    @property
+    def back_minor(self) -> int:
+        """What of an order that was used in part is free again, because the rest of it ended."""
+        found = self.authorization
+        return 0 if found.open or not found.captured_minor else found.amount_minor - found.captured_minor
 
     @property
     def whole(self) -> bool:

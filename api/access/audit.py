@@ -178,6 +178,12 @@ def on_behalf(row: Any) -> bool:
     return row.employee_id is not None and row.personal and row.role in (Role.WELFARE_MANAGER, Role.OPERATOR)
 
 
+def name(session: Session, member_id: str) -> str | None:
+    """Return what a member is called who stands in the trail, also to whom the fence shows nothing else of them."""
+    found: str | None = session.scalar(sa.select(sa.func.access_member_name(member_id)))
+    return found
+
+
 def listing(asked: Asked) -> sa.Select[Any]:
     """Return the query of the trail, newest first, as far as the session's fence shows it; names are today's."""
     event = AuditEvent.__table__.c

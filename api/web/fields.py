@@ -15,6 +15,7 @@ from api.conventions.fields import Day
 from api.web import words
 from config.errors import DomainError
 from config.money import from_minor
+from plans.errors_cells import AmountNotPositive, AmountOverPrecise
 from plans.sheets import cells
 
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -34,6 +35,10 @@ class AmountField(StringField):
             return
         try:
             self.money = from_minor(cells.amount(self.data))
+        except AmountOverPrecise as refusal:
+            raise ValueError(_("Ha più di due decimali: scrivi euro e centesimi.")) from refusal
+        except AmountNotPositive as refusal:
+            raise ValueError(_("È zero: scrivi un importo maggiore di zero.")) from refusal
         except DomainError as refusal:
             raise ValueError(words.refusal(refusal)) from refusal
 

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import flask
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from ulid import ULID
@@ -43,6 +44,8 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self:
+            if isinstance(field, SelectField):
+                field.invalid_choice_message = _("Scegli una delle voci.")
             # A choice of blanks is none; `Optional` would let it through.
             if isinstance(field, SelectField) and isinstance(field.data, str) and not field.data.strip():
                 field.data = ""

@@ -6,6 +6,7 @@ Templates are written in Italian. What English readers read stands in `translati
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -18,14 +19,29 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask_babel import Babel, Domain
+from flask_babel import lazy_gettext as _l
 
 from api.access.roles import NAMES, Role
 from api.conventions import language, sentences
 from config import clock, money
 from config.errors import LANGUAGES, DomainError
+from ledger.errors import InProgress, KeyReused
+from plans.errors import RelativeExists
+from wallet.errors import AuthorizationNotOpen
+from wallet.redemptions.errors import NonceReused
 
 COOKIE = "borsellino_language"
 FOLDER = Path(__file__).parent / "translations"
+
+
+# What programs and files are told of these speaks of ids, keys, cells and rows.
+_OF_PEOPLE: Mapping[type[DomainError], object] = {
+    KeyReused: _l("Questo modulo era già stato inviato, e diceva altro: se vuoi inviare anche questo, premi di nuovo."),
+    InProgress: _l("Il primo invio è ancora in corso: aspetta qualche secondo e ricarica la pagina."),
+    NonceReused: _l("Da questa pagina hai già riscattato questo codice: se vuoi riscattarne ancora, premi di nuovo."),
+    AuthorizationNotOpen: _l("Intanto questo ordine è cambiato: è già stato usato o annullato. Guarda com'è adesso."),
+    RelativeExists: _l("Questo familiare c'è già: cercalo nella tua famiglia e correggilo lì."),
+}
 
 
 class _Written(Domain):
@@ -82,6 +98,9 @@ def moment(value: datetime) -> str:
 
 def refusal(found: DomainError) -> str:
     """Return a refusal as a sentence of its own; where files are read it goes on after the number of a row."""
+    for kind, sentence in _OF_PEOPLE.items():
+        if isinstance(found, kind):
+            return str(sentence)
     told = sentences.of_refusal(found, asked())
     begins_with_a_fact = (found.it if asked() == "it" else found.en).startswith("{")
     return told if begins_with_a_fact else told[:1].upper() + told[1:]

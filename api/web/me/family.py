@@ -55,6 +55,10 @@ _KINSHIPS: Mapping[Kinship, Any] = {
 }
 
 
+# In years: nobody known has been older, and nobody who works has a younger parent.
+_OLDEST, _YOUNGEST_PARENT = 125, 25
+
+
 class RelativeForm(Form):
     """Who a relative is."""
 
@@ -77,6 +81,11 @@ class RelativeForm(Form):
         """Refuse a day to come, and one that is not the tax code's."""
         if field.data is not None and field.data > clock.today():
             raise ValidationError(_("È un giorno che deve ancora venire."))
+        if field.data is not None and field.data.year < clock.today().year - _OLDEST:
+            raise ValidationError(_("È troppo tempo fa: ricontrolla l'anno."))
+        young = field.data is not None and field.data.year > clock.today().year - _YOUNGEST_PARENT
+        if young and self.kinship.data == str(Kinship.PARENT):
+            raise ValidationError(_("Un genitore non può essere nato così di recente: ricontrolla l'anno."))
         try:
             code = taxcodes.check(self.tax_code.data or "")
         except DomainError:

@@ -140,12 +140,18 @@ def _order(authorization_id: str) -> Order:
     return transact_in(book_id, lambda session: orders.get(session, book_id, authorization_id))
 
 
+def _ordered_by(made: Authorization) -> str | None:
+    """Return the name of whoever of the network ordered it in the person's place."""
+    return transact(lambda session: audit.name(session, made.actor)) if made.on_behalf else None
+
+
 def _drawn(found: Order, void: VoidForm | None = None, dispute: DisputeForm | None = None) -> tuple[str, int]:
     sent = void or dispute
     page = flask.render_template(
         "order/voucher.html",
         found=found,
         sentence=found.authorization.sentence(words.asked()),
+        by=_ordered_by(found.authorization),
         void=void or VoidForm(formdata=None),
         dispute=dispute or DisputeForm(found.disputable, formdata=None),
         form=sent,

@@ -17,7 +17,7 @@ from api.access import audit
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import paging
-from api.web import forms, guards, words
+from api.web import forms, guards, reading, words
 from api.web.forms import MoneyForm
 from ledger import idempotency
 from network import services, territories
@@ -68,8 +68,7 @@ def index() -> str:
     """List the requests; those without an answer unless others are asked for."""
     told = flask.request.args.get("stato", str(State.OPEN))
     state = State(told) if told in set(State) else State.OPEN
-    asked = {"limit": _SHOWN} | flask.request.args.to_dict()
-    asked = {name: asked[name] for name in ("limit", "starting_after") if name in asked}
+    asked = reading.part(_SHOWN)
 
     def work(session: Session) -> tuple[tuple[Asked, ...], bool]:
         page = paging.cut(session, records.query(state=state), records.ID, asked)

@@ -19,7 +19,7 @@ from api.access import audit, reaching
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import paging
-from api.web import forms, guards, words
+from api.web import forms, guards, reading, words
 from api.web.fields import AmountField, TicksField
 from api.web.forms import MoneyForm
 from config import clock
@@ -109,8 +109,7 @@ class Told:
 @needs("reimbursements:review")
 def queue() -> str:
     """List what waits for an answer, in the order of submission."""
-    asked = {"limit": _SHOWN, **flask.request.args.to_dict()}
-    asked = {name: asked[name] for name in ("limit", "starting_after") if name in asked}
+    asked = reading.part(_SHOWN)
     today = clock.today()
 
     def work(session: Session) -> tuple[tuple[Waiting, ...], bool]:

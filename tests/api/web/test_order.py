@@ -208,6 +208,20 @@ def test_an_order_is_cancelled_and_its_money_comes_back(counter: Counter) -> Non
     assert forged.status_code == 422
     stale = giulia.post(f"{place}/annulla", {"csrf_token": token, "key": "k2", "reason": "changed_mind"})
     assert (stale.status_code, "Da sistemare" in text_of(stale)) == (409, True)
+    assert "Intanto questo ordine è cambiato" in text_of(stale)
+
+
+def test_what_is_left_of_an_order_that_ends_is_told(counter: Counter) -> None:
+    giulia, made = browser_of(counter, "giulia"), counter.buy(channel="DIRECT")["id"]
+    place, captures = f"/io/voucher/{made}", f"/v1/authorizations/{made}/captures"
+    assert counter.ask("p04", "POST", captures, {"amount": {"minor": 1_000}}).status_code == 201
+    assert giulia.send(place, f"{place}/annulla", reason="changed_mind").status_code == 302
+
+    told = text_of(giulia.get(place))
+
+    assert "Usato tutto" not in told
+    assert "Usato in parte, il resto annullato" in told
+    assert "Non usato, tornato disponibile 45,00" in told
 
 
 def test_a_charge_is_disputed_once_and_a_refund_told(counter: Counter) -> None:

@@ -114,3 +114,10 @@ def test_who_agreed_to_a_tax_on_the_phone_agrees_anew_to_another(counter: Counte
     assert (unheard.status_code, changed.status_code) == (422, 409)
     assert "consent" not in forms_of(changed)[order], "the box is still ticked"
     assert marta.send_on(changed, order, order, consent="y", send="y").status_code == 302
+    # The person finds who ordered in their place, and what they agreed to.
+    made = counter.ask("nora", "GET", "/v1/authorizations").get_json()["data"][0]
+    voucher = text_of(browser_of(counter, "nora").get(f"/io/voucher/{made['id']}"))
+    assert "Marta" in voucher
+    assert "al posto tuo" in voucher
+    assert "accettare" not in voucher
+    assert "Hai accettato che venga tassato" in voucher

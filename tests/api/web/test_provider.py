@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.api.counter import Counter
 from tests.api.v1.purchasing import refilled
@@ -52,6 +53,28 @@ def test_a_code_is_looked_at_and_then_redeemed_once_however_often_it_is_sent(cou
         assert done.status_code == 302
     assert "15,50" in text_of(browser.get(done.location))
     assert status_of(counter, made)["captured_minor"] == 1_550
+
+
+def test_who_goes_back_to_the_till_redeems_what_they_meant_once_and_the_next_code_too(counter: Counter) -> None:
+    (one, other), browser = (counter.buy(channel="DIRECT") for _ in range(2)), browser_of(counter, "p04")
+    page = browser.get(TILL)
+
+    def redeemed(code: str, amount: str) -> TestResponse:
+        again = browser.get(page.request.path + "?" + page.request.query_string.decode())
+        return browser.send_on(browser.send_on(again, TILL, TILL, code=code), TILL, CONFIRM, amount=amount)
+
+    first, back, next_one = (
+        redeemed(one["code"], "15,50"),
+        redeemed(one["code"], "15,50"),
+        redeemed(other["code"], "9,00"),
+    )
+    more = redeemed(one["code"], "10,00")
+
+    assert [answer.status_code for answer in (first, back, next_one, more)] == [302, 302, 302, 422]
+    assert back.location == first.location
+    assert "premi di nuovo" in text_of(more)
+    assert [status_of(counter, each)["captured_minor"] for each in (one, other)] == [1_550, 900]
+    assert browser.send_on(more, TILL, CONFIRM).status_code == 302
 
 
 def test_without_an_amount_all_of_it_is_redeemed(counter: Counter) -> None:

@@ -176,3 +176,17 @@ def test_an_order_that_cannot_be_is_said_before_it_is_made(counter: Counter) -> 
 
     assert "Così non si può fare" in page.text
     assert "Conferma l&#39;ordine" not in page.text
+
+
+@pytest.mark.parametrize("path", [f"{REQUESTS}?limit=1", f"{REVIEWS}?limit=1", f"{REQUESTS}?limit=x"])
+def test_how_much_a_page_shows_is_not_in_its_address(counter: Counter, path: str) -> None:
+    assert browser_of(counter, "marta").get(path).status_code == 200
+
+
+def test_a_page_that_a_form_drew_offers_no_way_to_lose_it(counter: Counter) -> None:
+    marta = browser_of(counter, "marta")
+
+    drawn = marta.send("/wm/persone", "/wm/persone", employer="E1", text="giulia")
+
+    assert "/lingua/en" in marta.get("/wm/persone").text
+    assert "/lingua/" not in drawn.text
