@@ -57,7 +57,8 @@ class MonthField(StringField):
             return
         if not _MONTH.fullmatch(self.data.strip()):
             raise ValueError(_("Scrivi il mese così: 2026-03."))
-        self.first = date.fromisoformat(f"{self.data.strip()}-01")
+        self.data = self.data.strip()
+        self.first = date.fromisoformat(f"{self.data}-01")
 
 
 class DayField(DateField):

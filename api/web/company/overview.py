@@ -162,7 +162,7 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
         )
     if waiting.without_email:
         sentence = _(
-            "Persone senza borsellino e senza e-mail: %(num)s. Senza, non puoi invitarle.", num=waiting.without_email
+            "Persone senza borsellino e senza e-mail: %(num)s. Aggiungila per invitarle.", num=waiting.without_email
         )
         found.append(Todo(sentence, without, _("Aggiungi le e-mail")))
     if waiting.uninvited:

@@ -262,7 +262,14 @@ def test_a_month_that_is_no_past_one_is_told(office: Counter, month: str) -> Non
 
 @pytest.mark.parametrize("month", ["%20", "2026-02%0A", "2026-02"])
 def test_blanks_around_a_month_are_none(office: Counter, month: str) -> None:
-    assert looked_at(office, month, date(2026, 3, 20)).status_code == 200
+    page = looked_at(office, month, date(2026, 3, 20))
+
+    assert page.status_code == 200
+    assert 'value="2026-02"' in page.text
+
+
+def test_a_filter_of_blanks_is_none(office: Counter) -> None:
+    assert browser_of(office, "comune").get("/comune/domande?stato=%20&servizio=%20").status_code == 200
 
 
 def test_statements_do_not_grow_with_rows(office: Counter) -> None:
