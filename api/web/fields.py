@@ -46,6 +46,7 @@ class AmountField(StringField):
 class MonthField(StringField):
     """A month, written 2026-03; `first` is its first day, None where the field was left empty."""
 
+    data: str | None
     first: date | None = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
