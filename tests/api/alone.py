@@ -1,0 +1,19 @@
+"""A counter of a module's own, for one that brings so much in that other modules would find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.engine import URL
+
+from tests.api.counter import Counter
+from tests.api.v1.conftest import opened
+
+
+# Imported into a module, it takes the place of the counter that its folder shares.
+@pytest.fixture(scope="module", name="furnished")
+def furnished_alone(server: URL, template: URL, worker_id: str) -> Iterator[Counter]:
+    """The module's counter, on a database of its own."""
+    with opened(server, template, f"alone_{worker_id}") as counter:
+        yield counter
