@@ -152,3 +152,22 @@ def test_story_12_a_double_click_on_a_slow_line_is_one_order(place: Place, way: 
     # A script lets one through; without it both are sent, and counted once.
     assert len(sent) == (1 if way.scripts else 2)
     assert people.available(place.counter, mario) == 60_000 - 5_500
+
+
+@journey("mario goes back and confirms again")
+def test_whoever_goes_back_orders_another_only_on_purpose(place: Place, way: Way) -> None:
+    mario = people.worker(place.counter, "Mario")
+    with travelling(place, way) as traveller:
+        traveller.is_(mario)
+        asks(traveller, "PSI-CR")
+        traveller.hand.press("Conferma l'ordine")
+        traveller.reads("Pronto da usare")
+        traveller.page.go_back()
+        traveller.reads("L'hai già ordinato")
+        traveller.look()
+        assert people.available(place.counter, mario) == 60_000 - 5_500
+        traveller.hand.follow("Ordinane un altro")
+        traveller.hand.press("Conferma l'ordine")
+        traveller.reads("Pronto da usare")
+
+    assert people.available(place.counter, mario) == 60_000 - 11_000

@@ -53,6 +53,7 @@ JOURNEYS: Mapping[str, Way] = {
     "luca goes past the cliff with consent": _WIDE_KEYS,
     "pietro mends a reimbursement and is paid": _WIDE_MOUSE,
     "mario clicks twice on a slow line": _NARROW_MOUSE,
+    "mario goes back and confirms again": _NARROW_MOUSE,
     "the office loads a budget": _WIDE_MOUSE,
     "the office drafts a plan": _NARROW_KEYS,
     "the accountant opens the proof": _NARROW_MOUSE,
