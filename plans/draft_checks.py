@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 from config import clock, money
 from plans.errors import (
@@ -33,6 +33,8 @@ _SOURCES = {
 
 # The same bounds as the table's own, so that people get a sentence instead of a constraint's name.
 _BOUNDS = {"carry_over_months": (0, 60), "leaver_grace_days": (0, 730), "priority": (0, 32767)}
+# Far enough from both ends of the calendar to count days and months from it, as everywhere else.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def check(draft: PlanDraft, kind: FunderKind, rulebook: Rulebook, created_at: datetime) -> None:
@@ -55,6 +57,9 @@ def _check_form(draft: PlanDraft) -> None:
             raise PlanIncomplete(plan=draft.code, key=key, value=getattr(draft, key))
     for key, (least, most) in _BOUNDS.items():
         if not least <= getattr(draft, key) <= most:
+            raise PlanIncomplete(plan=draft.code, key=key, value=getattr(draft, key))
+    for key in ("starts_on", "ends_on", "spend_by"):
+        if not _FIRST_DAY <= getattr(draft, key) <= _LAST_DAY:
             raise PlanIncomplete(plan=draft.code, key=key, value=getattr(draft, key))
     for key, amount in (("amount", draft.amount), *((f"clusters.{c.cluster}", c.amount) for c in draft.clusters)):
         if amount is not None and not 0 < money.minor(amount) <= money.MAX_MINOR:

@@ -191,7 +191,7 @@ class PlanNotFound(DomainError):
 
 
 class PlanIncomplete(DomainError):
-    """A plan with no code, no name, no category or no channel, or with a number out of its bounds."""
+    """A plan with no code, no name, no category or no channel, or with a number or a day out of its bounds."""
 
     it = "Piano {plan}: il valore di {key} non va bene ({value})."
     en = "Plan {plan}: the value of {key} will not do ({value})."

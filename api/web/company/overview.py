@@ -73,12 +73,12 @@ def home() -> str:
 
 
 def _chosen(cards: tuple[PlanCard, ...]) -> PlanCard | None:
-    """Return the plan that the page is asked for, else the latest whose credit can be spent today."""
+    """Return the plan that the page is asked for, else the one whose credit people have been spending the longest."""
     asked, today = flask.request.args.get("piano"), clock.today()
     if asked:
         return next((card for card in cards if card.plan_id == asked), None) or _refuse(asked)
-    open_now = (card for card in cards if card.starts_on <= today <= card.spend_by)
-    return next(open_now, cards[0] if cards else None)
+    open_now = [card for card in cards if card.starts_on <= today <= card.spend_by]
+    return min(open_now, key=lambda card: (card.starts_on, card.code), default=cards[0] if cards else None)
 
 
 def _refuse(plan_id: str) -> PlanCard:

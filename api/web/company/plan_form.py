@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from moneyed import Money
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     HiddenField,
     IntegerField,
@@ -26,7 +25,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.web import words
-from api.web.fields import AmountField, TicksField
+from api.web.fields import AmountField, DayField, TicksField
 from api.web.forms import Form
 from config import money
 from config.errors import DomainError
@@ -86,9 +85,9 @@ class PlanForm(Form):
     code = StringField(_l("Codice"), [_NEEDED, Length(max=60), plain])
     name = StringField(_l("Nome del piano"), [_NEEDED, Length(max=200)])
     source = SelectField(_l("Chi mette il denaro"), choices=_choices(_SOURCES))
-    starts_on = DateField(_l("Comincia il"), [_NEEDED])
-    ends_on = DateField(_l("Finisce il"), [_NEEDED])
-    spend_by = DateField(_l("Il credito si spende entro il"), [_NEEDED])
+    starts_on = DayField(_l("Comincia il"), [_NEEDED])
+    ends_on = DayField(_l("Finisce il"), [_NEEDED])
+    spend_by = DayField(_l("Il credito si spende entro il"), [_NEEDED])
     entitlement = SelectField(_l("A chi spetta"), choices=_choices(_ENTITLEMENTS))
     amount = AmountField(_l("Quanto a ciascuno"), [Optional()])
     clusters = TextAreaField(_l("Categorie omogenee"), [Length(max=20_000)])
@@ -107,7 +106,7 @@ class PlanForm(Form):
     )
     source_type = SelectField(_l("L'atto su cui si fonda"), choices=_choices(_ACTS))
     document_ref = StringField(_l("Riferimento dell'atto"), [Length(max=200)])
-    signed_on = DateField(_l("Firmato il"), [Optional()])
+    signed_on = DayField(_l("Firmato il"), [Optional()])
     deposit_code = StringField(_l("Codice del deposito"), [Length(max=200)])
     unilateral_change = BooleanField(_l("L'azienda può cambiarlo da sola"))
     seen = HiddenField()
