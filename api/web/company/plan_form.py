@@ -132,13 +132,15 @@ class PlanForm(Form):
 
     def draft(self, code: str | None = None, priority: int = 100) -> PlanDraft:
         """Return the plan that the form amounts to; `code` where it may not change."""
+        starts_on, ends_on, spend_by = self.starts_on.data, self.ends_on.data, self.spend_by.data
+        assert starts_on and ends_on and spend_by  # noqa: S101, PT018 - asked for above
         return PlanDraft(
             code=code or self.code.data.strip(),
             name=self.name.data.strip(),
             source=PlanSource(self.source.data),
-            starts_on=self.starts_on.data,
-            ends_on=self.ends_on.data,
-            spend_by=self.spend_by.data,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            spend_by=spend_by,
             entitlement=Entitlement(self.entitlement.data),
             funding_policy=FundingPolicy(self.funding_policy.data),
             taxable_policy=TaxablePolicy(self.taxable_policy.data),
