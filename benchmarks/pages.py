@@ -170,7 +170,10 @@ class Client:
             )
         self._connection.request("GET", path, headers=headers)
         answer = self._connection.getresponse()
-        body = answer.read()
+        body, to = answer.read(), answer.getheader("Location") or ""
+        if to.partition("?")[0] == path:
+            # A page that gives its form a key comes back to itself.
+            return self.ask(to, who, page=page)
         return Answer(answer.status, (answer.getheader("Content-Type") or "").partition(";")[0], body)
 
     def page_seconds(self, look: Look, times: int) -> float:
