@@ -51,7 +51,8 @@ source_type = "COMPANY_AGREEMENT"
 
 
 def code() -> str:
-    return f"H-2026-{next(_numbers)}"
+    # Not a pair of years, which a renewal would move together.
+    return f"H-2026-{next(_numbers):04d}"
 
 
 def load(counter: Counter, who: str = "hr", **more: Any) -> TestResponse:
