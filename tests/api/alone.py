@@ -1,4 +1,4 @@
-"""A counter of a module's own, for one that brings so much in that other modules would find it."""
+"""A counter of each module's own: what one module's tests buy, write and admit, no other finds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.api.counter import Counter
 from tests.api.v1.conftest import opened
 
 
-# Imported into a module, it takes the place of the counter that its folder shares.
+# In a folder's conftest.py it takes the place of the counter that the folder would share.
 @pytest.fixture(scope="module", name="furnished")
 def furnished_alone(server: URL, template: URL, worker_id: str) -> Iterator[Counter]:
     """The module's counter, on a database of its own."""

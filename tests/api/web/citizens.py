@@ -9,12 +9,9 @@ from api.access.roles import Role
 from config import clock, database
 from plans.social import applications
 from plans.social.words import State
-from tests.api.alone import furnished_alone
 from tests.api.counter import Counter, appoint
 from tests.api.v1.conftest import NOON
 from tests.wallet.social_office import open_office
-
-__all__ = ["citizens", "furnished_alone"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,4 +1,4 @@
-"""The furnished counter of the HTTP API's tests and its door, at which people open browsers."""
+"""A furnished counter for each module, and its door, at which people open browsers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 
 from config import settings
 from tests.api.access.conftest import cheap_passwords, door
-from tests.api.v1.conftest import counter, furnished
+from tests.api.alone import furnished_alone
+from tests.api.v1.conftest import counter
 
-__all__ = ["cheap_passwords", "counter", "door", "furnished"]
+__all__ = ["cheap_passwords", "counter", "door", "furnished_alone"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 from api import tasks
 from config import clock, database
 from tests import factories
-from tests.api.alone import furnished_alone  # noqa: F401 - used by its name alone
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from wallet import grants

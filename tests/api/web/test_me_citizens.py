@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.counter import Counter
 from tests.api.web.browser import browser_of, text_of
-from tests.api.web.citizens import citizens, furnished_alone  # noqa: F401 - used by their names alone
+from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alone
 
 
 def test_the_voucher_comes_first_with_who_pays_what_and_until_when(counter: Counter) -> None:

@@ -21,7 +21,7 @@ from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.v1.conftest import NOON
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
-from tests.api.web.citizens import citizens, furnished_alone  # noqa: F401 - used by their names alone
+from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alone
 from tests.api.web.counting import asked
 from tests.api.web.test_order import available, confirm, ordered
 from wallet import tenders

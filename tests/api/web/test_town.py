@@ -17,14 +17,13 @@ from config import clock, database
 from ledger import books
 from plans import funders
 from plans.words import FunderKind
-from tests.api.alone import furnished_alone
 from tests.api.counter import Counter, appoint
 from tests.api.v1.test_social import office
 from tests.api.web.browser import Browser, browser_of, text_of
 from tests.api.web.counting import asked
 from tests.wallet.social_office import Office
 
-__all__ = ["furnished_alone", "office"]
+__all__ = ["office"]
 
 PAGES = ("/comune", "/comune/domande", "/comune/domande/nuova", "/comune/fasce")
 # Not a round number, so that it can be looked for everywhere.
