@@ -30,14 +30,6 @@ def room(name: str, import_name: str, path: str) -> flask.Blueprint:
     return blueprint
 
 
-def part(shown: int = SHOWN) -> dict[str, Any]:
-    """Return which part of a list the page's address asks for, as a PageQuery."""
-    found: dict[str, Any] = {"limit": shown}
-    if after := flask.request.args.get("starting_after"):
-        found["starting_after"] = after
-    return found
-
-
 def count(session: Session, query: sa.Select[Any]) -> int:
     """Return how many rows a query has."""
     return int(session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0)

@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from api.access.identity import current, needs, transact
 from api.conventions import paging, uploads
 from api.conventions.paging import Page
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.forms import MoneyForm
 from wallet.settlement import camt, confirmations, listings
 from wallet.settlement.confirmations import Why
@@ -104,7 +104,7 @@ def read() -> Response | tuple[str, int]:
 @needs("payouts:run")
 def statement(confirmation_id: str) -> str:
     """Show what was made of each movement of a statement."""
-    part = network_office.part(100)
+    part = reading.part(100)
 
     def work(session: Session) -> str:
         found = listings.confirmation(session, confirmation_id)
@@ -169,7 +169,7 @@ def _digest(path: Path) -> str:
 
 
 def _home(form: StatementForm) -> tuple[str, int]:
-    part = network_office.part()
+    part = reading.part(network_office.SHOWN)
 
     def work(session: Session) -> _Told:
         waiting = paging.placed(session, listings.waiting(), listings.WAITING_ORDER, "line_id", part)

@@ -23,7 +23,7 @@ from api.conventions.paging import Page
 from api.exports.parameters import MONTH
 from api.tasks import State, Task
 from api.v1 import settling
-from api.web import charts, forms, network_office, words
+from api.web import charts, forms, network_office, reading, words
 from api.web.charts import Bar
 from api.web.forms import Form, MoneyForm
 from config import clock
@@ -206,7 +206,7 @@ def _told(session: Session, run: Run) -> Told:
 
 
 def _list(form: MonthForm) -> tuple[str, int]:
-    part, member_id = network_office.part(), current().member_id
+    part, member_id = reading.part(network_office.SHOWN), current().member_id
 
     def work(session: Session) -> _Listed:
         found = paging.cut(session, listings.clearings(), listings.CLEARING_ID, part)

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from api.access.identity import current, needs, transact, transact_in
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.fields import AmountField
 from api.web.forms import Form, MoneyForm
 from config import clock, money
@@ -218,7 +218,7 @@ def _places(form: FunderForm, found: tuple[Territory, ...]) -> None:
 
 def _list(form: OpenForm) -> tuple[str, int]:
     form.kind.choices = _kinds()
-    part = network_office.part(_SHOWN)
+    part = reading.part(_SHOWN)
 
     def work(session: Session) -> tuple[Page[FunderCard], tuple[Territory, ...]]:
         return paging.of(funders.every(session), lambda each: each.code, part), territories.every(session)
@@ -230,7 +230,7 @@ def _list(form: OpenForm) -> tuple[str, int]:
 
 
 def _page(desk: Desk, form: FunderForm, paying: TransferForm) -> tuple[str, int]:
-    book_id, part = desk.funder.book_id, network_office.part()
+    book_id, part = desk.funder.book_id, reading.part(network_office.SHOWN)
     statement = funding_entries.query(book_id)
 
     def work(session: Session) -> Page[FundingEntry]:

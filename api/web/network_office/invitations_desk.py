@@ -19,7 +19,7 @@ from api.access.reaching import Asked
 from api.access.roles import MAY_GIVE, Role
 from api.access.tables import Invitation
 from api.conventions import paging
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.forms import Form
 from plans import funders
 
@@ -113,7 +113,7 @@ def _list(form: InviteForm) -> tuple[str, int]:
         SelectChoice("", _("nessuna")),
         *(SelectChoice(each.code, f"{each.name} ({each.code})") for each in found),
     ]
-    part, listing = network_office.part(), invitations.listing(current())
+    part, listing = reading.part(network_office.SHOWN), invitations.listing(current())
     column = Invitation.__table__.c.invitation_id
     page = transact_at_door(lambda session: paging.cut(session, listing, column, part)).each(invitations.card_of)
     return forms.show("network_office/invitations.html", form, page=page)

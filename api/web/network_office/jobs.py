@@ -16,7 +16,7 @@ from api.access.identity import current, needs, transact, transact_at_door
 from api.jobs import registry, runs
 from api.jobs.registry import JOBS, Job
 from api.jobs.runs import Outcome, Run
-from api.web import forms, network_office
+from api.web import forms, network_office, reading
 from api.web.forms import MoneyForm
 from config import clock
 
@@ -70,7 +70,7 @@ def run(job: str) -> Response | tuple[str, int]:
 
 
 def _page(found: Job, form: RunForm) -> tuple[str, int]:
-    asked = network_office.part()
+    asked = reading.part(network_office.SHOWN)
     page = transact(lambda session: runs.page(session, asked, job=found.name))
     waits = any(one.outcome in _OPEN for one in page.data)
     standing = Standing(found, found.schedule.following(clock.now()), None)

@@ -16,7 +16,7 @@ from wtforms.validators import Length
 from api.access.identity import current, needs, transact
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import forms, network_office
+from api.web import forms, network_office, reading
 from api.web.forms import Form, MoneyForm
 from api.web.network_office import payouts_desk
 from config import clock
@@ -52,7 +52,7 @@ class FilterForm(Form):
 @needs("payouts:read")
 def every() -> str:
     """List the payments of all runs, the latest first."""
-    form, part = FilterForm(flask.request.args), network_office.part()
+    form, part = FilterForm(flask.request.args), reading.part(network_office.SHOWN)
     form.stato.choices = [
         SelectChoice("", _("tutti")),
         SelectChoice("prepared", _("in attesa della banca")),
@@ -94,7 +94,7 @@ def withdraw(payout_id: str) -> Response | tuple[str, int]:
 
 
 def _page(payout_id: str, form: MoneyForm) -> tuple[str, int]:
-    part = network_office.part(100)
+    part = reading.part(100)
 
     def work(session: Session) -> tuple[str, int]:
         one = listings.transfer(session, payout_id)

@@ -22,7 +22,7 @@ from api.conventions.paging import Page
 from api.tasks import State, Task
 from api.v1 import settling
 from api.v1.settling import RunOrder
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.forms import Form, MoneyForm
 from api.web.network_office import rate_words
 from config import clock
@@ -181,7 +181,7 @@ def show(run_id: str) -> tuple[str, int]:
 @needs("payouts:run")
 def left(run_id: str) -> str:
     """Show line by line what a run left out for want of money."""
-    part = network_office.part()
+    part = reading.part(network_office.SHOWN)
 
     def work(session: Session) -> str:
         lines = paging.of(listings.left_lines(session, run_id), lambda line: str(line["line_id"]), part)
@@ -230,7 +230,7 @@ _WORDS: Mapping[str, Any] = {"why": why, "percent": rate_words.percent, "spell":
 
 
 def _list(form: RunForm) -> tuple[str, int]:
-    part, member_id = network_office.part(), current().member_id
+    part, member_id = reading.part(network_office.SHOWN), current().member_id
 
     def work(session: Session) -> _Told:
         found = paging.cut(session, listings.runs(), listings.RUN_ID, part)
@@ -251,7 +251,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def _page(run_id: str, form: Form) -> tuple[str, int]:
-    part = network_office.part()
+    part = reading.part(network_office.SHOWN)
 
     def work(session: Session) -> Seen:
         run = listings.run(session, run_id)

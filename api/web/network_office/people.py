@@ -20,7 +20,7 @@ from api.access.roles import Role
 from api.access.tables import Member
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.forms import Form
 
 blueprint = network_office.room("people", __name__, "/rete/persone")
@@ -95,7 +95,7 @@ def _list(form: SearchForm, asked: _Asked) -> tuple[str, int]:
         SelectChoice("", _("tutti")),
         *(SelectChoice(str(role), words.role(role)) for role in Role),
     ]
-    part = network_office.part(_SHOWN)
+    part = reading.part(_SHOWN)
 
     def work(session: Session) -> Page[MemberCard]:
         listing = members.listing(text=asked.text, role=asked.role)

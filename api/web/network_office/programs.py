@@ -18,7 +18,7 @@ from api.access.reaching import Asked
 from api.access.tables import Token
 from api.access.tokens import Issued
 from api.conventions import paging
-from api.web import forms, network_office
+from api.web import forms, network_office, reading
 from api.web.forms import Form
 from api.web.network_office import scope_words
 
@@ -90,7 +90,7 @@ def _issue(form: TokenForm) -> Issued:
 
 def _list(form: TokenForm) -> tuple[str, int]:
     form.scopes.choices = _scopes()
-    part, listing = network_office.part(), granting.listing(current())
+    part, listing = reading.part(network_office.SHOWN), granting.listing(current())
     page = transact_at_door(lambda session: paging.cut(session, listing, Token.__table__.c.token_id, part))
     return forms.show("network_office/programs.html", form, page=page)
 

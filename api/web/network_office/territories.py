@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.access.identity import needs, transact
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import network_office
+from api.web import network_office, reading
 from api.web.network_office import rate_words
 from config import clock, settings
 from network import comuni, listing, providers
@@ -64,7 +64,7 @@ def conditions() -> str:
 @needs("catalogue:read")
 def show(code: str) -> str:
     """Show a territory."""
-    part: dict[str, Any] = network_office.part(_PROVIDERS)
+    part: dict[str, Any] = reading.part(_PROVIDERS)
     today = clock.today()
 
     def work(session: Session) -> Place:

@@ -22,7 +22,7 @@ from api.access.identity import needs, transact, transact_at_door
 from api.access.roles import EVERY_SCOPE, Role
 from api.access.tables import AuditEvent
 from api.conventions import paging
-from api.web import forms, network_office, words
+from api.web import forms, network_office, reading, words
 from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.network_office import scope_words
@@ -92,7 +92,7 @@ class Event:
 @needs("audit:read")
 def every() -> tuple[str, int]:
     """Show who did what, the newest first."""
-    form, part = _form(), network_office.part()
+    form, part = _form(), reading.part(network_office.SHOWN)
     asked = form.asked() if form.validate() else audit.Asked()
     if form.errors:
         form.status = 422

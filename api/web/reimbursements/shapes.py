@@ -12,16 +12,14 @@ from wtforms import (
     DateField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from api.web import words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, TicksField
 from api.web.forms import MoneyForm
 from plans.people import RelativeCard
 from wallet.reimbursements import documents
@@ -53,13 +51,6 @@ HOLDERS = {
     Holder.OTHER: _l("un'altra persona"),
 }
 _YES, _NO = "yes", "no"
-
-
-class _Boxes(SelectMultipleField):
-    """Several of a list, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class FilesForm(MoneyForm):
@@ -104,7 +95,7 @@ class SubmissionForm(FilesForm):
     expense_on = DateField(_l("Quando hai pagato?"), [_NEEDED])
     means = SelectField(_l("Come hai pagato?"), choices=[])
     holder = SelectField(_l("A chi è intestato il documento?"), choices=[])
-    statements = _Boxes(_l("Dichiaro che"))
+    statements = TicksField(_l("Dichiaro che"))
     payment_shown = BooleanField(_l("Il documento di spesa mostra già che ho pagato"))
     detracted = RadioField(
         _l("Se hai pagato in un anno passato: l'hai già portata in detrazione?"), [Optional()], validate_choice=False
