@@ -84,10 +84,18 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
     ),
 }
 
+# Whose own places fill the top.
+_BELOW = frozenset({Role.OPERATOR})
+
 
 def of(role: Role | None) -> tuple[Place, ...]:
     """Return what somebody finds on top of a page."""
-    return PUBLIC if role is None else (*PLACES.get(role, ()), *PUBLIC)
+    return PUBLIC if role is None else (*PLACES.get(role, ()), *(() if role in _BELOW else PUBLIC))
+
+
+def below(role: Role | None) -> tuple[Place, ...]:
+    """Return what of everybody's pages somebody finds at the foot of a page, for want of room on top."""
+    return PUBLIC if role in _BELOW else ()
 
 
 def home(role: Role) -> str:

@@ -143,6 +143,7 @@ def _frame() -> dict[str, Any]:
     return {
         "identity": identity,
         "places": navigation.of(role),
+        "places_below": navigation.below(role),
         "language": words.asked(),
         "home": "web_public.home" if role is None else navigation.home(role),
         "resumed": forms.RESUMED,

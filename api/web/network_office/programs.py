@@ -18,9 +18,8 @@ from api.access.reaching import Asked
 from api.access.tables import Token
 from api.access.tokens import Issued
 from api.conventions import paging
-from api.web import forms, network_office, reading
+from api.web import forms, network_office, reading, scope_words
 from api.web.forms import Form
-from api.web.network_office import scope_words
 
 blueprint = network_office.room("programs", __name__, "/rete/programmi")
 

@@ -22,10 +22,9 @@ from api.access.identity import needs, transact, transact_at_door
 from api.access.roles import EVERY_SCOPE, Role
 from api.access.tables import AuditEvent
 from api.conventions import paging
-from api.web import forms, network_office, reading, words
+from api.web import forms, network_office, reading, scope_words, words
 from api.web.fields import DayField
 from api.web.forms import Form
-from api.web.network_office import scope_words
 from config import clock
 from reports.cells import guarded
 

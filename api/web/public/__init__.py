@@ -71,4 +71,7 @@ def accessibility() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """Tell what is known of people, by whom, and for how long."""
-    return flask.render_template("public/privacy.html", rules=law.load().values())
+    kept: dict[tuple[tuple[law.Term, ...], bool], list[law.Rule]] = {}
+    for rule in law.load().values():
+        kept.setdefault((rule.terms, rule.at_request), []).append(rule)
+    return flask.render_template("public/privacy.html", kept=kept)

@@ -10,7 +10,8 @@ import pytest
 
 from api.access import members
 from api.access.roles import Role
-from api.web.network_office import rate_words, scope_words
+from api.web import scope_words
+from api.web.network_office import rate_words
 from config import database
 from tests.api.access.door import Door
 from tests.api.counter import Counter, appoint

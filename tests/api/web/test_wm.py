@@ -169,6 +169,8 @@ def test_an_order_by_phone_is_looked_at_then_made_once_with_both_names(counter: 
     assert made[0]["code"] in browser.get("/wm/persona").text
     trail = counter.ask("giulia", "GET", "/v1/audit").get_json()["data"][0]
     assert (trail["on_behalf_of"] is not None, "Marta" in str(trail)) == (True, True)
+    told = browser_of(counter, "giulia").get("/io/registro").text
+    assert ("al posto tuo" in told, "Marta" in told, "Acquisti: creare" in told) == (True, True, True)
 
 
 def test_an_order_that_cannot_be_is_said_before_it_is_made(counter: Counter) -> None:
