@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.demonstration import closing, offices, reimbursements, requests, settlement, sources, stories
+from api.demonstration import closing, offices, reimbursements, requests, settlement, sources, stories, surveys
 from api.demonstration.citizens import acquirer, municipality, private
 from api.demonstration.citizens.people import BODIES
 from api.demonstration.credits import TODAY, Budget, Funding
@@ -55,6 +55,7 @@ def steps(
         *stories.steps(employers),
         *reimbursements.steps(employers),
         *requests.steps(employers),
+        *surveys.steps(employers),
         *municipality.steps(),
         *private.steps(),
         *acquirer.steps(),
