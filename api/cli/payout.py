@@ -145,7 +145,7 @@ def withdraw(caller: Caller, payment: str, reason: str, on: date | None) -> None
 
 @payout.command()
 @click.argument("path", metavar="FILE", type=FILE)
-@click.option("--on", type=DAY, help="Business date of the entries; the bank's booking date unless given.")
+@click.option("--on", type=DAY, help="Business date of the entries, where it is later than the bank's booking date.")
 @dry_run
 @click.pass_obj
 def confirm(caller: Caller, path: Path, on: date | None) -> None:
@@ -197,7 +197,7 @@ def unmatched(caller: Caller) -> None:
 @click.option("--payment", type=TEXT, help="The payment that the line is, by its id (REFERENCE-00001).")
 @click.option("--not-ours", is_flag=True, help="The line is no payment of a run.")
 @click.option("--reason", type=TEXT, required=True, help="What the decision rests on.")
-@click.option("--on", type=DAY, help="Business date of the entries; the bank's booking date unless given.")
+@click.option("--on", type=DAY, help="Business date of the entries, where it is later than the bank's booking date.")
 @dry_run
 @click.pass_context
 def resolve(

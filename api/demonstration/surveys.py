@@ -87,7 +87,8 @@ class _Opening:
     def __call__(self, session: Session, scene: Scene) -> Answers:
         asked, book_id = self.asked, scene.books[self.employers[self.asked.employer].code]
         sheet = Sheet(asked.title, asked.introduction, Audience(book_id), asked.ends_on, asked.questions)
-        made = building.open_now(session, building.draft(session, sheet, actor=ACTOR).survey_id)
+        made = building.draft(session, sheet, actor=ACTOR)
+        building.open_now(session, made.survey_id, edition=made.edition)
         return {f"questionario {asked.label}": made.survey_id}
 
 

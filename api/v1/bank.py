@@ -29,7 +29,7 @@ class BankStatementForm(Schema):
     """A bank's statement of the account that runs are paid from."""
 
     file = File(required=True, metadata={"description": "camt.053, at most 20 MB"})
-    on = Day(metadata={"description": "Business date of the entries; the bank's booking date unless given"})
+    on = Day(metadata={"description": "Business date of the entries, where it is later than the bank's booking date"})
 
 
 class MatchOut(Schema):
@@ -76,7 +76,7 @@ class ResolutionBody(Schema):
     payout_id = Text(metadata={"description": "The payout that it is"})
     not_ours = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     reason = Text(required=True, metadata={"description": "What the decision rests on; it is kept"})
-    on = Day(metadata={"description": "Business date of the entries; the bank's booking date unless given"})
+    on = Day(metadata={"description": "Business date of the entries, where it is later than the bank's booking date"})
 
     @ma.validates_schema
     def _one_of_them(self, data: dict[str, Any], **_: Any) -> None:

@@ -36,6 +36,7 @@ from config import clock
 from plans import funders
 from plans.social import applications, offer
 from plans.social.applications import Application, Draft
+from plans.social.isee import Attestation
 from plans.social.offer import Entrusted
 from plans.social.words import State
 from wallet.social import cards, vouchers
@@ -103,7 +104,7 @@ def index(asked: dict[str, Any]) -> Page[Application]:
 def create(asked: dict[str, Any], key: str) -> flask.Response:
     """Record an application
 
-    What its attestation comes to is kept; the indicator is not, and does not tell a repetition from another request.
+    What its attestation comes to is kept, and tells a repetition from another request; the indicator does neither.
     """
     employee_id = asked["employee_id"]
     book_id = book_of(employee_id)
@@ -122,7 +123,8 @@ def create(asked: dict[str, Any], key: str) -> flask.Response:
         made = applications.apply(session, book_id, draft, asked["isee"], **_by(session, book_id), shift=asked["shift"])
         return cards.get(session, book_id, made.application_id)
 
-    return _once(book_id, employee_id, "social_apply", key, work)
+    told = asked["isee"], draft.submitted_on, asked["shift"]
+    return _once(book_id, employee_id, "social_apply", key, work, _comes_to(book_id, draft.entrusted_code, *told))
 
 
 @blueprint.get("/applications/<string:application_id>")
@@ -182,7 +184,8 @@ def attest(asked: dict[str, Any], application_id: str, key: str) -> flask.Respon
         applications.record_isee(session, book_id, application_id, told, on=on, actor=actor, shift=shift)
         return 0
 
-    return _moved(application_id, "social_attest", key, work)
+    told = asked["isee"], _day(asked), asked["shift"]
+    return _moved(application_id, "social_attest", key, work, told)
 
 
 @blueprint.post("/applications/<string:application_id>/steps")
@@ -232,17 +235,38 @@ def _managed(application_id: str) -> tuple[int, Application]:
     return book_id, found
 
 
-def _moved(application_id: str, operation: str, key: str, work: Callable[[Session, int], int]) -> flask.Response:
+def _moved(
+    application_id: str,
+    operation: str,
+    key: str,
+    work: Callable[[Session, int], int],
+    shown: tuple[Attestation | None, date, int] | None = None,
+) -> flask.Response:
     book_id, found = _managed(application_id)
 
     def done(session: Session) -> Card:
         given_back = work(session, book_id)
         return cards.get(session, book_id, application_id, given_back_minor=given_back)
 
-    return _once(book_id, found.employee_id, operation, key, done)
+    told = "" if shown is None else _comes_to(book_id, found.entrusted_code, *shown)
+    return _once(book_id, found.employee_id, operation, key, done, told)
 
 
-def _once(book_id: int, employee_id: str, operation: str, key: str, work: Callable[[Session], Card]) -> flask.Response:
+def _comes_to(book_id: int, entrusted_code: str, attestation: Attestation | None, on: date, shift: int) -> str:
+    return transact_in(
+        book_id,
+        lambda session: applications.comes_to(session, book_id, entrusted_code, attestation, on=on, shift=shift),
+    )
+
+
+def _once(
+    book_id: int,
+    employee_id: str,
+    operation: str,
+    key: str,
+    work: Callable[[Session], Card],
+    comes_to: str = "",
+) -> flask.Response:
     flask.g.asked_employee_id = employee_id
     return commands.once(
         work,
@@ -251,7 +275,7 @@ def _once(book_id: int, employee_id: str, operation: str, key: str, work: Callab
         key=key,
         schema=SocialCardOut,
         place=lambda card: f"/v1/social/applications/{card.application.application_id}",
-        asked=_asked(),
+        asked=_asked() | {"comes_to": comes_to},
     )
 
 

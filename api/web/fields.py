@@ -65,7 +65,7 @@ class MonthField(StringField):
 class DayField(DateField):
     """A day, far enough from both ends of the calendar to count days from it; as far as the API's."""
 
-    data: date | None
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed, and keep it as it was typed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from wallet.surveys.answering import Answer
 from wallet.surveys.records import SCALE, Question, Survey
 from wallet.surveys.words import Kind
 
+# A number of one of a few choices.
+_CHOICE = re.compile(r"[0-9]{1,3}")
 _SCALE = [SelectChoice(str(place), str(place + 1)) for place in range(SCALE)]
 
 
@@ -76,4 +79,4 @@ def _answer(field: Field) -> Answer:
     if isinstance(field, TextAreaField):
         return Answer(text=field.data or "")
     chosen = field.data if isinstance(field.data, list) else [field.data] if field.data else []
-    return Answer(choices=tuple(int(one) if str(one).isdecimal() else -1 for one in chosen))
+    return Answer(choices=tuple(int(one) if _CHOICE.fullmatch(str(one)) else -1 for one in chosen))

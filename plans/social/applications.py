@@ -6,6 +6,7 @@ Nothing of the case is here: a code points to it. Steps that move money belong t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import clock, ids
+from config.errors import DomainError
 from config.money import from_minor
 from plans import people
 from plans.rows import Employee, table
@@ -370,6 +372,20 @@ def _check_day(session: Session, book_id: int, found: Application, on: date) -> 
     today = clock.today()
     if on > today or (first is not None and on < first):
         raise StepInFuture(on=on, first=first or found.submitted_on, today=today)
+
+
+def comes_to(
+    session: Session, book_id: int, entrusted_code: str, attestation: Attestation | None, *, on: date, shift: int = 0
+) -> str:
+    """
+    Return what an attestation would come to: all that may tell a repetition from another request.
+
+    It is "" where it comes to nothing: whatever is asked then says why.
+    """
+    with suppress(DomainError):
+        told = _assess(session, book_id, offer.entrusted(session, book_id, entrusted_code), attestation, on, shift)
+        return f"{told.standing} {told.quota.kind} {told.quota.value}"
+    return ""
 
 
 def _assess(

@@ -92,8 +92,8 @@ def read(session: Session, path: Path, *, actor: str, on: date | None = None) ->
 
     A payment is found by its end-to-end id; where the bank tells none, by amount and IBAN, else by its id in the
     remittance text. It counts only if amount, currency, and IBAN where the bank tells it, agree. A movement that was
-    read before changes nothing. `on` is the business date of the entries, the day of booking unless given (for a day
-    in a closed period).
+    read before changes nothing. The business date of an entry is the day of booking, or `on` where that is later (for a
+    booking in a closed period).
 
     Errors: those of `camt.read`; ConfirmationOfOtherAccount; those of `posting.post`.
     """
@@ -148,7 +148,8 @@ def resolve(
     """
     Close a line of the queue by a person's decision: it is this payment, or (None) none of ours; return its new state.
 
-    Money that left makes the payment paid, money that came back makes it failed. Amounts have to agree.
+    Money that left makes the payment paid, money that came back makes it failed. Amounts have to agree; `on` is that of
+    `read`.
 
     Errors: ReasonRequired, BankLineNotFound, BankLineClosed, PaymentNotFound, BankLineDiffers, PaymentStateWrong;
             those of `posting.post`.
@@ -167,7 +168,8 @@ def resolve(
             told = {"amount": from_minor(row.amount_minor), "expected": from_minor(payment.amount_minor)}
             raise BankLineDiffers(line=line_id, payment=end_to_end_id, **told)
         act = payments.confirm if row.outgoing else payments.fail
-        ended = act(session, end_to_end_id, on=on or row.booked_on, actor=actor, line_id=line_id, reason=reason)
+        day = _not_before(row.booked_on, on)
+        ended = act(session, end_to_end_id, on=day, actor=actor, line_id=line_id, reason=reason)
         row.run_id, row.provider_code, state = ended.run_id, ended.provider_code, ended.state
     row.state, row.resolved_by, row.resolved_reason = "resolved", actor, reason.strip()
     row.resolved_at = clock.now()
@@ -186,11 +188,15 @@ def _take(session: Session, confirmation_id: str, line: StatementLine, actor: st
         session.execute(sa.insert(BankLine).values(**values, state="unmatched"))
         return Match(line_id, line, why, None)
     act = payments.confirm if line.outgoing else payments.fail
-    day = on or line.booked_on
+    day = _not_before(line.booked_on, on)
     ended = act(session, end_to_end_id, on=day, actor=actor, line_id=line_id, reason=line.return_reason)
     named = {"run_id": ended.run_id, "provider_code": ended.provider_code}
     session.execute(sa.insert(BankLine).values(**values, **named, state="matched"))
     return Match(line_id, line, why, end_to_end_id)
+
+
+def _not_before(booked_on: date, on: date | None) -> date:
+    return booked_on if on is None else max(booked_on, on)
 
 
 def _match(line: StatementLine, candidates: Sequence[Any]) -> tuple[Why, str | None]:

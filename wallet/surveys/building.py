@@ -65,15 +65,17 @@ def revise(session: Session, survey_id: str, sheet: Sheet, *, edition: int) -> S
     return records.get(session, survey_id)
 
 
-def open_now(session: Session, survey_id: str) -> Survey:
+def open_now(session: Session, survey_id: str, *, edition: int | None) -> Survey:
     """
-    Put a survey to its people until its last day; one that is open already stays so.
+    Put a survey to its people until its last day, as it was read in `edition`; one that is open already stays so.
 
-    Errors: SurveyNotFound, SurveyClosed, SurveyEnded, SurveyIncomplete.
+    Errors: SurveyNotFound, SurveyClosed, SurveyChanged, SurveyEnded, SurveyIncomplete.
     """
     found = _changeable(session, survey_id)
     if found.opened_on is not None:
         return found
+    if found.edition != edition:
+        raise SurveyChanged(survey=survey_id)
     _refuse_unanswerable(found.sheet, clock.today())
     _update(session, survey_id, opened_on=clock.today())
     _write_results(session, survey_id, found.sheet.questions)

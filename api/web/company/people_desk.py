@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, EmailField, HiddenField, StringField, SubmitField
+from wtforms import EmailField, HiddenField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from api.access import invitations, reaching
@@ -26,6 +26,7 @@ from api.events.errors import AddressInvalid
 from api.web import forms, guards, reading, uploads, words
 from api.web.company import invitees
 from api.web.company.budget_desk import mend
+from api.web.fields import DayField
 from api.web.forms import Form
 from config import clock
 from plans import clusters, directory, enrolment, people
@@ -60,7 +61,7 @@ class PersonForm(Form):
     email = EmailField(_l("Indirizzo e-mail"), [Length(max=254)])
     employee_no = StringField(_l("Matricola"), [Length(max=60)])
     cluster = StringField(_l("Categoria omogenea"), [Length(max=100)])
-    hired_on = DateField(_l("Assunto il"), [Optional()])
+    hired_on = DayField(_l("Assunto il"), [Optional()])
     send = SubmitField(_l("Salva"))
 
     def validate_email(self, field: EmailField) -> None:
@@ -89,7 +90,7 @@ class ImportForm(Form):
 class LeavingForm(Form):
     """The last day of an employment; empty where it goes on after all."""
 
-    on = DateField(_l("Ultimo giorno di lavoro"), [Optional()])
+    on = DayField(_l("Ultimo giorno di lavoro"), [Optional()])
     send = SubmitField(_l("Salva l'ultimo giorno"))
 
 

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, Field, IntegerField, SubmitField
+from wtforms import Field, IntegerField, SubmitField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from api.access.identity import needs, transact, transact_in
 from api.web import forms, me
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import Form
 from api.web.me import Owner
 from config import clock
@@ -70,8 +70,8 @@ class DeclarationForm(Form):
     """What each declaration is asked; those that it does not take are left out."""
 
     year = IntegerField(_l("Per quale anno"), [InputRequired(_l("Scrivi l'anno con quattro cifre."))])
-    since = DateField(_l("Da quando"), [InputRequired(_DAY)])
-    until = DateField(_l("Fino a quando"), [Optional()])
+    since = DayField(_l("Da quando"), [InputRequired(_DAY)])
+    until = DayField(_l("Fino a quando"), [Optional()])
     amount = AmountField(
         _l("Quanto hai guadagnato da dipendente l'anno prima, in euro"),
         [InputRequired(_l("Scrivi l'importo: se non avevi un lavoro scrivi 0."))],
@@ -100,7 +100,7 @@ class DeclarationForm(Form):
         if "year" in self:
             self.year.validators = [*self.year.validators, NumberRange(FIRST_YEAR, clock.today().year + 1)]
 
-    def validate_until(self, field: DateField) -> None:
+    def validate_until(self, field: DayField) -> None:
         """Refuse an end before the beginning."""
         first = self.since.data if "since" in self else None
         if field.data is not None and first is not None and field.data < first:
@@ -117,7 +117,7 @@ class DeclarationForm(Form):
 class EndForm(Form):
     """The last day on which something that was declared is so."""
 
-    on = DateField(_l("Qual è l'ultimo giorno?"), [InputRequired(_DAY)])
+    on = DayField(_l("Qual è l'ultimo giorno?"), [InputRequired(_DAY)])
     send = SubmitField(_l("Salva l'ultimo giorno"))
 
 

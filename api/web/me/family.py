@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, SelectField, StringField, SubmitField
+from wtforms import HiddenField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from api.access import audit
 from api.access.identity import needs, transact, transact_in
 from api.web import forms, me, words
+from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import declaring
 from config import clock
@@ -65,7 +66,7 @@ class RelativeForm(Form):
     kinship = SelectField(_l("Chi è per te"), [_NEEDED])
     first_name = StringField(_l("Nome"), [_SAID, Length(max=100)])
     last_name = StringField(_l("Cognome"), [_SAID, Length(max=100)])
-    birth_date = DateField(_l("Data di nascita"), [Optional()])
+    birth_date = DayField(_l("Data di nascita"), [Optional()])
     tax_code = StringField(_l("Codice fiscale (se lo sai)"), [Length(max=40)])
     comune = StringField(_l("Dove vive (se vuoi)"), [Length(max=200)])
     send = SubmitField(_l("Aggiungi alla famiglia"))
@@ -77,7 +78,7 @@ class RelativeForm(Form):
             *(SelectChoice(str(kin), name) for kin, name in _KINSHIPS.items()),
         ]
 
-    def validate_birth_date(self, field: DateField) -> None:
+    def validate_birth_date(self, field: DayField) -> None:
         """Refuse a day to come, and one that is not the tax code's."""
         if field.data is not None and field.data > clock.today():
             raise ValidationError(_("È un giorno che deve ancora venire."))

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, RadioField, StringField, SubmitField
+from wtforms import RadioField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -22,6 +22,7 @@ from api.access.identity import current, needs, transact
 from api.conventions import paging, uploads
 from api.conventions.paging import Page
 from api.web import forms, network_office, reading, words
+from api.web.fields import DayField
 from api.web.forms import MoneyForm
 from wallet.settlement import camt, confirmations, listings
 from wallet.settlement.confirmations import Why
@@ -40,7 +41,7 @@ class StatementForm(MoneyForm):
     """A statement of the account that runs are paid from."""
 
     file = FileField(_l("Estratto conto della banca"), [FileRequired(_l("Scegli un file."))])
-    on = DateField(_l("Giorno delle scritture (vuoto: quello della banca)"), [Optional()])
+    on = DayField(_l("Giorno delle scritture (vuoto: quello della banca)"), [Optional()])
     send = SubmitField(_l("Leggi l'estratto"))
 
 
@@ -50,7 +51,7 @@ class ResolveForm(MoneyForm):
     what = RadioField(_l("Che cos'è"), [InputRequired(_l("Scegli una risposta."))], validate_choice=False)
     payout_id = StringField(_l("Numero del bonifico"), [Length(max=35)])
     reason = StringField(_l("Su che cosa si basa la decisione"), [network_office.NEEDED, Length(max=200)])
-    on = DateField(_l("Giorno delle scritture (vuoto: quello della banca)"), [Optional()])
+    on = DayField(_l("Giorno delle scritture (vuoto: quello della banca)"), [Optional()])
     send = SubmitField(_l("Chiudi il movimento"))
 
     def payment(self) -> str | None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, SubmitField
+from wtforms import HiddenField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -19,7 +19,7 @@ from api.access.identity import current, needs, transact, transact_in
 from api.conventions import paging
 from api.conventions.paging import Page
 from api.web import forms, network_office, reading, words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import Form, MoneyForm
 from config import clock, money
 from ledger import idempotency
@@ -69,7 +69,7 @@ class TransferForm(MoneyForm):
     plan = SelectField(_l("Piano"), validate_choice=False)
     what = RadioField(_l("Che cosa"), [InputRequired(_l("Scegli una risposta."))])
     amount = AmountField(_l("Importo"), [network_office.NEEDED])
-    on = DateField(_l("Giorno"), [network_office.NEEDED])
+    on = DayField(_l("Giorno"), [network_office.NEEDED])
     reference = StringField(_l("Riferimento"), [Length(max=200)])
     send = SubmitField(_l("Registra"))
 

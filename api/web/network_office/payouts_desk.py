@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, SelectMultipleField, StringField, SubmitField
+from wtforms import HiddenField, SelectMultipleField, StringField, SubmitField
 from wtforms.validators import Length
 
 from api import tasks
@@ -23,6 +23,7 @@ from api.tasks import State, Task
 from api.v1 import settling
 from api.v1.settling import RunOrder
 from api.web import forms, network_office, reading, words
+from api.web.fields import DayField
 from api.web.forms import Form, MoneyForm
 from api.web.network_office import rate_words
 from config import clock
@@ -41,8 +42,8 @@ class RunForm(MoneyForm):
     """A payout run over all books; `total` is what whoever asks for it was shown, in whole cents."""
 
     reference = StringField(_l("Nome del pagamento"), [network_office.NEEDED, Length(max=16)])
-    due_by = DateField(_l("Paga ciò che scade entro"), [network_office.NEEDED])
-    execute_on = DateField(_l("Giorno del bonifico"), [network_office.NEEDED])
+    due_by = DayField(_l("Paga ciò che scade entro"), [network_office.NEEDED])
+    execute_on = DayField(_l("Giorno del bonifico"), [network_office.NEEDED])
     advance = SelectMultipleField(_l("Paga anche oltre la banca di"), validate_choice=False)
     advance_reason = StringField(_l("Perché si paga oltre la banca"), [Length(max=200)])
     total = HiddenField()

@@ -8,7 +8,6 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.web import words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import Form, MoneyForm
 from api.web.public.names import CHANNELS
 from config.labelled import Labelled
@@ -75,7 +74,7 @@ class WhenForm(Asking):
     per = HiddenField()
     quante = _Count(_l("Quanti te ne servono?"), [Optional(), NumberRange(1, MOST, _WHOLE)])
     importo = AmountField(_l("Oppure: quanto vuoi spendere in tutto, in euro?"), [Optional()])
-    giorno = DateField(_l("Quando? (facoltativo)"), [Optional()])
+    giorno = DayField(_l("Quando? (facoltativo)"), [Optional()])
     come = RadioField(_l("Come vuoi riceverlo?"), [Optional()])
 
     def __init__(self, found: Choosing, *args: Any, **kwargs: Any) -> None:
@@ -145,7 +144,7 @@ class ShareForm(Asking):
         _l("Quanti te ne servono?"),
         [InputRequired(_l("Scrivi quanti te ne servono.")), NumberRange(1, MOST, _WHOLE)],
     )
-    giorno = DateField(_l("Quando? (facoltativo)"), [Optional()])
+    giorno = DayField(_l("Quando? (facoltativo)"), [Optional()])
 
 
 class BuyForm(MoneyForm):

@@ -9,14 +9,14 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, StringField, SubmitField, TimeField
+from wtforms import HiddenField, StringField, SubmitField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.running.headers import HEADERS
 from api.web import forms, guards, provider
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import MoneyForm
 from config import clock
 from config.errors import DomainError
@@ -50,7 +50,7 @@ class RedeemForm(MoneyForm):
 
     code = HiddenField(validators=[InputRequired(), Length(max=_LONGEST)])
     amount = AmountField(_l("Importo da riscattare"), [Length(max=40)])
-    on = DateField(_l("Il giorno in cui l'hai reso"), [Optional()])
+    on = DayField(_l("Il giorno in cui l'hai reso"), [Optional()])
     at = TimeField(_l("L'ora"), [Optional()])
     send = SubmitField(_l("Riscatta"))
     late = SubmitField(_l("Segna come reso prima"))

@@ -9,7 +9,6 @@ from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectField,
     StringField,
@@ -19,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from api.web import words
-from api.web.fields import AmountField, TicksField
+from api.web.fields import AmountField, DayField, TicksField
 from api.web.forms import MoneyForm
 from plans.people import RelativeCard
 from wallet.reimbursements import documents
@@ -89,10 +88,10 @@ class SubmissionForm(FilesForm):
     supplier = StringField(_l("Chi hai pagato?"), [_NEEDED, Length(max=200)])
     supplier_tax_code = StringField(_l("Partita IVA o codice fiscale di chi hai pagato"), [_NEEDED, Length(max=40)])
     document_no = StringField(_l("Numero del documento"), [_NEEDED, Length(max=60)])
-    document_on = DateField(_l("Data del documento"), [_NEEDED])
+    document_on = DayField(_l("Data del documento"), [_NEEDED])
     document = AmountField(_l("Totale del documento, in euro"), [_NEEDED])
     amount = AmountField(_l("Quanto chiedi, in euro (facoltativo)"), [Optional()])
-    expense_on = DateField(_l("Quando hai pagato?"), [_NEEDED])
+    expense_on = DayField(_l("Quando hai pagato?"), [_NEEDED])
     means = SelectField(_l("Come hai pagato?"), choices=[])
     holder = SelectField(_l("A chi è intestato il documento?"), choices=[])
     statements = TicksField(_l("Dichiaro che"))
@@ -145,9 +144,9 @@ class FixForm(FilesForm):
     supplier = StringField(_l("Chi hai pagato?"), [Length(max=200)])
     supplier_tax_code = StringField(_l("Partita IVA o codice fiscale di chi hai pagato"), [Length(max=40)])
     document_no = StringField(_l("Numero del documento"), [Length(max=60)])
-    document_on = DateField(_l("Data del documento"), [Optional()])
+    document_on = DayField(_l("Data del documento"), [Optional()])
     document = AmountField(_l("Totale del documento, in euro"), [Optional()])
-    expense_on = DateField(_l("Quando hai pagato?"), [Optional()])
+    expense_on = DayField(_l("Quando hai pagato?"), [Optional()])
     holder = SelectField(_l("A chi è intestato il documento?"), choices=[])
     note = TextAreaField(_l("Vuoi aggiungere qualcosa per chi lo guarda? (facoltativo)"), [Length(max=500)])
     send = SubmitField(_l("Manda le correzioni"))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, SelectField, StringField, SubmitField
+from wtforms import HiddenField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -21,7 +21,7 @@ from api.access.roles import Role
 from api.conventions import paging
 from api.conventions.paging import Page
 from api.web import forms, guards, reading, words
-from api.web.fields import AmountField
+from api.web.fields import AmountField, DayField
 from api.web.forms import Form, MoneyForm
 from api.web.town.standing import AttestationForm
 from config import clock
@@ -90,7 +90,7 @@ class ApplyForm(AttestationForm):
     tax_code = StringField(_l("Codice fiscale del cittadino"), [_NEEDED, Length(max=40)])
     service = SelectField(_l("Servizio"), [_NEEDED])
     protocol = StringField(_l("Protocollo della domanda"), [_NEEDED, Length(max=40)])
-    submitted_on = DateField(_l("Presentata il"), [_NEEDED])
+    submitted_on = DayField(_l("Presentata il"), [_NEEDED])
     case = StringField(_l("Codice del fascicolo (se c'è)"), [Optional(), Length(max=40)])
     citizenship = StringField(_l("Cittadinanza, codice ISTAT (se c'è)"), [Optional(), Length(max=3)])
     residence = StringField(_l("Comune di residenza, codice ISTAT (se c'è)"), [Optional(), Length(max=6)])
@@ -101,7 +101,7 @@ class ActForm(MoneyForm):
     """What every step says."""
 
     why = SelectField(_l("Perché"))
-    on = DateField(_l("Il giorno"), [_NEEDED])
+    on = DayField(_l("Il giorno"), [_NEEDED])
     act = StringField(_l("Numero dell'atto (se c'è)"), [Optional(), Length(max=40)])
 
 
@@ -116,15 +116,15 @@ class AssignForm(ActForm):
     """What is assigned, and for how long."""
 
     amount = AmountField(_l("Importo del buono, a carico del Comune"))
-    starts_on = DateField(_l("Dal giorno"), [_NEEDED])
-    ends_on = DateField(_l("Al giorno"), [_NEEDED])
+    starts_on = DayField(_l("Dal giorno"), [_NEEDED])
+    ends_on = DayField(_l("Al giorno"), [_NEEDED])
     send = SubmitField(_l("Assegna"))
 
 
 class IseeForm(AttestationForm):
     """A new attestation."""
 
-    on = DateField(_l("Mostrata il"), [_NEEDED])
+    on = DayField(_l("Mostrata il"), [_NEEDED])
     send = SubmitField(_l("Registra l'attestazione"))
 
 
@@ -257,8 +257,12 @@ def attest(application_id: str) -> Response | tuple[str, int]:
         )  # fmt: skip
         return 0
 
+    def comes_to(session: Session, book_id: int) -> str:
+        code, shift = desk.application.entrusted_code, form.shift.data or 0
+        return applications.comes_to(session, book_id, code, form.attestation(), on=form.on.data, shift=shift)
+
     told = _("Attestazione registrata: la quota è aggiornata, l'ISEE non è stato conservato.")
-    return _recorded(desk, "isee", form, work, told)
+    return _recorded(desk, "isee", form, work, told, comes_to)
 
 
 @blueprint.route("/<string:application_id>/anagrafe", methods=("GET", "POST"))
@@ -308,10 +312,19 @@ def _desk(application_id: str) -> Desk:
 
 
 def _recorded(
-    desk: Desk, operation: str, form: MoneyForm, work: Callable[[Session, int], int], told: str
+    desk: Desk,
+    operation: str,
+    form: MoneyForm,
+    work: Callable[[Session, int], int],
+    told: str,
+    comes_to: Callable[[Session, int], str] = lambda _, __: "",
 ) -> Response | tuple[str, int]:
-    """Do once what a form says, and tell it on the application's page; else draw the form of that name again."""
-    if forms.attempt(form, lambda: _once(desk, operation, form, {}, work)) is None:
+    """
+    Do once what a form says, and tell it on the application's page; else draw the form of that name again.
+
+    `comes_to` tells what is asked for where the form must not.
+    """
+    if forms.attempt(form, lambda: _once(desk, operation, form, {}, work, comes_to)) is None:
         return forms.show(f"town/{operation}.html", form, desk=desk)
     flask.flash(told)
     return _to(desk.application.application_id)
@@ -341,16 +354,29 @@ def _apply(book_id: int, form: ApplyForm) -> str:
         audit.about(employee_id=made.employee_id, target=made.application_id)
         return made.application_id
 
-    return transact_in(book_id, lambda session: _kept(session, book_id, "apply", form, {}, lambda: work(session)))
+    def once(session: Session) -> str:
+        shift, on = form.shift.data or 0, draft.submitted_on
+        told = applications.comes_to(session, book_id, draft.entrusted_code, form.attestation(), on=on, shift=shift)
+        return _kept(session, book_id, "apply", form, {"comes_to": told}, lambda: work(session))
+
+    return transact_in(book_id, once)
 
 
 def _once(
-    desk: Desk, operation: str, form: MoneyForm, asked: Mapping[str, Any], work: Callable[[Session, int], int]
+    desk: Desk,
+    operation: str,
+    form: MoneyForm,
+    asked: Mapping[str, Any],
+    work: Callable[[Session, int], int],
+    comes_to: Callable[[Session, int], str] = lambda _, __: "",
 ) -> int:
-    book_id, about = guards.own_book(), {**asked, "application": desk.application.application_id}
-    return _managed(
-        desk, lambda session: _kept(session, book_id, operation, form, about, lambda: work(session, book_id))
-    )
+    book_id = guards.own_book()
+
+    def once(session: Session) -> int:
+        about = {**asked, "application": desk.application.application_id, "comes_to": comes_to(session, book_id)}
+        return _kept(session, book_id, operation, form, about, lambda: work(session, book_id))
+
+    return _managed(desk, once)
 
 
 def _managed(desk: Desk, work: Callable[[Session], T]) -> T:
@@ -364,7 +390,7 @@ def _managed(desk: Desk, work: Callable[[Session], T]) -> T:
 def _kept(
     session: Session, book_id: int, operation: str, form: MoneyForm, about: Mapping[str, Any], work: Callable[[], T]
 ) -> T:
-    """Do it once under the form's key; of the indicator nothing tells a repetition from another request."""
+    """Do it once under the form's key; what the indicator comes to tells a repetition from another."""
     typed = {field.name: str(field.data) for field in form if field.name not in _UNTOLD}
     found: T = idempotency.once(
         session, book_id, current().actor, f"social_page_{operation}", form.key.data, {**typed, **about},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from api.web import words
+from api.web.fields import DayField
 from api.web.forms import MoneyForm
 from config.errors import DomainError
 from plans import payroll_file
@@ -41,8 +42,8 @@ class AttestationForm(MoneyForm):
     isee_amount = IndicatorField(_l("ISEE, in euro"))
     isee_type = SelectField(_l("Tipo di ISEE"))
     dsu_protocol = StringField(_l("Protocollo della DSU"), [Optional(), Length(max=40)])
-    presented_on = DateField(_l("Presentata il"), [Optional()])
-    valid_until = DateField(_l("Vale fino al"), [Optional()])
+    presented_on = DayField(_l("Presentata il"), [Optional()])
+    valid_until = DayField(_l("Vale fino al"), [Optional()])
     defects = BooleanField(_l("L'attestazione riporta omissioni o difformità"))
     shift = IntegerField(_l("Fasce in meno (solo dove la tariffa lo prevede)"), [Optional(), NumberRange(0, 5)])
 

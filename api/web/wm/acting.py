@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from api.access import audit
@@ -23,6 +23,7 @@ from api.access.identity import book_of, current, needs, transact, transact_in
 from api.access.roles import Role
 from api.running import metrics
 from api.web import forms, guards, words
+from api.web.fields import DayField
 from api.web.forms import Form, MoneyForm
 from config import clock
 from config.errors import DomainError
@@ -69,7 +70,7 @@ class OrderForm(MoneyForm):
 
     relative = SelectField(_l("Per chi è?"))
     quantity = IntegerField(_l("Quante volte?"), [InputRequired(_l("Manca: scrivilo qui.")), NumberRange(1, 10_000)])
-    service_on = DateField(_l("Quando? (facoltativo)"), [Optional()])
+    service_on = DayField(_l("Quando? (facoltativo)"), [Optional()])
     consent = BooleanField(_l("Ha sentito quanto viene tassato in busta paga, e accetta"))
     looked = HiddenField()
     send = SubmitField(_l("Conferma l'ordine"))

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, StringField, SubmitField
+from wtforms import SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -21,6 +21,7 @@ from api.access.identity import current, needs, transact
 from api.access.roles import Role
 from api.conventions import uploads
 from api.web import forms, guards, words
+from api.web.fields import DayField
 from api.web.forms import MoneyForm
 from api.web.wm import desk
 from config import clock
@@ -51,8 +52,8 @@ class VerifyForm(MoneyForm):
 class QualifyForm(MoneyForm):
     """A period in which a provider may serve; it also reinstates one that was suspended."""
 
-    valid_from = DateField(_l("Dal giorno"), [_NEEDED])
-    valid_to = DateField(_l("Fino al giorno"), [_NEEDED])
+    valid_from = DayField(_l("Dal giorno"), [_NEEDED])
+    valid_to = DayField(_l("Fino al giorno"), [_NEEDED])
     reason = StringField(_l("Motivo, come resta nella storia"), [_NEEDED, Length(max=200)])
     send = SubmitField(_l("Qualifica il fornitore"))
 
@@ -60,7 +61,7 @@ class QualifyForm(MoneyForm):
 class SuspendForm(MoneyForm):
     """From when a provider may not serve, and why."""
 
-    on = DateField(_l("Dal giorno"), [_NEEDED])
+    on = DayField(_l("Dal giorno"), [_NEEDED])
     reason = StringField(_l("Motivo, come lo legge il fornitore"), [_NEEDED, Length(max=200)])
     send = SubmitField(_l("Sospendi"))
 
@@ -72,12 +73,12 @@ class DocumentForm(MoneyForm):
     evidence = StringField(_l("Che documento è"), [_NEEDED, Length(max=200)])
     issuer = StringField(_l("Chi l'ha rilasciato"), [_NEEDED, Length(max=200)])
     number = StringField(_l("Numero o protocollo"), [_NEEDED, Length(max=100)])
-    valid_from = DateField(_l("Vale dal giorno"), [_NEEDED])
-    valid_to = DateField(_l("Fino al giorno (vuoto: senza scadenza)"), [Optional()])
+    valid_from = DayField(_l("Vale dal giorno"), [_NEEDED])
+    valid_to = DayField(_l("Fino al giorno (vuoto: senza scadenza)"), [Optional()])
     paper = FileField(_l("Il file (facoltativo)"))
     send = SubmitField(_l("Registra il documento"))
 
-    def validate_valid_to(self, field: DateField) -> None:
+    def validate_valid_to(self, field: DayField) -> None:
         """Refuse a period that ends before it begins."""
         if field.data is not None and self.valid_from.data is not None and field.data < self.valid_from.data:
             raise ValidationError(_("Finisce prima di cominciare."))

@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from api.access.identity import current, needs, transact
 from api.access.roles import Role
 from api.conventions import paging
-from api.web import forms, guards, surveying, words
-from api.web.fields import TicksField
+from api.web import forms, guards, reading, surveying, words
+from api.web.fields import DayField, TicksField
 from api.web.forms import Form, MoneyForm
 from api.web.public import names
 from api.web.surveying import EditionField
@@ -48,7 +48,7 @@ class SurveyForm(MoneyForm):
     title = StringField(_l("Titolo"), [_NEEDED, Length(max=120)])
     introduction = TextAreaField(_l("Due righe per chi risponde (facoltative)"), [Length(max=building.LONGEST)])
     audience = SelectField(_l("A chi si chiede"), [_NEEDED])
-    ends_on = DateField(_l("Ultimo giorno per rispondere"), [_NEEDED])
+    ends_on = DayField(_l("Ultimo giorno per rispondere"), [_NEEDED])
     edition = EditionField(default=1)
     send = SubmitField(_l("Continua"))
 
@@ -99,8 +99,7 @@ class Listed:
 @needs("surveys:manage")
 def index() -> str:
     """List the surveys, the newest first."""
-    asked = {"limit": _SHOWN} | flask.request.args.to_dict()
-    asked = {name: asked[name] for name in ("limit", "starting_after") if name in asked}
+    asked = reading.part(_SHOWN)
 
     def work(session: Session) -> tuple[tuple[Listed, ...], bool]:
         page = paging.cut(session, records.query(), records.ID, asked)
@@ -169,7 +168,8 @@ def describe(survey_id: str) -> Response | tuple[str, int]:
 def add(survey_id: str) -> Response | tuple[str, int]:
     """Add a question at the end; one that was taken away a moment ago is written in already."""
     found = transact(lambda session: records.get(session, survey_id))
-    form = QuestionForm(edition=found.edition, **flask.session.pop(_REMOVED, {}))
+    removed = flask.session.pop(_REMOVED, {})
+    form = QuestionForm(edition=found.edition, **removed.get(survey_id, {}))
     form.needs.choices = _offered()
 
     def work() -> Survey:
@@ -220,7 +220,7 @@ def move(survey_id: str, number: int, verb: str) -> Response | tuple[str, int]:
     ):
         return _page(survey_id, form)
     if verb == "togli":
-        flask.session[_REMOVED] = _written(taken)
+        flask.session[_REMOVED] = {survey_id: _written(taken)}
         flask.flash(_("Domanda tolta. Se hai sbagliato, «Aggiungi una domanda» te la ridà già scritta."))
     return _to(survey_id)
 
@@ -232,7 +232,7 @@ def act(survey_id: str, verb: str) -> Response | tuple[str, int]:
     form = ActForm()
     verbs: dict[str, tuple[Callable[[Session], Survey], str]] = {
         "apri": (
-            lambda session: building.open_now(session, survey_id),
+            lambda session: building.open_now(session, survey_id, edition=form.edition.data),
             _("Aperto: chi è invitato lo trova nel suo borsellino."),
         ),
         "chiudi": (

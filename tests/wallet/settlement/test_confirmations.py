@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import xmlschema
 
 from ledger import books
@@ -453,6 +454,16 @@ def test_a_day_in_a_closed_period_is_refused_and_can_be_given_another(waiting: S
     done = confirmations.read(waiting.session, path, actor="op", on=date(2026, 4, 2))
 
     assert len(done.paid) == 1
+
+
+def test_no_entry_is_older_than_the_banks_booking(waiting: Scene, tmp_path: Path) -> None:
+    waiting.go_to(date(2026, 4, 2))
+    path = sent(tmp_path, entry(Tx("55.00", "R1-00002"), booked_on="2026-03-10"))
+
+    confirmations.read(waiting.session, path, actor="op", on=date(1900, 1, 1))
+
+    days = waiting.session.scalars(sa.text("select occurred_on from entry order by entry_id desc limit 1"))
+    assert days.one() == date(2026, 3, 10)
 
 
 def test_a_day_that_has_not_come_is_refused(waiting: Scene, tmp_path: Path) -> None:

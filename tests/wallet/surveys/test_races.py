@@ -31,7 +31,7 @@ def sheet(own_sessions: sessionmaker[Session]) -> Sheet:
 def opened(sessions: sessionmaker[Session], sheet: Sheet) -> str:
     with sessions.begin() as session:
         made = building.draft(session, sheet, actor="mem_manager")
-        return building.open_now(session, made.survey_id).survey_id
+        return building.open_now(session, made.survey_id, edition=made.edition).survey_id
 
 
 def people(sessions: sessionmaker[Session], sheet: Sheet, count: int) -> list[str]:

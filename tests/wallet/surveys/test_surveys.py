@@ -46,7 +46,7 @@ def sheet(scene: Scene, **told: object) -> Sheet:
 
 def opened(scene: Scene, **told: object) -> Survey:
     made = building.draft(scene.session, sheet(scene, **told), actor="mem_manager")
-    return building.open_now(scene.session, made.survey_id)
+    return building.open_now(scene.session, made.survey_id, edition=made.edition)
 
 
 def answer(scene: Scene, survey: Survey, person: str = "", edition: int | None = None, **told: object) -> None:
@@ -71,9 +71,11 @@ def colleague(scene: Scene, **told: object) -> str:
 
 def test_a_draft_is_asked_of_nobody_until_it_is_opened(scene: Scene) -> None:
     made = building.draft(scene.session, sheet(scene), actor="mem_manager")
+    with pytest.raises(SurveyChanged):
+        building.open_now(scene.session, made.survey_id, edition=made.edition + 1)
     assert (made.state(TODAY), answering.invitations(scene.session, scene.book_id, scene.worker)) == (State.DRAFT, ())
 
-    found = building.open_now(scene.session, made.survey_id)
+    found = building.open_now(scene.session, made.survey_id, edition=made.edition)
 
     assert (found.state(TODAY), found.state(LAST), found.state(date(2026, 4, 1))) == (
         State.OPEN,
@@ -200,7 +202,7 @@ def test_results_are_told_when_nobody_answers_any_more(scene: Scene) -> None:
     with pytest.raises(SurveyClosed):
         building.revise(scene.session, survey.survey_id, sheet(scene), edition=1)
     with pytest.raises(SurveyClosed):
-        building.open_now(scene.session, survey.survey_id)
+        building.open_now(scene.session, survey.survey_id, edition=survey.edition)
 
 
 def test_a_territorys_survey_is_put_to_whoever_lives_there_and_has_not_left(scene: Scene) -> None:
