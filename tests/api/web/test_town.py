@@ -313,6 +313,6 @@ def test_what_was_used_is_drawn_as_far_as_it_may_be_told(office: Counter) -> Non
     page = looked_at(office, "2026-11")
 
     assert "assegnati" in text_of(page)
-    assert '<meter class="office-meter"' in page.text
+    assert '<meter class="gauge-bar office-meter"' in page.text
     # Fewer than five used anything of a service: no bar says how much.
     assert "/grafici/" not in page.text
