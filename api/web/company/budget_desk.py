@@ -26,10 +26,12 @@ from api.v1 import budget_loading
 from api.v1.budget_loading import Order
 from api.web import forms, guards, uploads, words
 from api.web.company import desk
+from api.web.company.desk import Standing
 from api.web.forms import Form, MoneyForm
 from config import clock
 from plans import listing
 from plans.budgets import BudgetCheck
+from plans.errors_budgets import BudgetExceeded
 from plans.listing import PlanCard
 from plans.sheets import Problem
 from wallet import budget_loads, budgets, funding_entries
@@ -73,15 +75,36 @@ class UndoForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file says, what is wrong with it, and what a load would meet."""
+    """What a file says, what is wrong with it, what a load would meet, and where the plan's money stands."""
 
     checked: BudgetCheck
     against: Against
+    money: Standing
 
     @property
     def fits(self) -> bool:
         """Whether it can be granted as it is."""
-        return self.checked.ok and self.checked.total_minor <= self.against.grantable_minor
+        return self.checked.ok and self.lacking_minor == 0
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the file itself: that the plan lacks money is not."""
+        return tuple(each for each in self.checked.problems if each.refusal is not BudgetExceeded)
+
+    @property
+    def problem_count(self) -> int:
+        """How many there are of them."""
+        return self.checked.problem_count - (len(self.checked.problems) - len(self.problems))
+
+    @property
+    def uncommitted_minor(self) -> int:
+        """What the funder has still to commit before the file can be granted."""
+        return max(0, self.checked.total_minor + self.money.state.granted_minor - self.money.state.committed_minor)
+
+    @property
+    def lacking_minor(self) -> int:
+        """What the plan lacks to grant the file: money that has to arrive, or to be committed where that is enough."""
+        return max(0, self.checked.total_minor - self.against.grantable_minor, self.uncommitted_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +227,8 @@ def _look_first(session: Session, plan: PlanCard, path: Path) -> tuple[Look, str
 
 def _look(session: Session, plan: PlanCard, path: Path) -> Look:
     checked = budgets.check(session, plan.book_id, plan.code, path)
-    return Look(checked, budgets.against(session, plan.book_id, plan.code, checked))
+    against = budgets.against(session, plan.book_id, plan.code, checked)
+    return Look(checked, against, desk.standing(session, plan.book_id, plan.code))
 
 
 def _preview(plan: PlanCard, seen: Look, form: LoadForm) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from api import tasks
@@ -10,11 +12,37 @@ from api.tasks import State, Task
 from api.v1 import budget_loading
 from api.web import guards
 from plans import listing
+from plans import plans as terms
 from plans.listing import PlanCard
-from wallet import revisions
+from plans.words import FundingPolicy
+from wallet import funding, revisions
+from wallet.funding import FundingState
 
 _RECENT = 20
 _GOING = (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the money of a plan stands; `prefunded` where only what arrived is granted."""
+
+    state: FundingState
+    prefunded: bool
+
+    @property
+    def coming_minor(self) -> int:
+        """What was committed and has not arrived."""
+        return self.state.committed_minor - self.state.funded_minor
+
+
+def standing(session: Session, book_id: int, plan_code: str) -> Standing:
+    """
+    Return where the money of a plan stands.
+
+    Errors: PlanNotFound.
+    """
+    found = terms.by_code(session, book_id, plan_code)
+    return Standing(funding.state(session, found), found.funding_policy is FundingPolicy.PREFUNDED)
 
 
 def plans(session: Session) -> tuple[PlanCard, ...]:

@@ -16,7 +16,7 @@ from api.web import charts, guards, words
 from api.web.charts import Bar
 from api.web.company import desk, invitees
 from config import clock
-from plans import directory, listing
+from plans import directory, listing, plans
 from plans.bonus import proof
 from plans.bonus.proof import State as Proof
 from plans.listing import PlanCard
@@ -59,14 +59,17 @@ def home() -> str:
     card = _chosen(cards)
     started = desk.granted()
     figures = None if card is None else transact_in(card.book_id, lambda session: _gather(session, card))
+    line = None if figures is None else _next_expiring(figures)
+    carried = None if card is None or line is None else transact(lambda session: _carried_until(session, card, line))
     return flask.render_template(
         "company/home.html",
         cards=cards,
         card=card,
         figures=figures,
         granted_minor=0 if figures is None else _granted(figures),
-        expiring=None if figures is None else _next_expiring(figures),
-        todo=_todo(transact(lambda session: _waiting(session, cards, started)), figures),
+        expiring=line,
+        carried_until=carried,
+        todo=_todo(transact(lambda session: _waiting(session, cards, started)), None if carried else line),
         category=_category,
         picture=None if figures is None else _picture(figures.categories),
     )
@@ -104,6 +107,14 @@ def _next_expiring(figures: PlanStatement) -> ExpiringLine | None:
     return next((line for line in figures.expiring if line.amount_minor > 0), None)
 
 
+def _carried_until(session: Session, card: PlanCard, line: ExpiringLine) -> date | None:
+    """Return until when credit can be spent whose last day is near, where its plan carries it over."""
+    terms = plans.by_code(session, card.book_id, card.code)
+    until = terms.carried_until()
+    # Carried over once: what has its later day already ends there.
+    return until if line.through <= terms.spend_by < until else None
+
+
 def _picture(lines: tuple[CategoryLine, ...]) -> str | None:
     """Return where the uses are drawn that may be told, the largest on top; None where there are none."""
     told = sorted((line for line in lines if line.used_minor), key=lambda line: -(line.used_minor or 0))
@@ -137,7 +148,7 @@ def _unproven(session: Session, card: PlanCard) -> bool:
     return any(item.state is Proof.MISSING and (item.of or not item.requirement.of_worker) for item in held)
 
 
-def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
+def _todo(waiting: _Waiting, line: ExpiringLine | None) -> list[Todo]:
     without = flask.url_for("web_company_people.every", email="no")
     found = [
         Todo(
@@ -147,8 +158,7 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
         )
         for task_id in waiting.failed
     ]
-    line = None if figures is None else _next_expiring(figures)
-    if line is not None and _first_of(line) <= clock.today() + _SOON:
+    if line is not None and line.month <= clock.today() + _SOON:
         found.append(
             Todo(
                 _(
@@ -185,7 +195,3 @@ def _todo(waiting: _Waiting, figures: PlanStatement | None) -> list[Todo]:
         for card in waiting.drafts
     ]
     return found
-
-
-def _first_of(line: ExpiringLine) -> date:
-    return line.month

@@ -69,8 +69,7 @@ def new() -> Response | tuple[str, int]:
 @blueprint.get("/<string:plan_id>")
 @needs("plans:read")
 def show(plan_id: str) -> str:
-    """Tell a plan in plain sentences, and what has to be kept as a proof."""
-
+    """Tell a plan in plain sentences, where its money stands, and what has to be kept as a proof."""
     plan = transact(lambda session: listing.find(session, plan_id))
     bonus = plan.draft.source is PlanSource.PDR
     proofs = (
@@ -83,6 +82,7 @@ def show(plan_id: str) -> str:
         plan=plan,
         said=list(wording.sentences(plan.draft, words.asked())),
         started=plan_id in desk.granted(),
+        money=transact_in(plan.book_id, lambda session: desk.standing(session, plan.book_id, plan.draft.code)),
         proofs=proofs,
     )
 

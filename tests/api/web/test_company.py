@@ -6,6 +6,7 @@ import io
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import timedelta
 from html import unescape
 from itertools import count
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from api.access.roles import Role
 from api.tasks import inputs
 from api.web import uploads
-from config import database
+from config import clock, database
 from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
@@ -87,6 +88,29 @@ def test_another_employers_plan_is_not_there(counter: Counter, hr: Browser) -> N
 
     for path in ("?piano={}", "/piani/{}", "/piani/{}/modifica"):
         assert hr.get(f"/azienda{path.format(plan_id)}").status_code == 404, path
+
+
+@pytest.mark.parametrize(("months", "said"), [(0, "scadono presto"), (12, "Poi non si perde")])
+def test_credit_that_is_carried_over_is_not_said_to_be_lost(
+    counter: Counter, hr: Browser, monkeypatch: pytest.MonkeyPatch, months: int, said: str
+) -> None:
+    last = clock.today() + timedelta(days=20)
+    dates = {"starts_on": clock.today() - timedelta(days=40), "ends_on": last, "spend_by": last}
+
+    def work(session: Session) -> str:
+        book_id, own = counter.books["E1"], code()
+        plan_id = factories.plan(session, book_id, own, carry_over_months=months, **dates)
+        factories.funded(session, book_id, own)
+        for _ in range(5):
+            factories.grant(session, book_id, own, factories.employee(session, book_id), 1_000, expires_on=last)
+        return plan_id
+
+    plan_id = database.transact(work)
+    # As it stands tomorrow.
+    monkeypatch.setattr(clock, "midnight", lambda: clock.now() + timedelta(days=1))
+    told = text_of(hr.get(f"/azienda?piano={plan_id}"))
+
+    assert [each for each in ("scadono presto", "Poi non si perde") if each in told] == [said]
 
 
 def test_the_beginning_asks_the_database_alike_however_many_people_there_are(counter: Counter, hr: Browser) -> None:

@@ -16,7 +16,7 @@ from config import clock, database
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
-from wallet import grants
+from wallet import funding, grants
 
 DESK = "/azienda/budget"
 GRANT = f"{DESK}/accredita"
@@ -118,6 +118,59 @@ def test_a_file_that_costs_more_than_the_plan_has_is_not_granted(plan: Plan) -> 
 
     assert "Accredita" not in text_of(page).partition("<footer")[0].partition("Il piano può accreditare")[2]
     assert GRANT not in forms_of(page)
+
+
+def test_money_that_is_not_committed_is_no_mistake_of_the_file(plan: Plan) -> None:
+    page = plan.look("1250,00")
+
+    assert page.status_code == 422
+    told = text_of(page)
+    assert "Al piano mancano 250,00" in told
+    assert "Il file va bene" in told
+    assert f"impegna 250,00 € in più per il piano «Piano welfare», codice {plan.code}" in told.replace("\xa0", " ")
+    assert "Fai il bonifico di 250,00" in told
+    assert "da correggere" not in told.replace("niente da correggere", "")
+    assert "Correggi" not in told
+
+
+def test_money_that_is_committed_and_has_not_arrived_is_to_be_transferred(counter: Counter, plan: Plan) -> None:
+    def more(session: Session) -> None:
+        amount = factories.euro(50_000)
+        funding.commit(session, counter.books["E1"], plan.code, amount, on=clock.today(), actor="test")
+
+    database.transact(more)
+    told = text_of(plan.look("1250,00"))
+
+    assert "Fai il bonifico di 250,00" in told
+    assert "impegna" not in told.partition("Che cosa fare")[2].partition("Quando il denaro")[0]
+
+
+def test_a_wrong_row_and_money_that_lacks_are_told_apart(plan: Plan) -> None:
+    told = text_of(plan.look("dodici", "1250,00"))
+
+    assert "1 cosa da correggere" in told
+    assert "Al piano mancano 250,00" in told
+    assert "Il file va bene" not in told
+
+
+def test_a_plan_tells_where_its_money_stands(counter: Counter, plan: Plan) -> None:
+    def more(session: Session) -> None:
+        amount = factories.euro(50_000)
+        funding.commit(session, counter.books["E1"], plan.code, amount, on=clock.today(), actor="test")
+
+    database.transact(more)
+    loaded(plan, "100,00")
+    told = text_of(plan.hr.get(f"/azienda/piani/{plan.plan_id}"))
+
+    for words, amount in (
+        ("Impegnato dall'azienda", "1.500,00"),
+        ("Arrivato con bonifico", "1.000,00"),
+        ("Deve ancora arrivare", "500,00"),
+        ("Già accreditato", "100,00"),
+        ("Si può ancora accreditare", "900,00"),
+    ):
+        assert told.replace("&#39;", "'").partition(words)[2].strip().startswith(amount), words
+    assert "gestore della rete" in told
 
 
 @pytest.mark.parametrize(("content", "name"), [(b"", "budget.csv"), (b"%PDF-1.7\x00\xff", "budget.pdf")])
