@@ -12,6 +12,13 @@ class WalletError(DomainError):
     """The wallet refused the command, and nothing changed."""
 
 
+class FundingLongBeforePlan(WalletError):
+    """Money for a plan bears a day long before the plan begins."""
+
+    it = "Il piano {plan} comincia il {starts_on}: il denaro non può essere del {on}, due anni prima o più."
+    en = "Plan {plan} begins on {starts_on}: money for it cannot be of {on}, two years before or more."
+
+
 class FundingExceedsCommitment(WalletError):
     """A bank transfer is larger than what the funder still owes for the plan."""
 

@@ -17,7 +17,7 @@ from plans.plans import PlanTerms
 from plans.rulebook.words import PlanSource
 from plans.words import FundingPolicy
 from wallet import chart
-from wallet.errors import FundingExceedsCommitment
+from wallet.errors import FundingExceedsCommitment, FundingLongBeforePlan
 from wallet.social.errors import OwnMoneyNeedsReceipt
 
 
@@ -52,11 +52,12 @@ def commit(
     """
     Record that the funder commits an amount to a plan, and return the entry's id.
 
-    Errors: PlanNotFound, OwnMoneyNeedsReceipt, AmountNotPositive, CurrencyMismatch, DuplicateReference, PeriodClosed,
-            OccurredInFuture.
+    Errors: PlanNotFound, OwnMoneyNeedsReceipt, FundingLongBeforePlan, AmountNotPositive, CurrencyMismatch,
+            DuplicateReference, PeriodClosed, OccurredInFuture.
     """
     terms = _locked(session, book_id, plan_code)
     refuse_own_money(terms)
+    _refuse_long_before(terms, on)
     ids = chart.open_plan(session, terms)
     pair = Pair(ids[chart.receivable(plan_code)], ids[chart.committed(plan_code)], money.minor(amount))
     draft = Draft("commitment", on, (pair,), reference)
@@ -70,11 +71,12 @@ def record_transfer(
     Record a bank transfer of the funder for a plan, and return the entry's id.
 
     For a prefunded plan what arrived becomes available for granting; on account it already was.
-    Errors: PlanNotFound, OwnMoneyNeedsReceipt, AmountNotPositive, CurrencyMismatch, FundingExceedsCommitment,
-            DuplicateReference, PeriodClosed, OccurredInFuture.
+    Errors: PlanNotFound, OwnMoneyNeedsReceipt, FundingLongBeforePlan, AmountNotPositive, CurrencyMismatch,
+            FundingExceedsCommitment, DuplicateReference, PeriodClosed, OccurredInFuture.
     """
     terms = plans.by_code(session, book_id, plan_code)
     refuse_own_money(terms)
+    _refuse_long_before(terms, on)
     bank = chart.open_plan(session, terms)[chart.BANK]
     return fund_from(session, book_id, plan_code, bank, amount, on=on, actor=actor, reference=reference)
 
@@ -107,6 +109,12 @@ def fund_from(
         return posting.post(session, book_id, draft, actor=actor, currency=str(amount.currency))
     except InsufficientFunds as refusal:
         raise FundingExceedsCommitment(amount=amount, plan=plan_code, open=refusal.details["available"]) from refusal
+
+
+def _refuse_long_before(terms: PlanTerms, on: date) -> None:
+    # A mistyped year would stand in the journal for ever.
+    if on.year < terms.starts_on.year - 1:
+        raise FundingLongBeforePlan(plan=terms.code, starts_on=terms.starts_on, on=on)
 
 
 def _locked(session: Session, book_id: int, plan_code: str) -> PlanTerms:

@@ -93,6 +93,7 @@ def take_away(identity: Identity, password: str, code: str) -> None:
             raise SignInRefused()
         pace.forgive(session, lanes)
         member.totp_secret = member.totp_pending = None
+        codes.end_recovery(session, member.member_id)
         audit.write(session, identity.doer, "authenticators:remove")
 
     transact_at_door(work, whole=True)

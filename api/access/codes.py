@@ -70,6 +70,11 @@ def renew_recovery(session: Session, member_id: str) -> tuple[str, ...]:
     return made
 
 
+def end_recovery(session: Session, member_id: str) -> None:
+    """End the recovery codes of somebody who has no authenticator any more: nothing is left that they stand in for."""
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.member_id == member_id))
+
+
 def accept_recovery(session: Session, member_id: str, code: str) -> bool:
     """Take a recovery code, once."""
     taken = session.execute(

@@ -155,10 +155,10 @@ def _challenge(session: Session, member: Member) -> Challenge:
 
 def _second(session: Session, proof: Proof, member: Member, code: str) -> bool:
     if proof.code_hash is not None:
-        right = hmac.compare_digest(proof.code_hash, codes.code_hash(proof.hash, code.strip()))
-    else:
-        secret = member.totp_secret
-        right = secret is not None and codes.accept_step(session, member.member_id, secret, code.strip())
+        return hmac.compare_digest(proof.code_hash, codes.code_hash(proof.hash, code.strip()))
+    if member.totp_secret is None:
+        return False
+    right = codes.accept_step(session, member.member_id, member.totp_secret, code.strip())
     return right or codes.accept_recovery(session, member.member_id, code)
 
 

@@ -57,8 +57,9 @@ def address(bars: Sequence[Bar], *, counts: bool = False) -> str:
     What is drawn goes along, readable by nobody on its way and good for whoever looks: nothing is read or counted a
     second time for a picture, and addresses that are written down somewhere tell no figure.
     """
-    told = [[bar.name, bar.length] for bar in bars[:_MOST]]
-    hidden = _key().encrypt(zlib.compress(json.dumps([counts, told]).encode()))
+    # Of a name as much as is drawn: addresses must not be long.
+    told = [[bar.name[: _LONGEST_NAME + 1], bar.length] for bar in bars[:_MOST]]
+    hidden = _key().encrypt(zlib.compress(json.dumps([counts, told], ensure_ascii=False).encode()))
     return flask.url_for("web_charts.bars", told=hidden.decode())
 
 

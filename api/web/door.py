@@ -79,7 +79,7 @@ def confirm() -> Response | tuple[str, int]:
     form = CodeForm()
     label = flask.request.user_agent.string
     entered = forms.attempt(
-        form, lambda: signing_in.confirm(form.challenge.data, form.code.data.strip(), kind="cookie", label=label)
+        form, lambda: signing_in.confirm(form.challenge.data or "", form.code.data.strip(), kind="cookie", label=label)
     )
     if entered is None:
         return forms.show("door/code.html", form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +26,8 @@ T = TypeVar("T")
 # A form that was sent too late comes back with its text, and is not sent until somebody looks at it.
 RESUMED = "resumed"
 NO_TEXT = "\x00"
+# A row of a list in a form.
+_ROW = re.compile(r"[0-9]{1,4}")
 # In the address of a page: which drawing of its form this is, so that whoever goes back finds the same one.
 DRAWING = "modulo"
 _CARRIED_SECONDS = 1_800
@@ -115,14 +118,32 @@ def attempt(form: Form, work: Callable[[], T]) -> T | None:
         return None
 
 
+def again(answer: T) -> T:
+    """Return what was answered before, and remember that this request did nothing more."""
+    flask.g.sent_again = True
+    return answer
+
+
+def tell(sentence: str) -> None:
+    """Tell what was done; of a form that was sent again, that it counts once."""
+    flask.flash(_("L'avevi già mandato: conta una volta sola.") if flask.g.get("sent_again") else sentence)
+
+
 def show(template: str, form: Form, **facts: Any) -> tuple[str, int]:
     """Draw a page with a form, with the status that tells programs what people read."""
     return flask.render_template(template, form=form, **facts), form.status
 
 
 def holds_no_text() -> bool:
-    """Say whether something of this request's form is no text, which the database could not keep or look for."""
-    return any(NO_TEXT in value for _, value in flask.request.form.items(multi=True))
+    """
+    Say whether something of this request's form is no text, which the database could not keep or look for.
+
+    Nor is the name of a row of a list that has no number such as forms draw.
+    """
+    return any(
+        NO_TEXT in value or any(not _ROW.fullmatch(part) for part in name.split("-")[1:] if part.isdigit())
+        for name, value in flask.request.form.items(multi=True)
+    )
 
 
 def bind(identity: Identity | Holding | None) -> None:

@@ -50,6 +50,12 @@ class AnswerForm(Form):
         """Return the fields of the questions, in order."""
         return [field for name, field in self._fields.items() if name.startswith("q")]
 
+    def forget_choices(self) -> None:
+        """Take away what was chosen: of questions that have changed it might be another answer. Words stay."""
+        for field in self.asked:
+            if not isinstance(field, TextAreaField):
+                field.data = field.raw_data = None
+
     def answers(self) -> Mapping[int, Answer]:
         """Return what was answered, by the questions' numbers."""
         return {int(field.name[1:]): _answer(field) for field in self.asked}

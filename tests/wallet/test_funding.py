@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from moneyed import Money
@@ -15,7 +16,14 @@ from plans.words import FundingPolicy
 from tests.factories import euro
 from tests.wallet.scene import Scene
 from wallet import funding, grants
-from wallet.errors import BudgetNotFunded, FundingExceedsCommitment, GrantAlreadySpent, LotNotFound, ReasonRequired
+from wallet.errors import (
+    BudgetNotFunded,
+    FundingExceedsCommitment,
+    FundingLongBeforePlan,
+    GrantAlreadySpent,
+    LotNotFound,
+    ReasonRequired,
+)
 from wallet.funding import FundingState
 from wallet.grants import Grant
 
@@ -91,6 +99,12 @@ def test_what_is_no_amount_of_this_book_is_refused(scene: Scene, verb: object) -
         verb(scene.session, scene.book_id, "A", Money("10", "USD"), on=ON, actor="test")
     with pytest.raises(PlanNotFound):
         verb(scene.session, scene.book_id, "Z", euro(1), on=ON, actor="test")
+
+
+@pytest.mark.parametrize("verb", [funding.commit, funding.record_transfer])
+def test_money_of_a_day_long_before_the_plan_is_a_mistake(scene: Scene, verb: Any) -> None:
+    with pytest.raises(FundingLongBeforePlan):
+        verb(scene.session, scene.book_id, "A", euro(1), on=date(1926, 3, 1), actor="test")
 
 
 def test_a_reference_is_committed_once(scene: Scene) -> None:

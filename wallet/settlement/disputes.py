@@ -22,6 +22,7 @@ from wallet.settlement import payouts
 from wallet.settlement.errors import (
     CapturePaid,
     DisputeAmount,
+    DisputeChanged,
     DisputeNotFound,
     DisputeSettled,
     DisputeWhichCapture,
@@ -164,19 +165,27 @@ def answer(session: Session, book_id: int, dispute_id: str, *, by: By, note: str
 
 
 def uphold(
-    session: Session, book_id: int, dispute_id: str, *, by: By, amount: Money | None = None, note: str
+    session: Session,
+    book_id: int,
+    dispute_id: str,
+    *,
+    by: By,
+    amount: Money | None = None,
+    note: str,
+    seen: int | None = None,
 ) -> Dispute:
     """
     Settle a dispute for the employee: what is left of the capture, or `amount`, goes back to the lots.
 
     It is an ordinary refund of the disputed capture: to the lots that paid it, out of the tax year in which it was
-    given. What is not given back is payable again.
+    given. What is not given back is payable again. `seen` is how many things said were read, where that is to be all
+    of them.
 
     Units:  `amount` in euro, at most what is left of the capture.
-    Errors: those of `amounts.minor`; DisputeNotFound, DisputeSettled, ReasonRequired, DisputeAmount; those of
-            `captures.refund`.
+    Errors: those of `amounts.minor`; DisputeNotFound, DisputeSettled, DisputeChanged, ReasonRequired, DisputeAmount;
+            those of `captures.refund`.
     """
-    found = _lock_open(session, book_id, dispute_id, note)
+    found = _lock_open(session, book_id, dispute_id, note, seen)
     asked = found.left_minor if amount is None else amounts.minor(amount)
     if asked > found.left_minor or (amount is not None and asked <= 0):
         raise DisputeAmount(left=from_minor(found.left_minor), asked=from_minor(asked))
@@ -193,13 +202,13 @@ def uphold(
     return _settle(session, book_id, found, State.UPHELD, by, note, asked)
 
 
-def dismiss(session: Session, book_id: int, dispute_id: str, *, by: By, note: str) -> Dispute:
+def dismiss(session: Session, book_id: int, dispute_id: str, *, by: By, note: str, seen: int | None = None) -> Dispute:
     """
-    Settle a dispute for the provider: the capture is payable again.
+    Settle a dispute for the provider: the capture is payable again. `seen` is that of `uphold`.
 
-    Errors: DisputeNotFound, DisputeSettled, ReasonRequired.
+    Errors: DisputeNotFound, DisputeSettled, DisputeChanged, ReasonRequired.
     """
-    found = _lock_open(session, book_id, dispute_id, note)
+    found = _lock_open(session, book_id, dispute_id, note, seen)
     return _settle(session, book_id, found, State.DISMISSED, by, note, 0)
 
 
@@ -256,12 +265,14 @@ def of_page(session: Session, keys: Sequence[tuple[int, str]]) -> dict[str, Disp
     return {one.dispute_id: one for one in found}
 
 
-def _lock_open(session: Session, book_id: int, dispute_id: str, note: str) -> Dispute:
+def _lock_open(session: Session, book_id: int, dispute_id: str, note: str, seen: int | None = None) -> Dispute:
     authorizations.lock(session, book_id, get(session, book_id, dispute_id).authorization_id)
     payouts.lock(session)
     found = get(session, book_id, dispute_id)
     if found.state is not State.OPEN:
         raise DisputeSettled(dispute=dispute_id)
+    if seen is not None and len(found.events) != seen:
+        raise DisputeChanged(dispute=dispute_id)
     if not note.strip():
         raise ReasonRequired()
     return found

@@ -22,6 +22,13 @@ class DisputeSettled(WalletError):
     en = "Dispute {dispute} is already settled."
 
 
+class DisputeChanged(WalletError):
+    """Something more was said of the dispute than whoever settles it has read."""
+
+    it = "Intanto qualcuno ha aggiunto qualcosa alla contestazione: rileggila e decidi di nuovo."
+    en = "Meanwhile somebody has added something to the dispute: read it and settle it again."
+
+
 class NothingToDispute(WalletError):
     """Nothing of the authorization is captured, not refunded and not yet disputed."""
 

@@ -153,8 +153,10 @@ def confirm() -> tuple[str, int]:
 
 @blueprint.route("/app/riserva", methods=("GET", "POST"))
 @signed_in
-def renew() -> tuple[str, int]:
-    """Tell fresh recovery codes once; the old ones end."""
+def renew() -> Response | tuple[str, int]:
+    """Tell fresh recovery codes once; the old ones end. Without an authenticator there are none."""
+    if not self_view.of(current()).authenticator:
+        return flask.redirect(flask.url_for("web_profile.show"))
     form = RenewForm()
     codes = forms.attempt(form, lambda: authenticators.renew_recovery(current(), form.password.data or ""))
     if codes is None:

@@ -44,6 +44,8 @@ def answer(survey_id: str) -> Response | tuple[str, int]:
         return flask.redirect(flask.url_for("web_surveys.every"))
     form = surveying.form_of(found)(edition=found.edition)
     if forms.attempt(form, lambda: _answered(mine, found, form)) is None:
+        if form.edition.data != found.edition:
+            form.forget_choices()
         form.edition.renew(found.edition)
         return forms.show("surveys/answer.html", form, found=found)
     flask.flash(_("Grazie! Le tue risposte sono contate, senza il tuo nome."))

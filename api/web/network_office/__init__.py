@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from api.access import audit
 from api.access.identity import current, transact
 from api.access.roles import Role
-from api.web import guards
+from api.web import forms, guards
 from api.web.forms import MoneyForm
 from ledger import idempotency
 from ledger.idempotency import NO_BOOK
@@ -52,7 +52,7 @@ def once(target: str, operation: str, form: MoneyForm, said: Mapping[str, Any], 
             {"target": target, **said},
             work=lambda: work(session),
             answer=lambda made: {"id": made},
-            replay=lambda kept: str(kept["id"]),
+            replay=lambda kept: forms.again(str(kept["id"])),
         )
         audit.about(target=made or None)
         return made

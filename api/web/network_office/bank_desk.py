@@ -148,7 +148,7 @@ def resolve(line_id: str) -> Response | tuple[str, int]:
 
     if forms.attempt(form, decide) is None:
         return _line(line_id, form)
-    flask.flash(_("Movimento chiuso."))
+    forms.tell(_("Movimento chiuso."))
     return flask.redirect(flask.url_for(".line", line_id=line_id))
 
 

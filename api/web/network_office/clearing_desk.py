@@ -196,7 +196,7 @@ def reopen(clearing_id: str) -> Response | tuple[str, int]:
     said = {"reason": form.reason.data}
     if forms.attempt(form, lambda: network_office.once(clearing_id, "clearing_reopen", form, said, work)) is None:
         return _page(clearing_id, form)
-    flask.flash(_("Il mese è riaperto: si può compensare di nuovo."))
+    forms.tell(_("Il mese è riaperto: si può compensare di nuovo."))
     return flask.redirect(flask.url_for(".show", clearing_id=clearing_id))
 
 

@@ -105,7 +105,7 @@ def open_book() -> Response | tuple[str, int]:
     made = forms.attempt(form, lambda: network_office.once("", "employer_open", form, said, work))
     if made is None:
         return _list(form)
-    flask.flash(_("Libro aperto: ora invita il suo ufficio."))
+    forms.tell(_("Libro aperto: ora invita il suo ufficio."))
     return flask.redirect(flask.url_for(".show", code=made))
 
 
@@ -167,14 +167,14 @@ def record(code: str) -> Response | tuple[str, int]:
                 said,
                 work=lambda: verb(session, plan.book_id, plan.code, amount, on=on, actor=actor, reference=reference),
                 answer=lambda entry_id: {"id": entry_id},
-                replay=lambda kept: int(kept["id"]),
+                replay=lambda kept: forms.again(int(kept["id"])),
             )
 
         return transact_in(plan.book_id, work)
 
     if forms.attempt(form, take) is None:
         return _page(desk, _written(desk.funder), form)
-    flask.flash(_("Registrato: %(amount)s.", amount=words.amount(money.minor(form.amount.money))))  # type: ignore[arg-type]
+    forms.tell(_("Registrato: %(amount)s.", amount=words.amount(money.minor(form.amount.money))))  # type: ignore[arg-type]
     return flask.redirect(flask.url_for(".show", code=code))
 
 

@@ -65,7 +65,7 @@ def run(job: str) -> Response | tuple[str, int]:
     asked = forms.attempt(form, lambda: transact(lambda s: runs.ask(s, found.name, asked_by=actor, key=key)))
     if asked is None:
         return _page(found, form)
-    flask.flash(_("Messo in coda: parte appena possibile."))
+    forms.tell(_("Messo in coda: parte appena possibile."))
     return flask.redirect(flask.url_for(".show", job=found.name))
 
 

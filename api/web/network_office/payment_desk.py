@@ -89,7 +89,7 @@ def withdraw(payout_id: str) -> Response | tuple[str, int]:
     said = {"reason": form.reason.data}
     if forms.attempt(form, lambda: network_office.once(payout_id, "payout_withdraw", form, said, work)) is None:
         return _page(payout_id, form)
-    flask.flash(_("Ritirato: quello che pagava torna da pagare."))
+    forms.tell(_("Ritirato: quello che pagava torna da pagare."))
     return flask.redirect(flask.url_for(".show", payout_id=payout_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -35,6 +36,7 @@ from wallet.settlement.payouts import Advance, Payment, Run
 
 blueprint = network_office.room("payouts", __name__, "/rete/pagamenti")
 
+_CENTS = re.compile(r"[0-9]{1,15}")
 _FORMATS = {"cbi": Format.CBI, "iso": Format.ISO}
 
 
@@ -58,7 +60,7 @@ class RunForm(MoneyForm):
             due_by=self.due_by.data,
             execute_on=self.execute_on.data,
             advances=tuple(Advance(code, reason) for code in self.advance.data or ()),
-            expect_total_minor=int(total) if total.isdecimal() and total.isascii() else -1,
+            expect_total_minor=int(total) if _CENTS.fullmatch(total) else -1,
         )
 
 
@@ -217,7 +219,7 @@ def withdraw(run_id: str) -> Response | tuple[str, int]:
     said = {"reason": form.reason.data}
     if forms.attempt(form, lambda: network_office.once(run_id, "payout_run_withdraw", form, said, work)) is None:
         return _page(run_id, form)
-    flask.flash(_("Ritirati: quello che pagavano torna da pagare."))
+    forms.tell(_("Ritirati: quello che pagavano torna da pagare."))
     return flask.redirect(flask.url_for(".show", run_id=run_id))
 
 

@@ -179,7 +179,7 @@ def create() -> Response | tuple[str, int]:
     made = forms.attempt(form, lambda: _apply(book_id, form))
     if made is None:
         return forms.show("town/apply.html", form, services=services)
-    flask.flash(_("Domanda registrata. L'ISEE è servito per calcolare la quota e non è stato conservato."))
+    forms.tell(_("Domanda registrata. L'ISEE è servito per calcolare la quota e non è stato conservato."))
     return _to(made)
 
 
@@ -214,7 +214,7 @@ def advance(application_id: str, state: str) -> Response | tuple[str, int]:
     given_back = forms.attempt(form, lambda: _once(desk, "step", form, {"state": str(step.to)}, work))
     if given_back is None:
         return forms.show("town/step.html", form, desk=desk, step=step, spoken=words.asked())
-    flask.flash(_("Fatto: ora la domanda è «%(state)s».", state=step.to.label(words.asked())))
+    forms.tell(_("Fatto: ora la domanda è «%(state)s».", state=step.to.label(words.asked())))
     if given_back:
         flask.flash(_("Tornati al fondo: %(amount)s.", amount=words.amount(given_back)))
     return _to(application_id)
@@ -326,7 +326,7 @@ def _recorded(
     """
     if forms.attempt(form, lambda: _once(desk, operation, form, {}, work, comes_to)) is None:
         return forms.show(f"town/{operation}.html", form, desk=desk)
-    flask.flash(told)
+    forms.tell(told)
     return _to(desk.application.application_id)
 
 
@@ -394,7 +394,7 @@ def _kept(
     typed = {field.name: str(field.data) for field in form if field.name not in _UNTOLD}
     found: T = idempotency.once(
         session, book_id, current().actor, f"social_page_{operation}", form.key.data, {**typed, **about},
-        work=work, answer=lambda made: {"made": made}, replay=lambda kept: kept["made"],
+        work=work, answer=lambda made: {"made": made}, replay=lambda kept: forms.again(kept["made"]),
     )  # fmt: skip
     return found
 

@@ -97,7 +97,7 @@ def answer(request_id: str) -> Response | tuple[str, int]:
 
     if forms.attempt(form, lambda: _once(request_id, "answer", form, work)) is None:
         return _page(request_id, form, CloseForm(formdata=None, prefix="end-"))
-    flask.flash(_("Risposta mandata: la persona riceve un avviso."))
+    forms.tell(_("Risposta mandata: la persona riceve un avviso."))
     return flask.redirect(flask.url_for("web_wm_requests.show", request_id=request_id))
 
 
@@ -113,7 +113,7 @@ def close(request_id: str) -> Response | tuple[str, int]:
 
     if forms.attempt(form, lambda: _once(request_id, "close", form, work)) is None:
         return _page(request_id, AnswerForm(formdata=None), form)
-    flask.flash(_("Richiesta chiusa."))
+    forms.tell(_("Richiesta chiusa."))
     return flask.redirect(flask.url_for("web_wm_requests.index"))
 
 
@@ -143,7 +143,7 @@ def _once(request_id: str, verb: str, form: MoneyForm, work: Callable[[Session, 
             said,
             work=lambda: told(session),
             answer=lambda _: {"request_id": request_id},
-            replay=lambda _: records.get(session, book_id, request_id),
+            replay=lambda _: forms.again(records.get(session, book_id, request_id)),
         ),
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SubmitField, TextAreaField
+from wtforms import HiddenField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from api.access import audit, reaching
@@ -30,10 +32,21 @@ blueprint = flask.Blueprint("web_wm_disputes", __name__, url_prefix="/wm/contest
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
 _SHOWN = 25
+_COUNT = re.compile(r"[0-9]{1,6}")
 _WHY = [DataRequired(_l("Manca: scrivilo qui.")), Length(max=500)]
 
 
-class UpholdForm(MoneyForm):
+class _SettleForm(MoneyForm):
+    """What is decided of a dispute as it was read: `seen` is how many things were said."""
+
+    seen = HiddenField()
+
+    def read(self) -> int:
+        """Return how many things the form says that were read; none where it says nothing that can be."""
+        return int(self.seen.data) if _COUNT.fullmatch(self.seen.data or "") else 0
+
+
+class UpholdForm(_SettleForm):
     """How much goes back, and why."""
 
     amount = AmountField(_l("Quanto torna alla persona (vuoto: tutto)"), [Length(max=40)])
@@ -41,14 +54,14 @@ class UpholdForm(MoneyForm):
     send = SubmitField(_l("Accogli: il denaro torna alla persona"))
 
 
-class DismissForm(MoneyForm):
+class DismissForm(_SettleForm):
     """Why nothing goes back."""
 
     note = TextAreaField(_l("Perché la respingi"), _WHY)
     send = SubmitField(_l("Respingi: il fornitore viene pagato"))
 
 
-_FORMS: dict[str, type[MoneyForm]] = {"accogli": UpholdForm, "respingi": DismissForm}
+_FORMS: dict[str, type[_SettleForm]] = {"accogli": UpholdForm, "respingi": DismissForm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ def settle(dispute_id: str, verb: str) -> Response | tuple[str, int]:
     form = _FORMS[verb](prefix=f"{verb}-")
     if forms.attempt(form, lambda: _settled(dispute_id, form)) is None:
         return _page(dispute_id, verb, form)
-    flask.flash(
+    forms.tell(
         _("Accolta: il denaro è tornato nel borsellino della persona.")
         if verb == "accogli"
         else _("Respinta: il servizio si paga al fornitore con il prossimo pagamento.")
@@ -101,20 +114,24 @@ def settle(dispute_id: str, verb: str) -> Response | tuple[str, int]:
     return flask.redirect(flask.url_for("web_wm_disputes.index"))
 
 
-def _settled(dispute_id: str, form: MoneyForm) -> Dispute:
+def _settled(dispute_id: str, form: _SettleForm) -> Dispute:
     case = transact(lambda session: cases.get(session, dispute_id))
     reaching.refuse_own(current(), case.book_id, case.employee_id)
     audit.about(employee_id=case.employee_id, target=dispute_id)
-    by, note = By(current().actor, disputes.Role.WELFARE_MANAGER), form["note"].data
+    note = form["note"].data
+    who: dict[str, Any] = {"by": By(current().actor, disputes.Role.WELFARE_MANAGER), "note": note, "seen": form.read()}
     verb: Callable[[Session], Dispute]
     if isinstance(form, UpholdForm):
         money = form.amount.money
         said, verb = (
             "uphold",
-            lambda session: disputes.uphold(session, case.book_id, dispute_id, by=by, amount=money, note=note),
+            lambda session: disputes.uphold(session, case.book_id, dispute_id, amount=money, **who),
         )
     else:
-        said, verb = "dismiss", lambda session: disputes.dismiss(session, case.book_id, dispute_id, by=by, note=note)
+        said, verb = (
+            "dismiss",
+            lambda session: disputes.dismiss(session, case.book_id, dispute_id, **who),
+        )
     told = {"dispute": dispute_id, "note": note, "amount": form["amount"].data if "amount" in form else None}
     return transact_in(
         case.book_id,
@@ -127,12 +144,12 @@ def _settled(dispute_id: str, form: MoneyForm) -> Dispute:
             told,
             work=lambda: verb(session),
             answer=lambda _: {"dispute_id": dispute_id},
-            replay=lambda _: disputes.get(session, case.book_id, dispute_id),
+            replay=lambda _: forms.again(disputes.get(session, case.book_id, dispute_id)),
         ),
     )
 
 
-def _page(dispute_id: str, sent: str | None, form: MoneyForm | None) -> tuple[str, int]:
+def _page(dispute_id: str, sent: str | None, form: _SettleForm | None) -> tuple[str, int]:
     def work(session: Session) -> Named:
         found = cases.get(session, dispute_id)
         return Named(found, names.of(session, [found.employee_id]).get(found.employee_id, "—"))
@@ -142,5 +159,7 @@ def _page(dispute_id: str, sent: str | None, form: MoneyForm | None) -> tuple[st
         verb: form if verb == sent and form is not None else kind(formdata=None, prefix=f"{verb}-")
         for verb, kind in _FORMS.items()
     }
+    for one in drawn.values():
+        one.seen.data = str(len(found.case.dispute.events))
     page = flask.render_template("wm/dispute.html", found=found, drawn=drawn, sent=form)
     return page, 200 if form is None else form.status

@@ -35,6 +35,7 @@ blueprint = flask.Blueprint("web_wm_reviews", __name__, url_prefix="/wm/rimborsi
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
 _SHOWN = 25
+_LONGEST_NUMBER = 6
 
 
 def _choices(some: Any) -> Callable[[], list[tuple[str, str]]]:
@@ -179,7 +180,7 @@ def _act(session: Session, book_id: int, reimbursement_id: str, form: MoneyForm,
 
 def _number(seen: str | None) -> int:
     """Return how many steps a form says that were seen; none where it says nothing that can be read."""
-    return int(seen) if seen and seen.isascii() and seen.isdecimal() else 0
+    return int(seen) if seen and seen.isascii() and seen.isdecimal() and len(seen) <= _LONGEST_NUMBER else 0
 
 
 def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tuple[str, int]:

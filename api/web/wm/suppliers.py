@@ -142,7 +142,7 @@ def qualify(provider_id: str) -> Response | tuple[str, int]:
 
     if forms.attempt(form, lambda: _once("qualify", provider_id, form, work)) is None:
         return _page(provider_id, qualifying=form)
-    flask.flash(_("Qualificato: può ricevere ordini dal %(day)s.", day=words.day(form.valid_from.data)))
+    forms.tell(_("Qualificato: può ricevere ordini dal %(day)s.", day=words.day(form.valid_from.data)))
     return _to(provider_id)
 
 
@@ -214,7 +214,7 @@ def _once(verb: str, told: str, form: MoneyForm, work: Callable[[Session], int])
             said | {"about": told},
             work=lambda: work(session),
             answer=lambda counted: {"counted": counted},
-            replay=lambda kept: int(kept["counted"]),
+            replay=lambda kept: forms.again(int(kept["counted"])),
         )
     )
 

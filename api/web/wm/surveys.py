@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -36,7 +37,7 @@ from wallet.surveys.words import Kind, State
 blueprint = flask.Blueprint("web_wm_surveys", __name__, url_prefix="/wm/questionari")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
-_SHOWN, _REMOVED = 25, "question_removed"
+_SHOWN, _REMOVED, _MOST_KEPT = 25, "question_removed", 1_500
 _NEEDED = InputRequired(_l("Manca: scrivilo qui."))
 _BOOK, _TERRITORY = "azienda", "territorio"
 _OFFERING = (Kind.ONE, Kind.SEVERAL)
@@ -122,7 +123,7 @@ def begin() -> Response | tuple[str, int]:
     made = forms.attempt(form, lambda: _begun(form))
     if made is None:
         return forms.show("surveys/sheet.html", form, found=None)
-    flask.flash(_("Bozza salvata: ora aggiungi le domande. Nessuno la vede finché non la apri."))
+    forms.tell(_("Bozza salvata: ora aggiungi le domande. Nessuno la vede finché non la apri."))
     return _to(made.survey_id)
 
 
@@ -220,8 +221,13 @@ def move(survey_id: str, number: int, verb: str) -> Response | tuple[str, int]:
     ):
         return _page(survey_id, form)
     if verb == "togli":
-        flask.session[_REMOVED] = {survey_id: _written(taken)}
-        flask.flash(_("Domanda tolta. Se hai sbagliato, «Aggiungi una domanda» te la ridà già scritta."))
+        # A cookie keeps no more than a few thousand characters, with all else that stands in it.
+        kept = {survey_id: _written(taken)}
+        if len(json.dumps(kept)) <= _MOST_KEPT:
+            flask.session[_REMOVED] = kept
+            flask.flash(_("Domanda tolta. Se hai sbagliato, «Aggiungi una domanda» te la ridà già scritta."))
+        else:
+            flask.flash(_("Domanda tolta."))
     return _to(survey_id)
 
 
@@ -248,7 +254,7 @@ def act(survey_id: str, verb: str) -> Response | tuple[str, int]:
     done = forms.attempt(form, lambda: _once(verb, form, work, survey=survey_id))
     if done is None:
         return _page(survey_id, form)
-    flask.flash(said)
+    forms.tell(said)
     return _to(done.survey_id)
 
 
@@ -298,7 +304,7 @@ def _once(verb: str, form: MoneyForm, work: Callable[[Session], Survey], **said:
             said,
             work=lambda: work(session),
             answer=lambda done: {"survey_id": done.survey_id},
-            replay=lambda kept: records.get(session, kept["survey_id"]),
+            replay=lambda kept: forms.again(records.get(session, kept["survey_id"])),
         )
     )
 

@@ -97,7 +97,11 @@ def test_it_is_taken_away_with_the_password_and_a_code(door: Door) -> None:
 
     assert (none.status_code, none.get_json()["code"]) == (409, "totp_not_set")
     assert (wrong_code.status_code, wrong_password.status_code, right.status_code) == (401, 401, 204)
-    assert door.begin(door.browser(), "giulia@example.it").get_json()["factor"] == "email"
+    begun = door.begin(door.browser(), "giulia@example.it").get_json()
+    left = {"challenge": begun["challenge"], "code": recovery[1]}
+    assert begun["factor"] == "email"
+    assert door.browser().post("/v1/sessions/confirm", left).status_code == 401
+    assert door.rows("select from recovery_code") == []
 
 
 def test_without_an_authenticator_there_are_no_recovery_codes(door: Door) -> None:

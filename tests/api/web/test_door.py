@@ -95,6 +95,13 @@ def test_a_wrong_password_and_an_unknown_address_are_told_alike_and_the_address_
     assert all("not this one" not in page.text for page in pages)
 
 
+def test_a_code_without_its_sign_in_lets_nobody_in(counter: Counter) -> None:
+    browser = browser_of(counter)
+    (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/entra").text)
+
+    assert browser.post("/entra/codice", {"csrf_token": token, "code": "123456"}).status_code == 401
+
+
 def test_what_was_left_empty_is_said_on_top_and_beside_the_field(counter: Counter) -> None:
     page = browser_of(counter).send("/entra", "/entra", email="", password="")
 

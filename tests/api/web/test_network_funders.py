@@ -95,6 +95,7 @@ def test_money_is_recorded_once_from_one_page(counter: Counter, operator: Browse
     drawn = operator.get(place)
 
     answers = [operator.send_on(drawn, "", pays, amount="1.000,50", reference=reference) for _ in range(2)]
+    assert "conta una volta sola" in text_of(operator.get(place))
     twice = operator.send(place, pays, amount="1,00", reference=reference)
 
     assert [promised.status_code, *(answer.status_code for answer in answers), twice.status_code] == [302] * 3 + [409]
@@ -108,7 +109,8 @@ def test_money_is_recorded_once_from_one_page(counter: Counter, operator: Browse
 
 @pytest.mark.parametrize(("typed", "status"), [
     ({"amount": "molto"}, 422), ({"amount": ""}, 422), ({"amount": "0"}, 422), ({"amount": "99999999,00"}, 409),
-    ({"plan": "pln_x"}, 422), ({"on": "ieri"}, 422), ({"on": "2030-01-01"}, 409), ({"what": "regalo"}, 422),
+    ({"plan": "pln_x"}, 422), ({"on": "ieri"}, 422), ({"on": "2030-01-01"}, 409), ({"on": "1926-03-01"}, 409),
+    ({"on": "0001-01-01"}, 422), ({"what": "regalo"}, 422),
 ])  # fmt: skip
 def test_money_that_cannot_be_is_not_recorded(operator: Browser, typed: dict[str, str], status: int) -> None:
     reference = f"mai {code()}"

@@ -173,6 +173,13 @@ def test_no_password_is_kept_of_a_form_that_comes_back(counter: Counter) -> None
     assert "secret" not in answer.text
 
 
+@pytest.mark.parametrize("name", ["rows-²-code", f"rows-{'9' * 5_000}-code"])
+def test_a_row_that_no_form_draws_is_refused(counter: Counter, name: str) -> None:
+    payroll = browser_of(counter, "payroll")
+
+    assert payroll.send("/studio/voci/modifica", "/studio/voci/modifica", **{name: "6001"}).status_code == 422
+
+
 def test_what_is_no_text_is_taken_out_and_the_rest_comes_back(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
 

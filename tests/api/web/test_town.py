@@ -131,6 +131,18 @@ def test_the_indicator_is_kept_nowhere_and_shown_to_nobody(office: Counter) -> N
         assert secret not in browser.get(page).text
 
 
+def test_a_form_that_was_sent_is_not_sent_again_with_another_indicator(office: Counter) -> None:
+    browser = browser_of(office, "comune")
+    drawn, told = browser.get("/comune/domande/nuova"), typed(office)
+    first, again, other = (
+        browser.send_on(drawn, "/comune/domande/nuova", **told | {"isee_amount": amount})
+        for amount in (INDICATOR, INDICATOR, "29.000,00")
+    )
+
+    assert [first.status_code, again.status_code, other.status_code] == [302, 302, 422]
+    assert "20 % del prezzo" in text_of(browser.get(str(first.headers["Location"])))
+
+
 def test_an_indicator_goes_through_no_sign_in(office: Counter) -> None:
     browser = browser_of(office, "comune")
     fields = {**typed(office), "csrf_token": "x"}

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from config import database
 from tests.api.counter import Counter
@@ -16,6 +17,8 @@ from tests.api.v1.test_disputes import delivered, dispute
 from tests.api.v1.test_redemptions import conflict, redeem
 from tests.api.web.browser import Browser, browser_of, text_of
 from tests.api.web.counting import asked
+from wallet.settlement import cases, disputes
+from wallet.settlement.disputes import By
 
 __all__ = ["refilled"]
 
@@ -131,6 +134,11 @@ def test_a_suspension_says_why_and_since_when(counter: Counter) -> None:
     assert browser_of(counter, "marta").send(path, f"{path}/sospensione").status_code == 422
 
 
+def answered(session: Session, dispute_id: str) -> None:
+    book_id = cases.get(session, dispute_id).book_id
+    disputes.answer(session, book_id, dispute_id, by=By("mem_p", disputes.Role.PROVIDER), note="Siamo andati")
+
+
 def test_a_dispute_is_upheld_in_part_or_dismissed_once(counter: Counter) -> None:
     marta = browser_of(counter, "marta")
     upheld, dismissed = (dispute(counter, delivered(counter)).get_json()["id"] for _ in range(2))
@@ -147,6 +155,10 @@ def test_a_dispute_is_upheld_in_part_or_dismissed_once(counter: Counter) -> None
         sent = marta.send_on(page, path, f"{path}/accogli", **{"accogli-amount": "10,00", "accogli-note": "In parte"})
         assert sent.status_code == 302
     other = f"{DISPUTES}/{dismissed}"
+    stale = marta.get(other)
+    database.transact(lambda session: answered(session, dismissed))
+    late = marta.send_on(stale, other, f"{other}/respingi", **{"respingi-note": "C'è la firma"})
+    assert (late.status_code, "Siamo andati" in late.text) == (409, True)
     assert marta.send(other, f"{other}/respingi", **{"respingi-note": "C'è la firma"}).status_code == 302
 
     found = [counter.ask("marta", "GET", f"/v1/disputes/{each}").get_json() for each in (upheld, dismissed)]
