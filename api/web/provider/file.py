@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import flask
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from api.access.roles import Role
 from api.web import guards, provider
 from config import clock
 from network import acceptance, dossiers, services
-from network.dossiers import Dossier
+from network.dossiers import Dossier, Line
+from network.states import State
 
 blueprint = flask.Blueprint("web_provider_file", __name__, url_prefix="/fornitore/qualifica")
 blueprint.before_request(guards.only(Role.PROVIDER))
@@ -35,7 +36,27 @@ def home() -> str:
         return dossiers.of(session, provider.code(), clock.today()), _asking(session)
 
     found, asking = transact(work)
-    return flask.render_template("provider/qualification.html", found=found, asking=asking, today=clock.today())
+    weighed, others = _parted(found)
+    return flask.render_template(
+        "provider/qualification.html",
+        found=found,
+        weighed=replace(found, lines=weighed),
+        others=others,
+        exempt=found.provider.state is State.EXEMPT,
+        asking=asking,
+        today=clock.today(),
+    )
+
+
+def _parted(found: Dossier) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """
+    Return the requirements that have documents or lack one, and those that the qualification stands without.
+
+    One document in force is enough for a family; whoever is exempt lacks none.
+    """
+    lacking = () if found.provider.state is State.EXEMPT else found.families_missing
+    weighed = tuple(line for line in found.lines if line.documents or line.requirement.family in lacking)
+    return weighed, tuple(line for line in found.lines if line not in weighed)
 
 
 def _asking(session: Session) -> Asking:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import flask
 from sqlalchemy.orm import Session
 
-from api.access.identity import current, needs, transact
+from api.access.identity import needs, transact
 from api.access.roles import Role
 from api.conventions import paging
-from api.exports import calendars
 from api.web import guards, provider, reading
+from api.web.provider import coming
 from wallet.settlement import listings
 
 blueprint = flask.Blueprint("web_provider_money", __name__, url_prefix="/fornitore/pagamenti")
@@ -25,7 +25,7 @@ def home() -> str:
     asked = reading.part(_SHOWN)
     wanted = listings.transfers(provider=provider.code())
     paid = transact(lambda session: paging.placed(session, wanted, listings.TRANSFERS_ORDER, "end_to_end_id", asked))
-    return flask.render_template("provider/money.html", calendar=calendars.of(current(), None), paid=paid)
+    return flask.render_template("provider/money.html", coming=coming.find(), paid=paid)
 
 
 @blueprint.get("/<string:payout_id>")

@@ -8,6 +8,7 @@ from typing import Any
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, SubmitField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
@@ -20,6 +21,7 @@ from api.web.fields import AmountField, DayField
 from api.web.forms import MoneyForm
 from config import clock
 from config.errors import DomainError
+from network import services
 from wallet.redemptions import entering, records
 from wallet.redemptions.entering import Entry, Found
 from wallet.redemptions.records import Redemption
@@ -109,8 +111,13 @@ def redeem() -> Response | tuple[str, int]:
 @needs("vouchers:read")
 def receipt(redemption_id: str) -> str:
     """Show what was redeemed."""
-    done = transact(lambda session: records.get(session, redemption_id))
-    return flask.render_template("provider/receipt.html", done=done)
+
+    def work(session: Session) -> tuple[Redemption, str]:
+        done = records.get(session, redemption_id)
+        return done, services.listed(session, [done.service_code])[0].name
+
+    done, service_name = transact(work)
+    return flask.render_template("provider/receipt.html", done=done, service_name=service_name)
 
 
 def _key(form: CodeForm, found: Found) -> str:

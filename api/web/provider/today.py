@@ -15,11 +15,12 @@ from wtforms import SelectField, SubmitField
 
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
-from api.exports import calendars
 from api.web import forms, guards, provider, words
 from api.web.forms import MoneyForm
+from api.web.provider import coming
 from config import clock
-from network import qualification, services
+from network import providers, qualification, services
+from network.providers import Provider
 from network.qualification import Expiring
 from network.services import Service
 from wallet.acceptances import answering, awaited
@@ -72,7 +73,8 @@ class Day:
     given: tuple[Given, ...]
     ending: tuple[Expiring, ...]
     disputed: tuple[Contested, ...]
-    undecided: tuple[Redemption, ...]
+    undecided: tuple[tuple[str, Redemption], ...]
+    provider: Provider
 
 
 @blueprint.get("")
@@ -85,7 +87,7 @@ def home() -> str:
         "provider/today.html",
         found=found,
         today=today,
-        calendar=calendars.of(current(), None),
+        coming=coming.find(),
         accepting=AcceptForm(formdata=None),
     )
 
@@ -104,8 +106,14 @@ def _day(session: Session, code: str) -> Day:
         agenda.given_on(session, code, today),
         tuple(each for each in ending if each.provider_code == code),
         tuple(each for each in contested.of_provider(session, code, most=MOST) if each.waits),
-        tuple(records.value(row) for row in session.execute(undecided)),
+        _with_names(session, [records.value(row) for row in session.execute(undecided)]),
+        providers.get(session, code, today),
     )
+
+
+def _with_names(session: Session, undecided: Sequence[Redemption]) -> tuple[tuple[str, Redemption], ...]:
+    named = {each.code: each.name for each in services.listed(session, {one.service_code for one in undecided})}
+    return tuple((named[one.service_code], one) for one in undecided)
 
 
 def _named(session: Session, waiting: Sequence[Acceptance]) -> tuple[Asked, ...]:

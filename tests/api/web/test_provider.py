@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from api.exports import calendars
+from api.exports.calendars import Calendar
+from api.web import site
+from config import clock
+from reports.provider_settlement.model import Instalment
 from tests.api.counter import Counter
 from tests.api.v1.purchasing import refilled
 from tests.api.web.browser import browser_of, text_of
@@ -274,6 +280,58 @@ def test_a_dispute_is_its_providers_alone_and_wants_words(counter: Counter) -> N
     assert browser_of(counter, "p03").get(place).status_code == 404
     assert browser.send(place, note=" ").status_code == 422
     assert browser.send(place, note="x" * 501).status_code == 422
+
+
+def test_what_is_coming_is_told_net_by_day_and_what_is_disputed_apart(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = clock.today()
+    lines = [
+        Instalment(today + timedelta(days=30), "due", "", 0, 20_000, 400),
+        Instalment(today - timedelta(days=5), "overdue", "", 0, 10_000, 200),
+        Instalment(today + timedelta(days=1), "disputed", "", 0, 5_000, 100),
+    ]
+    calendar = Calendar("P04", today, 0, 35_000, lines)
+    monkeypatch.setattr(calendars, "of", lambda asking, provider: calendar)
+    browser = browser_of(counter, "p04")
+
+    day, payments = (text_of(browser.get(f"/fornitore{path}")) for path in ("", "/pagamenti"))
+
+    assert "343,00 € 350,00 € lordi, meno 7,00 € di commissione." in day
+    assert "Di questi, 49,00 € sono contestati" in day
+    assert "La prossima data è il 1 aprile 2026." in day
+    assert "343,00 €" in payments
+    assert payments.index("in ritardo") < payments.index("contestato:") < payments.index("da pagare per quel giorno")
+
+
+def test_a_receipt_says_the_services_name(counter: Counter) -> None:
+    made, browser = counter.buy(channel="DIRECT"), browser_of(counter, "p04")
+    looked = browser.send(TILL, TILL, code=made["code"])
+    name = looked.text.partition("<h1>")[2].partition("</h1>")[0]
+
+    page = text_of(browser.get(browser.send_on(looked, TILL, CONFIRM).location))
+
+    assert f"Servizio {name}" in page
+    assert "PSI-CR" not in page
+
+
+@pytest.mark.parametrize("contact", [None, "rete@esempio.it"])
+def test_people_are_told_where_to_write_if_there_is_somewhere(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, contact: str | None
+) -> None:
+    monkeypatch.setattr(site, "_network", lambda: site.Network(None, contact, None))
+    main = text_of(browser_of(counter, "p04").get("/fornitore/pagamenti")).partition("Accessibilità")[0]
+
+    assert ("Scrivi a: rete@esempio.it" in main) == (contact is not None)
+    assert "Chiama" not in main
+
+
+def test_what_the_qualification_stands_without_is_told_apart(counter: Counter) -> None:
+    page = browser_of(counter, "p04").get("/fornitore/qualifica")
+
+    assert "nessun documento" not in page.text.partition("<details")[0]
+    assert "Certificato antipedofilia" in page.text.partition("<details")[2]
+    assert "che non cambiano la tua qualifica" in text_of(page)
 
 
 def test_whether_a_provider_is_asked_is_told(counter: Counter, asks: None) -> None:
