@@ -13,6 +13,7 @@ from plans import people, plans
 from plans.children import CHILDREN
 from plans.plans import PlanTerms
 from plans.rulebook.words import Category, Channel
+from wallet import contents
 from wallet.tables import Lot
 
 
@@ -52,6 +53,21 @@ def spendable(session: Session, book_id: int, employee_id: str | None, *, on: da
         held = set(session.scalars(own))
         found = tuple(terms for terms in found if terms.plan_id in held)
     return tuple(terms for terms in found if terms.starts_on <= on <= terms.carried_until())
+
+
+def funded(session: Session, book_id: int, employee_id: str) -> tuple[PlanTerms, ...]:
+    """
+    Return the plans of which a person has credit left that can be spent today, the first to end first.
+
+    What a municipality pays beside its citizen's share is no such credit.
+
+    Errors: EmployeeNotFound.
+    """
+    found = contents.of(session, book_id, employee_id, ended=False)
+    held = dict.fromkeys(
+        lot.plan_id for lot in found.lots if lot.spendable and not lot.apart and lot.available_minor > 0
+    )
+    return tuple(plans.terms(session, book_id, held).values()) if held else ()
 
 
 def _age(born: date | None, on: date) -> int | None:

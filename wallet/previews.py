@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -17,6 +18,7 @@ from plans.facts import Declaration
 from plans.openings import Opening
 from plans.people import RelativeCard
 from plans.rulebook.words import Category, Channel, Outcome, OverCap
+from plans.words import Fact
 from wallet import authorizations, catalogue, contents
 from wallet.authorizations import Authorization
 from wallet.errors import DecisionChanged
@@ -29,7 +31,11 @@ from wallet.social.aids import Aid
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """A relative whom a service may be for, with what is declared of them and holds today."""
+    """
+    A relative whom a service may be for, with what is declared of them and holds today.
+
+    A child who is declared dependent for the limit of fringe benefits is declared that too; it is told once.
+    """
 
     card: RelativeCard
     declared: tuple[Declaration, ...]
@@ -131,10 +137,13 @@ def choosing(session: Session, book_id: int, employee_id: str, service_code: str
     """
     today = clock.today()
     declared: dict[str, list[Declaration]] = {}
+    claimed: dict[str | None, Declaration] = {}
     for told in directory.declarations(session, book_id, employee_id):
         holds = told.valid_from <= today and (told.valid_to is None or told.valid_to >= today)
         if told.relative_id is not None and told.revoked_at is None and told.holds and holds:
             declared.setdefault(told.relative_id, []).append(told)
+        elif told.fact is Fact.DEPENDENT_CHILD and told.revoked_at is None and told.valid_from.year == today.year:
+            claimed[told.child_tax_code] = told
     service = services.entry_of(session, service_code, on=today)
     kin = people.relatives(session, book_id, employee_id)
     spendable = catalogue.spendable(session, book_id, employee_id, on=today)
@@ -142,7 +151,7 @@ def choosing(session: Session, book_id: int, employee_id: str, service_code: str
     allowed = frozenset[Channel]().union(*(terms.channels for terms in paying))
     return Choosing(
         service,
-        tuple(Beneficiary(card, tuple(declared.get(card.relative_id, ()))) for card in kin),
+        tuple(Beneficiary(card, _said(card, declared.get(card.relative_id, []), claimed)) for card in kin),
         tuple(channel for channel in map(Channel, service.channels) if channel in allowed),
         aids.for_service(session, book_id, employee_id, service_code),
     )
@@ -208,6 +217,14 @@ def order(
     if not made.replayed and told(made) != as_told:
         raise DecisionChanged()
     return made
+
+
+def _said(
+    card: RelativeCard, declared: list[Declaration], claimed: Mapping[str | None, Declaration]
+) -> tuple[Declaration, ...]:
+    claim = None if card.tax_code is None else claimed.get(card.tax_code)
+    told_already = any(told.fact is Fact.DEPENDENCY for told in declared)
+    return tuple(declared) if claim is None or told_already else (*declared, claim)
 
 
 def _unlocks(session: Session, book_id: int, purchase: Purchase, decided: Authorization) -> tuple[Opening, ...]:

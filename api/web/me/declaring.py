@@ -15,7 +15,7 @@ from wtforms import Field, IntegerField, SubmitField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from api.access.identity import needs, transact, transact_in
-from api.web import forms, me
+from api.web import forms, me, navigation
 from api.web.fields import AmountField, DayField
 from api.web.forms import Form
 from api.web.me import Owner
@@ -128,14 +128,18 @@ def _let_be(field: Field) -> None:
 @blueprint.route("/familiari/<relative_id>/dichiara/<fact>", methods=("GET", "POST"))
 @needs("people:declare")
 def declare(relative_id: str, fact: str) -> Response | tuple[str, int]:
-    """Declare something of a relative."""
+    """Declare something of a relative; whoever came from an order, told in `poi`, goes on with it."""
     mine = me.owner("people:declare")
     said = _one_of(OF_RELATIVES, fact)
     kin = transact(lambda session: me.relative(session, mine, relative_id))
     form = DeclarationForm(said, data={"year": clock.today().year})
     done = forms.attempt(form, lambda: _declared(mine, relative_id, said, form.told()))
+    on = navigation.own(flask.request.args.get("poi"))
     if done is None:
-        return forms.show("me/declaration.html", form, kin=kin, name=OF_RELATIVES[said])
+        return forms.show("me/declaration.html", form, kin=kin, name=OF_RELATIVES[said], on=on)
+    if on is not None:
+        flask.flash(_("Dichiarazione scritta: ecco di nuovo il tuo ordine."))
+        return flask.redirect(on)
     return _told(_("Dichiarazione scritta."), said, relative_id, undo=done, how="withdraw")
 
 

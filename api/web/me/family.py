@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from api.access import audit
 from api.access.identity import needs, transact, transact_in
-from api.web import forms, me, words
+from api.web import forms, me, navigation, words
 from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import declaring
@@ -141,16 +141,20 @@ def every() -> str:
 @blueprint.route("/nuovo", methods=("GET", "POST"))
 @needs("people:declare")
 def add() -> Response | tuple[str, int]:
-    """Add a relative."""
+    """Add a relative; whoever was ordering something, told in `ordina`, goes on for whom they added."""
     mine, form = me.owner("people:declare"), RelativeForm()
 
     def work(session: Session) -> RelativeCard:
         return registry.add_relative(session, mine.book_id, mine.employee_id, form.told())
 
     made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
+    service = flask.request.args.get("ordina")
+    on = None if service is None else flask.url_for("web_order.begin", service=service)
     if made is None:
-        return forms.show("me/relative.html", form)
+        return forms.show("me/relative.html", form, on=on)
     flask.flash(_("%(name)s ora è nella tua famiglia.", name=made.first_name))
+    if service is not None:
+        return flask.redirect(flask.url_for("web_order.begin", service=service, per=made.relative_id))
     return flask.redirect(flask.url_for("web_family.every", _anchor=made.relative_id))
 
 
@@ -161,10 +165,11 @@ def amend(relative_id: str) -> Response | tuple[str, int]:
     mine = me.owner("people:declare")
     kin = transact(lambda session: me.relative(session, mine, relative_id))
     form = AmendForm(obj=kin, data={"seen": _mark(kin)})
+    on = navigation.own(flask.request.args.get("poi"))
     if form.is_submitted() and form.seen.data != _mark(kin):
         form.refusals.append(_("Intanto questi dati sono cambiati: ricontrolla e salva di nuovo."))
         form.seen.data, form.status = _mark(kin), 409
-        return forms.show("me/relative.html", form, kin=kin)
+        return forms.show("me/relative.html", form, kin=kin, on=on)
     audit.about(employee_id=mine.employee_id, target=relative_id)
 
     def work(session: Session) -> RelativeCard:
@@ -172,9 +177,9 @@ def amend(relative_id: str) -> Response | tuple[str, int]:
 
     made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
     if made is None:
-        return forms.show("me/relative.html", form, kin=kin)
+        return forms.show("me/relative.html", form, kin=kin, on=on)
     flask.flash(_("Corretto. Quello che è già stato deciso resta com'era."))
-    return flask.redirect(flask.url_for("web_family.every", _anchor=relative_id))
+    return flask.redirect(on or flask.url_for("web_family.every", _anchor=relative_id))
 
 
 def _mark(kin: RelativeCard) -> str:

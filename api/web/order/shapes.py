@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from api.web import words
 from api.web.fields import AmountField, DayField
 from api.web.forms import Form, MoneyForm
+from api.web.public.looking import MYSELF
 from api.web.public.names import CHANNELS
 from config.labelled import Labelled
 from plans.rulebook.words import Channel
@@ -30,8 +31,6 @@ from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 from wallet.settlement.disputes import Reason
 
-# Whoever orders for themselves chooses this instead of a relative.
-MYSELF = "me"
 # Whoever does not mind how it comes lets the wallet choose.
 ANY_WAY = "any"
 MOST = 10_000

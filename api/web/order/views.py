@@ -14,8 +14,9 @@ from api.conventions.qr import picture
 from api.running import metrics
 from api.web import forms, guards, me, words
 from api.web.me import declaring
-from api.web.order.shapes import MYSELF, ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
+from api.web.order.shapes import ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
 from api.web.public import names
+from api.web.public.looking import MYSELF
 from ledger import idempotency
 from network.services import Kind
 from wallet import authorizations, captures, orders, previews
@@ -52,9 +53,9 @@ def begin(service: str) -> _Page:
     found = _choosing(service)
     if found.service.kind is Kind.REQUEST:
         return flask.redirect(flask.url_for("web_orientation.ask", servizio=service))
-    return flask.render_template(
-        "order/whom.html", form=WhomForm(formdata=flask.request.args), found=found, asked=flask.request.args
-    )
+    asked = flask.request.args
+    whom = asked["per"] if _known(found, asked.get("per")) else MYSELF
+    return flask.render_template("order/whom.html", form=WhomForm(formdata=asked), found=found, asked=asked, whom=whom)
 
 
 @blueprint.get("/ordina/<string:service>/quando")

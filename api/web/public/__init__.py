@@ -36,8 +36,10 @@ def territory(code: str) -> str:
 
 @blueprint.get("/servizi")
 def catalogue() -> Response | tuple[str, int]:
-    """Look for a service."""
+    """Look for a service; with `vicino`, near whom it is for."""
     form = looking.asked()
+    if "vicino" in flask.request.args:
+        return flask.redirect(reading.anyone(lambda session: looking.near(session, form)))
     try:
         found = reading.anyone(lambda session: looking.find(session, form))
     except CursorUnknown:
@@ -49,8 +51,9 @@ def catalogue() -> Response | tuple[str, int]:
 
 @blueprint.get("/servizi/<code>")
 def service(code: str) -> str:
-    """Tell of a service, who gives it, where it reaches and what it costs."""
-    found = reading.anyone(lambda session: showing.one(session, code))
+    """Tell of a service, who gives it, where it reaches and what it costs; also whom of the family it is for."""
+    whom = flask.request.args.get("per")
+    found = reading.anyone(lambda session: showing.one(session, code, whom))
     return flask.render_template("public/service.html", found=found, order=showing.order_page())
 
 

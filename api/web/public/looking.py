@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -22,16 +23,23 @@ from config import clock, money
 from network import comuni, services, territories
 from network.audience import Person
 from network.comuni import Comune
+from network.errors import ComuneNotFound
+from network.matches import Matches
 from network.services import Delivery, Entry, Kind, Wanted
 from network.territories import Territory
-from plans import people
+from plans import openings, people
+from plans.people import RelativeCard
 from plans.plans import PlanTerms
+from plans.rulebook.words import Category
 from wallet import catalogue
 from wallet.social import aids
 from wallet.social.aids import Aid
 
 ON_A_PAGE = 24
 MOST_FOUND = 8
+MOST_COUNTED = 1_000
+# Whom of the family an order is for, where it is for whoever orders.
+MYSELF = "me"
 WALLET, OWN = "credito", "denaro"
 # Whom a service is for, as somebody says it of whom the network knows nothing.
 ANYBODY: Mapping[str, Person] = {
@@ -99,30 +107,63 @@ class SearchForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A service in a list, and the plans of whoever looks that may pay it; None where nobody is known by plans."""
+    """
+    A service in a list, and the plans of whoever looks that may pay it; None where nobody is known by plans.
+
+    `taxed` says that whom it is for has to be declared something first, or the credit is taxed.
+    """
 
     entry: Entry
     plans: tuple[str, ...] | None
+    taxed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found; `choices` are municipalities of which one has to be chosen first."""
+    """
+    A page of what was found, of `total` in all; `choices` are municipalities of which one has to be chosen first.
+
+    `whom` is whom of the family it was looked for, as an order is told it; None where it was nobody known.
+    """
 
     services: Sequence[Shown] = ()
+    total: int = 0
+    whom: str | None = None
     choices: tuple[Comune, ...] = ()
     comune: Comune | None = None
     covered_by: Territory | None = None
     before: str | None = None
     after: str | None = None
 
+    @property
+    def many(self) -> bool:
+        """Say whether they are more than were counted."""
+        return self.total > MOST_COUNTED
+
 
 @dataclass(frozen=True, slots=True)
 class Payers:
-    """The plans of whoever looks; `known` says whether it is somebody who has plans at all."""
+    """
+    The plans of which whoever looks has credit; `known` says whether it is somebody who has plans at all.
+
+    `exempt` are the categories that the law leaves exempt for a relative as things stand; None for nobody's relative.
+    """
 
     known: bool
     plans: tuple[PlanTerms, ...] = ()
+    exempt: frozenset[Category] | None = None
+
+    def taxes(self, entry: Entry) -> bool:
+        """Say whether none of what the plans pay of a service is exempt for the relative as things stand."""
+        if self.exempt is None:
+            return False
+        paid = {
+            Category(name)
+            for plan in self.plans
+            for name in plan.categories.intersection(entry.categories)
+            if plan.channels.intersection(entry.channels)
+        }
+        return bool(paid) and paid.issubset(openings.CATEGORIES) and not paid & self.exempt
 
     def of(self, entry: Entry) -> tuple[str, ...] | None:
         """Return the names of the plans that may pay a service, as far as its categories and channels say."""
@@ -195,13 +236,16 @@ def find(session: Session, form: SearchForm) -> Found:
     covering = territories.of_comune(session, comune.istat_code) if comune else ()
     origin = covering[0] if covering else None
     wanted, payers = _wanted(session, form, comune, origin)
-    page = _page(session, wanted)
-    data = [Shown(one, payers.of(one)) for one in page.data]
+    query = services.matches(session, wanted, on=clock.today())
+    page = _page(session, query)
+    data = [Shown(one, payers.of(one), payers.taxes(one)) for one in page.data]
     backward = "prima" in flask.request.args
     earlier = page.has_more if backward else "dopo" in flask.request.args
     later = True if backward else page.has_more
     return Found(
         data,
+        _total(session, query) if earlier or later else len(data),
+        whom=MYSELF if form.chi.data == "io" else None if form.chi.data in ANYBODY else form.chi.data or None,
         comune=comune,
         covered_by=origin,
         before=data[0].entry.service_code if data and earlier else None,
@@ -209,12 +253,53 @@ def find(session: Session, form: SearchForm) -> Found:
     )
 
 
-def payers_of(session: Session) -> Payers:
-    """Return the plans of whoever looks."""
+def payers_of(session: Session, relative_id: str | None = None) -> Payers:
+    """Return the plans of which whoever looks has credit, for themselves or for a relative of theirs."""
     wallet = _wallet()
     if wallet is None:
         return Payers(False)
-    return Payers(True, catalogue.spendable(session, *wallet, on=clock.today()))
+    plans, exempt = catalogue.funded(session, *wallet), None
+    if relative_id is not None:
+        family = openings.family(session, *wallet, on=clock.today())
+        exempt = next((frozenset(kin.open) for kin in family if kin.card.relative_id == relative_id), None)
+    return Payers(True, plans, exempt)
+
+
+def relative_of(session: Session, relative_id: str | None) -> RelativeCard | None:
+    """Return a relative of whoever looks; None for anybody else."""
+    wallet = _wallet()
+    if wallet is None or not relative_id:
+        return None
+    return next((kin for kin in people.relatives(session, *wallet) if kin.relative_id == relative_id), None)
+
+
+def near(session: Session, form: SearchForm) -> str:
+    """Return the address of what is looked for near whom it is for: where they live, else where whoever looks does."""
+    told: dict[str, Any] = {**form.told()}
+    wallet = _wallet()
+    if wallet is not None and not told.get("dove"):
+        kin = relative_of(session, form.chi.data)
+        comune = None if kin is None or not kin.comune else _meant(session, kin.comune)
+        comune = comune or _home(session, *wallet)
+        if comune is not None:
+            told["dove"] = comune.full_name
+    return flask.url_for("web_public.catalogue", **told)
+
+
+def _meant(session: Session, text: str) -> Comune | None:
+    """Return the municipality that is written of somebody, where it is one."""
+    try:
+        return comuni.get(session, text)
+    except ComuneNotFound:
+        found = comuni.named(session, text, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
+def _home(session: Session, book_id: int, employee_id: str) -> Comune | None:
+    """Return the town that the territory of somebody is named after: of where they live no more is known."""
+    code = people.for_authorization(session, book_id, employee_id, None, clock.today()).home_territory
+    known = next((one for one in territories.every(session) if one.code == code), None)
+    return None if known is None else comuni.get(session, known.istat_code)
 
 
 def aid_of(session: Session, service_code: str) -> Aid | None:
@@ -226,7 +311,7 @@ def aid_of(session: Session, service_code: str) -> Aid | None:
 def _wanted(
     session: Session, form: SearchForm, comune: Comune | None, origin: Territory | None
 ) -> tuple[Wanted, Payers]:
-    payers = payers_of(session)
+    payers = payers_of(session, None if form.chi.data in ANYBODY else form.chi.data or None)
     told: dict[str, Any] = {
         "need": form.cosa.data,
         "text": form.parole.data,
@@ -253,8 +338,13 @@ def _wanted(
     return Wanted(**told), payers
 
 
-def _page(session: Session, wanted: Wanted) -> paging.Page[Entry]:
-    found = services.matches(session, wanted, on=clock.today())
+def _total(session: Session, found: Matches) -> int:
+    """Count what was found, as far as people care."""
+    some = found.statement.with_only_columns(sa.literal(1)).order_by(None).limit(MOST_COUNTED + 1).subquery()
+    return int(session.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
+
+
+def _page(session: Session, found: Matches) -> paging.Page[Entry]:
     cursor = {"dopo": "starting_after", "prima": "ending_before"}
     place = {name: flask.request.args[key] for key, name in cursor.items() if flask.request.args.get(key)}
     if len(place) > 1:

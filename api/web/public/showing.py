@@ -18,6 +18,7 @@ from network.providers import Provider
 from network.services import Delivery, Entry, Kind, Price
 from network.territories import Territory
 from network.vat import Recharge, Regime
+from plans.people import RelativeCard
 from plans.rulebook.words import Channel
 from wallet.social.aids import Aid
 
@@ -54,8 +55,9 @@ class Service:
     """
     A service as one page tells of it.
 
-    `plans` are those of whoever looks, None where nobody is known by plans; `aid` is a voucher of their municipality
-    that pays a part of it.
+    `plans` are those of which whoever looks has credit, None where nobody is known by plans; `taxed` says that for
+    `relative`, whom it is for, the credit would be taxed as things stand. `aid` is a voucher of their municipality
+    that pays a part of it. `whom` is who it is for, as an order is told it; None where nobody said.
     """
 
     entry: Entry
@@ -65,7 +67,10 @@ class Service:
     comuni: Sequence[Comune]
     territories: Sequence[Territory]
     plans: tuple[str, ...] | None
+    taxed: bool
     aid: Aid | None
+    relative: RelativeCard | None
+    whom: str | None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -78,9 +83,9 @@ class Service:
         return self.entry.kind is Kind.REQUEST
 
 
-def one(session: Session, code: str) -> Service:
+def one(session: Session, code: str, whom: str | None = None) -> Service:
     """
-    Return a service as it is today.
+    Return a service as it is today, for somebody of the family of whoever looks.
 
     Errors: ServiceNotFound.
     """
@@ -88,6 +93,8 @@ def one(session: Session, code: str) -> Service:
     entry = services.entry_of(session, code, on=today)
     remote = entry.delivery is Delivery.REMOTE
     place = None if entry.territory_code is None else territories.get(session, entry.territory_code)
+    relative = looking.relative_of(session, whom)
+    payers = looking.payers_of(session, None if relative is None else relative.relative_id)
     return Service(
         entry=entry,
         provider=None if entry.provider_code is None else providers.get(session, entry.provider_code, today),
@@ -95,8 +102,11 @@ def one(session: Session, code: str) -> Service:
         territory=place,
         comuni=() if remote or place is None else comuni.of_province(session, place.province),
         territories=territories.every(session) if remote else (),
-        plans=looking.payers_of(session).of(entry),
+        plans=payers.of(entry),
+        taxed=payers.taxes(entry),
         aid=looking.aid_of(session, code),
+        relative=relative,
+        whom=whom if relative is not None or whom == looking.MYSELF else None,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
+from sqlalchemy.orm import Session
 
 from config import database
 from plans import people
 from plans.rulebook.words import Kinship
+from plans.words import Fact
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
@@ -73,7 +76,8 @@ def test_somebody_is_added_and_what_is_open_for_them_is_said(counter: Counter) -
         ({"kinship": "FRIEND"}, "kinship"),
         ({"first_name": " "}, "Manca"),
         ({"birth_date": "2199-01-01"}, "deve ancora venire"),
-        ({"birth_date": "0001-01-01"}, "troppo tempo fa"),
+        ({"birth_date": "0001-01-01"}, "fra il 1900 e il 2199"),
+        ({"birth_date": "1900-01-01"}, "troppo tempo fa"),
         ({"birth_date": "2026-01-01"}, "così di recente"),
         ({"kinship": "ZIO"}, "Scegli una delle voci"),
         ({"birth_date": "ieri"}, "birth_date"),
@@ -221,6 +225,40 @@ def test_a_child_who_is_declared_dependent_raises_the_limit_until_that_is_taken_
     assert anna.post(undo, {"csrf_token": token}).status_code == 404
     # The counter is every test's: it is left as it was.
     press(browser, f"/io/dichiarazioni/{_claim(browser, relative_id)}/ritira")
+
+
+def test_a_child_declared_for_the_limit_alone_is_told_as_that_and_offered_the_rest(counter: Counter) -> None:
+    born = date(2014, 3, 3)
+    code, mario = factories.tax_code(born=born), counter.people["mario"]
+    browser = browser_of(counter, "mario")
+    answer = browser.send("/io/familiari/nuovo", **NEW | {"kinship": "CHILD", "first_name": "Mia", "tax_code": code})
+    relative_id = answer.location.partition("#")[2]
+    assert "Non hai dichiarato niente" in browser.get("/io/ordina/PSI-CR").text
+
+    def work(session: Session) -> None:
+        factories.declare(session, counter.books["E1"], mario, Fact.DEPENDENT_CHILD, year=2026, child=code)
+
+    database.transact(work)
+
+    told = card(browser, relative_id)
+    assert "A tuo carico per il fisco nel 2026" in told
+    assert "È a tuo carico: dillo anche per le sue spese" in told
+    assert "È a mio carico per il fisco<" not in told
+    whom = browser.get("/io/ordina/PSI-CR").text
+    mia = whom[whom.index("<strong>Mia") :]
+    assert "a tuo carico per il fisco" in mia[: mia.index("</small>")]
+    press(browser, f"/io/dichiarazioni/{_claim(browser, relative_id)}/ritira")
+
+
+def test_whoever_adds_somebody_on_the_way_to_an_order_goes_on_for_them(counter: Counter) -> None:
+    browser = browser_of(counter, "mario")
+    way = re.search(r'href="(/io/familiari/nuovo[^"]+)"', browser.get("/io/ordina/PSI-CR").text)
+    assert way is not None
+
+    answer = browser.send(unescape(way[1]), "", **NEW | {"first_name": "Ada", "tax_code": ""})
+
+    assert (answer.status_code, "/io/ordina/PSI-CR?per=" in answer.location) == (302, True)
+    assert "checked" in browser.get(answer.location).text.partition("<strong>Ada")[0].rpartition("<input")[2]
 
 
 def _claim(browser: Browser, relative_id: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -51,15 +53,23 @@ def test_story_2_a_mother_far_away_is_taxed_until_her_maintenance_is_declared(co
     assert "Si può, ma viene tassato" in text_of(told)
     assert "dichiaralo" in text_of(told)
     assert "chiedere al Comune" in text_of(told)
-    assert f'href="/io/familiari/{mother}/dichiara/MAINTENANCE"' in told.text
-    assert f'href="/io/familiari/{mother}/dichiara/COHABITATION"' in told.text
+    assert f'href="/io/familiari/{mother}/dichiara/MAINTENANCE?' in told.text
+    assert f'href="/io/familiari/{mother}/dichiara/COHABITATION?' in told.text
     assert 'href="/agevolazioni"' in told.text
     # Without the box nothing is bought, and what costs is said again.
     refused = marco.send_on(told, path, path.partition("?")[0])
     assert (refused.status_code, "Metti la spunta" in text_of(refused)) == (422, True)
     assert available(counter, "marco") == 1_000_000
 
-    declare(counter, mother, Fact.MAINTENANCE, year=2026)
+    # What is declared on the way leads back to the order, as it was said; and nowhere else.
+    way = re.search(r'href="([^"]+/dichiara/MAINTENANCE[^"]+)"', told.text)
+    assert way is not None
+    form = unescape(way[1])
+    assert "Torna all'ordine" in unescape(marco.get(form).text)
+    away = f"{form.partition('?')[0]}?poi=https://altrove.example/"
+    assert 'href="https://altrove' not in marco.get(away).text
+    back = marco.send(form, "", year="2026")
+    assert (back.status_code, back.location) == (302, path)
 
     whom, told = marco.get("/io/ordina/ADI-MT"), marco.get(path)
     assert "mantenimento" in text_of(whom)

@@ -6,14 +6,21 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.access.roles import Role
 from config import clock, database, settings
+from network import services
 from network.models import ServicePriceRow, ServiceRow, TerritoryRow
-from tests.api.counter import Counter
+from plans.rows import Relative
+from plans.rulebook.words import Kinship
+from tests import factories
+from tests.api.counter import Counter, appoint
+from tests.api.v1.families import kin
 from tests.api.web.browser import Browser, browser_of
 from tests.statements import statements
 
@@ -194,8 +201,81 @@ def test_an_employee_sees_which_plans_may_pay_and_orders(counter: Counter) -> No
 
     assert "Anche con il tuo credito welfare" in giulia.get("/servizi?parole=assistenza+domiciliare").text
     text = giulia.get("/servizi/ADI-CR").text
-    assert "Può pagarlo: Piano welfare." in text
+    assert "Hai credito che lo comprende: Piano welfare." in text
     assert 'href="/io/ordina/ADI-CR"' in text
+
+
+def test_for_whom_it_is_and_where_they_live_are_not_lost_on_the_way(counter: Counter) -> None:
+    giulia, mother = browser_of(counter, "giulia"), kin(counter, "giulia", Kinship.PARENT, age=79)
+    assert f'href="/servizi?chi={mother}&amp;vicino=1"' in giulia.get("/io").text
+
+    near = giulia.get(f"/servizi?chi={mother}&vicino=1&cosa=anziani")
+    assert unescape(unquote(near.location)) == f"/servizi?chi={mother}&cosa=anziani&dove=Cremona+(CR)"
+    found = giulia.get(near.location).text
+    assert f'href="/servizi/ADI-CR?per={mother}"' in found
+    assert "Con il tuo credito, ma per ora non senza tasse" in found
+    told = giulia.get(f"/servizi/ADI-CR?per={mother}").text
+    assert "per ora non è senza tasse" in told
+    assert f'href="/io/ordina/ADI-CR?per={mother}"' in told
+    assert f'value="{mother}" checked' in giulia.get(f"/io/ordina/ADI-CR?per={mother}").text
+
+
+def test_where_a_relative_lives_comes_before_where_whoever_looks_does(counter: Counter) -> None:
+    giulia, mother = browser_of(counter, "giulia"), kin(counter, "giulia", Kinship.PARENT, age=80)
+    for lives, found in (("matera", "Matera (MT)"), ("Atlantide", "Cremona (CR)"), ("019035", "Crema (CR)")):
+        page = f"/io/familiari/{mother}/correggi"
+        database.transact(
+            lambda session, lives=lives: session.execute(
+                sa.update(Relative).where(Relative.relative_id == mother).values(comune=lives)
+            )
+        )
+        assert giulia.get(page).status_code == 200
+        assert unquote(giulia.get(f"/servizi?chi={mother}&vicino=1").location).endswith(
+            f"dove={found.replace(' ', '+')}"
+        )
+
+
+def test_nobody_elses_relative_is_named_on_a_service(counter: Counter, anyone: Browser) -> None:
+    stranger = kin(counter, "anna", Kinship.PARENT, age=70, book="E2")
+    giulia = browser_of(counter, "giulia")
+
+    for browser in (anyone, giulia):
+        told = browser.get(f"/servizi/ADI-CR?per={stranger}")
+        assert (told.status_code, f"ordina/ADI-CR?per={stranger}" in told.text) == (200, False)
+    assert 'value="me" checked' in giulia.get(f"/io/ordina/ADI-CR?per={stranger}").text
+
+
+def test_credit_that_is_spent_pays_nothing(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        employee_id = factories.employee(session, counter.books["E1"], first_name="Zero")
+        appoint(session, counter, "zero", Role.EMPLOYEE, book_id=counter.books["E1"], employee_id=employee_id)
+
+    database.transact(work)
+    zero = browser_of(counter, "zero")
+
+    assert "Oggi non hai credito che lo comprenda." in zero.get("/servizi/ADI-CR").text
+    assert names(zero.get("/servizi?paga=credito&cosa=anziani").text) == []
+
+
+def test_whoever_pays_with_their_own_money_is_told_how(anyone: Browser) -> None:
+    told = anyone.get("/servizi/ADI-CR").text
+
+    assert 'id="soldi-tuoi"' in told
+    assert "Prenoti e paghi direttamente da Coop. sociale Il Ponte Azzurro" in told
+
+
+def test_how_many_there_are_is_told_and_not_how_many_are_on_a_page(anyone: Browser) -> None:
+    first = anyone.get("/servizi?come=home").text
+    after = re.search(r'rel="next" href="([^"]+)"', first)
+    assert after is not None
+    on = database.transact(
+        lambda session: len(services.find(session, on=clock.today(), delivery=services.Delivery.HOME))
+    )
+
+    assert on > 24
+    assert f"{on} servizi trovati" in first
+    assert f"{on} servizi trovati" in anyone.get(unescape(after[1])).text
+    assert "1 servizio trovato" in anyone.get("/servizi?come=home&parole=assistenza+domiciliare+cremona").text
 
 
 def test_what_credit_pays_is_what_an_employees_plans_pay(counter: Counter) -> None:
