@@ -1,4 +1,4 @@
-"""Fields that people fill in as they write or tick: amounts of euro, months, and several of some choices."""
+"""Fields that people fill in as they write or tick: amounts of euro, months, counts, and several of some choices."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from moneyed import Money
-from wtforms import DateField, SelectMultipleField, StringField
+from wtforms import DateField, IntegerField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from api.conventions.fields import Day
@@ -19,6 +20,9 @@ from plans.errors_cells import AmountNotPositive, AmountOverPrecise
 from plans.sheets import cells
 
 _MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_DIGITS: Final = re.compile(r"[0-9]{1,9}")
+MOST: Final = 10_000
+WHOLE: Final = _l("Scrivi un numero intero, da 1 a 10.000.")
 
 
 class AmountField(StringField):
@@ -73,6 +77,16 @@ class DayField(DateField):
         if self.data is not None and not Day.earliest <= self.data <= Day.latest:
             self.data = None
             raise ValueError(_("Scrivi un giorno fra il 1900 e il 2199."))
+
+
+class CountField(IntegerField):
+    """How many of something: a whole number, refused in words of ours."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed: digits alone, for a program takes more for a number than people do."""
+        if valuelist and valuelist[0].strip() and not _DIGITS.fullmatch(valuelist[0].strip()):
+            raise ValueError(str(WHOLE))
+        super().process_formdata(valuelist)
 
 
 class TicksField(SelectMultipleField):
