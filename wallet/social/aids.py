@@ -60,10 +60,21 @@ class Aid:
         return self.isee_until is None or self.isee_until < clock.today()
 
     @property
+    def above(self) -> bool:
+        """Whether the attestation exceeds the service's threshold, or leaves the whole price to the citizen."""
+        return self.standing is Standing.ABOVE or (self.quota is not None and self.quota.kind is QuotaKind.FULL)
+
+    @property
     def usable(self) -> bool:
-        """Whether something can be bought with it today, as far as its days and its state say."""
+        """Whether something can be bought with it today, as far as its days, its state and its citizen's share say."""
         begun = self.starts_on <= clock.today()
-        return begun and not self.suspended and self.quota is not None and not self.isee_over and self.left_minor > 0
+        known = self.quota is not None and not self.isee_over and not self.above
+        return begun and known and not self.suspended and self.left_minor > 0
+
+    def pays(self, unit_price_minor: int) -> bool:
+        """Say whether something of that price is left to the municipality."""
+        share = self.share(unit_price_minor)
+        return share is not None and share < unit_price_minor
 
     def share(self, unit_price_minor: int, quantity: int = 1) -> int | None:
         """Return what the citizen pays of so many units, in minor units; None while that is not known."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -33,11 +34,12 @@ from plans.social.errors import (
 from plans.social.isee import Assessment
 from plans.social.tariffs import Quota
 from plans.social.words import Instrument, Standing, State
-from wallet import authorizations, captures, purchases, tenders
+from wallet import authorizations, captures, previews, purchases, tenders
 from wallet.authorizations import Authorization
 from wallet.captures import Change
 from wallet.choosing import Share
 from wallet.declines import Decline
+from wallet.errors import DecisionChanged
 from wallet.purchases import Considered, Purchase
 from wallet.reasons import Voiding
 from wallet.social import vouchers
@@ -88,6 +90,11 @@ class Told:
     def possible(self) -> bool:
         """Whether it can be bought."""
         return self.decision.status != "declined"
+
+    @property
+    def told(self) -> str:
+        """What whoever confirms it was told, in short: another decision, or another share, has another."""
+        return _told(self.decision, self.municipal_minor, self.citizen_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,37 @@ def simulate(
         left - (0 if parts.shares is None else parts.municipal_minor),
         parts.voucher.ends_on,
     )
+
+
+def order(
+    session: Session,
+    book_id: int,
+    application_id: str,
+    service_code: str,
+    quantity: int,
+    as_told: str,
+    *,
+    service_on: date | None = None,
+    actor: str,
+    key: str | None = None,
+) -> Bought:
+    """
+    Buy what a municipality pays whole, as somebody was told and agreed to; what is told otherwise now is not done.
+
+    Errors: those of `buy`, without the receipt's; DecisionChanged.
+    """
+    made = buy(
+        session, book_id, application_id, service_code, quantity, None, service_on=service_on, actor=actor, key=key
+    )
+    possible = made.authorization.status != "declined"
+    seen = _told(made.authorization, made.municipal_minor, made.citizen_minor)
+    if not made.authorization.replayed and (not possible or seen != as_told):
+        raise DecisionChanged()
+    return made
+
+
+def _told(decided: Authorization, municipal_minor: int, citizen_minor: int) -> str:
+    return sha256(f"{previews.told(decided)} {municipal_minor} {citizen_minor}".encode()).hexdigest()
 
 
 def void(

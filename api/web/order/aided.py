@@ -17,8 +17,10 @@ from api.web.me import Owner
 from api.web.order.shapes import BuyForm, ShareForm
 from api.web.public import names, orientation
 from config import clock
+from ledger import idempotency
 from network import services
 from network.services import Entry
+from wallet.errors import DecisionChanged
 from wallet.social import aids, purchases
 from wallet.social.aids import Aid
 from wallet.social.purchases import Bought, Told
@@ -43,8 +45,8 @@ def begin(service: str) -> _Page:
     if aid is None:
         return flask.redirect(flask.url_for("web_order.begin", service=service))
     given = flask.request.args
-    form = ShareForm(formdata=given) if "quante" in given else ShareForm(formdata=None, quante=1)
-    told = forms.attempt(form, lambda: _told(mine, aid, service, form)) if "quante" in given else None
+    form = ShareForm(aid, formdata=given) if "quante" in given else ShareForm(aid, formdata=None, quante=1)
+    told = _sound(form, mine, aid, service) if "quante" in given else None
     if told is None:
         return forms.show("order/share.html", form, entry=entry, aid=aid)
     return _confirm(BuyForm(formdata=None), form, entry, aid, told)
@@ -54,36 +56,41 @@ def begin(service: str) -> _Page:
 @needs("authorizations:create")
 def buy(service: str) -> _Page:
     """Order what the municipality pays whole; a share is paid at the desk first."""
+    form = BuyForm()
     mine, entry, aid = _looked_up(service)
-    asked, form = ShareForm(formdata=flask.request.form), BuyForm()
-    if aid is None or forms.RESUMED in flask.request.form or not asked.validate():
+    made = transact_in(mine.book_id, lambda session: _made(session, mine, form.key.data))
+    if made is not None:
+        # What used the voucher up leaves none to look at.
+        flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
+        return flask.redirect(flask.url_for("web_order.voucher", authorization_id=made))
+    if aid is None or forms.RESUMED in flask.request.form:
         return _again(service)
+    asked = ShareForm(aid, formdata=flask.request.form)
+    told = _sound(asked, mine, aid, service)
+    if told is None:
+        return forms.show("order/share.html", asked, entry=entry, aid=aid)
 
     def work(session: Session) -> Bought:
-        return purchases.buy(
+        if told.citizen_minor:
+            # The desk takes the share first.
+            raise DecisionChanged()
+        return purchases.order(
             session,
             mine.book_id,
             aid.application_id,
             service,
             asked.quante.data,
-            None,
+            form.told.data or "",
             service_on=asked.giorno.data,
             actor=current().actor,
             key=form.key.data,
         )
 
-    made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
-    if made is not None:
-        bought = made.authorization
-        if bought.replayed:
-            flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
-        else:
-            metrics.decided(bought.status, bought.decline_code)
-        return flask.redirect(flask.url_for("web_order.voucher", authorization_id=bought.authorization_id))
-    told = forms.attempt(asked, lambda: _told(mine, aid, service, asked))
-    if told is None:
-        return forms.show("order/share.html", asked, entry=entry, aid=aid)
-    return _confirm(form, asked, entry, aid, told)
+    done = forms.attempt(form, lambda: transact_in(mine.book_id, work))
+    if done is None:
+        return _confirm(form, asked, entry, aid, told)
+    metrics.decided(done.authorization.status, done.authorization.decline_code)
+    return flask.redirect(flask.url_for("web_order.voucher", authorization_id=done.authorization.authorization_id))
 
 
 @blueprint.post("/<string:service>/chiedi")
@@ -91,28 +98,28 @@ def buy(service: str) -> _Page:
 def ask(service: str) -> _Page:
     """Ask the desk for an order of which a share is to be paid there."""
     mine, entry, aid = _looked_up(service)
-    asked, form = ShareForm(formdata=flask.request.form), BuyForm()
-    if aid is None or forms.RESUMED in flask.request.form or not asked.validate():
+    if aid is None or forms.RESUMED in flask.request.form:
         return _again(service)
-    told = forms.attempt(asked, lambda: _told(mine, aid, service, asked))
+    asked, form = ShareForm(aid, formdata=flask.request.form), BuyForm()
+    told = _sound(asked, mine, aid, service)
     if told is None:
         return forms.show("order/share.html", asked, entry=entry, aid=aid)
-    wish = _wish(entry, asked, told)
-    made = forms.attempt(
-        form,
-        lambda: transact_in(
+
+    def work(session: Session) -> str:
+        if not told.possible or not told.citizen_minor or told.told != form.told.data:
+            # The desk is asked for nothing that cannot be, or that nobody was told.
+            raise DecisionChanged()
+        return orientation.ask_once(
+            session,
             mine.book_id,
-            lambda session: orientation.ask_once(
-                session,
-                mine.book_id,
-                mine.employee_id,
-                key=form.key.data or "",
-                text=wish,
-                service=service,
-                territory=None,
-            ),
-        ),
-    )
+            mine.employee_id,
+            key=form.key.data or "",
+            text=_wish(entry, asked, told),
+            service=service,
+            territory=None,
+        )
+
+    made = forms.attempt(form, lambda: transact_in(mine.book_id, work))
     if made is None:
         return _confirm(form, asked, entry, aid, told)
     flask.flash(_("Richiesta mandata allo sportello. Ti diciamo qui come pagare la tua parte."))
@@ -124,7 +131,8 @@ def _looked_up(service: str) -> tuple[Owner, Entry, Aid | None]:
 
     def work(session: Session) -> tuple[Entry, Aid | None]:
         entry = services.entry_of(session, service, on=clock.today())
-        return entry, aids.for_service(session, mine.book_id, mine.employee_id, service)
+        aid = aids.for_service(session, mine.book_id, mine.employee_id, service)
+        return entry, aid if aid is not None and aid.pays(entry.price_minor or 0) else None
 
     return mine, *transact(work)
 
@@ -138,9 +146,21 @@ def _told(mine: Owner, aid: Aid, service: str, asked: ShareForm) -> Told:
     )
 
 
+def _sound(asked: ShareForm, mine: Owner, aid: Aid, service: str) -> Told | None:
+    """Return what can be told of what was asked; None where something of it has to be mended first."""
+    return forms.attempt(asked, lambda: _told(mine, aid, service, asked))
+
+
+def _made(session: Session, mine: Owner, key: str | None) -> str | None:
+    """Return the order that was made under a key; None where there is none yet."""
+    kept = idempotency.answered(session, mine.book_id, current().actor, "social_buy", key or "")
+    return None if kept is None else str(kept["authorization_id"])
+
+
 def _confirm(form: BuyForm, asked: ShareForm, entry: Entry, aid: Aid, told: Told) -> tuple[str, int]:
     form.quante.data = str(asked.quante.data)
     form.giorno.data = "" if asked.giorno.data is None else asked.giorno.data.isoformat()
+    form.told.data = told.told
     return forms.show("order/shared.html", form, asked=asked, entry=entry, aid=aid, told=told)
 
 

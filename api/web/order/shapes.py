@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -18,24 +17,24 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from api.web import words
-from api.web.fields import AmountField, DayField
+from api.web.fields import MOST, WHOLE, AmountField, CountField, DayField
 from api.web.forms import Form, MoneyForm
 from api.web.public.looking import MYSELF
 from api.web.public.names import CHANNELS
+from config import clock
 from config.labelled import Labelled
 from plans.rulebook.words import Channel
+from plans.social.words import Standing
 from wallet import reasons
 from wallet.orders import Captured
 from wallet.previews import Choosing
 from wallet.purchases import Purchase
 from wallet.reasons import Voiding
 from wallet.settlement.disputes import Reason
+from wallet.social.aids import Aid
 
 # Whoever does not mind how it comes lets the wallet choose.
 ANY_WAY = "any"
-MOST = 10_000
-_DIGITS: Final = re.compile(r"[0-9]{1,9}")
-_WHOLE = _l("Scrivi un numero intero, da 1 a 10.000.")
 
 
 class Asking(Form):
@@ -51,16 +50,6 @@ class Asking(Form):
         return True
 
 
-class _Count(IntegerField):
-    """A whole number, refused in words of ours."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed: digits alone, for a program takes more for a number than people do."""
-        if valuelist and valuelist[0].strip() and not _DIGITS.fullmatch(valuelist[0].strip()):
-            raise ValueError(str(_WHOLE))
-        super().process_formdata(valuelist)
-
-
 class WhomForm(Asking):
     """For whom."""
 
@@ -71,7 +60,7 @@ class WhenForm(Asking):
     """When, how much of it, and how it comes; `come` is asked only where there is more than one way."""
 
     per = HiddenField()
-    quante = _Count(_l("Quanti te ne servono?"), [Optional(), NumberRange(1, MOST, _WHOLE)])
+    quante = CountField(_l("Quanti te ne servono?"), [Optional(), NumberRange(1, MOST, WHOLE)])
     importo = AmountField(_l("Oppure: quanto vuoi spendere in tutto, in euro?"), [Optional()])
     giorno = DayField(_l("Quando? (facoltativo)"), [Optional()])
     come = RadioField(_l("Come vuoi riceverlo?"), [Optional()])
@@ -139,18 +128,41 @@ class ConfirmForm(MoneyForm):
 class ShareForm(Asking):
     """How much of it, and when, where a municipality's voucher pays a part."""
 
-    quante = _Count(
+    quante = CountField(
         _l("Quanti te ne servono?"),
-        [InputRequired(_l("Scrivi quanti te ne servono.")), NumberRange(1, MOST, _WHOLE)],
+        [InputRequired(_l("Scrivi quanti te ne servono.")), NumberRange(1, MOST, WHOLE)],
     )
     giorno = DayField(_l("Quando? (facoltativo)"), [Optional()])
 
+    def __init__(self, aid: Aid, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._aid = aid
+
+    def validate_giorno(self, field: DayField) -> None:
+        """Refuse a day on which the voucher pays nothing."""
+        aid, day = self._aid, field.data
+        if day is None:
+            return
+        if not max(aid.starts_on, clock.today()) <= day <= aid.ends_on:
+            first, last = words.day(max(aid.starts_on, clock.today())), words.day(aid.ends_on)
+            raise ValidationError(
+                _("Il tuo buono vale dal %(first)s al %(last)s: scegli un giorno fra questi.", first=first, last=last)
+            )
+        if aid.standing is not Standing.NOT_PRESENTED and aid.isee_until is not None and day > aid.isee_until:
+            raise ValidationError(
+                _(
+                    "Il tuo ISEE vale fino al %(last)s: scegli un giorno prima, o porta quello nuovo ai servizi sociali.",
+                    last=words.day(aid.isee_until),
+                )
+            )
+
 
 class BuyForm(MoneyForm):
-    """The order itself, with a municipality's voucher."""
+    """The order itself, with a municipality's voucher; `told` is in short what was told of it."""
 
     quante = HiddenField()
     giorno = HiddenField()
+    told = HiddenField()
     send = SubmitField(_l("Conferma l'ordine"))
 
 

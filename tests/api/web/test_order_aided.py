@@ -20,7 +20,7 @@ from plans.words import FunderKind
 from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.v1.conftest import NOON
-from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.browser import Browser, browser_of, forms_of, rows, text_of
 from tests.api.web.citizens import citizens  # noqa: F401 - used by its name alone
 from tests.api.web.counting import asked
 from tests.api.web.test_order import available, confirm, ordered
@@ -102,8 +102,9 @@ def test_a_share_is_not_left_unpaid_by_a_forged_form(counter: Counter, bruno: Br
 
     answer = bruno.post(MEAL, drawn)
 
-    assert answer.status_code in (409, 422)
+    assert answer.status_code == 409
     assert "1,70" in text_of(answer)
+    assert "ricevuta" not in text_of(answer)
     assert left(counter, "bruno") == 10_000
 
 
@@ -127,8 +128,51 @@ def test_what_cannot_be_read_is_said_beside_its_field(bruno: Browser, said: str)
 def test_a_day_that_the_voucher_is_not_for_is_refused_in_words(bruno: Browser, said: str) -> None:
     answer = bruno.get(f"{MEAL}?{said}")
 
+    assert answer.status_code == 422
+    assert 'id="giorno-error"' in answer.text
+    assert re.search(r"Il tuo buono vale dal \d+ \w+ 2026 al 31 dicembre 2026", text_of(answer))
+    assert "apl_" not in answer.text
+
+
+def asked_of_the_desk(bruno: Browser) -> str:
+    return text_of(bruno.get("/orientamento"))
+
+
+@pytest.mark.parametrize("more", [{"quante": "10000"}, {"giorno": "2027-02-01"}, {"quante": "2"}, {"told": ""}])
+def test_the_desk_is_asked_for_nothing_that_cannot_be_or_was_not_told(bruno: Browser, more: dict[str, str]) -> None:
+    drawn = forms_of(bruno.get(f"{MEAL}?quante=1"))[f"{MEAL}/chiedi"]
+    before = asked_of_the_desk(bruno)
+
+    answer = bruno.post(f"{MEAL}/chiedi", drawn | more)
+
     assert answer.status_code in (409, 422)
-    assert "Da sistemare" in text_of(answer)
+    assert asked_of_the_desk(bruno) == before
+    assert "ricevuta" not in text_of(answer)
+
+
+@pytest.mark.parametrize("more", [{"quante": "10000"}, {"quante": "2"}, {"told": ""}])
+def test_nothing_is_bought_otherwise_than_it_was_told(counter: Counter, more: dict[str, str]) -> None:
+    ines, before = browser_of(counter, "ines"), left(counter, "ines")
+    drawn = forms_of(ines.get(f"{HELP}?quante=1"))[HELP]
+    written = rows()
+
+    answer = ines.post(HELP, drawn | more)
+
+    assert answer.status_code == 409
+    assert "Intanto qualcosa è cambiato" in text_of(answer)
+    assert (left(counter, "ines"), rows()["authorization"]) == (before, written["authorization"])
+
+
+def test_a_voucher_that_was_used_up_shows_the_order_to_whoever_presses_twice(counter: Counter) -> None:
+    ines = browser_of(counter, "ines")
+    drawn = forms_of(ines.get(f"{HELP}?quante=4"))[HELP]
+
+    made = ines.post(HELP, drawn)
+    assert made.status_code == 302
+    again = ines.client.post(HELP, data=drawn, headers={"Accept": "text/html", **ines.headers})
+
+    assert again.location == made.location
+    assert ines.send(made.location, f"{made.location}/annulla", reason="changed_mind").status_code == 302
 
 
 def test_a_suspended_voucher_is_told_and_leads_to_the_ordinary_way(bruno: Browser, suspended: None) -> None:
