@@ -24,11 +24,14 @@ from wallet.settlement.errors import (
     BankLineNotFound,
     ConfirmationOfOtherAccount,
 )
-from wallet.settlement.tables import BankConfirmation, BankLine
+from wallet.settlement.payouts import Payment
+from wallet.settlement.tables import BankConfirmation, BankLine, PayoutRun
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('borsellino:confirmations', 0))"
 _CANDIDATES = (
-    "select p.end_to_end_id, p.amount_minor, p.iban, p.state from payout_payment p join payout_run r using (run_id)"
+    "select p.end_to_end_id, p.amount_minor, p.iban, p.state,"
+    " (r.prepared_at at time zone 'Europe/Rome')::date as prepared_on"
+    " from payout_payment p join payout_run r using (run_id)"
     " where r.payer ->> 'iban' = %s and (p.end_to_end_id = any(%s) or (p.iban = %s and p.amount_minor = %s))"
 )
 # What a bank writes where the payer gave no id.
@@ -47,6 +50,7 @@ class Why(Labelled):
     AMOUNT_DIFFERS = "amount_differs", "l'importo è diverso"
     IBAN_DIFFERS = "iban_differs", "l'IBAN è diverso"
     NOT_EXPECTED = "not_expected", "il pagamento è già concluso"
+    BOOKED_BEFORE = "booked_before", "la banca dice un giorno prima che il pagamento fosse preparato"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,9 @@ def read(session: Session, path: Path, *, actor: str, on: date | None = None) ->
     Read a camt.053: payments that left are paid, those that came back have failed, the rest waits for a person.
 
     A payment is found by its end-to-end id; where the bank tells none, by amount and IBAN, else by its id in the
-    remittance text. It counts only if amount, currency, and IBAN where the bank tells it, agree. A movement that was
-    read before changes nothing. The business date of an entry is the day of booking, or `on` where that is later (for a
-    booking in a closed period).
+    remittance text. It counts only if amount, currency, and IBAN where the bank tells it, agree, and if it is booked
+    no day before the payment was prepared. A movement that was read before changes nothing. The business date of an
+    entry is the day of booking, or `on` where that is later (for a booking in a closed period).
 
     Errors: those of `camt.read`; ConfirmationOfOtherAccount; those of `posting.post`.
     """
@@ -148,8 +152,9 @@ def resolve(
     """
     Close a line of the queue by a person's decision: it is this payment, or (None) none of ours; return its new state.
 
-    Money that left makes the payment paid, money that came back makes it failed. Amounts have to agree; `on` is that of
-    `read`.
+    Money that left makes the payment paid, money that came back makes it failed: where the bank does not say that it
+    comes back, only of a payment that was made. Amounts have to agree; `on` is that of `read`, and no day before the
+    payment was prepared counts.
 
     Errors: ReasonRequired, BankLineNotFound, BankLineClosed, PaymentNotFound, BankLineDiffers, PaymentStateWrong;
             those of `posting.post`.
@@ -167,8 +172,10 @@ def resolve(
         if (payment.amount_minor, "EUR") != (row.amount_minor, row.currency):
             told = {"amount": from_minor(row.amount_minor), "expected": from_minor(payment.amount_minor)}
             raise BankLineDiffers(line=line_id, payment=end_to_end_id, **told)
+        if not row.outgoing and not row.return_reason:
+            payments.require(payment, "failed", ("paid",))
         act = payments.confirm if row.outgoing else payments.fail
-        day = _not_before(row.booked_on, on)
+        day = max(_not_before(row.booked_on, on), _prepared_on(session, payment))
         ended = act(session, end_to_end_id, on=day, actor=actor, line_id=line_id, reason=reason)
         row.run_id, row.provider_code, state = ended.run_id, ended.provider_code, ended.state
     row.state, row.resolved_by, row.resolved_reason = "resolved", actor, reason.strip()
@@ -193,6 +200,11 @@ def _take(session: Session, confirmation_id: str, line: StatementLine, actor: st
     named = {"run_id": ended.run_id, "provider_code": ended.provider_code}
     session.execute(sa.insert(BankLine).values(**values, **named, state="matched"))
     return Match(line_id, line, why, end_to_end_id)
+
+
+def _prepared_on(session: Session, payment: Payment) -> date:
+    moment = session.scalars(sa.select(PayoutRun.prepared_at).where(PayoutRun.run_id == payment.run_id)).one()
+    return moment.astimezone(clock.ROME).date()
 
 
 def _not_before(booked_on: date, on: date | None) -> date:
@@ -227,6 +239,8 @@ def _agrees(line: StatementLine, payment: Any, how: Why) -> tuple[Why, str | Non
         return Why.IBAN_DIFFERS, None
     if not _expected(line, payment):
         return Why.NOT_EXPECTED, None
+    if line.booked_on < payment.prepared_on:
+        return Why.BOOKED_BEFORE, None
     return how, payment.end_to_end_id
 
 

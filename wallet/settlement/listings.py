@@ -196,8 +196,13 @@ def bank_line(session: Session, line_id: str) -> sa.Row[Any]:
 
 
 def fitting(line: sa.Row[Any]) -> sa.Select[Any]:
-    """Return the query of the payments that a line of the bank's may be: of its amount, and not ended."""
-    states = ("prepared",) if line.outgoing else ("prepared", "paid")
+    """
+    Return the query of the payments that a line of the bank's may be: of its amount, and not ended.
+
+    What comes in is of a payment that was made, unless the bank says that it comes back.
+    """
+    back = ("prepared", "paid") if line.return_reason else ("paid",)
+    states = ("prepared",) if line.outgoing else back
     return transfers().where(PayoutPayment.amount_minor == line.amount_minor, PayoutPayment.state.in_(states))
 
 

@@ -58,7 +58,7 @@ def confirm(
     Errors: PaymentNotFound, PaymentStateWrong; those of `posting.post`.
     """
     payment = by_end_to_end_id(session, end_to_end_id, lock=True)
-    _require(payment, "paid", ("prepared",))
+    require(payment, "paid", ("prepared",))
     for part in database.rows(session, _PARTS, (payment.run_id, payment.provider_code)):
         known = chart.open_payouts(session, part.book_id)
         pairs = moved(known[chart.PAYOUT], known[chart.BANK], part.amount_minor)
@@ -78,7 +78,7 @@ def fail(
     Errors: PaymentNotFound, PaymentStateWrong; those of `posting.post`.
     """
     payment = by_end_to_end_id(session, end_to_end_id, lock=True)
-    _require(payment, "failed", ("prepared", "paid"))
+    require(payment, "failed", ("prepared", "paid"))
     code = chart.provider(payment.provider_code)
     for part in database.rows(session, _PARTS, (payment.run_id, payment.provider_code)):
         known = chart.open_payouts(session, part.book_id)
@@ -106,7 +106,7 @@ def withdraw(session: Session, end_to_end_id: str, *, on: date, actor: str, reas
     if not reason.strip():
         raise ReasonRequired()
     # What the bank has confirmed comes back by a line of the bank's alone.
-    _require(by_end_to_end_id(session, end_to_end_id, lock=True), "failed", ("prepared",))
+    require(by_end_to_end_id(session, end_to_end_id, lock=True), "failed", ("prepared",))
     return fail(session, end_to_end_id, on=on, actor=actor, reason=reason.strip())
 
 
@@ -124,7 +124,8 @@ def withdraw_run(session: Session, run: Run, *, on: date, actor: str, reason: st
     return [withdraw(session, each.end_to_end_id, on=on, actor=actor, reason=reason) for each in waiting]
 
 
-def _require(payment: Payment, wanted: str, allowed: tuple[str, ...]) -> None:
+def require(payment: Payment, wanted: str, allowed: tuple[str, ...]) -> None:
+    """Refuse with PaymentStateWrong a payment that is in none of some states."""
     if payment.state not in allowed:
         raise PaymentStateWrong(
             payment=payment.end_to_end_id,

@@ -180,6 +180,20 @@ def _home(form: StatementForm) -> tuple[str, int]:
     return forms.show("network_office/bank.html", form, told=transact(work), why=why, amount=amount)
 
 
+def _option(line: sa.Row[Any], payment: sa.Row[Any]) -> str:
+    """Return a payment that a movement may be, what choosing it does, and whether it went to another account."""
+    named = _(
+        "%(holder)s, %(amount)s, bonifico %(number)s del %(day)s",
+        holder=payment.holder,
+        amount=words.amount(payment.amount_minor),
+        number=payment.end_to_end_id,
+        day=words.day(payment.execute_on),
+    )
+    does = _("risulta pagato") if line.outgoing else _("risulta tornato: quello che pagava torna da pagare")
+    other = line.iban and line.iban != payment.iban
+    return f"{named} → {does}" + (". ▲ " + _("L'IBAN è un altro: %(iban)s", iban=payment.iban) if other else "")
+
+
 def _line(line_id: str, form: ResolveForm) -> tuple[str, int]:
     def work(session: Session) -> tuple[sa.Row[Any], list[sa.Row[Any]]]:
         found = listings.bank_line(session, line_id)
@@ -188,19 +202,7 @@ def _line(line_id: str, form: ResolveForm) -> tuple[str, int]:
 
     found, fitting = transact(work)
     form.what.choices = [
-        *(
-            SelectChoice(
-                each.end_to_end_id,
-                _(
-                    "%(holder)s, %(amount)s, bonifico %(number)s del %(day)s",
-                    holder=each.holder,
-                    amount=words.amount(each.amount_minor),
-                    number=each.end_to_end_id,
-                    day=words.day(each.execute_on),
-                ),
-            )
-            for each in fitting
-        ),
+        *(SelectChoice(each.end_to_end_id, _option(found, each)) for each in fitting),
         SelectChoice(_OTHER, _("È un altro nostro bonifico: scrivo il suo numero")),
         SelectChoice(_NOT_OURS, _("Non è un nostro bonifico")),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import flask
@@ -26,12 +26,20 @@ from api.web.forms import Form, MoneyForm
 from api.web.town.standing import AttestationForm
 from config import clock
 from ledger import idempotency
+from network import comuni
+from network import services as catalogue
+from network.errors import ComuneNotFound
+from network.services import Entry
 from plans import people
+from plans.errors import EmployeeNotFound
+from plans.people import EmployeeCard
+from plans.people_file import EmployeeDraft
 from plans.social import applications, offer, states
 from plans.social.applications import Application, Draft
 from plans.social.offer import Entrusted
 from plans.social.states import Step
 from plans.social.words import Instrument, State, Why
+from wallet import registry
 from wallet.social import cards, vouchers
 from wallet.social.cards import Card
 
@@ -62,14 +70,31 @@ class Desk:
     """An application as its office works on it: its citizen, its service, and the steps that it may take."""
 
     card: Card
-    name: str
+    citizen: EmployeeCard
     service: Entrusted
     steps: tuple[Step, ...]
+    chosen: Entry | None
+    residence: str | None
 
     @property
     def application(self) -> Application:
         """The application itself."""
         return self.card.application
+
+    @property
+    def name(self) -> str:
+        """What the citizen is called."""
+        return f"{self.citizen.first_name} {self.citizen.last_name}"
+
+    @property
+    def ahead(self) -> tuple[Step, ...]:
+        """The steps on which it goes on."""
+        return tuple(step for step in self.steps if tone(step.to) in ("right", "waiting"))
+
+    @property
+    def ends(self) -> tuple[Step, ...]:
+        """The steps that end it, or stop it."""
+        return tuple(step for step in self.steps if step not in self.ahead)
 
     @property
     def pays_voucher(self) -> bool:
@@ -88,6 +113,8 @@ class ApplyForm(AttestationForm):
     """An application as it was presented."""
 
     tax_code = StringField(_l("Codice fiscale del cittadino"), [_NEEDED, Length(max=40)])
+    first_name = StringField(_l("Nome (se è la sua prima domanda)"), [Optional(), Length(max=100)])
+    last_name = StringField(_l("Cognome (se è la sua prima domanda)"), [Optional(), Length(max=100)])
     service = SelectField(_l("Servizio"), [_NEEDED])
     protocol = StringField(_l("Protocollo della domanda"), [_NEEDED, Length(max=40)])
     submitted_on = DayField(_l("Presentata il"), [_NEEDED])
@@ -304,11 +331,22 @@ def _desk(application_id: str) -> Desk:
         card = cards.get(session, book_id, application_id)
         found = card.application
         service = offer.entrusted(session, book_id, found.entrusted_code)
-        name = people.names(session, book_id, [found.employee_id]).get(found.employee_id, "")
+        citizen = people.employee(session, book_id, found.employee_id)
         steps = tuple(step for step in states.steps()[found.state] if step.selection in (None, service.selection))
-        return Desk(card, name, service, steps)
+        chosen = found.service_code and catalogue.entry_of(session, found.service_code, on=clock.today())
+        return Desk(card, citizen, service, steps, chosen or None, _residence(session, found))
 
     return transact_in(book_id, work)
+
+
+def _residence(session: Session, found: Application) -> str | None:
+    """Return the name of the comune where the citizen lives; its code where it is one of the past."""
+    if found.residence_istat is None:
+        return None
+    try:
+        return comuni.get(session, found.residence_istat).name
+    except ComuneNotFound:
+        return found.residence_istat
 
 
 def _recorded(
@@ -334,12 +372,28 @@ def _reasons(form: ActForm, step: Step) -> None:
     form.why.choices = [SelectChoice(str(why), why.label(words.asked())) for why in step.why]
 
 
-def _apply(book_id: int, form: ApplyForm) -> str:
+def _citizen(book_id: int, code: str) -> EmployeeCard | None:
+    """Return the citizen of a tax code; None of whoever applies for the first time."""
+    try:
+        return transact_in(book_id, lambda session: people.find(session, book_id, code))
+    except EmployeeNotFound:
+        return None
+
+
+def _apply(book_id: int, form: ApplyForm) -> str | None:
     code = form.tax_code.data.strip().upper()
-    citizen = transact_in(book_id, lambda session: people.find(session, book_id, code))
-    reaching.refuse_own(current(), book_id, citizen.employee_id)
+    first, last = ((field.data or "").strip() for field in (form.first_name, form.last_name))
+    citizen = _citizen(book_id, code)
+    if citizen is not None:
+        reaching.refuse_own(current(), book_id, citizen.employee_id)
+    elif not (first and last):
+        told = _("È la sua prima domanda: scrivi nome e cognome, e viene registrata anche la persona.")
+        for field in (form.first_name, form.last_name):
+            field.errors = [told]
+        form.status = 422
+        return None
     draft = Draft(
-        employee_id=citizen.employee_id,
+        employee_id="" if citizen is None else citizen.employee_id,
         entrusted_code=form.service.data,
         protocol=form.protocol.data,
         submitted_on=form.submitted_on.data,
@@ -349,8 +403,12 @@ def _apply(book_id: int, form: ApplyForm) -> str:
     )
 
     def work(session: Session) -> str:
+        whose = draft
+        if citizen is None:
+            newcomer = registry.admit(session, book_id, EmployeeDraft(code, first, last))
+            whose = replace(draft, employee_id=newcomer.employee_id)
         shift = form.shift.data or 0
-        made = applications.apply(session, book_id, draft, form.attestation(), actor=current().actor, shift=shift)
+        made = applications.apply(session, book_id, whose, form.attestation(), actor=current().actor, shift=shift)
         audit.about(employee_id=made.employee_id, target=made.application_id)
         return made.application_id
 

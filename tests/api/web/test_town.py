@@ -17,6 +17,7 @@ from config import clock, database
 from ledger import books
 from plans import funders
 from plans.words import FunderKind
+from tests import factories
 from tests.api.counter import Counter, appoint
 from tests.api.v1.test_social import office
 from tests.api.web.browser import Browser, browser_of, text_of
@@ -131,6 +132,18 @@ def test_the_indicator_is_kept_nowhere_and_shown_to_nobody(office: Counter) -> N
         assert secret not in browser.get(page).text
 
 
+def test_whoever_applies_for_the_first_time_is_recorded_with_the_application(office: Counter) -> None:
+    browser, code = browser_of(office, "comune"), factories.tax_code()
+    told = typed(office) | {"tax_code": code}
+
+    unknown = browser.send("/comune/domande/nuova", **told)
+    made = browser.send_on(unknown, "/comune/domande/nuova", first_name="Noemi", last_name="Nuova")
+
+    assert (unknown.status_code, "prima domanda" in text_of(unknown), made.status_code) == (422, True, 302)
+    page = text_of(browser.get(str(made.headers["Location"])))
+    assert ("Noemi Nuova" in page, code in page) == (True, True)
+
+
 def test_a_form_that_was_sent_is_not_sent_again_with_another_indicator(office: Counter) -> None:
     browser = browser_of(office, "comune")
     drawn, told = browser.get("/comune/domande/nuova"), typed(office)
@@ -165,14 +178,15 @@ def test_a_form_that_was_drawn_before_somebody_else_changed_it_is_told(office: C
     assert "Intanto qualcun altro" in text_of(stale)
     assert 'value="019036"' in stale.text
     assert mended.status_code == 302
-    assert "019036" in text_of(browser.get(page))
+    assert "Cremona" in text_of(browser.get(page))
 
 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ({"tax_code": ""}, "Manca"),
-        ({"tax_code": "RSSMRA80A01H501U"}, "RSSMRA80A01H501U"),
+        ({"tax_code": "RSSMRA80A01H501U"}, "prima domanda"),
+        ({"tax_code": "RSSMRA80A01H501X", "first_name": "Mario", "last_name": "Rossi"}, "Da sistemare"),
         ({"isee_amount": "1.234"}, "Da sistemare"),
         ({"dsu_protocol": ""}, "DSU"),
         ({"case": "ALZHEIMER-2026"}, "Da sistemare"),

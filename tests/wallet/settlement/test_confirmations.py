@@ -323,8 +323,8 @@ def test_two_movements_alike_are_two(waiting: Scene, tmp_path: Path) -> None:
 # -- what a person decides -------------------------------------------------------------------------------------------
 
 
-def queued(scene: Scene, tmp_path: Path, tx: Tx) -> str:
-    read(scene, sent(tmp_path, entry(tx)))
+def queued(scene: Scene, tmp_path: Path, tx: Tx, **more: str) -> str:
+    read(scene, sent(tmp_path, entry(tx, **more)))
     (line,) = confirmations.unmatched(scene.session)
     return line.line_id
 
@@ -345,6 +345,10 @@ def test_a_person_says_which_payment_a_line_is(waiting: Scene, tmp_path: Path) -
 
 def test_a_person_says_that_a_payment_came_back(waiting: Scene, tmp_path: Path) -> None:
     line_id = queued(waiting, tmp_path, Tx("55.00", "", "", "storno", outgoing=False))
+    # The bank has not said that it was made, nor that this money comes back: it may still be made.
+    with pytest.raises(PaymentStateWrong), waiting.session.begin_nested():
+        resolve(waiting, line_id, "R1-00002")
+    assert len(read(waiting, sent(tmp_path, entry(Tx("55.00", "R1-00002")))).paid) == 1
 
     assert resolve(waiting, line_id, "R1-00002") == "failed"
 
@@ -454,6 +458,17 @@ def test_a_day_in_a_closed_period_is_refused_and_can_be_given_another(waiting: S
     done = confirmations.read(waiting.session, path, actor="op", on=date(2026, 4, 2))
 
     assert len(done.paid) == 1
+
+
+def test_what_the_bank_says_of_a_day_before_the_payment_waits_for_a_person(waiting: Scene, tmp_path: Path) -> None:
+    line_id = queued(waiting, tmp_path, Tx("55.00", "R1-00002"), booked_on="2019-05-05")
+    (line,) = confirmations.unmatched(waiting.session)
+    assert line.why is Why.BOOKED_BEFORE
+
+    assert resolve(waiting, line_id, "R1-00002") == "paid"
+
+    days = waiting.session.scalars(sa.text("select occurred_on from entry order by entry_id desc limit 1"))
+    assert days.one() >= date(2026, 3, 1)
 
 
 def test_no_entry_is_older_than_the_banks_booking(waiting: Scene, tmp_path: Path) -> None:
