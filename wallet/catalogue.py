@@ -64,9 +64,7 @@ def funded(session: Session, book_id: int, employee_id: str) -> tuple[PlanTerms,
     Errors: EmployeeNotFound.
     """
     found = contents.of(session, book_id, employee_id, ended=False)
-    held = dict.fromkeys(
-        lot.plan_id for lot in found.lots if lot.spendable and not lot.apart and lot.available_minor > 0
-    )
+    held = dict.fromkeys(lot.plan_id for lot in found.lots if lot.counts)
     return tuple(plans.terms(session, book_id, held).values()) if held else ()
 
 

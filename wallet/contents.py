@@ -66,6 +66,11 @@ class LotContent:
         """What is neither spent nor reserved."""
         return self.balance_minor - self.held_minor
 
+    @property
+    def counts(self) -> bool:
+        """Whether something of it is what its person can spend today."""
+        return self.spendable and not self.apart and self.available_minor > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -106,7 +111,7 @@ class Contents:
     @property
     def next_expiry(self) -> Ending | None:
         """What ends next of what is available."""
-        left = [lot for lot in self._open() if lot.available_minor > 0]
+        left = [lot for lot in self.lots if lot.counts]
         if not left:
             return None
         day = min(lot.spend_by for lot in left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from plans.people import RelativeCard
 from plans.rulebook.words import Channel
 from wallet import authorizations
 from wallet.authorizations import Authorization
+from wallet.purchases import DAYS_WITHOUT_DATE
 from wallet.settlement.disputes import Reason, State
 
 # What was captured under a hold, what of it was given back, and the last dispute about it.
@@ -117,6 +118,12 @@ class Order:
     def whole(self) -> bool:
         """Whether it is a documento di legittimazione: one service, whole, in one go."""
         return self.authorization.channel == Channel.VOUCHER
+
+    @property
+    def undated(self) -> bool:
+        """Whether nobody has said on which day it will be: until it is used it is for any day of its time."""
+        found = self.authorization
+        return found.expires_at == found.decided_at + timedelta(days=DAYS_WITHOUT_DATE)
 
     @property
     def last_day(self) -> datetime | None:

@@ -26,7 +26,7 @@ from api.web.me import calendars, surveys
 from config import clock, money
 from network.services import catalogue
 from network.services.catalogue import Service
-from plans import funders, people
+from plans import funders, people, plans
 from plans.people import RelativeCard
 from plans.rulebook.words import Category
 from plans.words import FunderKind
@@ -37,6 +37,8 @@ from wallet.labels import EntryKind
 from wallet.movements import Flow, Movement
 from wallet.position import Gauge, gauges
 from wallet.position import words as said
+from wallet.reimbursements import checklist
+from wallet.reimbursements.checklist import Expense
 from wallet.social import aids
 from wallet.social.aids import Aid
 
@@ -79,7 +81,8 @@ class Sight:
     What somebody sees first.
 
     `fringe` is None where the law sets no limit, or no employer pays; `aids` are vouchers of a municipality; `soon`
-    says that credit ends soon.
+    says that credit ends soon. `carried_until` is until when what is left of what ends next can be spent all the same,
+    None where it is lost. `expenses` are the names of what is asked back.
     """
 
     contents: Contents
@@ -89,8 +92,10 @@ class Sight:
     last: Sequence[Movement]
     reserved: Sequence[Authorization]
     services: Mapping[str, Service]
+    expenses: Mapping[str, Expense]
     family: Sequence[RelativeCard]
     left_on: date | None
+    carried_until: date | None
     today: date
 
     @property
@@ -106,8 +111,8 @@ class Sight:
 
     @property
     def soon(self) -> bool:
-        """Whether what ends next ends soon."""
-        return self.days_left is not None and self.days_left <= SOON_DAYS
+        """Whether what ends next ends soon, and is lost then."""
+        return self.carried_until is None and self.days_left is not None and self.days_left <= SOON_DAYS
 
 
 class MovementsForm(Form):
@@ -236,18 +241,36 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     reserved = paging.cut(session, statement, history.KEY, _OPEN).each(authorizations.of_row)
     found = aids.of_person(session, book_id, employee_id)
     codes = {each.service_code for each in reserved.data} | {code for aid in found for code in aid.services}
+    has, left_on = contents.of(session, book_id, employee_id, ended=False), _left_on(session, book_id, employee_id)
     return Sight(
-        contents=contents.of(session, book_id, employee_id, ended=False),
+        contents=has,
         payer=payer,
         fringe=_fringe(session, book_id, employee_id) if payer is FunderKind.EMPLOYER else None,
         aids=found,
         last=last.data,
         reserved=reserved.data,
         services={each.code: each for each in catalogue.listed(session, codes)},
+        expenses=checklist.expenses(),
         family=people.relatives(session, book_id, employee_id),
-        left_on=people.employee(session, book_id, employee_id).left_on,
+        left_on=left_on,
+        carried_until=None if left_on is not None else _carried(session, book_id, has),
         today=clock.today(),
     )
+
+
+def _left_on(session: Session, book_id: int, employee_id: str) -> date | None:
+    return people.employee(session, book_id, employee_id).left_on
+
+
+def _carried(session: Session, book_id: int, has: Contents) -> date | None:
+    """Return until when what is left of what ends next can be spent all the same; None where any of it is lost."""
+    ending = has.next_expiry
+    if ending is None:
+        return None
+    ends = [lot for lot in has.lots if lot.counts and lot.spend_by == ending.on]
+    terms = plans.terms(session, book_id, {lot.plan_id for lot in ends})
+    days = [terms[lot.plan_id].carried_until() for lot in ends if not lot.carried]
+    return min(days) if len(days) == len(ends) and min(days) > ending.on else None
 
 
 def _fringe(session: Session, book_id: int, employee_id: str) -> Gauge | None:

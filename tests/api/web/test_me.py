@@ -83,7 +83,7 @@ def test_the_wallet_asks_for_whom_and_leads_into_the_catalogue(counter: Counter)
 
     assert "Wanda" in text_of(page)
     for choice in ("io", wanda):
-        assert f'href="/servizi?chi={choice}"' in page.text
+        assert f'href="/servizi?chi={choice}&amp;vicino=1"' in page.text
         assert browser.get(f"/servizi?chi={choice}").status_code == 200
 
 
@@ -116,6 +116,28 @@ def test_the_gauge_has_words_and_never_takes_the_unknown_for_nothing(counter: Co
     assert "Entro il limite" in page.text
     assert "nessuno ha ancora detto che cosa ricevi da altrove." in page.text
     assert "Ti restano al massimo" in page.text
+
+
+def test_credit_that_is_carried_over_is_not_told_to_be_lost(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        book_id = counter.books["E1"]
+        factories.plan(session, book_id, "CARRY", name="Piano riportato", carry_over_months=12)
+        factories.funded(session, book_id, "CARRY")
+        for name, plans in (("carla", ("CARRY",)), ("cosimo", ("A", "CARRY"))):
+            employee_id = factories.employee(session, book_id, first_name=name.title())
+            appoint(session, counter, name, Role.EMPLOYEE, book_id=book_id, employee_id=employee_id)
+            for code in plans:
+                factories.grant(session, book_id, code, employee_id, 10_000)
+
+    database.transact(work)
+    with clock.at(datetime(2026, 11, 23, 12, tzinfo=clock.ROME)):
+        carla, cosimo = (text_of(browser_of(counter, name).get("/io")) for name in ("carla", "cosimo"))
+
+    assert "tutto entro il 30 novembre 2026" in carla
+    assert "Quello che resta si può spendere ancora fino al 30 novembre 2027." in carla
+    assert "ancora 7 giorni" not in carla
+    assert "ancora 7 giorni" in cosimo
+    assert "si può spendere ancora" not in cosimo
 
 
 def test_movements_can_be_filtered_by_their_way_and_their_days(counter: Counter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -70,6 +71,21 @@ def test_going_back_loses_nothing(counter: Counter) -> None:
     assert carried == said | {"importo": "", "come": "any"}
     assert forms_of(further)[f"{ORDER}/quando"] == said
     assert "quante=3" in giulia.get(confirm(quante=3)).text
+
+
+def test_an_order_without_a_day_says_until_when_and_how_it_goes_on(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+
+    blank, dated = giulia.get(ordered(giulia)), giulia.get(ordered(giulia, confirm(giorno="2026-03-10")))
+
+    assert "Quando da decidere, entro il 9 marzo 2026" in text_of(blank)
+    assert "Vale fino a" not in text_of(blank)
+    assert "Quando 10 marzo 2026 Vale fino a" in text_of(dated)
+    for page in (blank, dated):
+        assert "Il giorno e l'ora si decidono con" in unescape(text_of(page))
+        assert "nel territorio di Cremona" in text_of(page)
+        assert 'href="/orientamento?servizio=PSI-CR"' in page.text
+        assert re.search(r'href="/io"><span aria-hidden="true">←', page.text)
 
 
 def test_story_12_a_double_click_is_one_order(counter: Counter) -> None:
