@@ -24,7 +24,7 @@ from config import clock
 from ledger import journal
 from ledger.errors import BookNotFound
 from ledger.journal import Filter, Written
-from reports import foundation, journal_names, words
+from reports import foundation, journal_names, places, words
 from reports.cells import guarded, number, plain
 from reports.errors import PeriodEndsBeforeStart
 from reports.folding import folded
@@ -54,10 +54,12 @@ _BALANCES: Final = sa.text(
     "    join entry e on e.book_id = p.book_id and e.entry_id = p.entry_id"
     "   where p.book_id = :book and e.occurred_on > :day)"
     " select a.account_id, a.code, a.name, a.kind,"
-    "        (b.debit_posted - b.credit_posted - coalesce(l.amount_minor, 0))::bigint"
+    "        (b.debit_posted - b.credit_posted - coalesce(l.amount_minor, 0))::bigint,"
+    f"       {places.NAME} as place"
     "   from account a join balance b on b.book_id = a.book_id and b.account_id = a.account_id"
     "   left join (select account_id, sum(amount_minor) as amount_minor from later group by 1) l"
     "     on l.account_id = a.account_id"
+    f"  {places.JOIN}"
     "  where a.book_id = :book order by a.code"
 )
 
@@ -67,12 +69,13 @@ class _Account:
     """
     An account under its name for others, with its name in the book; its balances are debit less credit.
 
-    Several accounts under one code have no name of their own.
+    Several accounts under one code have no name of their own; `place` is the territory that one is of, if any.
     """
 
     code: str
     name: str
     title: str
+    place: str
     members: int
     opening_minor: int
     closing_minor: int
@@ -238,7 +241,7 @@ def write_csv(
                 [
                     heads.balances[0],
                     guarded(account.code),
-                    guarded(titled(account.code, account.title, account.members, text)),
+                    guarded(titled(account.code, account.title, account.members, text, place=account.place)),
                     *amounts,
                 ]
             )
@@ -307,9 +310,9 @@ def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: dat
     # Without a first day the export begins with the book, and every account with nothing.
     before = begins - timedelta(days=1)
     opening = {row.account_id: row[4] for row in session.execute(_BALANCES, {"book": book_id, "day": before})}
-    titles = {code: title for _, code, title, *_ in closing}
+    titles = {row.code: (row.name, row.place) for row in closing}
     rows = [
-        (id_, code if detail else folded(code), kind, opening[id_], amount) for id_, code, _, kind, amount in closing
+        (id_, code if detail else folded(code), kind, opening[id_], amount) for id_, code, _, kind, amount, _ in closing
     ]
     openings: Counter[str] = Counter()
     closings: Counter[str] = Counter()
@@ -319,7 +322,7 @@ def _gather(session: Session, book_id: int, starts_on: date | None, ends_on: dat
     names = journal_names.every({code: (id_, kind) for id_, code, kind, *_ in rows})
     members = Counter(code for _, code, *_ in rows)
     accounts = {
-        id_: _Account(code, names[code], titles.get(code, ""), members[code], openings[code], closings[code])
+        id_: _Account(code, names[code], *titles.get(code, ("", "")), members[code], openings[code], closings[code])
         for id_, code, *_ in rows
     }
     wanted = Filter(from_day=begins, to_day=ends)

@@ -16,13 +16,23 @@ COLUMNS: Final = ("code", "name", "kind", *FIGURES)
 
 def named(line: Line, text: Words) -> str:
     """Return an account's name; accounts added up are named by what they are and how many."""
-    return titled(line.code, line.name, line.accounts, text)
+    return titled(line.code, line.name, line.accounts, text, place=line.place)
 
 
-def titled(code: str, name: str, accounts: int, text: Words) -> str:
-    """Return the same of a code under which so many accounts stand; `name` is the one in the book."""
+def titled(code: str, name: str, accounts: int, text: Words, *, place: str = "") -> str:
+    """
+    Return the same of a code under which so many accounts stand.
+
+    `name` is the one in the book, `place` that of the territory it is of, where it is of one.
+    """
     if (what := together(code)) is not None:
         return text(f"together.{what}", n=accounts)
+    family, _, of = code.partition(":")
+    if place:
+        return text(f"place.{family}", place=place)
+    plan, _, kind = of.rpartition(":")
+    if family == "plan" and f"plan.{kind}" in text.texts:
+        return text(f"plan.{kind}", plan=plan)
     return text.texts.get(f"account.{code.replace(':', '_')}", name)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, database
 from ledger.errors import BookNotFound
-from reports import foundation
+from reports import foundation, places
 from reports.errors import PeriodEndsBeforeStart
 from reports.folding import folded
 from reports.foundation import Foundation
@@ -25,7 +25,7 @@ _BOOK: Final = sa.text(
     "  from book b left join funder f on f.book_id = b.book_id where b.book_id = :book"
 )
 # The journal is read once, and added up by the two accounts of each posting before it is told of either.
-_LINES: Final = """
+_LINES: Final = f"""
 with pairs as materialized (
     select p.debit_account_id, p.credit_account_id,
            sum(p.amount_minor) filter (where e.occurred_on < %(starts)s) as opening,
@@ -40,10 +40,12 @@ sums as (
             select credit_account_id, -opening, null, moved, -later from pairs) s group by account_id)
 select a.code, a.name, a.kind, coalesce(s.opening, 0)::bigint as opening, coalesce(s.debit, 0)::bigint as debit,
        coalesce(s.credit, 0)::bigint as credit,
-       (b.debit_posted - b.credit_posted - coalesce(s.later, 0))::bigint as ledger
+       (b.debit_posted - b.credit_posted - coalesce(s.later, 0))::bigint as ledger, 1 as accounts,
+       {places.NAME} as place
   from account a
   join balance b on b.book_id = a.book_id and b.account_id = a.account_id
   left join sums s on s.account_id = a.account_id
+  {places.JOIN}
  where a.book_id = %(book)s order by a.code
 """
 
@@ -53,7 +55,8 @@ class Line:
     """
     One account, or several added up; minor units, debit less credit.
 
-    `ledger_minor` is the closing as the ledger's own balance has it. `accounts` is how many are in the line.
+    `ledger_minor` is the closing as the ledger's own balance has it. `accounts` is how many are in the line, `place`
+    the name of the territory that it is of, where it is of one.
     """
 
     code: str
@@ -64,6 +67,7 @@ class Line:
     credit_minor: int
     ledger_minor: int
     accounts: int = 1
+    place: str = ""
 
     @property
     def closing_minor(self) -> int:

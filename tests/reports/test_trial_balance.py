@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -200,3 +201,47 @@ def test_what_payroll_owes_single_people_is_one_line_and_what_it_paid_has_its_na
             "passività", "0,00", "440,00", "0,00", "440,00", "",
         ],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        (
+            "it",
+            {
+                "fees:forli": "Commissioni: la parte di Forlì",
+                "fees:network": "Commissioni: la parte della rete",
+                "community:cremona": "Fondo di comunità: Cremona",
+                "plan:A:funded": "Finanziato da accreditare, piano A",
+                "other:cremona": "Altro",
+            },
+        ),
+        (
+            "en",
+            {
+                "fees:forli": "Fees: the share of Forlì",
+                "fees:network": "Fees: the network's share",
+                "community:cremona": "Community fund: Cremona",
+                "plan:A:funded": "Funded and not granted yet, plan A",
+                "other:cremona": "Altro",
+            },
+        ),
+    ],
+)
+def test_an_account_of_a_territory_has_the_territorys_name(
+    session: Session, told: Story, tmp_path: Path, language: str, names: dict[str, str]
+) -> None:
+    codes = ("fees:forli", "fees:network", "community:cremona", "other:cremona")
+    known = accounts.ensure(session, told.book_id, [Opening(code, "L", "Altro") for code in codes])
+    pairs = tuple(Pair(known[one], known[other], 100) for one, other in pairwise(codes))
+    posting.post(session, told.book_id, Draft("fee", date(2026, 3, 1), pairs), actor="test")
+
+    balance = trial_balance.gather(session, told.book_id, detail=True)
+    table.write(balance, tmp_path / "t.csv", language)
+    journal_export.write_csv(session, told.book_id, tmp_path / "j.csv", language=language, detail=True)
+
+    for name in ("t.csv", "j.csv"):
+        text = (tmp_path / name).read_text(encoding="utf-8-sig")
+        rows = list(csv.reader(text.splitlines(), delimiter=";" if language == "it" else ","))
+        found = {row[1]: row[2] for row in rows if len(row) > 2 and row[1] in names}
+        assert found == names, name
