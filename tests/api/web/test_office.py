@@ -6,9 +6,13 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from config import database
+from config import clock, database
+from ledger import accounts, posting
+from ledger.accounts import Opening
+from ledger.posting import Draft, Pair
 from tests.api.counter import Counter
 from tests.api.v1.test_reimbursements import office, review, submit
 from tests.api.web.browser import browser_of, every_form, text_of
@@ -57,6 +61,28 @@ def test_the_books_of_a_period_balance_in_words_and_icon(counter: Counter) -> No
     assert "✓" in page.text
     assert "In banca alla fine" in text_of(page)
     assert "Crediti dei lavoratori" in text_of(accounts)
+    assert "Il saldo iniziale è dare meno avere" in text_of(accounts)
+
+
+def test_accounts_are_named_in_the_language_of_the_page_and_by_their_territory(counter: Counter) -> None:
+    def work(session: Session) -> None:
+        book_id = counter.books["E1"]
+        codes = ("fees:forli", "community:cremona")
+        known = accounts.ensure(session, book_id, [Opening(code, "L", f"Commissioni {code}") for code in codes])
+        pair = Pair(known["fees:forli"], known["community:cremona"], 100)
+        posting.post(session, book_id, Draft("fee", clock.today(), (pair,)), actor="test")
+
+    database.transact(work)
+    italian, english = (
+        text_of(browser_of(counter, "accountant", language=language).get("/studio/quadratura"))
+        for language in ("it", "en")
+    )
+
+    assert "Commissioni: la parte di Forlì" in italian
+    assert "Fondo di comunità: Cremona" in italian
+    assert "Fees: the share of Forlì" in english
+    assert "Committed, plan A" in english
+    assert "Impegnato" not in english
 
 
 def test_a_balance_that_is_not_the_journal_s_is_red_and_named(counter: Counter) -> None:
