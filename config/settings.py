@@ -68,6 +68,7 @@ class Settings:
     threads: int
     proxies: int
     log_format: str
+    log_level: str
     rate: str
     rate_searches: str
     rate_guarded: str
@@ -167,6 +168,7 @@ def load() -> Settings:
         threads = env.int("THREADS", 4, validate=validate.Range(1, 64))
         proxies = env.int("PROXIES", 0, validate=validate.Range(0, 8))
         log_format = env.str("LOG_FORMAT", "auto", validate=validate.OneOf(("auto", "json", "text")))
+        log_level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(("info", "warning")))
         rate = env.str("RATE", "1200/minute", validate=_RATE)
         rate_searches = env.str("RATE_SEARCHES", "300/minute", validate=_RATE)
         rate_guarded = env.str("RATE_GUARDED", "30/minute", validate=_RATE)
@@ -202,6 +204,7 @@ def load() -> Settings:
         threads=threads,
         proxies=proxies,
         log_format=log_format,
+        log_level=log_level,
         rate=rate,
         rate_searches=rate_searches,
         rate_guarded=rate_guarded,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def serve(ctx: click.Context, bind: str | None, demo: bool) -> None:
     if demo and terms is None:
         # What its providers were paid under.
         terms = import_module("api.demonstration.settlement").TERMS_FILE
+    if demo:
+        # A line for every request would take the links out of sight.
+        told.setdefault("BORSELLINO_LOG_LEVEL", os.environ.get("BORSELLINO_LOG_LEVEL", "warning"))
     if terms is not None:
         told["BORSELLINO_TERMS"] = str(terms.resolve())
     _tell(caller, address, demo=demo)

@@ -35,7 +35,8 @@ _THEIR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def configure() -> None:
     """Send the logs of this process, ours and the libraries', to the error stream; JSON unless that is a terminal."""
-    asked = settings.load().log_format
+    configured = settings.load()
+    asked = configured.log_format
     as_text = asked == "text" or (asked == "auto" and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -60,7 +61,7 @@ def configure() -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(configured.log_level.upper())
 
 
 def watch(app: flask.Flask) -> None:
