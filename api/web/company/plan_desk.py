@@ -71,6 +71,7 @@ def new() -> Response | tuple[str, int]:
 def show(plan_id: str) -> str:
     """Tell a plan in plain sentences, where its money stands, and what has to be kept as a proof."""
     plan = transact(lambda session: listing.find(session, plan_id))
+    started = plan_id in desk.granted()
     bonus = plan.draft.source is PlanSource.PDR
     proofs = (
         transact_in(plan.book_id, lambda session: proof.of_plan(session, plan.book_id, plan.draft.code))
@@ -81,7 +82,7 @@ def show(plan_id: str) -> str:
         "company/plan.html",
         plan=plan,
         said=list(wording.sentences(plan.draft, words.asked())),
-        started=plan_id in desk.granted(),
+        started=started,
         money=transact_in(plan.book_id, lambda session: desk.standing(session, plan.book_id, plan.draft.code)),
         proofs=proofs,
     )

@@ -102,7 +102,8 @@ def test_credit_that_is_carried_over_is_not_said_to_be_lost(
         plan_id = factories.plan(session, book_id, own, carry_over_months=months, **dates)
         factories.funded(session, book_id, own)
         for _ in range(5):
-            factories.grant(session, book_id, own, factories.employee(session, book_id), 1_000, expires_on=last)
+            employee_id = factories.employee(session, book_id, first_name="Nuova")
+            factories.grant(session, book_id, own, employee_id, 1_000, expires_on=last)
         return plan_id
 
     plan_id = database.transact(work)
@@ -220,6 +221,67 @@ def test_what_a_plan_of_converted_bonuses_lacks_is_to_be_done(hr: Browser) -> No
     assert f'href="/azienda/piani/{plan_of(published)}"' in page.text
     assert "manca" in text_of(hr.get(f"/azienda/piani/{plan_of(published)}"))
     assert asked(hr, "/azienda") - before <= 4
+
+
+def bonus_plan(hr: Browser) -> str:
+    """A plan of converted bonuses whose contract was signed on 1 February 2026; where it is shown."""
+    terms = {"source": "PDR", "signed_on": "2026-02-01", "deposit_code": "D-1", "document_ref": "A-1"}
+    published = hr.send("/azienda/piani/nuovo", code=code(), **PLAN | terms)
+    assert published.status_code == 302, text_of(published)
+    return str(published.headers["Location"])
+
+
+DEPOSIT = {"deposit_code": "DEP-9", "deposited_on": "2026-02-20", "conformity_declared": "y", "shares": "50, 100"}
+
+
+def test_what_a_bonus_plan_lacks_is_recorded_from_its_page(hr: Browser) -> None:
+    place = bonus_plan(hr)
+    before = text_of(hr.get(place))
+    assert "Registralo nel deposito del contratto" in before
+    assert "Manda al gestore della rete il file con le scelte" in before
+    assert "Lo dichiara l'ufficio paghe" in before.replace("&#39;", "'")
+
+    sent = hr.send(f"{place}/accordo", **DEPOSIT, document=(io.BytesIO(b"il contratto"), "contratto.pdf"))
+    assert sent.status_code == 302, text_of(sent)
+    told = text_of(hr.get(place))
+    again = hr.get(f"{place}/accordo")
+
+    for proof in ("deposito telematico", "copia del contratto", "dichiarazione di conformità"):
+        assert f"✓ c'è {proof}" in told.replace("&#39;", "'"), proof
+    assert "manca verifica dei risultati" in told
+    assert 'value="DEP-9"' in again.text
+    assert "impronta di una copia è già registrata" in text_of(again)
+    # The copy stays on record when something else is mended.
+    assert hr.send(f"{place}/accordo", **DEPOSIT, increment_attested="y").status_code == 302
+    assert "manca copia" not in text_of(hr.get(place))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"deposit_code": ""}, "Manca"),
+        ({"shares": "metà"}, "numeri interi da 0 a 100"),
+        ({"shares": "9" * 150}, "numeri interi da 0 a 100"),
+        ({"deposited_on": "2026-01-20"}, "non può risultare depositato"),
+        ({"seen": "altro"}, "Intanto qualcuno ha registrato altro"),
+    ],
+)
+def test_a_deposit_that_cannot_be_is_said_and_nothing_typed_is_lost(
+    hr: Browser, typed: dict[str, str], said: str
+) -> None:
+    page = hr.send(f"{bonus_plan(hr)}/accordo", **DEPOSIT | typed)
+
+    assert page.status_code in (409, 422)
+    assert said in text_of(page)
+    assert 'value="2026-' in page.text
+
+
+def test_only_a_plan_of_bonuses_has_a_deposit(counter: Counter, hr: Browser) -> None:
+    place = bonus_plan(hr)
+
+    assert hr.get(f"/azienda/piani/{plan_a(counter, 'E1')}/accordo").status_code in (409, 422)
+    assert hr.get(f"/azienda/piani/{plan_a(counter, 'E2')}/accordo").status_code == 404
+    assert browser_of(counter, "accountant").get(f"{place}/accordo").status_code == 403
 
 
 def test_what_the_law_refuses_is_said_and_nothing_typed_is_lost(hr: Browser) -> None:
