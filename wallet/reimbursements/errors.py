@@ -141,8 +141,8 @@ class FixLowersDocument(ReimbursementError):
 class SubmissionIncomplete(ReimbursementError):
     """Documents, declarations or answers that the checklist asks for are missing; all of them are named."""
 
-    it = "Manca: {missing_it}. È quanto chiede la lista di controllo di «{expense}»."
-    en = "Missing: {missing_en}. The checklist of '{expense}' asks for it."
+    it = "Manca: {missing_it}. È quanto chiede la lista di controllo di «{expense_it}»."
+    en = "Missing: {missing_en}. The checklist of '{expense_en}' asks for it."
 
 
 class ReceiptAskedBefore(ReimbursementError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -212,8 +212,7 @@ def check_complete(
         if purpose not in there
     ]
     missing += untold(submission.supplier, submission.document_no)
-    payment = any(item.purpose is Purpose.PAYMENT for item in asked.items)
-    if payment and Purpose.PAYMENT not in there and not submission.payment_shown:
+    if payment_untold(asked, there, shown=submission.payment_shown):
         missing.append(
             (
                 "prova del pagamento, o la conferma che il documento di spesa lo mostra",
@@ -222,7 +221,7 @@ def check_complete(
         )
     missing += [
         (f"dichiarazione «{one.label_it}»", f"declaration '{one.label_en}'")
-        for one in needed_statements(asked, submission)
+        for one in needed_statements(asked, of_relative=submission.relative_id is not None)
         if one not in submission.statements
     ]
     if asked.user_tax_code and person.relative_id is not None and person.relative_tax_code is None:
@@ -269,14 +268,20 @@ def refuse(missing: Sequence[tuple[str, str]], expense: Expense) -> None:
             missing_it="; ".join(it for it, _ in missing),
             missing_en="; ".join(en for _, en in missing),
             expense=expense.code.lower().replace("_", "-"),
+            expense_it=expense.name("it"),
+            expense_en=expense.name("en"),
         )
 
 
-def needed_statements(asked: Checklist, submission: Submission) -> tuple[Statement, ...]:
-    """Return the declarations this submission needs: that of the relationship only where there is one."""
-    return tuple(
-        one for one in asked.statements if one is not Statement.RELATIONSHIP or submission.relative_id is not None
-    )
+def payment_untold(asked: Checklist, there: Collection[Purpose], *, shown: bool) -> bool:
+    """Whether the payment is asked for, and neither a document nor the expense document shows it."""
+    wanted = any(item.purpose is Purpose.PAYMENT for item in asked.items)
+    return wanted and Purpose.PAYMENT not in there and not shown
+
+
+def needed_statements(asked: Checklist, *, of_relative: bool) -> tuple[Statement, ...]:
+    """Return the declarations that an expense needs: that of the relationship only where it is a relative's."""
+    return tuple(one for one in asked.statements if one is not Statement.RELATIONSHIP or of_relative)
 
 
 def holder_to_mend(asked: Checklist, holder: Holder) -> tuple[Reason, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
+    Field,
     RadioField,
     SelectField,
     StringField,
@@ -20,11 +22,13 @@ from wtforms.validators import InputRequired, Length, Optional
 from api.web import words
 from api.web.fields import AmountField, DayField, TicksField
 from api.web.forms import MoneyForm
+from config import clock
+from config.errors import DomainError
 from plans.people import RelativeCard
-from wallet.reimbursements import documents
+from wallet.reimbursements import documents, submission
 from wallet.reimbursements.checklist import Checklist
 from wallet.reimbursements.documents import LARGEST_BYTES, MEBIBYTE, MOST, Upload
-from wallet.reimbursements.errors import DocumentsTooMany
+from wallet.reimbursements.errors import DocumentsTooMany, ExpenseAmountTooHigh, ExpenseInFuture
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.requests import Correction
 from wallet.reimbursements.submission import Submission
@@ -59,26 +63,50 @@ class FilesForm(MoneyForm):
     payments = MultipleFileField(_l("Prova del pagamento"), render_kw=_TYPES)
     contracts = MultipleFileField(_l("Contratto"), render_kw=_TYPES)
 
-    def uploads(self) -> list[Upload]:
-        """
-        Return the documents, each checked by its content.
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._taken: list[Upload] = []
 
-        Errors: DocumentsTooMany; those of `documents.check`.
-        """
-        purposes = (
-            (self.documents, Purpose.EXPENSE),
-            (self.payments, Purpose.PAYMENT),
-            (self.contracts, Purpose.CONTRACT),
-        )
-        given: list[tuple[Purpose, FileStorage]] = [
-            (purpose, file) for field, purpose in purposes for file in (field.data or []) if file.filename
+    @property
+    def of_purposes(self) -> Mapping[Purpose, MultipleFileField]:
+        """Return the field of each purpose that a document may have."""
+        return {
+            Purpose.EXPENSE: self.documents,
+            Purpose.PAYMENT: self.payments,
+            Purpose.CONTRACT: self.contracts,
+        }
+
+    def uploads(self) -> list[Upload]:
+        """Return the documents, each checked by its content when the form was looked at."""
+        return self._taken
+
+    def sound(self, field: MultipleFileField) -> list[str]:
+        """Return the names of a field's documents that would be taken, and have to be chosen again all the same."""
+        return [one.name for one in self._taken if self.of_purposes[one.purpose] is field]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Look at every document, whatever else has to be mended."""
+        sound = bool(super().validate(*args, **kwargs))
+        given = [
+            (purpose, file)
+            for purpose, field in self.of_purposes.items()
+            for file in (field.data or [])
+            if file.filename
         ]
         if len(given) > MOST:
-            raise DocumentsTooMany(documents=len(given), limit=MOST)
-        return [
-            documents.check(file.filename or "", file.stream.read(LARGEST_BYTES + 1), purpose)
-            for purpose, file in given
-        ]
+            self._wrong(self.documents, words.refusal(DocumentsTooMany(documents=len(given), limit=MOST)))
+            return False
+        for purpose, file in given:
+            try:
+                self._taken.append(documents.check(file.filename or "", file.stream.read(LARGEST_BYTES + 1), purpose))
+            except DomainError as refusal:
+                self._wrong(self.of_purposes[purpose], words.refusal(refusal))
+                sound = False
+        return sound
+
+    def _wrong(self, field: Field, sentence: str) -> None:
+        # What is wrong with several documents of a field is one sentence after the other.
+        field.errors = [" ".join([*field.errors, sentence])]
 
 
 class SubmissionForm(FilesForm):
@@ -104,6 +132,7 @@ class SubmissionForm(FilesForm):
 
     def __init__(self, asked: Checklist, relatives: tuple[RelativeCard, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._asked, self._relatives = asked, {one.relative_id: one for one in relatives}
         spoken = words.asked()
         self.relative.choices = [
             (MYSELF, str(_l("Per me"))),
@@ -113,6 +142,52 @@ class SubmissionForm(FilesForm):
         self.holder.choices = _holders()
         self.statements.choices = [(str(one), one.label(spoken)) for one in asked.statements]
         self.detracted.choices = [(_NO, str(_l("No"))), (_YES, str(_l("Sì")))]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Say everything that has to be mended at once, each beside its field, as the checklist asks for it."""
+        sound = super().validate(*args, **kwargs)
+        for field, sentence in [*self._facts(), *self._lacking()]:
+            if not field.errors:
+                self._wrong(field, sentence)
+                sound = False
+        return sound
+
+    def _facts(self) -> Iterator[tuple[Field, str]]:
+        """Tell what is wrong with what was typed, as the core would say it, one thing after the other."""
+        for field in (self.supplier, self.document_no):
+            if not (field.data or "").strip():
+                yield field, str(_NEEDED.message)
+        for day in (self.document_on, self.expense_on):
+            if day.data is not None and day.data > clock.today():
+                yield day, words.refusal(ExpenseInFuture(on=day.data))
+        try:
+            submission.supplier_code(self.supplier_tax_code.data or "")
+        except DomainError as refusal:
+            yield self.supplier_tax_code, words.refusal(refusal)
+        total, part = self.document.money, self.amount.money
+        if total is not None and part is not None and part > total:
+            yield self.amount, words.refusal(ExpenseAmountTooHigh(amount=part, document=total))
+
+    def _lacking(self) -> Iterator[tuple[Field, str]]:
+        """Tell what the checklist asks for and is not there."""
+        there = {one.purpose for one in self._taken}
+        for purpose in self._asked.required:
+            if purpose in self.of_purposes and purpose not in there:
+                yield self.of_purposes[purpose], _("Allega il documento: senza non si può chiedere.")
+        if submission.payment_untold(self._asked, there, shown=bool(self.payment_shown.data)):
+            yield self.payments, _("Allegala, o metti la spunta qui sotto se il documento di spesa la mostra già.")
+        kin = self._relatives.get(self.relative.data or "")
+        needed = submission.needed_statements(self._asked, of_relative=kin is not None)
+        if any(str(one) not in (self.statements.data or ()) for one in needed):
+            yield self.statements, _("Manca una dichiarazione: servono tutte, se sono vere.")
+        if self._asked.user_tax_code and kin is not None and kin.tax_code is None:
+            yield (
+                self.relative,
+                _("Manca il codice fiscale di %(name)s: aggiungilo nella pagina della famiglia.", name=kin.first_name),
+            )
+        detracted = None if self.detracted.data not in (_YES, _NO) else self.detracted.data == _YES
+        if self.expense_on.data and submission.unanswered(self.expense_on.data, detracted, clock.today()):
+            yield self.detracted, _("Hai pagato in un anno passato: rispondi sì o no.")
 
     def submission(self, employee_id: str, expense: str) -> Submission:
         """Return what is asked for."""

@@ -135,6 +135,46 @@ def test_what_is_wrong_is_told_and_the_text_is_kept(
     assert "I file vanno scelti di nuovo" in text_of(answer)
 
 
+def test_all_that_is_wrong_is_told_at_once_each_beside_its_field(counter: Counter, sara: Browser) -> None:
+    answer = send(
+        sara,
+        NEW,
+        told(
+            counter,
+            supplier_tax_code="123",
+            document_no=" ",
+            document="abc",
+            expense_on="2025-12-31",
+            statements=None,
+            payment_shown=None,
+            documents=(pdf("one"), "fattura.pdf"),
+            payments=(b"PK no extract", "estratto.docx"),
+        ),
+    )
+
+    assert answer.status_code == 422
+    fields = ("supplier_tax_code", "document_no", "document", "payments", "statements", "detracted")
+    told_at = [f'href="#{name}"' in answer.text and f'id="{name}"' in answer.text for name in fields]
+    assert told_at == [True] * len(fields)
+    assert "estratto.docx: il contenuto non è PDF" in text_of(answer)
+    assert "Scegli di nuovo, che andava bene: fattura.pdf." in text_of(answer)
+    assert "SUMMER" not in text_of(answer)
+    assert "summer-centre" not in text_of(answer)
+
+
+def test_an_expense_of_a_relative_without_a_tax_code_says_whose_is_missing(counter: Counter, sara: Browser) -> None:
+    answer = sara.send(
+        "/io/familiari/nuovo", kinship="CHILD", first_name="Ugo", last_name="Neri", birth_date="2016-05-05"
+    )
+    child = answer.location.partition("#")[2]
+
+    refused = send(sara, NEW, told(counter, relative=child, amount="300,00"))
+
+    assert refused.status_code == 422
+    assert "Manca il codice fiscale di Ugo" in text_of(refused)
+    assert 'id="amount-error"' in refused.text
+
+
 def active_pdf() -> bytes:
     """A PDF that runs a script when it is opened."""
     out = io.BytesIO()

@@ -145,7 +145,7 @@ def test_everything_that_is_missing_is_named_at_once(desk: Desk) -> None:
     ):
         assert words in told
     assert "non sarà rimborsata da altri" not in told
-    assert "lista di controllo di «summer-centre»" in told
+    assert "lista di controllo di «centro estivo o invernale, ludoteca»" in told
 
 
 def test_a_payment_is_proved_by_a_document_as_well_as_by_word(desk: Desk) -> None:
