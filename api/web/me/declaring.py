@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import flask
@@ -11,12 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import Field, IntegerField, SubmitField
+from wtforms import Field, SubmitField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from api.access.identity import needs, transact, transact_in
 from api.web import forms, me, navigation
-from api.web.fields import AmountField, DayField
+from api.web.fields import AmountField, CountField, DayField
 from api.web.forms import Form
 from api.web.me import Owner
 from config import clock
@@ -56,6 +57,8 @@ ENDABLE = frozenset({Fact.COHABITATION, Fact.NOT_SELF_SUFFICIENT})
 _OWN = OF_ONESELF.keys() | {Fact.DEPENDENT_CHILD}
 # After what was done, the way that undoes it.
 _WAYS = ("withdraw", "again", "reopen")
+# What one press of a button declares is written within this.
+_AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,14 @@ class Said:
 class DeclarationForm(Form):
     """What each declaration is asked; those that it does not take are left out."""
 
-    year = IntegerField(_l("Per quale anno"), [InputRequired(_l("Scrivi l'anno con quattro cifre."))])
+    year = CountField(_l("Per quale anno"), [InputRequired(_l("Scrivi l'anno con quattro cifre."))])
     since = DayField(_l("Da quando"), [InputRequired(_DAY)])
     until = DayField(_l("Fino a quando"), [Optional()])
     amount = AmountField(
         _l("Quanto hai guadagnato da dipendente l'anno prima, in euro"),
         [InputRequired(_l("Scrivi l'importo: se non avevi un lavoro scrivi 0."))],
     )
-    distance_km = IntegerField(
+    distance_km = CountField(
         _l("Di quanti chilometri hai spostato la residenza"),
         [
             InputRequired(_l("Scrivi i chilometri, senza decimali.")),
@@ -151,11 +154,7 @@ def claim(relative_id: str) -> Response:
     kin = transact(lambda session: me.relative(session, mine, relative_id))
 
     def work(session: Session) -> str:
-        done = _write(
-            session, mine, mine.employee_id, Fact.DEPENDENT_CHILD, {"year": year, "child": kin.tax_code or ""}
-        )
-        _write(session, mine, relative_id, Fact.DEPENDENCY, {"year": year})
-        return done
+        return _claim(session, mine, kin, year)
 
     done = transact_in(mine.book_id, work)
     return _told(_("Dichiarazione scritta."), Fact.DEPENDENT_CHILD, relative_id, undo=done, how="withdraw")
@@ -195,7 +194,9 @@ def withdraw(fact_id: str) -> Response:
         if child is not None:
             for told in facts.of_relative(session, mine.book_id, child.relative_id):
                 same = told.fact is Fact.DEPENDENCY and told.valid_from == found.valid_from and told.holds
-                if same and told.revoked_at is None:
+                # Undoing leaves what was declared before by itself; who says that it is no more so takes all back.
+                at_once = abs(told.recorded_at - found.recorded_at) < _AT_ONCE
+                if same and told.revoked_at is None and (at_once or "tutto" in flask.request.form):
                     declarations.withdraw(session, mine.book_id, told.fact_id, recorded_at=clock.now())
 
     transact_in(mine.book_id, work)
@@ -209,11 +210,10 @@ def again(fact_id: str) -> Response:
     mine, found = _found(fact_id)
 
     def work(session: Session) -> str:
-        done = _write(session, mine, found.relative_id or mine.employee_id, found.fact, _same(found))
         child = _child(session, mine, found)
         if child is not None:
-            _write(session, mine, child.relative_id, Fact.DEPENDENCY, {"year": found.valid_from.year})
-        return done
+            return _claim(session, mine, child, found.valid_from.year)
+        return _write(session, mine, found.relative_id or mine.employee_id, found.fact, _same(found))
 
     done = transact_in(mine.book_id, work)
     return _told(_("Dichiarazione scritta di nuovo."), found.fact, found.relative_id, undo=done, how="withdraw")
@@ -301,6 +301,16 @@ def _write(session: Session, mine: Owner, person_id: str, fact: Fact, told: Mapp
         session, mine.book_id, person_id, fact, declared_on=clock.today(), recorded_at=clock.now(), **told
     )
     return done.fact_id
+
+
+def _claim(session: Session, mine: Owner, child: RelativeCard, year: int) -> str:
+    """Declare a child dependent twice over, as the law asks: for the year's limit, and for what is paid for them."""
+    told = {"year": year, "child": child.tax_code or ""}
+    done = _write(session, mine, mine.employee_id, Fact.DEPENDENT_CHILD, told)
+    said = [one for one in facts.of_relative(session, mine.book_id, child.relative_id) if one.revoked_at is None]
+    if not any(one.fact is Fact.DEPENDENCY and one.holds and one.valid_from.year == year for one in said):
+        _write(session, mine, child.relative_id, Fact.DEPENDENCY, {"year": year})
+    return done
 
 
 def _child(session: Session, mine: Owner, found: Declaration) -> RelativeCard | None:

@@ -32,7 +32,7 @@ from plans.rulebook.words import Category
 from plans.words import FunderKind
 from wallet import authorizations, contents, history, labels, movements
 from wallet.authorizations import Authorization
-from wallet.contents import Contents
+from wallet.contents import Contents, Ending
 from wallet.labels import EntryKind
 from wallet.movements import Flow, Movement
 from wallet.position import Gauge, gauges
@@ -81,8 +81,8 @@ class Sight:
     What somebody sees first.
 
     `fringe` is None where the law sets no limit, or no employer pays; `aids` are vouchers of a municipality; `soon`
-    says that credit ends soon. `carried_until` is until when what is left of what ends next can be spent all the same,
-    None where it is lost. `expenses` are the names of what is asked back.
+    says that credit ends soon and is lost then. `carried` is what of it can be spent all the same, and until when.
+    `expenses` are the names of what is asked back.
     """
 
     contents: Contents
@@ -95,7 +95,7 @@ class Sight:
     expenses: Mapping[str, Expense]
     family: Sequence[RelativeCard]
     left_on: date | None
-    carried_until: date | None
+    carried: Ending | None
     today: date
 
     @property
@@ -112,7 +112,13 @@ class Sight:
     @property
     def soon(self) -> bool:
         """Whether what ends next ends soon, and is lost then."""
-        return self.carried_until is None and self.days_left is not None and self.days_left <= SOON_DAYS
+        return self.lost_minor > 0 and self.days_left is not None and self.days_left <= SOON_DAYS
+
+    @property
+    def lost_minor(self) -> int:
+        """What is lost on the day that credit ends next, unless it is spent; minor units."""
+        ending = self.contents.next_expiry
+        return 0 if ending is None else ending.amount_minor - (self.carried.amount_minor if self.carried else 0)
 
 
 class MovementsForm(Form):
@@ -253,7 +259,7 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         expenses=checklist.expenses(),
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
-        carried_until=None if left_on is not None else _carried(session, book_id, has),
+        carried=None if left_on is not None else _carried(session, book_id, has),
         today=clock.today(),
     )
 
@@ -262,15 +268,16 @@ def _left_on(session: Session, book_id: int, employee_id: str) -> date | None:
     return people.employee(session, book_id, employee_id).left_on
 
 
-def _carried(session: Session, book_id: int, has: Contents) -> date | None:
-    """Return until when what is left of what ends next can be spent all the same; None where any of it is lost."""
+def _carried(session: Session, book_id: int, has: Contents) -> Ending | None:
+    """Return what of the credit that ends next goes on, and until when the first of it does; None where none does."""
     ending = has.next_expiry
     if ending is None:
         return None
-    ends = [lot for lot in has.lots if lot.counts and lot.spend_by == ending.on]
+    ends = [lot for lot in has.lots if lot.counts and lot.spend_by == ending.on and not lot.carried]
     terms = plans.terms(session, book_id, {lot.plan_id for lot in ends})
-    days = [terms[lot.plan_id].carried_until() for lot in ends if not lot.carried]
-    return min(days) if len(days) == len(ends) and min(days) > ending.on else None
+    on = [(terms[lot.plan_id].carried_until(), lot.available_minor) for lot in ends]
+    on = [(day, left_minor) for day, left_minor in on if day > ending.on]
+    return Ending(min(day for day, _left in on), sum(left_minor for _day, left_minor in on)) if on else None
 
 
 def _fringe(session: Session, book_id: int, employee_id: str) -> Gauge | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
 
-from config import database
+from config import clock, database
 from plans import people
 from plans.rulebook.words import Kinship
 from plans.words import Fact
@@ -248,6 +248,49 @@ def test_a_child_declared_for_the_limit_alone_is_told_as_that_and_offered_the_re
     mia = whom[whom.index("<strong>Mia") :]
     assert "a tuo carico per il fisco" in mia[: mia.index("</small>")]
     press(browser, f"/io/dichiarazioni/{_claim(browser, relative_id)}/ritira")
+
+
+def test_what_was_declared_before_by_itself_stays_when_a_claim_is_taken_back(counter: Counter) -> None:
+    code = factories.tax_code(born=date(2013, 3, 3))
+    browser = browser_of(counter, "mario")
+    answer = browser.send("/io/familiari/nuovo", **NEW | {"kinship": "CHILD", "first_name": "Eva", "tax_code": code})
+    relative_id = answer.location.partition("#")[2]
+    declare(browser, relative_id, "DEPENDENCY", year="2026")
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        undo = undo_of(browser, press(browser, f"/io/familiari/{relative_id}/figlio-a-carico"))
+        press(browser, undo)
+
+    told = card(browser, relative_id)
+    assert "A tuo carico per il fisco nel 2026" not in told
+    assert "È a mio carico per il fisco ·" in told
+    press(browser, f"/io/familiari/{relative_id}/figlio-a-carico")
+    ending = next(
+        (action, fields) for action, fields in forms_of(browser.get("/io/familiari")).items() if "tutto" in fields
+    )
+    assert browser.post(*ending).status_code == 302
+    assert "per il fisco ·" not in card(browser, relative_id)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("cremona", "Cremona"), ("SAMONE (tn)", "Samone (TN)"), ("agliè", "Agliè"), (" Cremona (CR) ", "Cremona")],
+)
+def test_a_municipality_is_kept_as_the_register_writes_it(counter: Counter, written: str, kept: str) -> None:
+    browser = browser_of(counter, "mario")
+    answer = browser.send("/io/familiari/nuovo", **NEW | {"first_name": f"Ida {written}", "comune": written})
+    relative_id = answer.location.partition("#")[2]
+
+    assert forms_of(browser.get(f"/io/familiari/{relative_id}/correggi"))[""]["comune"] == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "said"), [("Cremna", "Nessun Comune"), ("Samone", "Samone (TN)"), ("Cremon", "Cremona (CR)")]
+)
+def test_a_municipality_that_may_be_none_or_several_is_asked_back(counter: Counter, written: str, said: str) -> None:
+    page = browser_of(counter, "mario").send("/io/familiari/nuovo", **NEW | {"first_name": "Isa", "comune": written})
+
+    assert (page.status_code, 'id="comune-error"' in page.text) == (422, True)
+    assert said in page.text
 
 
 def test_whoever_adds_somebody_on_the_way_to_an_order_goes_on_for_them(counter: Counter) -> None:
