@@ -178,6 +178,13 @@ def on_behalf(row: Any) -> bool:
     return row.employee_id is not None and row.personal and row.role in (Role.WELFARE_MANAGER, Role.OPERATOR)
 
 
+def last(session: Session, target: str, action: str) -> Any:
+    """Return who did something to this last, and when; None where nobody has."""
+    event = AuditEvent.__table__.c
+    asked = listing(Asked(action=action)).where(event.target == target).order_by(event.event_id.desc()).limit(1)
+    return session.execute(asked).one_or_none()
+
+
 def name(session: Session, member_id: str) -> str | None:
     """Return what a member is called who stands in the trail, also to whom the fence shows nothing else of them."""
     found: str | None = session.scalar(sa.select(sa.func.access_member_name(member_id)))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.access import audit, members
 from api.access.audit import Doer
-from api.access.errors import RoleNotGiven
+from api.access.errors import OwnRoleInUse, RoleNotGiven
 from api.access.identity import Identity, transact_at_door
 from api.access.roles import Role, may_end
 
@@ -15,11 +15,13 @@ def end_role(asking: Identity, member_id: str, appointment_id: str) -> None:
     """
     Take a role from a member: its sessions and tokens end at once.
 
-    Errors: AppointmentNotFound, RoleNotGiven.
+    Errors: AppointmentNotFound, OwnRoleInUse, RoleNotGiven.
     """
 
     def work(session: Session) -> None:
         held = members.appointment(session, member_id, appointment_id)
+        if appointment_id == asking.appointment_id:
+            raise OwnRoleInUse()
         if Role(held.role) not in may_end(asking.role):
             raise RoleNotGiven(role=asking.role, given=held.role)
         members.end_appointment(session, member_id, appointment_id)

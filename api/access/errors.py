@@ -104,6 +104,13 @@ class RoleForOneself(DomainError):
     en = "Nobody gives the role '{given}' to themself: a colleague does, or the network's operator."
 
 
+class OwnRoleInUse(DomainError):
+    """Somebody ends the role with which they are here: nobody might be left to give it back."""
+
+    it = "È il ruolo con cui sei qui: lo toglie un collega, o chi gestisce la rete."
+    en = "It is the role with which you are here: a colleague ends it, or the network's operator."
+
+
 class ReachUnclear(DomainError):
     """A role needs to be for something: an employer's book, a person in it, or a provider, and nothing else."""
 

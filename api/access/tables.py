@@ -205,4 +205,5 @@ class AuditEvent(Base):
         Index("ix_audit_event_book", "book_id", "event_id"),
         Index("ix_audit_event_employee", "employee_id", "event_id"),
         Index("ix_audit_event_member", "member_id", "event_id"),
+        Index("ix_audit_event_target", "target", "event_id"),
     )

@@ -10,11 +10,35 @@ from sqlalchemy.orm import Session
 
 from api.access import audit
 from api.access.identity import current, transact
+from config import clock
+from reports import payout_file
+from reports.payout_file import Format
 from wallet.reimbursements import copies, documents, listing
 from wallet.reimbursements.records import Document
+from wallet.settlement import listings
+from wallet.settlement.payouts import Run
 
 # Whatever a browser makes of it: nothing in it runs, loads or sends.
 _POLICY = "sandbox; default-src 'none'"
+
+
+def bank_file(run_id: str, form: Format) -> flask.Response:
+    """
+    Give the bank's file of a run, and write down who has taken it: what is in it may be paid from now on.
+
+    Errors: PayoutRunNotFound; those of `payout_file.write`.
+    """
+
+    def work(session: Session) -> tuple[Run, bytes]:
+        run = listings.run(session, run_id)
+        content = payout_file.write(run, form, clock.now())
+        audit.write(session, current().doer, "payouts:read", target=run_id)
+        return run, content
+
+    run, content = transact(work)
+    response = flask.Response(content, content_type="application/xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{run.reference}-{form.lower()}.xml")
+    return response
 
 
 def document(reimbursement_id: str, document_id: str) -> flask.Response:

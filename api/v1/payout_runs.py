@@ -12,14 +12,13 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from api.access.identity import current, needs, transact
-from api.conventions import keys
+from api.conventions import attachments, keys
 from api.conventions.fields import Day, Schema, Text
 from api.conventions.keys import keyed
 from api.conventions.paging import Page, PageQuery, cut, listed, of
 from api.conventions.smorest import Blueprint
 from config import clock
 from ledger.idempotency import NO_BOOK
-from reports import payout_file
 from reports.payout_file import Format
 from wallet.settlement import coverage, listings, payouts, proposals, rates, target_days, terms
 from wallet.settlement.payouts import Advance, Run
@@ -281,10 +280,6 @@ def file(asked: dict[str, Any], run_id: str) -> flask.Response:
     """Download the bank's file
 
     Checked against the run before it is given out. What the bank has answered is left out: written again, it asks for
-    the rest, under a message id of its own.
+    the rest, under a message id of its own. Who takes it stands in the trail.
     """
-    run = transact(lambda session: listings.run(session, run_id))
-    content = payout_file.write(run, Format(asked["format"].upper()), clock.now())
-    response = flask.Response(content, content_type="application/xml")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{run.reference}-{asked['format']}.xml")
-    return response
+    return attachments.bank_file(run_id, Format(asked["format"].upper()))

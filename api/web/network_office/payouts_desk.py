@@ -17,8 +17,9 @@ from wtforms import HiddenField, SelectMultipleField, StringField, SubmitField
 from wtforms.validators import Length
 
 from api import tasks
+from api.access import audit
 from api.access.identity import current, needs, transact
-from api.conventions import paging, trials
+from api.conventions import attachments, paging, trials
 from api.conventions.paging import Page
 from api.tasks import State, Task
 from api.v1 import settling
@@ -28,7 +29,6 @@ from api.web.fields import DayField
 from api.web.forms import Form, MoneyForm
 from api.web.network_office import rate_words
 from config import clock
-from reports import payout_file
 from reports.payout_file import Format
 from wallet.settlement import coverage, listings, payments, payouts, proposals, rates, target_days, terms
 from wallet.settlement.candidates import Why
@@ -37,7 +37,6 @@ from wallet.settlement.payouts import Advance, Payment, Run
 blueprint = network_office.room("payouts", __name__, "/rete/pagamenti")
 
 _CENTS = re.compile(r"[0-9]{1,15}")
-_FORMATS = {"cbi": Format.CBI, "iso": Format.ISO}
 
 
 class RunForm(MoneyForm):
@@ -81,12 +80,13 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A run, the one before where its fees are others, and which of its payments are shown."""
+    """A run, the one before where its fees are others, its payments shown, and who has `taken` the bank's file last."""
 
     run: Run
     fees_differ_from: Run | None
     transfers: Page[Any]
     left_lines: int
+    taken: Any
 
     def of(self, state: str) -> list[Payment]:
         """Return the payments in a state."""
@@ -198,11 +198,7 @@ def left(run_id: str) -> str:
 @needs("payouts:run")
 def file(run_id: str, form: str) -> flask.Response:
     """Hand over the bank's file: what the bank has not answered yet."""
-    run = transact(lambda session: listings.run(session, run_id))
-    content = payout_file.write(run, _FORMATS[form], clock.now())
-    response = flask.Response(content, content_type="application/xml")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{run.reference}-{form}.xml")
-    return response
+    return attachments.bank_file(run_id, Format(form.upper()))
 
 
 @blueprint.post("/<string:run_id>")
@@ -262,6 +258,7 @@ def _page(run_id: str, form: Form) -> tuple[str, int]:
         found = paging.placed(session, wanted, listings.TRANSFERS_ORDER, "end_to_end_id", part)
         uncovered = any(out.reason == coverage.NOT_COVERED for out in run.left_out)
         lines = len(payouts.left_lines(session, run)) if uncovered else 0
-        return Seen(run, rates.before(session, run), found, lines)
+        taken = audit.last(session, run_id, "payouts:read")
+        return Seen(run, rates.before(session, run), found, lines, taken)
 
     return forms.show("network_office/payout.html", form, seen=transact(work), **_WORDS)

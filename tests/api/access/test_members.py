@@ -63,6 +63,9 @@ def test_the_end_of_a_role_ends_its_tokens_and_sessions_at_once(door: Door) -> N
     path = f"/v1/members/{me['id']}/appointments/{me['appointment']}"
 
     stranger = counter.ask("comune", "DELETE", path)
+    own = counter.ask("hr", "GET", "/v1/me").get_json()
+    leaving = counter.ask("hr", "DELETE", f"/v1/members/{own['id']}/appointments/{own['appointment']}")
+    assert (leaving.status_code, leaving.get_json()["code"]) == (409, "own_role_in_use")
     ended = counter.ask("hr", "DELETE", path)
     again = counter.ask("hr", "DELETE", path)
 

@@ -143,6 +143,9 @@ def test_what_the_bank_has_not_answered_is_withdrawn_with_a_reason(offices: Offi
     assert 'value="2026-05-04-2"' in operator.get(RUNS).text
     first = rows("select end_to_end_id from payout_payment order by end_to_end_id")[0].end_to_end_id
 
+    assert "scaricato" not in text_of(page)
+    assert operator.get(f"{place}/file/cbi").mimetype == "application/xml"
+    assert "Il file è già stato scaricato da Operator" in text_of(operator.get(place))
     alone = operator.send(f"/rete/bonifici/{first}", "", reason="rifiutato dalla banca")
     unreasoned = operator.send_on(page, place, "", reason=" ")
     page = operator.get(place)
