@@ -23,7 +23,7 @@ _CARD = [_EMPLOYEE.c[each.name] for each in fields(EmployeeCard)]
 
 
 def matches(
-    book_id: int,
+    book_id: int | None,
     *,
     cluster: str | None = None,
     employed_on: date | None = None,
@@ -33,13 +33,16 @@ def matches(
     but: Collection[str] = (),
 ) -> tuple[sa.Select[*tuple[Any, ...]], tuple[sa.ColumnElement[Any], ...]]:
     """
-    Return the query of employees and its order, by name, to be paged; whatever is left out is not asked.
+    Return the query of a book's employees, or of all that the session sees, and its order, by name, to be paged.
 
-    `employee_id` tells any two apart, `card` reads a row. Every word of `text` must be in name or number. `reachable`
-    asks for those who have an address to be written to, or for those who have none; `but` leaves some people out.
+    Whatever is left out is not asked. `employee_id` tells any two apart, `card` reads a row. Every word of `text` must
+    be in name or number. `reachable` asks for those who have an address to be written to, or for those who have none;
+    `but` leaves some people out.
     """
     person = _EMPLOYEE.c
-    statement = sa.select(*_CARD).where(person.book_id == book_id)
+    statement = sa.select(*_CARD)
+    if book_id is not None:
+        statement = statement.where(person.book_id == book_id)
     if cluster is not None:
         statement = statement.where(person.cluster == cluster)
     if tax_code is not None:

@@ -6,100 +6,46 @@ Whom one acts for stands in the page's session, as an id alone; it ends with the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import flask
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from api.access import audit
 from api.access.identity import book_of, current, needs, transact, transact_in
 from api.access.roles import Role
 from api.running import metrics
 from api.web import forms, guards, words
-from api.web.fields import DayField
-from api.web.forms import Form, MoneyForm
+from api.web.me import declaring
+from api.web.me.family import CATEGORIES
+from api.web.public import names as catalogue_names
+from api.web.wm import nearby
+from api.web.wm.acting_shapes import ActForm, KinForm, OrderForm, PersonForm, ServiceForm
+from api.web.wm.nearby import Nearby
 from config import clock
 from config.errors import DomainError
-from network import services
-from network.services import Entry
-from plans import directory, funders, people
-from plans.people import EmployeeCard
-from wallet import previews
+from plans import directory, funders, names, openings, people
+from plans.openings import Kin
+from plans.people import EmployeeCard, RelativeCard
+from wallet import contents, previews, registry
 from wallet.authorizations import Authorization
-from wallet.previews import Choosing, Preview
-from wallet.purchases import Purchase
+from wallet.contents import Contents
+from wallet.previews import Preview
 from wallet.redemptions import vouchers
 from wallet.redemptions.vouchers import Voucher
+from wallet.requests import records
+from wallet.requests.records import Request
+from wallet.requests.words import State
 
 blueprint = flask.Blueprint("web_wm_acting", __name__, url_prefix="/wm")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
 _SHOWN = 25
-
-
-class PersonForm(Form):
-    """Whom one looks for; in a body, so that no name is in an address."""
-
-    employer = SelectField(_l("Azienda o ente"))
-    text = StringField(_l("Nome, cognome o matricola"), [InputRequired(_l("Manca: scrivilo qui.")), Length(max=100)])
-    send = SubmitField(_l("Cerca"))
-
-
-class ActForm(Form):
-    """The word to begin, or to end."""
-
-    send = SubmitField(_l("Agisci per questa persona"))
-
-
-class ServiceForm(Form):
-    """What is looked for."""
-
-    text = StringField(_l("Che servizio cerca?"), [InputRequired(_l("Manca: scrivilo qui.")), Length(max=100)])
-    send = SubmitField(_l("Cerca il servizio"))
-
-
-class OrderForm(MoneyForm):
-    """What somebody orders by phone; looked at first, then confirmed as `looked` says that it was told."""
-
-    relative = SelectField(_l("Per chi è?"))
-    quantity = IntegerField(_l("Quante volte?"), [InputRequired(_l("Manca: scrivilo qui.")), NumberRange(1, 10_000)])
-    service_on = DayField(_l("Quando? (facoltativo)"), [Optional()])
-    consent = BooleanField(_l("Ha sentito quanto viene tassato in busta paga, e accetta"))
-    looked = HiddenField()
-    send = SubmitField(_l("Conferma l'ordine"))
-
-    def agreed(self, told: Preview) -> bool:
-        """Say whether what is told was accepted where it costs tax; where it was not, ask for it."""
-        if told.consented is None or self.consent.data or self.looked.data != told.told:
-            return True
-        self.consent.errors = [_("Metti la spunta se ha sentito quanto viene tassato, e accetta.")]
-        self.status = 422
-        return False
-
-    def tell(self, told: Preview | None) -> None:
-        """Keep what is told now; whoever agreed to something else is asked anew."""
-        now = told.told if told is not None and told.possible else ""
-        if self.looked.data != now:
-            self.looked.data, self.consent.data = now, False
-
-    def purchase(self, employee_id: str, service_code: str) -> Purchase:
-        """Return what is asked for, by somebody else in the person's place."""
-        return Purchase(
-            employee_id=employee_id,
-            service_code=service_code,
-            relative_id=self.relative.data or None,
-            quantity=self.quantity.data,
-            service_on=self.service_on.data,
-            consent=bool(self.consent.data),
-            on_behalf=True,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +59,25 @@ class Acting:
     def name(self) -> str:
         """Return what they are called."""
         return f"{self.card.first_name} {self.card.last_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody who was found by name, and who pays for them."""
+
+    card: EmployeeCard
+    funder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a welfare manager sees of whom they act for: what they have, whom, what they asked and what they bought."""
+
+    funder: str
+    contents: Contents
+    family: tuple[Kin, ...]
+    asked: tuple[Request, ...]
+    bought: tuple[Voucher, ...]
 
 
 @blueprint.app_context_processor
@@ -145,12 +110,18 @@ def _found(employee_id: str) -> Acting | None:
 def search() -> tuple[str, int]:
     """Look for the person who called."""
     form = PersonForm()
-    form.employer.choices = [(one.code, one.name) for one in transact(funders.every)]
+    form.employer.choices = [
+        ("", _("Tutte le aziende e gli enti")),
+        *((one.code, one.name) for one in transact(funders.every)),
+    ]
+    form.employer.data = form.employer.data or ""
 
-    def work(session: Session) -> tuple[EmployeeCard, ...]:
-        book_id = funders.by_code(session, form.employer.data).book_id
+    def work(session: Session) -> tuple[Called, ...]:
+        book_id = funders.by_code(session, form.employer.data).book_id if form.employer.data else None
         statement, order = directory.matches(book_id, text=form.text.data)
-        return tuple(map(directory.card, session.execute(statement.order_by(*order).limit(_SHOWN))))
+        cards = list(map(directory.card, session.execute(statement.order_by(*order).limit(_SHOWN))))
+        paying = names.of_funders(session, [one.employee_id for one in cards])
+        return tuple(Called(one, paying.get(one.employee_id, "—")) for one in cards)
 
     found = forms.attempt(form, lambda: transact(work))
     return forms.show("wm/persons.html", form, found=found, act=ActForm(formdata=None))
@@ -180,10 +151,42 @@ def person() -> Response | tuple[str, int]:
     whom = _whom()
     if whom is None:
         return flask.redirect(flask.url_for("web_wm_acting.search"))
-    form = ServiceForm()
-    found = forms.attempt(form, lambda: transact(lambda session: _services(session, form.text.data)))
-    bought = transact(lambda session: _bought(session, whom.card.employee_id))
-    return forms.show("wm/person.html", form, whom=whom, found=found, bought=bought)
+    sight = transact(lambda session: _sight(session, whom))
+    form = ServiceForm() if flask.request.method == "POST" else ServiceForm(formdata=None, relative=_asked_for())
+    form.relative.choices = _whoever(whom, [one.card for one in sight.family])
+    found = forms.attempt(form, lambda: transact(lambda session: _services(session, whom, form)))
+    return forms.show(
+        "wm/person.html",
+        form,
+        whom=whom,
+        sight=sight,
+        found=found,
+        categories=CATEGORIES,
+        declarations=declaring.OF_RELATIVES,
+    )
+
+
+@blueprint.route("/persona/familiari/nuovo", methods=("GET", "POST"))
+@needs("people:declare")
+def add_relative() -> Response | tuple[str, int]:
+    """Add a relative of whom one acts for; whoever was ordering something, told in `ordina`, goes on with it."""
+    whom = _whom()
+    if whom is None:
+        return flask.redirect(flask.url_for("web_wm_acting.search"))
+    form, employee_id = KinForm(), whom.card.employee_id
+    audit.about(employee_id=employee_id)
+
+    def work(session: Session) -> RelativeCard:
+        return registry.add_relative(session, whom.book_id, employee_id, form.told())
+
+    made = forms.attempt(form, lambda: transact_in(whom.book_id, work))
+    if made is None:
+        return forms.show("wm/kin.html", form, whom=whom)
+    flask.flash(_("%(name)s ora è nella famiglia di %(whom)s.", name=made.first_name, whom=whom.name))
+    service = flask.request.args.get("ordina")
+    if service is not None:
+        return flask.redirect(flask.url_for("web_wm_acting.order", service=service, per=made.relative_id))
+    return flask.redirect(flask.url_for("web_wm_acting.person", per=made.relative_id))
 
 
 @blueprint.route("/persona/ordina/<string:service>", methods=("GET", "POST"))
@@ -196,8 +199,11 @@ def order(service: str) -> Response | tuple[str, int]:
         return flask.redirect(flask.url_for("web_wm_acting.search"))
     employee_id, book_id = whom.card.employee_id, whom.book_id
     choosing = transact(lambda session: previews.choosing(session, book_id, employee_id, service))
-    form = OrderForm() if flask.request.method == "POST" else OrderForm(formdata=None, quantity=1)
-    form.relative.choices = [("", whom.name), *_relatives(choosing)]
+    form = (
+        OrderForm() if flask.request.method == "POST" else OrderForm(formdata=None, quantity=1, relative=_asked_for())
+    )
+    form.relative.choices = _whoever(whom, [one.card for one in choosing.relatives])
+    form.offer(choosing.ways)
     told = forms.attempt(form, lambda: _told(form, whom, service))
     made = None
     if told is not None and "send" in flask.request.form and form.agreed(told):
@@ -206,7 +212,15 @@ def order(service: str) -> Response | tuple[str, int]:
         told = told if made is not None else forms.attempt(form, lambda: _told(form, whom, service))
     if made is None:
         form.tell(told)
-        return forms.show("wm/order.html", form, whom=whom, choosing=choosing, told=told)
+        return forms.show(
+            "wm/order.html",
+            form,
+            whom=whom,
+            choosing=choosing,
+            told=told,
+            names=catalogue_names,
+            declarations=declaring.OF_RELATIVES,
+        )
     if made.replayed:
         flask.flash(_("L'avevi già ordinato: non ne abbiamo fatto un altro. Il codice è qui sotto."))
         return flask.redirect(flask.url_for("web_wm_acting.person"))
@@ -234,20 +248,35 @@ def _ordered(form: OrderForm, whom: Acting, service: str) -> Authorization:
     return made
 
 
-def _relatives(choosing: Choosing) -> list[tuple[str, str]]:
-    return [
-        (one.card.relative_id, f"{one.card.first_name} {one.card.last_name} ({one.card.kinship.label(words.asked())})")
-        for one in choosing.relatives
+def _whoever(whom: Acting, family: Sequence[RelativeCard]) -> list[tuple[str, str]]:
+    kin = [
+        (one.relative_id, f"{one.first_name} {one.last_name} ({one.kinship.label(words.asked())})") for one in family
     ]
+    return [("", whom.name), *kin]
 
 
-def _services(session: Session, text: str) -> tuple[Entry, ...]:
-    return services.find(session, on=clock.today(), limit=_SHOWN, text=text)
+def _asked_for() -> str:
+    """Return for whom of the family the address says that something is looked for."""
+    return flask.request.args.get("per", "")
 
 
-def _bought(session: Session, employee_id: str) -> tuple[Voucher, ...]:
+def _services(session: Session, whom: Acting, form: ServiceForm) -> Nearby:
+    place = nearby.of_person(session, whom.book_id, whom.card.employee_id, form.relative.data or None)
+    return nearby.find(session, form.text.data or "", place)
+
+
+def _sight(session: Session, whom: Acting) -> Sight:
+    book_id, employee_id = whom.book_id, whom.card.employee_id
     wanted = vouchers.query(employee_id=employee_id, open_only=True).order_by(vouchers.ID.desc()).limit(_SHOWN)
-    return tuple(vouchers.value(row) for row in session.execute(wanted))
+    asked = records.query(book_id=book_id, employee_id=employee_id).order_by(records.ID.desc()).limit(_SHOWN)
+    requests = records.values(session, session.execute(asked).all())
+    return Sight(
+        funder=funders.of_book(session, book_id).name,
+        contents=contents.of(session, book_id, employee_id, ended=False),
+        family=openings.family(session, book_id, employee_id, on=clock.today()),
+        asked=tuple(each for each in requests if each.state is not State.CLOSED),
+        bought=tuple(vouchers.value(row) for row in session.execute(wanted)),
+    )
 
 
 def _whom() -> Acting | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import flask
@@ -11,14 +11,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from api.access import audit
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import paging
 from api.web import forms, guards, reading, words
+from api.web.fields import TicksField
 from api.web.forms import MoneyForm
+from api.web.wm import nearby
 from ledger import idempotency
 from network import services, territories
 from plans import names
@@ -38,8 +41,20 @@ class AnswerForm(MoneyForm):
     """What is answered, and services that it points to."""
 
     text = TextAreaField(_l("La tua risposta"), [InputRequired(_l("Manca: scrivilo qui.")), Length(max=_LONGEST)])
-    services = StringField(_l("Codici dei servizi da proporre (facoltativo)"), [Length(max=400)])
+    find = StringField(_l("Servizi da proporre (facoltativo)"), [Length(max=100)])
+    look = SubmitField(_l("Cerca fra i servizi"))
+    services = TicksField(_l("Spunta quelli che proponi"), choices=[], validate_choice=False)
     send = SubmitField(_l("Manda la risposta"))
+
+    def validate_find(self, field: StringField) -> None:
+        """Refuse a name that nobody looked for: whoever wrote it meant to propose something."""
+        if (field.data or "").strip() and not self.services.data:
+            raise ValidationError(_("Premi «Cerca fra i servizi» e spunta quelli che proponi; o svuota questo campo."))
+
+    def validate_services(self, field: TicksField) -> None:
+        """Refuse more than anybody reads."""
+        if len(field.data or ()) > _MOST_SERVICES:
+            raise ValidationError(_("Al massimo %(most)s: togli la spunta ad alcuni.", most=_MOST_SERVICES))
 
 
 class CloseForm(MoneyForm):
@@ -54,12 +69,18 @@ class CloseForm(MoneyForm):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with the names of who asks, of the territory, and of the service where one is named."""
+    """
+    A request with the names of who asks, of who pays for them, of the territory, and of the service where one is named.
+
+    `proposed` are the names of the services that its answers point to, by code.
+    """
 
     request: Request
     name: str
+    funder: str
     place: str
     service: str | None
+    proposed: Mapping[str, str]
 
 
 @blueprint.get("")
@@ -88,9 +109,11 @@ def show(request_id: str) -> tuple[str, int]:
 @blueprint.post("/<string:request_id>/risposta")
 @needs("requests:answer")
 def answer(request_id: str) -> Response | tuple[str, int]:
-    """Answer a request."""
+    """Answer a request, or look services up to propose them."""
     form = AnswerForm()
-    named = [code.upper() for code in (form.services.data or "").replace(",", " ").split()][:_MOST_SERVICES]
+    if form.look.data:
+        return _page(request_id, form, CloseForm(formdata=None, prefix="end-"))
+    named = form.services.data or ()
 
     def work(session: Session, book_id: int) -> Request:
         return handling.answer(session, book_id, request_id, text=form.text.data, named=named, by=_by())
@@ -149,26 +172,42 @@ def _once(request_id: str, verb: str, form: MoneyForm, work: Callable[[Session, 
 
 
 def _page(request_id: str, answering: AnswerForm, closing: CloseForm) -> tuple[str, int]:
-    def work(session: Session) -> Asked:
-        return _named(session, [records.get(session, records.book_of(session, request_id), request_id)])[0]
+    def work(session: Session) -> tuple[Asked, list[SelectChoice]]:
+        found = _named(session, [records.get(session, records.book_of(session, request_id), request_id)])[0]
+        return found, _offered(session, found.request, answering)
 
-    found = transact(work)
+    found, answering.services.choices = transact(work)
     status = max(answering.status, closing.status)
     page = flask.render_template("wm/request.html", found=found, form=answering, closing=closing)
     return page, status
 
 
+def _offered(session: Session, request: Request, form: AnswerForm) -> list[SelectChoice]:
+    """Return what was ticked until now, and what was looked up, what reaches the request's territory first."""
+    ticked = services.listed(session, form.services.data or ())
+    offered = {each.code: [each.name, each.provider_name, each.territory_name] for each in ticked}
+    if (form.find.data or "").strip():
+        seen = nearby.find(session, form.find.data or "", nearby.of_territory(session, request.territory_code))
+        for each in (*seen.reaching, *seen.farther)[:_SHOWN]:
+            offered.setdefault(each.service_code, [each.name, each.provider_name, each.territory_name])
+    return [SelectChoice(code, " · ".join(filter(None, told))) for code, told in offered.items()]
+
+
 def _named(session: Session, found: Sequence[Request]) -> tuple[Asked, ...]:
     called = names.of(session, [each.employee_id for each in found])
     places = {each.code: each.name for each in territories.every(session)}
+    paying = names.of_funders(session, list(called))
     wanted = {each.service_code for each in found if each.service_code is not None}
+    wanted |= {code for each in found for event in each.events for code in event.services}
     served = {each.code: each.name for each in services.listed(session, wanted)}
     return tuple(
         Asked(
             each,
             called.get(each.employee_id, "—"),
+            paying.get(each.employee_id, "—"),
             places.get(each.territory_code, each.territory_code),
             None if each.service_code is None else served.get(each.service_code, each.service_code),
+            served,
         )
         for each in found
     )

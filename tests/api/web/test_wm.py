@@ -45,7 +45,9 @@ def test_a_request_is_answered_once_and_closed_as_unmet_demand(counter: Counter)
     assert "<script>alert" not in page.text
 
     for _ in range(2):
-        answered = browser.send_on(page, path, f"{path}/risposta", text="Ti chiamo domani.", services="psi-cr, dop-cr")
+        answered = browser.send_on(
+            page, path, f"{path}/risposta", text="Ti chiamo domani.", services=["PSI-CR", "DOP-CR"]
+        )
         assert answered.status_code == 302
     closed = browser.send(path, f"{path}/chiusura", **{"end-outcome": "not_available"})
 
