@@ -42,6 +42,16 @@ begin
     if not found then
         return 'changed';
     end if;
+    -- Whoever has two wallets, such as an employer's and a municipality's, is one person.
+    if exists (
+        select from survey_participation p
+          join employee other on other.book_id = p.book_id and other.employee_id = p.employee_id
+          join employee mine on mine.book_id = p_book_id and mine.employee_id = p_employee_id
+         where p.survey_id = p_survey_id and p.answered and other.tax_code = mine.tax_code
+           and (p.book_id, p.employee_id) <> (p_book_id, p_employee_id)
+    ) then
+        return 'answered';
+    end if;
     insert into survey_participation as p (survey_id, book_id, employee_id, answered)
     values (p_survey_id, p_book_id, p_employee_id, true)
     on conflict (survey_id, book_id, employee_id) do update set answered = true where not p.answered;

@@ -218,6 +218,20 @@ def test_a_territorys_survey_is_put_to_whoever_lives_there_and_has_not_left(scen
         answer(scene, survey, away, q3=(1,))
 
 
+def test_whoever_has_two_wallets_answers_a_territorys_survey_once(scene: Scene) -> None:
+    survey = opened(scene, audience=Audience(territory_code="cremona"))
+    code = scene.session.scalar(sa.text("select tax_code from employee where employee_id = :me"), {"me": scene.worker})
+    other = factories.employer(scene.session, "ALTRA")
+    twin = factories.employee(scene.session, other, tax_code=code)
+    answer(scene, survey, q3=(1,))
+    told = {3: Answer(choices=(1,))}
+
+    with pytest.raises(SurveyAnsweredAlready), scene.session.begin_nested():
+        answering.answer(scene.session, other, twin, survey.survey_id, told, edition=survey.edition)
+
+    assert records.get(scene.session, survey.survey_id).answers == 1
+
+
 def test_another_books_survey_is_put_to_nobody_here(scene: Scene) -> None:
     other = factories.employer(scene.session, "ALTRA")
     opened(scene, audience=Audience(other))
