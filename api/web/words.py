@@ -25,7 +25,7 @@ from api.access.roles import NAMES, Role
 from api.conventions import language, sentences
 from config import clock, money
 from config.errors import LANGUAGES, DomainError
-from ledger.errors import InProgress, KeyReused
+from ledger.errors import InProgress, KeyRequired, KeyReused
 from plans.errors import RelativeExists
 from wallet.errors import AuthorizationNotOpen
 from wallet.redemptions.errors import NonceReused
@@ -37,6 +37,7 @@ FOLDER = Path(__file__).parent / "translations"
 # What programs and files are told of these speaks of ids, keys, cells and rows.
 _OF_PEOPLE: Mapping[type[DomainError], object] = {
     KeyReused: _l("Questo modulo era già stato inviato, e diceva altro: se vuoi inviare anche questo, premi di nuovo."),
+    KeyRequired: _l("Il modulo è arrivato incompleto: ricontrollalo e premi di nuovo."),
     InProgress: _l("Il primo invio è ancora in corso: aspetta qualche secondo e ricarica la pagina."),
     NonceReused: _l("Da questa pagina hai già riscattato questo codice: se vuoi riscattarne ancora, premi di nuovo."),
     AuthorizationNotOpen: _l("Intanto questo ordine è cambiato: è già stato usato o annullato. Guarda com'è adesso."),
