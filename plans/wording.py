@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
+
+from babel.dates import format_date
 
 from config import money
 from config.errors import local
@@ -81,7 +84,7 @@ def sentences(draft: PlanDraft, language: str) -> Iterator[str]:
     def said(texts: tuple[str, str], **facts: object) -> str:
         return texts[english].format(**{name: local(value, language) for name, value in facts.items()})
 
-    yield said(_DAYS, starts=draft.starts_on, spend_by=draft.spend_by)
+    yield said(_DAYS, starts=_day(draft.starts_on, language), spend_by=_day(draft.spend_by, language))
     yield said(_FOR, categories=sorted(category.label(language) for category in draft.categories))
     yield said(_THROUGH, channels=sorted(channel.label(language) for channel in draft.channels))
     yield said(_GIVES[draft.entitlement], clusters=_clusters(draft, language))
@@ -94,8 +97,12 @@ def sentences(draft: PlanDraft, language: str) -> Iterator[str]:
     yield said(_MONEY[draft.funding_policy])
     if draft.act is not None:
         reference = "" if draft.act.document_ref is None else f", {draft.act.document_ref}"
-        signed = "" if draft.act.signed_on is None else f", {local(draft.act.signed_on, language)}"
+        signed = "" if draft.act.signed_on is None else f", {_day(draft.act.signed_on, language)}"
         yield said(_ACT, act=_ACTS[draft.act.source_type][english] + reference + signed)
+
+
+def _day(day: date, language: str) -> str:
+    return format_date(day, format="long", locale=money.LOCALES[language])
 
 
 def _clusters(draft: PlanDraft, language: str) -> list[str]:

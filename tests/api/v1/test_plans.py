@@ -73,7 +73,7 @@ def test_a_plan_is_loaded_with_its_place_and_read_as_data_and_in_words(counter: 
     assert shown["act"]["deposit_code"] is None
     assert shown["clusters"][0]["amount"] == {"minor": 60_000, "currency": "EUR"}
     assert shown["in_words"]["it"] == [
-        "Il credito si spende dal 01/01/2026 al 30/11/2026, giorni compresi.",
+        "Il credito si spende dal 1 gennaio 2026 al 30 novembre 2026, giorni compresi.",
         "Serve per: assistenza ad anziani e non autosufficienti, istruzione.",
         "Si usa in questi modi: diretto.",
         "Spetta alle categorie omogenee: Gli operai 600,00\xa0€.",
@@ -82,7 +82,7 @@ def test_a_plan_is_loaded_with_its_place_and_read_as_data_and_in_words(counter: 
         "Chi lascia il lavoro ha ancora 1 giorno per usarlo.",
         "Le spese che sarebbero tassate sono rifiutate.",
         "Si accredita solo ciò che è già stato versato.",
-        "Si fonda su: regolamento vincolante, Regolamento, 01/12/2025.",
+        "Si fonda su: regolamento vincolante, Regolamento, 1 dicembre 2025.",
     ]
     assert len(shown["in_words"]["en"]) == len(shown["in_words"]["it"])
 
