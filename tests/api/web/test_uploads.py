@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
+from ulid import ULID
 from werkzeug.test import TestResponse
 
 from api.conventions import uploads
+from config import database
+from plans.plan_file import Act
+from plans.rulebook.words import PlanSource
+from plans.words import SourceType
+from tests import factories
 from tests.api.counter import Counter
 from tests.api.v1.test_reimbursements import office, submit
 from tests.api.web.browser import browser_of, forms_of, text_of
@@ -18,6 +25,7 @@ __all__ = ["office"]
 # Where each view that takes files is, who comes there, and the field of its file.
 FORMS = {
     "web_company_budgets.every": ("hr", "/azienda/budget", "file"),
+    "web_company_agreement.record": ("hr", "/azienda/piani/{bonus}/accordo", "document"),
     "web_company_people.look": ("hr", "/azienda/persone/file", "file"),
     "web_office_elsewhere.index": ("payroll", "/studio/altrove", "file"),
     "web_office_items.read": ("payroll", "/studio/voci/file", "file"),
@@ -36,11 +44,20 @@ def places(counter: Counter) -> dict[str, int]:
     return {name: most for name, most in found.items() if most is not None}
 
 
+def bonus_plan(counter: Counter) -> str:
+    """A plan of converted bonuses of E1, another one each time."""
+    act = Act(SourceType.COMPANY_AGREEMENT, "A-1", date(2025, 12, 1), "D-1")
+    terms: dict[str, Any] = {"code": f"B{ULID()}", "source": PlanSource.PDR, "act": act}
+    return database.transact(lambda session: factories.plan(session, counter.books["E1"], **terms))
+
+
 def sent(counter: Counter, endpoint: str, who: str | None = None, **more: Any) -> TestResponse:
     """Send a form with a file of 20 kB, as whoever the form is for or somebody else."""
     usual, path, field = FORMS[endpoint]
     if "{made}" in path:
         path = path.format(made=submit(counter)["id"])
+    if "{bonus}" in path:
+        path = path.format(bonus=bonus_plan(counter))
     drawn_at = path.removesuffix("/sistema")
     drawn = forms_of(browser_of(counter, usual).get(drawn_at))
     browser = browser_of(counter, who or usual)
