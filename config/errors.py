@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from moneyed import Money
 
@@ -12,6 +12,25 @@ from config import clock, money
 from config.plurals import Counted
 
 LANGUAGES = ("it", "en")
+
+
+class Worded(str):
+    """A word that a sentence says in its own language; by itself it is both, as offices may write either."""
+
+    __slots__ = ("en", "it")
+
+    it: str
+    en: str
+
+    def __new__(cls, it: str, en: str) -> Self:
+        """Make a word of its Italian and its English."""
+        word = super().__new__(cls, it if it == en else f"{it} ({en})")
+        word.it, word.en = it, en
+        return word
+
+    def told(self, language: str) -> str:
+        """Return it in the language asked for."""
+        return self.it if language == "it" else self.en
 
 
 class DomainError(Exception):
@@ -65,4 +84,4 @@ def local(value: object, language: str) -> str:
         return Counted(value, language, str(value))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(local(item, language) for item in value)
-    return str(value)
+    return value.told(language) if isinstance(value, Worded) else str(value)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from config.errors import Worded
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -18,10 +20,9 @@ class Vocabulary:
     ambiguous: Mapping[str, tuple[str, ...]]
     names: Mapping[str, tuple[str, str]]
 
-    def name(self, field: str) -> str:
-        """Return a field as people call it in both languages."""
-        italian, english = self.names[field]
-        return italian if italian == english else f"{italian} ({english})"
+    def name(self, field: str) -> Worded:
+        """Return a field as people call it, in the language of whoever reads."""
+        return Worded(*self.names[field])
 
 
 def normalize(heading: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from config.errors import DomainError
+from config.errors import DomainError, local
 
 VALUE_LENGTH = 60
 
@@ -29,13 +29,18 @@ class Problem:
         # A refusal of the file as a whole names the file, and the row, itself.
         return reason if "file" in self.details else f"{self._place(language)}: {reason}"
 
+    def heading(self, language: str) -> str | None:
+        """Return the column as the file heads it, or as people of that language call it where it has none."""
+        return None if self.column is None else local(self.column, language)
+
     def _place(self, language: str) -> str:
         italian = language == "it"
         parts = [self.file]
         if self.row is not None:
             parts.append(f"{'riga' if italian else 'row'} {self.row}")
         if self.column is not None:
-            parts.append(f"colonna «{self.column}»" if italian else f'column "{self.column}"')
+            heading = self.heading(language)
+            parts.append(f"colonna «{heading}»" if italian else f'column "{heading}"')
         if self.value is not None:
             parts.append(f"valore «{self.value}»" if italian else f'value "{self.value}"')
         return ", ".join(parts)

@@ -113,6 +113,18 @@ def test_every_wrong_row_is_told_and_nothing_can_be_granted(plan: Plan) -> None:
     assert GRANT not in forms_of(page)
 
 
+@pytest.mark.parametrize(("language", "said"), [("it", "Manca: codice fiscale."), ("en", "Missing: tax code.")])
+def test_what_a_file_lacks_is_said_in_the_language_of_the_page(
+    counter: Counter, plan: Plan, language: str, said: str
+) -> None:
+    plan.hr = browser_of(counter, "hr", language=language)
+
+    told = text_of(plan.send(b"codice fiscale;cognome;importo\n;Rossi;10,00\n"))
+
+    assert said in told, told
+    assert "(tax code)" not in told
+
+
 def test_a_file_that_costs_more_than_the_plan_has_is_not_granted(plan: Plan) -> None:
     page = plan.look("1000,01")
 
