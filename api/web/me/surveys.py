@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import flask
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access.identity import needs, transact
 from api.web import forms, me, surveying, words
 from api.web.me import Owner
 from wallet.surveys import answering
-from wallet.surveys.answering import Invitation
+from wallet.surveys.answering import Ended, Invitation
 from wallet.surveys.errors import SurveyAnsweredAlready
 from wallet.surveys.records import Survey
 
@@ -26,10 +27,15 @@ def unanswered(mine: Owner) -> tuple[Invitation, ...]:
 @blueprint.get("")
 @needs("surveys:answer")
 def every() -> str:
-    """List what is put to whoever looks."""
+    """List what is put to whoever looks, and what has ended a short while ago."""
     mine = me.owner("surveys:answer")
-    found = transact(lambda session: answering.invitations(session, mine.book_id, mine.employee_id))
-    return flask.render_template("surveys/invitations.html", found=found)
+
+    def work(session: Session) -> tuple[tuple[Invitation, ...], tuple[Ended, ...]]:
+        whose = mine.book_id, mine.employee_id
+        return answering.invitations(session, *whose), answering.ended(session, *whose)
+
+    found, ended = transact(work)
+    return flask.render_template("surveys/invitations.html", found=found, ended=ended)
 
 
 @blueprint.route("/<string:survey_id>", methods=("GET", "POST"))

@@ -39,6 +39,9 @@ from wallet.position import Gauge, gauges
 from wallet.position import words as said
 from wallet.reimbursements import checklist
 from wallet.reimbursements.checklist import Expense
+from wallet.requests import records
+from wallet.requests.records import Request
+from wallet.requests.words import State
 from wallet.social import aids
 from wallet.social.aids import Aid
 
@@ -48,6 +51,8 @@ _LAST = {"limit": 5}
 _OPEN = {"limit": 10}
 # Within so many days an expiry is soon, and the page says so.
 SOON_DAYS = 90
+# So many days long the page leads to what was answered.
+ANSWER_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Sight:
 
     `fringe` is None where the law sets no limit, or no employer pays; `aids` are vouchers of a municipality; `soon`
     says that credit ends soon and is lost then. `carried` is what of it can be spent all the same, and until when.
-    `expenses` are the names of what is asked back.
+    `expenses` are the names of what is asked back. `answered` is what a welfare manager answered lately.
     """
 
     contents: Contents
@@ -96,6 +101,7 @@ class Sight:
     family: Sequence[RelativeCard]
     left_on: date | None
     carried: Ending | None
+    answered: Sequence[Request]
     today: date
 
     @property
@@ -259,9 +265,18 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         expenses=checklist.expenses(),
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
+        answered=_answered(session, book_id, employee_id),
         carried=None if left_on is not None else _carried(session, book_id, has),
         today=clock.today(),
     )
+
+
+def _answered(session: Session, book_id: int, employee_id: str) -> Sequence[Request]:
+    """Return what was asked and answered within some days, and not closed since; the latest question first."""
+    query = records.query(book_id=book_id, employee_id=employee_id, state=State.ANSWERED)
+    found = records.values(session, paging.cut(session, query, records.ID, _OPEN).data)
+    since = clock.now() - timedelta(days=ANSWER_DAYS)
+    return [one for one in found if one.events[-1].recorded_at >= since]
 
 
 def _left_on(session: Session, book_id: int, employee_id: str) -> date | None:

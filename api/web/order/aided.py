@@ -49,7 +49,9 @@ def begin(service: str) -> _Page:
     told = _sound(form, mine, aid, service) if "quante" in given else None
     if told is None:
         return forms.show("order/share.html", form, entry=entry, aid=aid)
-    return _confirm(BuyForm(formdata=None), form, entry, aid, told)
+    drawn = BuyForm(formdata=None)
+    already = transact_in(mine.book_id, lambda session: _made(session, mine, drawn.key.data))
+    return _confirm(drawn, form, entry, aid, told, already)
 
 
 @blueprint.post("/<string:service>")
@@ -157,11 +159,13 @@ def _made(session: Session, mine: Owner, key: str | None) -> str | None:
     return None if kept is None else str(kept["authorization_id"])
 
 
-def _confirm(form: BuyForm, asked: ShareForm, entry: Entry, aid: Aid, told: Told) -> tuple[str, int]:
+def _confirm(
+    form: BuyForm, asked: ShareForm, entry: Entry, aid: Aid, told: Told, already: str | None = None
+) -> tuple[str, int]:
     form.quante.data = str(asked.quante.data)
     form.giorno.data = "" if asked.giorno.data is None else asked.giorno.data.isoformat()
     form.told.data = told.told
-    return forms.show("order/shared.html", form, asked=asked, entry=entry, aid=aid, told=told)
+    return forms.show("order/shared.html", form, asked=asked, entry=entry, aid=aid, told=told, already=already)
 
 
 def _again(service: str) -> Response:

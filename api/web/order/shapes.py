@@ -151,7 +151,8 @@ class ShareForm(Asking):
         if aid.standing is not Standing.NOT_PRESENTED and aid.isee_until is not None and day > aid.isee_until:
             raise ValidationError(
                 _(
-                    "Il tuo ISEE vale fino al %(last)s: scegli un giorno prima, o porta quello nuovo ai servizi sociali.",
+                    "Il tuo ISEE vale fino al %(last)s: scegli un giorno prima, o porta quello nuovo ai servizi"
+                    " sociali.",
                     last=words.day(aid.isee_until),
                 )
             )

@@ -38,7 +38,7 @@ MOST_BYTES = MOST * LARGEST_BYTES + MEBIBYTE
 MYSELF = "me"
 _NEEDED = InputRequired(_l("Serve per chiedere il rimborso."))
 _TYPES = {"accept": "application/pdf,image/jpeg,image/png"}
-_MEANS = {
+MEANS = {
     PaymentMeans.CARD: _l("carta"),
     PaymentMeans.TRANSFER: _l("bonifico"),
     PaymentMeans.DIRECT_DEBIT: _l("addebito sul conto"),
@@ -138,7 +138,7 @@ class SubmissionForm(FilesForm):
             (MYSELF, str(_l("Per me"))),
             *((one.relative_id, f"{one.first_name} {one.last_name}") for one in relatives),
         ]
-        self.means.choices = [(str(one), str(label)) for one, label in _MEANS.items()]
+        self.means.choices = [(str(one), str(label)) for one, label in MEANS.items()]
         self.holder.choices = _holders()
         self.statements.choices = [(str(one), one.label(spoken)) for one in asked.statements]
         self.detracted.choices = [(_NO, str(_l("No"))), (_YES, str(_l("Sì")))]

@@ -14,9 +14,10 @@ from api.access.identity import needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import attachments, paging, uploads
 from api.web import forms, guards, me, words
-from api.web.reimbursements.shapes import HOLDERS, MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
+from api.web.reimbursements.shapes import HOLDERS, MEANS, MOST_BYTES, FixForm, SubmissionForm, WithdrawForm, fixing
 from config import clock
 from plans import people
+from plans.people import RelativeCard
 from plans.rulebook.words import Category, Channel
 from wallet import catalogue
 from wallet.reimbursements import documents, guide, listing, requests
@@ -108,6 +109,11 @@ def _whole(reimbursement_id: str) -> Whole:
     return transact(lambda session: listing.whole(session, reimbursement_id))
 
 
+def _relative(relative_id: str | None) -> RelativeCard | None:
+    mine = me.owner("reimbursements:read")
+    return None if relative_id is None else transact(lambda session: me.relative(session, mine, relative_id))
+
+
 def _drawn(found: Whole, fix: FixForm | None = None, withdraw: WithdrawForm | None = None) -> tuple[str, int]:
     sent = fix or withdraw
     page = flask.render_template(
@@ -119,6 +125,9 @@ def _drawn(found: Whole, fix: FixForm | None = None, withdraw: WithdrawForm | No
         fix=fix or fixing(found.reimbursement),
         withdraw=withdraw or WithdrawForm(formdata=None),
         form=sent,
+        kin=_relative(found.reimbursement.relative_id),
+        holders=HOLDERS,
+        means=MEANS,
         purposes=lambda code: reimbursing.purpose(code, words.asked()),
         steps=lambda kind: reimbursing.step(kind, words.asked()),
     )

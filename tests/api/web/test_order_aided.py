@@ -188,6 +188,9 @@ def test_whose_municipality_pays_all_orders_at_once_and_a_double_click_is_one_or
     first, second = (ines.send_on(told, HELP, HELP) for _ in range(2))
 
     assert (first.status_code, first.location) == (302, second.location)
+    back = ines.get(told.request.full_path)
+    assert "L'hai già ordinato" in unescape(text_of(back))
+    assert (f'href="{first.location}"' in back.text, HELP in forms_of(back)) == (True, False)
     made = ines.get(first.location)
     assert "Pronto da usare" in text_of(made)
     assert "qr.svg" in made.text

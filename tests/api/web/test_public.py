@@ -261,7 +261,7 @@ def test_whoever_pays_with_their_own_money_is_told_how(anyone: Browser) -> None:
     told = anyone.get("/servizi/ADI-CR").text
 
     assert 'id="soldi-tuoi"' in told
-    assert "Prenoti e paghi direttamente da Coop. sociale Il Ponte Azzurro" in told
+    assert "prenota e paga da Coop. sociale Il Ponte Azzurro" in told
 
 
 def test_how_many_there_are_is_told_and_not_how_many_are_on_a_page(anyone: Browser) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from config import clock
 from tests.api.counter import Counter
 from tests.api.web.browser import browser_of, forms_of, text_of
 
@@ -34,7 +36,11 @@ def test_whoever_asks_finds_it_waiting_and_then_answered(counter: Counter) -> No
     assert "In attesa di risposta" in page.text
     (waiting,) = waiting_for_marta(counter) - before
     body = {"text": "Prova con lo psicologo.", "services": ["PSI-CR"]}
+    assert f"#{waiting}" not in giulia.get("/io").text
     counter.ask("marta", "POST", f"/v1/requests/{waiting}/answers", body)
+    assert f'href="/orientamento#{waiting}"' in giulia.get("/io").text
+    with clock.at(clock.now() + timedelta(days=15)):
+        assert f"#{waiting}" not in browser_of(counter, "giulia").get("/io").text
     assert "Hai una risposta" in told(counter)
     assert 'href="/servizi/PSI-CR"' in giulia.get(ASK).text
 

@@ -101,6 +101,8 @@ def test_an_expense_is_submitted_once_however_often_it_is_sent(counter: Counter,
     assert "La stiamo guardando" in text_of(page)
     assert "220,00" in text_of(page)
     assert "12 marzo 2026" in text_of(page)
+    assert "Intestato a te" in text_of(page)
+    assert "2 marzo 2026, carta" in text_of(page)
     assert "Cooperativa Il Gioco" in text_of(sara.get("/io/rimborsi"))
     held = text_of(sara.get("/io"))
     assert "Rimborso chiesto" in held
