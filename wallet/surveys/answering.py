@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from wallet.surveys.tables import SurveyParticipation, SurveyRow
 from wallet.surveys.words import Kind
 
 LONGEST = 500
+# For so many days after its end a survey is still told of.
+DAYS_TOLD = 30
 _SURVEY, _PART = SurveyRow.__table__, SurveyParticipation.__table__
 _EMPLOYEE, _FUNDER = table(Employee), table(Funder)
 # Who writes an answer sees none: it runs as the owner of the tables (fences.sql).
@@ -46,12 +48,34 @@ class Invitation:
     put_away: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A survey that was put to a person and can be answered no more; whether they answered is kept no longer."""
+
+    survey_id: str
+    title: str
+    ended_on: date
+
+
 def invitations(session: Session, book_id: int, employee_id: str) -> tuple[Invitation, ...]:
     """Return what is put to a person today, what ends first before the others."""
     rows = session.execute(_open(book_id, employee_id, clock.today()).order_by(_SURVEY.c.ends_on, _SURVEY.c.survey_id))
     return tuple(
         Invitation(row.survey_id, row.title, row.ends_on, row.answered is True, row.answered is False) for row in rows
     )
+
+
+def ended(session: Session, book_id: int, employee_id: str) -> tuple[Ended, ...]:
+    """Return what was put to a person and ended in the last `DAYS_TOLD` days, the latest first."""
+    today = clock.today()
+    end = sa.func.least(_SURVEY.c.closed_on, _SURVEY.c.ends_on)
+    over = sa.or_(_SURVEY.c.closed_on.is_not(None), _SURVEY.c.ends_on < today)
+    rows = session.execute(
+        _put_to(sa.select(_SURVEY.c.survey_id, _SURVEY.c.title, end.label("ended_on")), book_id, employee_id, today)
+        .where(over, end >= today - timedelta(days=DAYS_TOLD))
+        .order_by(end.desc(), _SURVEY.c.survey_id)
+    )
+    return tuple(Ended(*row) for row in rows)
 
 
 def get(session: Session, book_id: int, employee_id: str, survey_id: str) -> Survey:
@@ -123,17 +147,27 @@ def _open(book_id: int, employee_id: str, on: date) -> sa.Select[Any]:
         _PART.c.employee_id == _EMPLOYEE.c.employee_id,
     )
     return (
-        sa.select(_SURVEY.c.survey_id, _SURVEY.c.title, _SURVEY.c.ends_on, _PART.c.answered)
-        .select_from(_EMPLOYEE)
+        _put_to(
+            sa.select(_SURVEY.c.survey_id, _SURVEY.c.title, _SURVEY.c.ends_on, _PART.c.answered),
+            book_id,
+            employee_id,
+            on,
+        )
+        .outerjoin(_PART, mine)
+        .where(_SURVEY.c.closed_on.is_(None), _SURVEY.c.ends_on >= on)
+    )
+
+
+def _put_to(query: sa.Select[Any], book_id: int, employee_id: str, on: date) -> sa.Select[Any]:
+    """Keep of a query of surveys what was opened to a person, whether or not it has ended."""
+    return (
+        query.select_from(_EMPLOYEE)
         .join(_FUNDER, _FUNDER.c.book_id == _EMPLOYEE.c.book_id)
         .join(_SURVEY, records.asked(_SURVEY, on))
-        .outerjoin(_PART, mine)
         .where(
             _EMPLOYEE.c.book_id == book_id,
             _EMPLOYEE.c.employee_id == employee_id,
             _SURVEY.c.opened_on.is_not(None),
-            _SURVEY.c.closed_on.is_(None),
-            _SURVEY.c.ends_on >= on,
         )
     )
 

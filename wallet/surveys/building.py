@@ -24,8 +24,7 @@ from wallet.surveys.records import Question, Sheet, Survey
 from wallet.surveys.tables import SurveyQuestion, SurveyResult, SurveyRow
 from wallet.surveys.words import Kind, State
 
-MOST_QUESTIONS, MOST_CHOICES, LONGEST = 20, 20, 2_000
-_FEWEST_CHOICES = 2
+MOST_QUESTIONS, MOST_CHOICES, FEWEST_CHOICES, LONGEST = 20, 20, 2, 2_000
 _SURVEY, _QUESTION, _RESULT = SurveyRow.__table__, SurveyQuestion.__table__, SurveyResult.__table__
 
 
@@ -147,7 +146,7 @@ def _refuse_unanswerable(sheet: Sheet, on: date) -> None:
 def _answerable(question: Question) -> bool:
     if not question.text.strip() or not all(map(str.strip, question.choices)):
         return False
-    return question.kind in (Kind.SCALE, Kind.TEXT) or question.size >= _FEWEST_CHOICES
+    return question.kind in (Kind.SCALE, Kind.TEXT) or question.size >= FEWEST_CHOICES
 
 
 def _columns(sheet: Sheet) -> dict[str, object]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from api.access.identity import current, needs, transact
 from api.access.roles import Role
@@ -39,6 +39,8 @@ blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
 
 _SHOWN, _REMOVED, _MOST_KEPT = 25, "question_removed", 1_500
 _NEEDED = InputRequired(_l("Manca: scrivilo qui."))
+# Blanks alone say nothing.
+_SAID = DataRequired(_l("Manca: scrivilo qui."))
 _BOOK, _TERRITORY = "azienda", "territorio"
 _OFFERING = (Kind.ONE, Kind.SEVERAL)
 
@@ -46,7 +48,7 @@ _OFFERING = (Kind.ONE, Kind.SEVERAL)
 class SurveyForm(MoneyForm):
     """What a survey is about, whom it is put to, and until when."""
 
-    title = StringField(_l("Titolo"), [_NEEDED, Length(max=120)])
+    title = StringField(_l("Titolo"), [_SAID, Length(max=120)])
     introduction = TextAreaField(_l("Due righe per chi risponde (facoltative)"), [Length(max=building.LONGEST)])
     audience = SelectField(_l("A chi si chiede"), [_NEEDED])
     ends_on = DayField(_l("Ultimo giorno per rispondere"), [_NEEDED])
@@ -63,7 +65,7 @@ class SurveyForm(MoneyForm):
 class QuestionForm(Form):
     """A question; what may be chosen is of use where one chooses."""
 
-    text = StringField(_l("La domanda"), [_NEEDED, Length(max=300)])
+    text = StringField(_l("La domanda"), [_SAID, Length(max=300)])
     kind = SelectField(
         _l("Come si risponde"), choices=lambda: [SelectChoice(str(one), one.label(words.asked())) for one in Kind]
     )
@@ -72,13 +74,28 @@ class QuestionForm(Form):
     edition = EditionField(default=1)
     send = SubmitField(_l("Salva la domanda"))
 
+    def validate_choices(self, field: TextAreaField) -> None:
+        """Refuse, of a question where one chooses, less than there is to choose from, or more than anybody reads."""
+        if self.kind.data not in _OFFERING:
+            return
+        offered = len(self.needs.data or ()) + len(_lines(field.data))
+        if offered == 0:
+            raise ValidationError(
+                _("Mancano le risposte: scrivine almeno due, una per riga, o segna dei bisogni qui sotto.")
+            )
+        if offered < building.FEWEST_CHOICES:
+            raise ValidationError(_("Ce n'è una sola: ne servono almeno due, una per riga o fra i bisogni qui sotto."))
+        if offered > building.MOST_CHOICES:
+            raise ValidationError(
+                _("Sono %(offered)s: al massimo %(most)s.", offered=offered, most=building.MOST_CHOICES)
+            )
+
     def question(self) -> Question:
         """Return what was written; of a scale or of free words nothing is offered."""
         kind = Kind(self.kind.data)
         if kind not in _OFFERING:
             return Question(kind, self.text.data or "")
-        lines = tuple(filter(None, map(str.strip, (self.choices.data or "").splitlines())))
-        return Question(kind, self.text.data or "", tuple(self.needs.data or ()), lines)
+        return Question(kind, self.text.data or "", tuple(self.needs.data or ()), _lines(self.choices.data))
 
 
 class ActForm(MoneyForm):
@@ -323,6 +340,10 @@ def _written(question: Question) -> dict[str, object]:
         "choices": "\n".join(question.choices),
         "needs": list(question.needs),
     }
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, (text or "").splitlines())))
 
 
 def _told(audience: Audience) -> str:

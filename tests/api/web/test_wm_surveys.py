@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter as Tally
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -112,6 +113,52 @@ def test_somebody_answers_once_however_often_it_is_sent(counter: Counter) -> Non
     assert "hai risposto: grazie" in giulia.get(MINE).text
     close(survey_id)
     assert giulia.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"text": "Quando?", "kind": "one", "choices": " "}, "choices", "Mancano le risposte"),
+        ({"text": "Quando?", "kind": "several", "choices": "Mattina"}, "choices", "una sola: ne servono almeno due"),
+        ({"text": "Quando?", "kind": "one", "choices": "\n".join(map(str, range(21)))}, "choices", "Sono 21"),
+        ({"text": "  ", "kind": "scale"}, "text", "Manca: scrivilo qui."),
+    ],
+    ids=["none", "one", "many", "blank"],
+)
+def test_what_a_question_lacks_is_said_beside_its_field(
+    counter: Counter, typed: dict[str, str], field: str, sentence: str
+) -> None:
+    marta = browser_of(counter, "marta")
+
+    page = marta.send(f"{written(counter, marta)}/domande/nuova", "", **typed)
+
+    assert page.status_code == 422
+    beside = page.text[page.text.index(f'id="{field}-error"') :].partition("</div>")[0]
+    assert sentence in unescape(beside)
+    assert "Manca qualcosa" not in page.text
+
+
+def test_from_how_many_answers_on_results_are_shown_is_told_from_the_start(counter: Counter) -> None:
+    marta = browser_of(counter, "marta")
+
+    assert "almeno cinque persone" in marta.get(f"{LIST}/nuovo").text
+
+
+def test_what_has_ended_stays_in_the_list_for_a_while_whoever_answered(counter: Counter) -> None:
+    marta, giulia, mario = (browser_of(counter, who) for who in ("marta", "giulia", "mario"))
+    survey_id = id_of(opened(counter, marta, "Turni e figli"))
+    giulia.send(f"{MINE}/{survey_id}", f"{MINE}/{survey_id}", q1="0")
+    database.transact(lambda session: building.close(session, survey_id))
+
+    for browser in (giulia, mario):
+        told = browser.get(MINE).text.partition("Finiti da poco")[2]
+        assert "Turni e figli" in told
+        assert "chiuso, grazie" in told
+    assert "Turni e figli" not in browser_of(counter, "anna").get(MINE).text
+    employee_id = counter.people["giulia"]
+    with clock.at(datetime(2026, 4, 2, 12, tzinfo=clock.ROME)):
+        later = database.transact(lambda session: answering.ended(session, counter.books["E1"], employee_id))
+    assert survey_id not in [each.survey_id for each in later]
 
 
 @pytest.mark.parametrize("told", [{}, {"q1": "9"}, {"q1": "x"}, {"q4": "a" * 501}], ids=str)
