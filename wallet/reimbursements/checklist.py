@@ -48,6 +48,10 @@ class Item:
     it: str
     en: str
 
+    def text(self, language: str) -> str:
+        """Return what is asked for, as the person reads it."""
+        return self.it if language == "it" else self.en
+
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
@@ -73,6 +77,10 @@ class Checklist:
     confidence: Confidence
     note_it: str
     note_en: str
+
+    def note(self, language: str) -> str:
+        """Return what more is said of it; nothing where there is no more."""
+        return self.note_it if language == "it" else self.note_en
 
     @property
     def required(self) -> tuple[Purpose, ...]:

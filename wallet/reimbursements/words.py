@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
 from config.labelled import Labelled
@@ -43,15 +42,15 @@ class Holder(Labelled):
     OTHER = "OTHER", "un'altra persona", "somebody else"
 
 
-class PaymentMeans(StrEnum):
+class PaymentMeans(Labelled):
     """How the employee paid; the law of these reimbursements asks for no traceable means, and it is only kept."""
 
-    CARD = "CARD"
-    TRANSFER = "TRANSFER"
-    DIRECT_DEBIT = "DIRECT_DEBIT"
-    PAGOPA = "PAGOPA"
-    CHEQUE = "CHEQUE"
-    CASH = "CASH"
+    CARD = "CARD", "carta"
+    TRANSFER = "TRANSFER", "bonifico", "bank transfer"
+    DIRECT_DEBIT = "DIRECT_DEBIT", "addebito sul conto"
+    PAGOPA = "PAGOPA", "pagoPA", "pagoPA"
+    CHEQUE = "CHEQUE", "assegno"
+    CASH = "CASH", "contanti"
 
 
 class Statement(Labelled):

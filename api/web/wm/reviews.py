@@ -23,13 +23,25 @@ from api.web import forms, guards, reading, words
 from api.web.fields import AmountField, TicksField
 from api.web.forms import MoneyForm
 from config import clock
-from plans import names
+from network import services
+from plans import directory, names, people
+from plans.people import EmployeeCard, RelativeCard
 from wallet.reimbursements import checklist, listing, reviews, undoing
 from wallet.reimbursements import words as reimbursing
 from wallet.reimbursements.errors import OwnReimbursement
 from wallet.reimbursements.listing import Whole
 from wallet.reimbursements.records import Reimbursement
-from wallet.reimbursements.words import FINAL, OF_APPROVALS, OPEN, Reason, Undoing
+from wallet.reimbursements.words import (
+    FINAL,
+    OF_APPROVALS,
+    OPEN,
+    Holder,
+    PaymentMeans,
+    Purpose,
+    Reason,
+    Statement,
+    Undoing,
+)
 
 blueprint = flask.Blueprint("web_wm_reviews", __name__, url_prefix="/wm/rimborsi")
 blueprint.before_request(guards.only(Role.WELFARE_MANAGER))
@@ -104,6 +116,16 @@ class Told:
     what: str
     note: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A reimbursement, whose it is and for whom: the person themself where `user` is None; and the service, by name."""
+
+    whole: Whole
+    person: EmployeeCard
+    user: RelativeCard | None
+    service: str | None
 
 
 @blueprint.get("")
@@ -184,12 +206,8 @@ def _number(seen: str | None) -> int:
 
 
 def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tuple[str, int]:
-    def work(session: Session) -> tuple[Whole, str]:
-        found = listing.whole(session, reimbursement_id)
-        employee_id = found.reimbursement.employee_id
-        return found, names.of(session, [employee_id]).get(employee_id, "—")
-
-    found, name = transact(work)
+    case = transact(lambda session: _case(session, reimbursement_id))
+    found = case.whole
     drawn = {
         verb: form if verb == sent and form is not None else kind(formdata=None, prefix=f"{verb}-")
         for verb, kind in _FORMS.items()
@@ -197,12 +215,19 @@ def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tu
     for one in drawn.values():
         if isinstance(one, _DecisionForm):
             one.seen.data = str(len(found.steps))
+    expense = checklist.expenses().get(found.reimbursement.expense)
     page = flask.render_template(
         "wm/reimbursement.html",
         found=found,
         one=found.reimbursement,
-        name=name,
-        expense=checklist.expenses().get(found.reimbursement.expense),
+        case=case,
+        name=f"{case.person.first_name} {case.person.last_name}",
+        expense=expense,
+        listed=None if expense is None else checklist.of(expense),
+        holder=Holder(found.reimbursement.holder),
+        means=PaymentMeans(found.reimbursement.payment_means),
+        declared=[Statement(each) for each in found.reimbursement.statements],
+        purposes=Purpose,
         drawn=drawn,
         sent=form,
         today=clock.today(),
@@ -210,3 +235,16 @@ def _page(reimbursement_id: str, sent: str | None, form: MoneyForm | None) -> tu
         hints=[Reason(code).label(words.asked()) for code in found.reasons if code in set(Reason)],
     )
     return page, 200 if form is None else form.status
+
+
+def _case(session: Session, reimbursement_id: str) -> Case:
+    found = listing.whole(session, reimbursement_id)
+    one = found.reimbursement
+    book_id, _employee = listing.book_of(session, reimbursement_id)
+    served = services.listed(session, [one.service_code]) if one.service_code is not None else ()
+    return Case(
+        found,
+        people.employee(session, book_id, one.employee_id),
+        None if one.relative_id is None else directory.relative(session, book_id, one.relative_id),
+        served[0].name if served else one.service_code,
+    )

@@ -194,3 +194,21 @@ def test_a_page_that_a_form_drew_offers_no_way_to_lose_it(counter: Counter) -> N
 
     assert "/lingua/en" in marta.get("/wm/persone").text
     assert "/lingua/" not in drawn.text
+
+
+def test_a_review_says_for_whom_in_whose_name_how_it_was_paid_and_what_was_declared(counter: Counter) -> None:
+    marta = browser_of(counter, "marta")
+    good, other = submit(counter), submit(counter, holder="RELATIVE", payment_means="TRANSFER")
+
+    page, doubtful = (text_of(marta.get(f"{REVIEWS}/{each['id']}")) for each in (good, other))
+
+    child = counter.ask("sara", "GET", "/v1/relatives/" + counter.people["sara's child"]).get_json()
+    assert f"Per chi è la spesa {child['first_name']} {child['last_name']} (figlio" in page
+    assert str(child["tax_code"]) in page
+    assert "✓ ammesso" in page
+    assert "con: carta" in page
+    assert "non è stata e non sarà rimborsata da altri" in page
+    assert "con il nome di chi lo usa e il tipo di servizio" in page
+    assert "documento di spesa ·" in page
+    assert "un familiare del lavoratore ✕ non ammesso" in doubtful
+    assert "con: bonifico" in doubtful
