@@ -10,12 +10,13 @@ from typing import Any
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import Field, SubmitField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from api.access.identity import needs, transact, transact_in
+from api.access.identity import current, needs, transact, transact_in
 from api.web import forms, me, navigation
 from api.web.fields import AmountField, CountField, DayField
 from api.web.forms import Form
@@ -55,8 +56,8 @@ OF_ONESELF: Mapping[Fact, tuple[Any, Any]] = {
 # What may come to an end by itself, on a day that one tells.
 ENDABLE = frozenset({Fact.COHABITATION, Fact.NOT_SELF_SUFFICIENT})
 _OWN = OF_ONESELF.keys() | {Fact.DEPENDENT_CHILD}
-# After what was done, the way that undoes it.
-_WAYS = ("withdraw", "again", "reopen")
+# For how long the way that undoes what was just done is offered.
+_UNDONE_SECONDS = 3_600
 # What one press of a button declares is written within this.
 _AT_ONCE = timedelta(seconds=1)
 
@@ -269,11 +270,17 @@ def reopen(fact_id: str) -> Response:
 
 
 def way_back() -> str | None:
-    """Return where what was just done is undone."""
-    fact_id, how = flask.request.args.get("undo"), flask.request.args.get("how")
-    if not fact_id or how not in _WAYS:
+    """Return where what was just done is undone; an address that somebody else made up offers nothing."""
+    try:
+        how, fact_id = _seal().loads(flask.request.args.get("undo", ""), max_age=_UNDONE_SECONDS)
+    except BadSignature:
         return None
     return flask.url_for(f"web_declarations.{how}", fact_id=fact_id)
+
+
+def _seal() -> URLSafeTimedSerializer:
+    # Of one person: what undoes somebody's declaration is offered to nobody else.
+    return URLSafeTimedSerializer(str(flask.current_app.secret_key), salt=f"undo-{current().member_id}")
 
 
 def _one_of(known: Mapping[Fact, Any], asked: str) -> Fact:
@@ -347,6 +354,7 @@ def _found(fact_id: str) -> tuple[Owner, Declaration]:
 
 def _told(sentence: str, fact: Fact, relative_id: str | None, *, undo: str, how: str) -> Response:
     flask.flash(sentence)
+    way = _seal().dumps([how, undo])
     if fact in OF_ONESELF:
-        return flask.redirect(flask.url_for("web_declarations.every", undo=undo, how=how))
-    return flask.redirect(flask.url_for("web_family.every", undo=undo, how=how, _anchor=relative_id))
+        return flask.redirect(flask.url_for("web_declarations.every", undo=way))
+    return flask.redirect(flask.url_for("web_family.every", undo=way, _anchor=relative_id))

@@ -16,7 +16,7 @@ from api.web import forms, guards, me, words
 from api.web.me import declaring
 from api.web.order.shapes import ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
 from api.web.public import names
-from api.web.public.looking import MYSELF
+from api.web.public.looking import MYSELF, UNSAID
 from ledger import idempotency
 from network.services import Kind
 from wallet import authorizations, captures, orders, previews
@@ -54,8 +54,12 @@ def begin(service: str) -> _Page:
     if found.service.kind is Kind.REQUEST:
         return flask.redirect(flask.url_for("web_orientation.ask", servizio=service))
     asked = flask.request.args
-    whom = asked["per"] if _known(found, asked.get("per")) else MYSELF
-    return flask.render_template("order/whom.html", form=WhomForm(formdata=asked), found=found, asked=asked, whom=whom)
+    said = asked.get("per")
+    whom = said if _known(found, said) else None if said == UNSAID else MYSELF
+    form = WhomForm(formdata=asked)
+    if "avanti" in asked:
+        form.per.errors, form.status = [_("Scegli per chi è.")], 422
+    return forms.show("order/whom.html", form, found=found, asked=asked, whom=whom)
 
 
 @blueprint.get("/ordina/<string:service>/quando")
@@ -65,7 +69,7 @@ def when(service: str) -> _Page:
     """Ask when, how much, and in which way."""
     found, given = _choosing(service), flask.request.args
     if not _known(found, given.get("per")):
-        return flask.redirect(flask.url_for("web_order.begin", service=service))
+        return flask.redirect(flask.url_for("web_order.begin", service=service, per=UNSAID, avanti=1))
     said = "quante" in given or "importo" in given
     form = WhenForm(found, formdata=given) if said else WhenForm(found, formdata=None, per=given["per"], quante=1)
     return flask.render_template("order/when.html", form=form, found=found, whom=found.relative(given["per"]))
@@ -78,7 +82,7 @@ def confirm(service: str) -> _Page:
     """Tell what would be decided, and order it where it is confirmed."""
     found, given = _choosing(service), flask.request.form or flask.request.args
     if not _known(found, given.get("per")):
-        return flask.redirect(flask.url_for("web_order.begin", service=service))
+        return flask.redirect(flask.url_for("web_order.begin", service=service, per=UNSAID, avanti=1))
     mine = me.owner("authorizations:create")
     asked = WhenForm(found, formdata=given)
     form = ConfirmForm(formdata=None)

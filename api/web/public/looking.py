@@ -40,6 +40,8 @@ MOST_FOUND = 8
 MOST_COUNTED = 1_000
 # Whom of the family an order is for, where it is for whoever orders.
 MYSELF = "me"
+# Somebody else than whoever looks, and nobody has said who: the order asks, and supposes nobody.
+UNSAID = "scegli"
 WALLET, OWN = "credito", "denaro"
 # Whom a service is for, as somebody says it of whom the network knows nothing.
 ANYBODY: Mapping[str, Person] = {
@@ -245,7 +247,7 @@ def find(session: Session, form: SearchForm) -> Found:
     return Found(
         data,
         _total(session, query) if earlier or later else len(data),
-        whom=MYSELF if form.chi.data == "io" else None if form.chi.data in ANYBODY else form.chi.data or None,
+        whom=_whom(form.chi.data),
         comune=comune,
         covered_by=origin,
         before=data[0].entry.service_code if data and earlier else None,
@@ -336,6 +338,12 @@ def _wanted(
         # No plan at all pays nothing, which is another thing than not to ask who pays.
         told["payable"] = tuple((plan.categories, plan.channels) for plan in payers.plans)
     return Wanted(**told), payers
+
+
+def _whom(said: str | None) -> str | None:
+    if not said or _wallet() is None:
+        return None
+    return MYSELF if said == "io" else UNSAID if said in ANYBODY else said
 
 
 def _total(session: Session, found: Matches) -> int:

@@ -106,7 +106,7 @@ def one(session: Session, code: str, whom: str | None = None) -> Service:
         taxed=payers.taxes(entry),
         aid=looking.aid_of(session, code),
         relative=relative,
-        whom=whom if relative is not None or whom == looking.MYSELF else None,
+        whom=whom if relative is not None or whom in (looking.MYSELF, looking.UNSAID) else None,
     )
 
 

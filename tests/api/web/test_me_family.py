@@ -135,6 +135,16 @@ def test_a_declaration_opens_what_the_page_said_and_is_undone_and_done_again(cou
     assert "vale dal 1 gennaio 2026, senza scadenza" in card(browser, relative_id)
 
 
+def test_an_address_that_somebody_made_up_offers_to_undo_nothing(counter: Counter) -> None:
+    relative_id = kin(counter, Kinship.PARENT, "Zita")
+    browser = browser_of(counter, "mario")
+    undo = declare(browser, relative_id, "MAINTENANCE", year="2026")
+    fact_id = undo.split("/")[-2]
+
+    for forged in (f"undo={fact_id}&how=withdraw", "undo=", "undo=x.y.z"):
+        assert 'class="undo"' not in browser.get(f"/io/familiari?{forged}").text
+
+
 def test_a_certificate_opens_care_until_it_expires(counter: Counter) -> None:
     relative_id = kin(counter, Kinship.SPOUSE, "Pia", born=date(1980, 1, 1))
     browser = browser_of(counter, "mario")

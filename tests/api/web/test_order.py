@@ -128,7 +128,9 @@ def test_what_cannot_be_is_told_on_its_step_with_what_was_typed(counter: Counter
 def test_a_person_who_is_not_ones_own_is_chosen_anew(counter: Counter, whom: str) -> None:
     for step in ("quando", "conferma"):
         answer = browser_of(counter, "giulia").get(f"{ORDER}/{step}?per={whom}&quante=1")
-        assert (answer.status_code, answer.headers["Location"]) == (302, ORDER)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{ORDER}?per=scegli&avanti=1")
+    again = browser_of(counter, "giulia").get(answer.headers["Location"])
+    assert (again.status_code, 'id="per-error"' in again.text, " checked" in again.text) == (422, True, False)
 
 
 def test_a_service_that_nobody_has_is_not_found(counter: Counter) -> None:

@@ -220,6 +220,19 @@ def test_for_whom_it_is_and_where_they_live_are_not_lost_on_the_way(counter: Cou
     assert f'value="{mother}" checked' in giulia.get(f"/io/ordina/ADI-CR?per={mother}").text
 
 
+def test_whoever_looks_for_somebody_unnamed_is_not_supposed_to_order_for_themselves(
+    counter: Counter, anyone: Browser
+) -> None:
+    giulia, path = browser_of(counter, "giulia"), "/servizi?chi=anziano&cosa=anziani&dove=cremona"
+
+    assert 'href="/servizi/ADI-CR?per=scegli"' in giulia.get(path).text
+    assert 'href="/servizi/ADI-CR"' in anyone.get(path).text
+    assert 'href="/io/ordina/ADI-CR?per=scegli"' in giulia.get("/servizi/ADI-CR?per=scegli").text
+    chosen = giulia.get("/io/ordina/ADI-CR?per=scegli")
+    assert (chosen.status_code, " checked" in chosen.text) == (200, False)
+    assert 'value="me" required checked' in giulia.get("/io/ordina/ADI-CR").text
+
+
 def test_where_a_relative_lives_comes_before_where_whoever_looks_does(counter: Counter) -> None:
     giulia, mother = browser_of(counter, "giulia"), kin(counter, "giulia", Kinship.PARENT, age=80)
     for lives, found in (("matera", "Matera (MT)"), ("Atlantide", "Cremona (CR)"), ("019035", "Crema (CR)")):
@@ -242,7 +255,7 @@ def test_nobody_elses_relative_is_named_on_a_service(counter: Counter, anyone: B
     for browser in (anyone, giulia):
         told = browser.get(f"/servizi/ADI-CR?per={stranger}")
         assert (told.status_code, f"ordina/ADI-CR?per={stranger}" in told.text) == (200, False)
-    assert 'value="me" checked' in giulia.get(f"/io/ordina/ADI-CR?per={stranger}").text
+    assert 'value="me" required checked' in giulia.get(f"/io/ordina/ADI-CR?per={stranger}").text
 
 
 def test_credit_that_is_spent_pays_nothing(counter: Counter) -> None:
