@@ -15,7 +15,7 @@ from wallet.settlement import listings
 blueprint = flask.Blueprint("web_provider_money", __name__, url_prefix="/fornitore/pagamenti")
 blueprint.before_request(guards.only(Role.PROVIDER))
 
-_SHOWN, _LINES = 25, 100
+_SHOWN, _LINES = 10, 100
 
 
 @blueprint.get("")

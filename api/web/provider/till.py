@@ -19,6 +19,7 @@ from api.running.headers import HEADERS
 from api.web import forms, guards, provider
 from api.web.fields import AmountField, DayField
 from api.web.forms import MoneyForm
+from api.web.public import names
 from config import clock
 from config.errors import DomainError
 from network import services
@@ -28,6 +29,7 @@ from wallet.redemptions.records import Redemption
 
 blueprint = flask.Blueprint("web_provider_till", __name__, url_prefix="/fornitore")
 blueprint.before_request(guards.only(Role.PROVIDER))
+blueprint.context_processor(lambda: {"unit": names.unit})
 
 _LONGEST = 40
 _CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")

@@ -18,6 +18,7 @@ from api.access.roles import Role
 from api.web import forms, guards, provider, words
 from api.web.forms import MoneyForm
 from api.web.provider import coming
+from api.web.public import names
 from config import clock
 from network import providers, qualification, services
 from network.providers import Provider
@@ -35,6 +36,7 @@ from wallet.settlement.contested import Contested
 
 blueprint = flask.Blueprint("web_provider", __name__, url_prefix="/fornitore")
 blueprint.before_request(guards.only(Role.PROVIDER))
+blueprint.context_processor(lambda: {"unit": names.unit})
 
 DAYS_AHEAD, MOST, DAYS_OF_NOTICE = 7, 100, 60
 
