@@ -31,7 +31,7 @@ class Cluster:
 
 
 def of_book(session: Session, book_id: int, *, on: date) -> tuple[Cluster, ...]:
-    """Return the clusters of a book by name: those that somebody is in, and those that a plan names."""
+    """Return the clusters of a book by name: those that somebody is in, and those that a plan names which is not over."""
     employed = sa.and_(
         sa.or_(Employee.hired_on.is_(None), Employee.hired_on <= on),
         sa.or_(Employee.left_on.is_(None), Employee.left_on >= on),
@@ -45,7 +45,7 @@ def of_book(session: Session, book_id: int, *, on: date) -> tuple[Cluster, ...]:
     named = session.execute(
         sa.select(PlanCluster.cluster, Plan.code, Plan.name, PlanCluster.description, PlanCluster.amount_minor)
         .join(Plan, sa.and_(Plan.book_id == PlanCluster.book_id, Plan.plan_id == PlanCluster.plan_id))
-        .where(PlanCluster.book_id == book_id)
+        .where(PlanCluster.book_id == book_id, Plan.spend_by >= on)
         .order_by(Plan.starts_on, Plan.code)
     )
     entitled: dict[str, list[Entitlement]] = {}

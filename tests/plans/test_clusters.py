@@ -52,6 +52,12 @@ def test_each_plan_says_what_a_cluster_gets(session: Session, book_id: int) -> N
     assert found["quadri"] == ()
 
 
+def test_a_plan_that_is_over_gives_nothing(session: Session, book_id: int) -> None:
+    found = {each.name: each.entitlements for each in clusters.of_book(session, book_id, on=date(2026, 12, 1))}
+
+    assert found == {"operai": (), "quadri": ()}
+
+
 def test_another_book_has_clusters_of_its_own(session: Session, book_id: int) -> None:
     other = factories.employer(session, "E2")
 

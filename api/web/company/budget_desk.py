@@ -33,6 +33,7 @@ from plans import listing
 from plans.budgets import BudgetCheck
 from plans.errors_budgets import BudgetExceeded
 from plans.listing import PlanCard
+from plans.rulebook.words import PlanSource
 from plans.sheets import Problem
 from wallet import budget_loads, budgets, funding_entries
 from wallet.budget_loads import FoundLoad
@@ -123,7 +124,8 @@ def every() -> Response | str | tuple[str, int]:
     """List what was loaded and transferred, and take a file."""
     form = FileForm(plan=flask.request.args.get("piano"))
     told = transact(_lying)
-    form.plan.choices = [SelectChoice(card.plan_id, f"{card.name} ({card.code})") for card in told.plans]
+    cards = _loadable(told.plans, form.plan.data)
+    form.plan.choices = [SelectChoice(card.plan_id, f"{card.name} ({card.code})") for card in cards]
 
     def look() -> tuple[str, int]:
         plan = transact(lambda session: listing.place(session, form.plan.data))
@@ -202,6 +204,12 @@ def show(load_id: str) -> Response | tuple[str, int]:
         return flask.redirect(flask.url_for(".show", load_id=load_id))
     undone = transact_in(book_id, lambda session: budget_loads.is_undone(session, book_id, load_id))
     return forms.show("company/budget.html", form, load=found, undone=undone, why_not=transact_in(book_id, why_not))
+
+
+def _loadable(cards: tuple[PlanCard, ...], asked: str | None) -> list[PlanCard]:
+    """Return the plans that a file may be for: not those that are over, and last those whose bonuses are converted."""
+    going = [card for card in cards if card.spend_by >= clock.today() or card.plan_id == asked]
+    return sorted(going or cards, key=lambda card: card.source is PlanSource.PDR)
 
 
 def _lying(session: Session) -> _Told:

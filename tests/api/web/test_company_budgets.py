@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,9 @@ from werkzeug.test import TestResponse
 
 from api import tasks
 from config import clock, database
+from plans.plan_file import Act
+from plans.rulebook.words import PlanSource
+from plans.words import SourceType
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
@@ -199,6 +203,22 @@ def test_the_money_that_arrived_is_told(plan: Plan) -> None:
 
     assert "Bonifico arrivato" in page
     assert "1.000,00" in page
+
+
+def test_a_file_is_for_a_plan_that_is_not_over_and_bonuses_come_last(counter: Counter, plan: Plan) -> None:
+    def more(session: Session) -> None:
+        book_id, over = counter.books["E1"], date(2025, 11, 30)
+        dates = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31), "spend_by": over}
+        factories.plan(session, book_id, f"{plan.code}-OVER", **dates)
+        act = Act(SourceType.COMPANY_AGREEMENT, "A-1", date(2025, 12, 1), "D-1")
+        begins = {"starts_on": date(2026, 2, 1)}
+        factories.plan(session, book_id, f"{plan.code}-BONUS", source=PlanSource.PDR, act=act, **begins)
+
+    database.transact(more)
+    chooser = plan.hr.get(DESK).text.partition("<select")[2].partition("</select>")[0]
+
+    assert f"{plan.code}-OVER" not in chooser
+    assert chooser.index(f"({plan.code})") < chooser.index(f"{plan.code}-BONUS")
 
 
 def test_no_file_is_told(plan: Plan) -> None:
