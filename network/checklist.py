@@ -19,11 +19,11 @@ from network import data
 class Family(Labelled):
     """The five families of requirements."""
 
-    LEGAL = "LEGAL", "requisiti giuridico-amministrativi"
-    ECONOMIC = "ECONOMIC", "requisiti economico-finanziari"
-    AUTHORISATION = "AUTHORISATION", "autorizzazioni amministrative"
-    QUALITY = "QUALITY", "procedure per la qualità"
-    TECHNICAL = "TECHNICAL", "elementi tecnico-professionali"
+    LEGAL = "LEGAL", "requisiti giuridico-amministrativi", "legal and administrative requirements"
+    ECONOMIC = "ECONOMIC", "requisiti economico-finanziari", "economic and financial requirements"
+    AUTHORISATION = "AUTHORISATION", "autorizzazioni amministrative", "authorisations"
+    QUALITY = "QUALITY", "procedure per la qualità", "quality procedures"
+    TECHNICAL = "TECHNICAL", "elementi tecnico-professionali", "technical and professional elements"
 
 
 class Area(StrEnum):

@@ -21,8 +21,8 @@ from network.states import State
 class ProviderKind(Labelled):
     """What a provider is; some kinds decide VAT, and two are exempt from qualification."""
 
-    SOCIAL_COOP_A = "SOCIAL_COOP_A", "cooperativa sociale A"
-    SOCIAL_COOP_B = "SOCIAL_COOP_B", "cooperativa sociale B"
+    SOCIAL_COOP_A = "SOCIAL_COOP_A", "cooperativa sociale A", "social cooperative (type A)"
+    SOCIAL_COOP_B = "SOCIAL_COOP_B", "cooperativa sociale B", "social cooperative (type B)"
     CONSORTIUM = "CONSORTIUM", "consorzio"
     SOCIAL_ENTERPRISE = "SOCIAL_ENTERPRISE", "impresa sociale"
     SPORT_ASSOCIATION = "SPORT_ASSOCIATION", "associazione sportiva"

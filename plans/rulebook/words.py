@@ -33,8 +33,8 @@ class PlanSource(Labelled):
     """Where the credit comes from; never mixed in one lot."""
 
     ON_TOP = "ON_TOP", "in aggiunta (on top)"
-    CCNL = "CCNL", "CCNL"
-    PDR = "PDR", "premio (PDR)"
+    CCNL = "CCNL", "CCNL", "collective agreement (CCNL)"
+    PDR = "PDR", "premio (PDR)", "bonus (PDR)"
     MUNICIPAL = "MUNICIPAL", "Comune"
     PRIVATE = "PRIVATE", "privato"
 

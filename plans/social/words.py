@@ -8,9 +8,9 @@ from config.labelled import Labelled
 class Instrument(Labelled):
     """By which public procedure a municipality entrusts a service; it says what the money is."""
 
-    ACCREDITAMENTO_VOUCHER = "ACCREDITAMENTO_VOUCHER", "accreditamento con voucher"
-    COPROGETTAZIONE = "COPROGETTAZIONE", "coprogettazione"
-    APPALTO = "APPALTO", "appalto"
+    ACCREDITAMENTO_VOUCHER = "ACCREDITAMENTO_VOUCHER", "accreditamento con voucher", "accreditation with a voucher"
+    COPROGETTAZIONE = "COPROGETTAZIONE", "coprogettazione", "co-design (coprogettazione)"
+    APPALTO = "APPALTO", "appalto", "public contract (appalto)"
 
 
 class Selection(Labelled):
@@ -26,13 +26,13 @@ class State(Labelled):
     DRAFT = "DRAFT", "bozza"
     SUBMITTED = "SUBMITTED", "presentata"
     UNDER_REVIEW = "UNDER_REVIEW", "istruttoria"
-    INTEGRATION_REQUESTED = "INTEGRATION_REQUESTED", "integrazione richiesta"
+    INTEGRATION_REQUESTED = "INTEGRATION_REQUESTED", "integrazione richiesta", "papers asked for"
     ADMITTED = "ADMITTED", "ammessa"
     NOT_ADMITTED = "NOT_ADMITTED", "non ammessa"
     RANKED = "RANKED", "in graduatoria"
     WAITING = "WAITING", "lista d'attesa"
     ASSIGNED = "ASSIGNED", "assegnata"
-    PAI_AGREED = "PAI_AGREED", "PAI concordato"
+    PAI_AGREED = "PAI_AGREED", "PAI concordato", "care plan (PAI) agreed"
     PROVIDER_CHOSEN = "PROVIDER_CHOSEN", "fornitore scelto"
     ACTIVE = "ACTIVE", "attiva"
     SUSPENDED = "SUSPENDED", "sospesa"
@@ -57,8 +57,8 @@ class Why(Labelled):
     PLACE_FREED = "PLACE_FREED", "scorrimento"
     AT_REQUEST = "AT_REQUEST", "su richiesta del cittadino"
     TEMPORARY_ABSENCE = "TEMPORARY_ABSENCE", "assenza temporanea"
-    ISEE_EXPIRED = "ISEE_EXPIRED", "ISEE scaduto"
-    ISEE_RENEWED = "ISEE_RENEWED", "ISEE rinnovato"
+    ISEE_EXPIRED = "ISEE_EXPIRED", "ISEE scaduto", "ISEE expired"
+    ISEE_RENEWED = "ISEE_RENEWED", "ISEE rinnovato", "ISEE renewed"
     RESUMED = "RESUMED", "ripresa"
     PERIOD_OVER = "PERIOD_OVER", "periodo finito"
     CREDIT_USED_UP = "CREDIT_USED_UP", "credito esaurito"
