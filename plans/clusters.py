@@ -31,7 +31,7 @@ class Cluster:
 
 
 def of_book(session: Session, book_id: int, *, on: date) -> tuple[Cluster, ...]:
-    """Return the clusters of a book by name: those that somebody is in, and those that a plan names which is not over."""
+    """Return the clusters of a book by name: those somebody is in, and those that a plan names which is not over."""
     employed = sa.and_(
         sa.or_(Employee.hired_on.is_(None), Employee.hired_on <= on),
         sa.or_(Employee.left_on.is_(None), Employee.left_on >= on),
