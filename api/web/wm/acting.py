@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import flask
@@ -29,12 +30,12 @@ from api.web.wm.acting_shapes import ActForm, KinForm, OrderForm, PersonForm, Se
 from api.web.wm.nearby import Nearby
 from config import clock
 from config.errors import DomainError
-from plans import directory, funders, names, openings, people
+from plans import directory, funders, names, openings, people, plans
 from plans.openings import Kin
 from plans.people import EmployeeCard, RelativeCard
 from wallet import contents, previews, registry
 from wallet.authorizations import Authorization
-from wallet.contents import Contents
+from wallet.contents import Contents, LotContent
 from wallet.previews import Preview
 from wallet.redemptions import vouchers
 from wallet.redemptions.vouchers import Voucher
@@ -70,11 +71,22 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """Credit that can be spent, and until when; `carried_until` where what is left of it goes on after that."""
+
+    plan_name: str
+    left_minor: int
+    spend_by: date
+    carried_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a welfare manager sees of whom they act for: what they have, whom, what they asked and what they bought."""
 
     funder: str
     contents: Contents
+    credits: tuple[Credit, ...]
     family: tuple[Kin, ...]
     asked: tuple[Request, ...]
     bought: tuple[Voucher, ...]
@@ -270,13 +282,26 @@ def _sight(session: Session, whom: Acting) -> Sight:
     wanted = vouchers.query(employee_id=employee_id, open_only=True).order_by(vouchers.ID.desc()).limit(_SHOWN)
     asked = records.query(book_id=book_id, employee_id=employee_id).order_by(records.ID.desc()).limit(_SHOWN)
     requests = records.values(session, session.execute(asked).all())
+    has = contents.of(session, book_id, employee_id, ended=False)
     return Sight(
         funder=funders.of_book(session, book_id).name,
-        contents=contents.of(session, book_id, employee_id, ended=False),
+        contents=has,
+        credits=_credits(session, book_id, has),
         family=openings.family(session, book_id, employee_id, on=clock.today()),
         asked=tuple(each for each in requests if each.state is not State.CLOSED),
         bought=tuple(vouchers.value(row) for row in session.execute(wanted)),
     )
+
+
+def _credits(session: Session, book_id: int, has: Contents) -> tuple[Credit, ...]:
+    lots = [lot for lot in has.lots if lot.counts]
+    terms = plans.terms(session, book_id, {lot.plan_id for lot in lots})
+
+    def carried_until(lot: LotContent) -> date | None:
+        until = terms[lot.plan_id].carried_until()
+        return until if until > lot.spend_by and not lot.carried else None
+
+    return tuple(Credit(lot.plan_name, lot.available_minor, lot.spend_by, carried_until(lot)) for lot in lots)
 
 
 def _whom() -> Acting | None:

@@ -57,7 +57,7 @@ def test_one_press_leads_from_a_request_to_whoever_asked(counter: Counter) -> No
     told = text_of(marta.get(PERSON))
     assert "Chi può stare con mia madre?" in told
     assert "Caseificio Po Grande" in told
-    assert re.search(r"Può spendere\s+[0-9.]+,[0-9]{2}", told)
+    assert re.search(r"Può spendere\s+[0-9.]+,[0-9]{2}.€ .+ da usare entro il", told)
 
 
 def test_somebody_is_found_in_whatever_company_they_are(counter: Counter) -> None:
