@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, timedelta
 from itertools import groupby
 
 from flask_babel import gettext as _
@@ -16,23 +16,27 @@ _LINE_BYTES = 75
 _REMINDED_DAYS = (30, 7)
 
 
-def of(contents: Contents) -> str:
-    """Return the calendar of what somebody can still spend: the day of each end, with reminders before it."""
+def of(contents: Contents, last: Mapping[str, date]) -> str:
+    """
+    Return the calendar of what somebody can still spend: the day of each end, with reminders before it.
+
+    `last` is until when what is in each lot can be spent, also after it is carried over.
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//borsellino//scadenze//IT",
         "CALSCALE:GREGORIAN",
-        *_days(contents),
+        *_days(contents, last),
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _days(contents: Contents) -> Iterator[str]:
+def _days(contents: Contents, last: Mapping[str, date]) -> Iterator[str]:
     stamp = clock.now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     left = [lot for lot in contents.lots if lot.available_minor > 0 and lot.spend_by >= clock.today()]
-    for day, ending in groupby(sorted(left, key=lambda lot: lot.spend_by), key=lambda lot: lot.spend_by):
+    for day, ending in groupby(sorted(left, key=lambda lot: last[lot.lot_id]), key=lambda lot: last[lot.lot_id]):
         lots = list(ending)
         amount = words.amount(sum(lot.available_minor for lot in lots))
         plans = ", ".join(dict.fromkeys(lot.plan_name for lot in lots))

@@ -95,6 +95,7 @@ class Sight:
     fringe: Gauge | None
     aids: Sequence[Aid]
     last: Sequence[Movement]
+    plan_names: Mapping[str, str]
     reserved: Sequence[Authorization]
     services: Mapping[str, Service]
     expenses: Mapping[str, Expense]
@@ -166,6 +167,16 @@ def movement_mark(one: Movement) -> Mark:
     return _MARKS.get(one.kind, way)
 
 
+@blueprint.app_template_filter("of_plans")
+def of_plans(one: Movement, names: Mapping[str, str]) -> str:
+    """Return which plans' credit moved; of what went from one to another, how much."""
+    came = [lot for lot in one.lots if lot.amount_minor > 0] if one.amount_minor == 0 else one.lots
+    told = (names.get(lot.lot_id, "") for lot in came)
+    if one.amount_minor == 0:
+        told = (f"{names.get(lot.lot_id, '')}, {words.amount(lot.amount_minor)}" for lot in came)
+    return "; ".join(dict.fromkeys(told))
+
+
 @blueprint.app_template_filter("order_of")
 def order_of(one: Movement) -> str | None:
     """Return the page of what was bought, where something was."""
@@ -219,16 +230,18 @@ def every() -> tuple[str, int]:
     cursors = ("starting_after", "ending_before")
     asked = {"limit": 25} | {name: flask.request.args[name] for name in cursors if flask.request.args.get(name)}
 
-    def work(session: Session) -> Page[Movement]:
+    def work(session: Session) -> tuple[Page[Movement], Mapping[str, str]]:
         statement = movements.of(mine.book_id, mine.employee_id, **chosen)
-        return paging.cut(session, statement, movements.KEY, asked).each(movements.movement)
+        page = paging.cut(session, statement, movements.KEY, asked).each(movements.movement)
+        return page, _plan_names(session, mine.book_id, mine.employee_id)
 
-    page = transact_in(mine.book_id, work)
+    page, plan_names = transact_in(mine.book_id, work)
     backward = "ending_before" in asked
     return flask.render_template(
         "me/movements.html",
         form=form,
         page=page,
+        plan_names=plan_names,
         filters={name: value for name, value in flask.request.args.items() if name not in cursors and value},
         older=page.has_more or backward,
         newer=page.has_more if backward else "starting_after" in asked,
@@ -240,8 +253,13 @@ def every() -> tuple[str, int]:
 def calendar() -> flask.Response:
     """Give the days on which credit ends, as a file for a calendar."""
     mine = me.owner("wallets:read")
-    found = transact_in(mine.book_id, lambda session: contents.of(session, mine.book_id, mine.employee_id, ended=False))
-    response = flask.Response(calendars.of(found), content_type="text/calendar; charset=utf-8")
+
+    def work(session: Session) -> tuple[Contents, Mapping[str, date]]:
+        found = contents.of(session, mine.book_id, mine.employee_id, ended=False)
+        return found, _last_days(session, mine.book_id, mine.employee_id, found)
+
+    found, last = transact_in(mine.book_id, work)
+    response = flask.Response(calendars.of(found, last), content_type="text/calendar; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename="borsellino-scadenze.ics")
     return response
 
@@ -260,13 +278,14 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         fringe=_fringe(session, book_id, employee_id) if payer is FunderKind.EMPLOYER else None,
         aids=found,
         last=last.data,
+        plan_names=_plan_names(session, book_id, employee_id),
         reserved=reserved.data,
         services={each.code: each for each in catalogue.listed(session, codes)},
         expenses=checklist.expenses(),
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
         answered=_answered(session, book_id, employee_id),
-        carried=None if left_on is not None else _carried(session, book_id, has),
+        carried=_carried(has, _last_days(session, book_id, employee_id, has)),
         today=clock.today(),
     )
 
@@ -279,20 +298,31 @@ def _answered(session: Session, book_id: int, employee_id: str) -> Sequence[Requ
     return [one for one in found if one.events[-1].recorded_at >= since]
 
 
+def _plan_names(session: Session, book_id: int, employee_id: str) -> Mapping[str, str]:
+    """Return the name of the plan of each lot that somebody ever had."""
+    return {lot.lot_id: lot.plan_name for lot in contents.of(session, book_id, employee_id).lots}
+
+
 def _left_on(session: Session, book_id: int, employee_id: str) -> date | None:
     return people.employee(session, book_id, employee_id).left_on
 
 
-def _carried(session: Session, book_id: int, has: Contents) -> Ending | None:
+def _last_days(session: Session, book_id: int, employee_id: str, has: Contents) -> Mapping[str, date]:
+    """Return until when what is in each lot can be spent, in that lot or in the one that it is carried over to."""
+    days = {lot.lot_id: lot.spend_by for lot in has.lots}
+    if _left_on(session, book_id, employee_id) is not None:
+        return days
+    terms = plans.terms(session, book_id, {lot.plan_id for lot in has.lots})
+    carried = {lot.lot_id: terms[lot.plan_id].carried_until() for lot in has.lots if not lot.carried}
+    return {lot_id: max(day, carried.get(lot_id, day)) for lot_id, day in days.items()}
+
+
+def _carried(has: Contents, last: Mapping[str, date]) -> Ending | None:
     """Return what of the credit that ends next goes on, and until when the first of it does; None where none does."""
     ending = has.next_expiry
-    if ending is None:
-        return None
-    ends = [lot for lot in has.lots if lot.counts and lot.spend_by == ending.on and not lot.carried]
-    terms = plans.terms(session, book_id, {lot.plan_id for lot in ends})
-    on = [(terms[lot.plan_id].carried_until(), lot.available_minor) for lot in ends]
-    on = [(day, left_minor) for day, left_minor in on if day > ending.on]
-    return Ending(min(day for day, _left in on), sum(left_minor for _day, left_minor in on)) if on else None
+    ends = [lot for lot in has.lots if ending is not None and lot.counts and lot.spend_by == ending.on]
+    on = [lot for lot in ends if last[lot.lot_id] > lot.spend_by]
+    return Ending(min(last[lot.lot_id] for lot in on), sum(lot.available_minor for lot in on)) if on else None
 
 
 def _fringe(session: Session, book_id: int, employee_id: str) -> Gauge | None:

@@ -28,7 +28,7 @@ from plans.people import RelativeCard
 from wallet.reimbursements import documents, submission
 from wallet.reimbursements.checklist import Checklist
 from wallet.reimbursements.documents import LARGEST_BYTES, MEBIBYTE, MOST, Upload
-from wallet.reimbursements.errors import DocumentsTooMany, ExpenseAmountTooHigh, ExpenseInFuture
+from wallet.reimbursements.errors import DocumentsTooMany, ExpenseAmountTooHigh, ExpenseInFuture, SupplierCodeInvalid
 from wallet.reimbursements.records import Reimbursement
 from wallet.reimbursements.requests import Correction
 from wallet.reimbursements.submission import Submission
@@ -162,8 +162,11 @@ class SubmissionForm(FilesForm):
                 yield day, words.refusal(ExpenseInFuture(on=day.data))
         try:
             submission.supplier_code(self.supplier_tax_code.data or "")
-        except DomainError as refusal:
-            yield self.supplier_tax_code, words.refusal(refusal)
+        except SupplierCodeInvalid:
+            yield (
+                self.supplier_tax_code,
+                _("Non è una partita IVA, un codice fiscale o un numero IVA estero: ricontrolla."),
+            )
         total, part = self.document.money, self.amount.money
         if total is not None and part is not None and part > total:
             yield self.amount, words.refusal(ExpenseAmountTooHigh(amount=part, document=total))
