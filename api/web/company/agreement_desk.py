@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import flask
 from flask_babel import gettext as _
@@ -52,9 +53,16 @@ class AgreementForm(Form):
         if not all(part.isascii() and part.isdecimal() and len(part) <= 3 and int(part) <= 100 for part in parts):
             raise ValidationError(_("Scrivi numeri interi da 0 a 100, come 25, 50, 100."))
 
-    def percentages(self) -> list[int]:
-        """Return the shares that were typed."""
-        return sorted({int(part) for part in _parts(self.shares.data)})
+    def told(self) -> dict[str, Any]:
+        """Return what was typed, but for the document."""
+        return {
+            "deposit_code": (self.deposit_code.data or "").strip(),
+            "deposited_on": self.deposited_on.data,
+            "conformity_declared": bool(self.conformity_declared.data),
+            "increment_attested": bool(self.increment_attested.data),
+            "joint": bool(self.joint.data),
+            "shares": tuple(sorted({int(part) for part in _parts(self.shares.data)})),
+        }
 
 
 @blueprint.route("/<string:plan_id>/accordo", methods=("GET", "POST"))
@@ -65,14 +73,14 @@ def record(plan_id: str) -> Response | tuple[str, int]:
     plan = transact(lambda session: listing.find(session, plan_id))
     before = transact_in(plan.book_id, lambda session: _find(session, plan))
     form = AgreementForm(data=_written(before) | {"seen": _mark(before)})
-    if form.is_submitted() and form.seen.data != _mark(before):
+    if form.is_submitted() and form.seen.data != _mark(before) and not _stands(form, before):
         form.refusals.append(_("Intanto qualcuno ha registrato altro: ricontrolla e salva di nuovo."))
         form.seen.data, form.status = _mark(before), 409
         return forms.show("company/agreement.html", form, plan=plan, before=before)
     done = forms.attempt(form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, before, form)))
     if done is None:
         return forms.show("company/agreement.html", form, plan=plan, before=before)
-    flask.flash(_("Registrato."))
+    forms.tell(_("Registrato."))
     return flask.redirect(flask.url_for("web_company_plans.show", plan_id=plan_id))
 
 
@@ -82,21 +90,18 @@ def _find(session: Session, plan: FoundPlan) -> Agreement | None:
 
 def _record(session: Session, plan: FoundPlan, before: Agreement | None, form: AgreementForm) -> Agreement:
     kept = None if before is None else before.document_hash
-    found, _created = agreements.record(
-        session,
-        plan.book_id,
-        plan.draft.code,
-        deposit_code=(form.deposit_code.data or "").strip(),
-        deposited_on=form.deposited_on.data,
-        conformity_declared=bool(form.conformity_declared.data),
-        increment_attested=bool(form.increment_attested.data),
-        joint=bool(form.joint.data),
-        shares=form.percentages(),
-        document_hash=_digest(form.document.data) or kept,
-        actor=current().actor,
-        recorded_at=clock.now(),
+    told = {**form.told(), "document_hash": _digest(form.document.data) or kept}
+    found, created = agreements.record(
+        session, plan.book_id, plan.draft.code, **told, actor=current().actor, recorded_at=clock.now()
     )
-    return found
+    return found if created else forms.again(found)
+
+
+def _stands(form: AgreementForm, before: Agreement | None) -> bool:
+    """Say whether what was sent is on record already: whoever went back sent the same again."""
+    if before is None or not form.validate() or form.document.data:
+        return False
+    return all(getattr(before, name) == value for name, value in form.told().items())
 
 
 def _digest(document: FileStorage | None) -> str | None:

@@ -104,7 +104,7 @@ def _declared(form: DeclareForm) -> Response | tuple[str, int]:
     told = _(
         "Dichiarato: %(created)s importi nuovi, %(replaced)s sostituiti.", created=done.created, replaced=done.replaced
     )
-    flask.flash(told if done.load_id else _("Questo file non dice niente di nuovo: nulla è cambiato."))
+    forms.tell(told if done.load_id else _("Questo file non dice niente di nuovo: nulla è cambiato."))
     return flask.redirect(flask.url_for("web_office_elsewhere.index"))
 
 
@@ -144,10 +144,10 @@ def _answer(done: Load) -> Mapping[str, Any]:
 
 
 def _again(kept: Mapping[str, Any]) -> Load:
-    return Load(
+    return forms.again(Load(
         file=kept["file"], load_id=kept["load_id"], rows=0, silent_rows=0, created=kept["created"],
         replaced=kept["replaced"], unchanged=0, corrections=0, loaded_before=None, ignored=(),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _loads() -> Page[FoundLoad]:

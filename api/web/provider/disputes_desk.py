@@ -66,7 +66,7 @@ def show(dispute_id: str) -> Response | tuple[str, int]:
     if forms.attempt(form, lambda: _answer(one, form)) is None:
         whole = transact_in(one.book_id, lambda session: disputes.get(session, one.book_id, dispute_id))
         return forms.show("provider/dispute.html", form, one=one, left_minor=whole.left_minor, told=_told(whole))
-    flask.flash(_("Mandata: chi decide la legge insieme a quella della persona."))
+    forms.tell(_("Mandata: chi decide la legge insieme a quella della persona."))
     return flask.redirect(flask.url_for("web_provider_disputes.show", dispute_id=dispute_id))
 
 
@@ -81,7 +81,7 @@ def _answer(one: Contested, form: AnswerForm) -> str:
         told: str = idempotency.once(
             session, one.book_id, by.actor, "page_dispute_answer", form.key.data,
             {"dispute": one.dispute_id, "note": note}, work=lambda: work(session),
-            answer=lambda made: {"dispute_id": made}, replay=lambda kept: kept["dispute_id"],
+            answer=lambda made: {"dispute_id": made}, replay=lambda kept: forms.again(kept["dispute_id"]),
         )  # fmt: skip
         return told
 

@@ -276,6 +276,17 @@ def test_a_deposit_that_cannot_be_is_said_and_nothing_typed_is_lost(
     assert 'value="2026-' in page.text
 
 
+def test_a_deposit_that_is_sent_again_is_recorded_once(hr: Browser) -> None:
+    place = f"{bonus_plan(hr)}/accordo"
+    drawn = hr.get(place)
+
+    first, second = (hr.send_on(drawn, place, **DEPOSIT) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert "conta una volta sola" in text_of(hr.get(str(second.headers["Location"]))).replace("&#39;", "'")
+    assert hr.send_on(drawn, place, **DEPOSIT | {"deposit_code": "DEP-10"}).status_code == 409
+
+
 def test_only_a_plan_of_bonuses_has_a_deposit(counter: Counter, hr: Browser) -> None:
     place = bonus_plan(hr)
 
