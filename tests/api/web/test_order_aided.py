@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from api.access.roles import Role
+from api.web.order.shapes import ShareForm
 from config import clock, database
 from ledger import books
 from plans import funders
 from plans.rulebook.words import Entitlement, PlanSource
 from plans.social import applications
-from plans.social.words import State, Why
+from plans.social.tariffs import Quota
+from plans.social.words import QuotaKind, Standing, State, Why
 from plans.words import FunderKind
 from tests import factories
 from tests.api.counter import Counter, appoint
@@ -132,6 +137,42 @@ def test_a_day_that_the_voucher_is_not_for_is_refused_in_words(bruno: Browser, s
     assert 'id="giorno-error"' in answer.text
     assert re.search(r"Il tuo buono vale dal \d+ \w+ 2026 al 31 dicembre 2026", text_of(answer))
     assert "apl_" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("isee_until", "standing", "sound"),
+    [
+        (date(2026, 6, 30), Standing.BELOW, False),
+        (date(2026, 12, 31), Standing.BELOW, True),
+        (None, Standing.NOT_PRESENTED, True),
+    ],
+)
+def test_a_day_after_the_isee_is_over_is_said_beside_it(
+    counter: Counter, isee_until: date | None, standing: Standing, sound: bool
+) -> None:
+    book_id, person = counter.books["CITY"], counter.people["bruno"]
+    found = database.transact(lambda session: aids.of_person(session, book_id, person)[0])
+    aid = replace(found, isee_until=isee_until, standing=standing)
+
+    with counter.app.test_request_context("/"):
+        form = ShareForm(aid, formdata=MultiDict({"quante": "1", "giorno": "2026-09-01"}))
+        assert form.validate() is sound
+        assert ("Il tuo ISEE vale fino al 30 giugno 2026" in str(form.giorno.errors)) is not sound
+
+
+def test_a_voucher_that_pays_nothing_is_not_offered(counter: Counter) -> None:
+    book_id, person = counter.books["CITY"], counter.people["bruno"]
+    found = database.transact(lambda session: aids.of_person(session, book_id, person)[0])
+
+    assert (found.usable, found.pays(850), found.pays(0)) == (True, True, False)
+    for changed in (
+        replace(found, quota=Quota(QuotaKind.FULL, 10_000)),
+        replace(found, standing=Standing.ABOVE),
+        replace(found, quota=None),
+    ):
+        assert not changed.usable
+    assert not replace(found, quota=None).pays(850)
+    assert not replace(found, quota=Quota(QuotaKind.AMOUNT, 900)).pays(850)
 
 
 def asked_of_the_desk(bruno: Browser) -> str:

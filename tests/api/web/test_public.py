@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.access.roles import Role
+from api.web.public import looking
 from config import clock, database, settings
 from network import services
 from network.models import ServicePriceRow, ServiceRow, TerritoryRow
@@ -289,6 +290,18 @@ def test_how_many_there_are_is_told_and_not_how_many_are_on_a_page(anyone: Brows
     assert f"{on} servizi trovati" in first
     assert f"{on} servizi trovati" in anyone.get(unescape(after[1])).text
     assert "1 servizio trovato" in anyone.get("/servizi?come=home&parole=assistenza+domiciliare+cremona").text
+
+
+def test_more_than_people_care_to_count_are_told_as_many(anyone: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "MOST_COUNTED", 30)
+
+    assert "Più di 30 servizi trovati: aggiungi un filtro." in anyone.get("/servizi").text
+
+
+def test_near_is_nowhere_for_whoever_is_not_known(anyone: Browser) -> None:
+    answer = anyone.get("/servizi?chi=anziano&vicino=1")
+
+    assert (answer.status_code, answer.location) == (302, "/servizi?chi=anziano")
 
 
 def test_what_credit_pays_is_what_an_employees_plans_pay(counter: Counter) -> None:
