@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config import database
-from plans.rulebook.words import Channel, Kinship
+from plans.plan_file import Act
+from plans.rulebook.words import Channel, Kinship, PlanSource
 from plans.social.words import State
+from plans.words import SourceType
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.v1 import test_disputes, test_redemptions, test_reimbursements
@@ -34,7 +37,7 @@ def live(counter: Counter) -> Mapping[str | None, tuple[str, ...]]:
     Returns the pages of each to which no link leads, or not the first one.
     """
     giulia, hr = browser_of(counter, "giulia"), browser_of(counter, "hr")
-    plan_id = database.transact(partial(_endow, counter=counter))
+    granted, unused, bonus = (f"/azienda/piani/{each}" for each in database.transact(partial(_endow, counter=counter)))
     _family(counter, giulia)
     _purchases(counter, giulia)
     _reimbursements(counter)
@@ -44,19 +47,21 @@ def live(counter: Counter) -> Mapping[str | None, tuple[str, ...]]:
     _led(payroll.send_on(payroll.get("/studio/voci/modifica?da=HUNEXT"), "", "/studio/voci/modifica", send="1"))
     return {
         "giulia": (f"{_ORDER}/quando?per=me", f"{_ORDER}/conferma?per=me&quante=1"),
-        "hr": (loaded, f"/azienda/piani/{plan_id}/modifica"),
+        "hr": (loaded, f"{granted}/rinnova", f"{unused}/modifica", f"{bonus}/accordo"),
         "marta": (f"{_needs(counter)}/risultati",),
     }
 
 
-def _endow(session: Session, counter: Counter) -> str:
-    """A second plan for everything, and a third that nobody was granted of; returns the id of that one."""
+def _endow(session: Session, counter: Counter) -> tuple[str, str, str]:
+    """A second plan for everything, a third and one of bonuses that nobody was granted of; returns their ids."""
     book_id = counter.books[E1]
-    factories.plan(session, book_id, "TUTTO", channels=frozenset(Channel))
+    granted = factories.plan(session, book_id, "TUTTO", channels=frozenset(Channel))
     factories.funded(session, book_id, "TUTTO")
     for who in ("giulia", "mario"):
         factories.grant(session, book_id, "TUTTO", counter.people[who], 1_000_000)
-    return factories.plan(session, book_id, "DOMANI", name="Piano dell'anno prossimo")
+    act = Act(SourceType.COMPANY_AGREEMENT, "Accordo sul premio", date(2025, 12, 1), "D-1")
+    bonus = factories.plan(session, book_id, "PREMIO", name="Premio convertito", source=PlanSource.PDR, act=act)
+    return granted, factories.plan(session, book_id, "DOMANI", name="Piano dell'anno prossimo"), bonus
 
 
 def _family(counter: Counter, giulia: Browser) -> None:
