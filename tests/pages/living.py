@@ -9,6 +9,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from config import database
@@ -41,13 +42,15 @@ def live(counter: Counter) -> Mapping[str | None, tuple[str, ...]]:
     _family(counter, giulia)
     _purchases(counter, giulia)
     _reimbursements(counter)
-    _municipality(counter)
+    admitted = _municipality(counter)
+    database.transact(_authenticator)
     loaded = _budget(counter, hr)
     payroll = browser_of(counter, "payroll")
     _led(payroll.send_on(payroll.get("/studio/voci/modifica?da=HUNEXT"), "", "/studio/voci/modifica", send="1"))
     return {
         "giulia": (f"{_ORDER}/quando?per=me", f"{_ORDER}/conferma?per=me&quante=1"),
         "hr": (loaded, f"{granted}/rinnova", f"{unused}/modifica", f"{bonus}/accordo"),
+        "comune": (admitted, f"{admitted}/assegna"),
         "marta": (f"{_needs(counter)}/risultati",),
     }
 
@@ -113,16 +116,23 @@ def _budget(counter: Counter, hr: Browser) -> str:
     return followed
 
 
-def _municipality(counter: Counter) -> None:
-    """An application that is admitted, and Bruno, who has a voucher."""
+def _municipality(counter: Counter) -> str:
+    """An application that is admitted, and Bruno, who has a voucher; returns where the first is."""
     asking, using = (people.citizen(counter, name) for name in ("Rosa", "Bruno"))
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> str:
         office = Office(session, counter.books["PUB"])
         office.active(citizen=counter.people[using])
-        office.step(office.applied(citizen=counter.people[asking]), State.UNDER_REVIEW, State.ADMITTED)
+        admitted = office.applied(citizen=counter.people[asking])
+        office.step(admitted, State.UNDER_REVIEW, State.ADMITTED)
+        return f"/comune/domande/{admitted}"
 
-    database.transact(work)
+    return database.transact(work)
+
+
+def _authenticator(session: Session) -> None:
+    """Marta's app for codes."""
+    session.execute(sa.text("update member set totp_secret = 'JBSWY3DPEHPK3PXP' where email = 'marta@example.it'"))
 
 
 def _led(answer: Any) -> str:

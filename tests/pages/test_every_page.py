@@ -56,6 +56,7 @@ ELSEWHERE = frozenset(
         "web_network_payouts.left",
         "web_network_payouts.show",
         "web_provider_money.payment",
+        "web_wm_acting.add_relative",
         "web_wm_acting.order",
         "web_wm_acting.person",
     }

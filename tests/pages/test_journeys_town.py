@@ -66,7 +66,7 @@ def test_an_application_comes_to_its_voucher_and_a_stale_form_is_told(place: Pla
         traveller.must_mend()
         assert hand.field("residence").input_value() == "019036"
         hand.press("Salva i dati")
-        traveller.sees("019036")
+        traveller.sees("Cremona")
 
         steps(traveller, page, "ADMITTED")
         traveller.goes(f"{page}/assegna")
