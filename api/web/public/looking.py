@@ -37,7 +37,7 @@ from wallet.social.aids import Aid
 
 ON_A_PAGE = 24
 MOST_FOUND = 8
-MOST_COUNTED = 1_000
+MOST_COUNTED = 100
 # Whom of the family an order is for, where it is for whoever orders.
 MYSELF = "me"
 # Somebody else than whoever looks, and nobody has said who: the order asks, and supposes nobody.
@@ -123,7 +123,9 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    A page of what was found, of `total` in all; `choices` are municipalities of which one has to be chosen first.
+    A page of what was found, of `total` in all (0: not counted).
+
+    `choices` are municipalities of which one has to be chosen first.
 
     `whom` is whom of the family it was looked for, as an order is told it; None where it was nobody known.
     """
@@ -246,7 +248,8 @@ def find(session: Session, form: SearchForm) -> Found:
     later = True if backward else page.has_more
     return Found(
         data,
-        _total(session, query) if earlier or later else len(data),
+        # Where no territory is, what comes from afar is found among all services: that is not done twice.
+        len(data) if not (earlier or later) else 0 if comune and not origin else _total(session, query),
         whom=_whom(form.chi.data),
         comune=comune,
         covered_by=origin,
