@@ -44,6 +44,8 @@ _GRANTED = (
     " order by l.employee_id, e.entry_id"
 )
 _IS_UNDONE = f"select not exists ({_GRANTED}) as undone"
+# Of whoever was granted something, as many as it takes to know whether they are few.
+_SOME_PEOPLE = f"select distinct employee_id from ({_GRANTED}) granted limit {telling.SMALLEST_GROUP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,8 @@ def refuse_few(session: Session, book_id: int, load_id: str, *, on: date) -> Non
     Source: docs/privacy.md.
     """
     found = find(session, load_id)
-    granted = database.rows(session, _GRANTED, {"book": book_id, "load": load_id})
-    few = 0 < len({row.employee_id for row in granted}) < telling.SMALLEST_GROUP
-    if few and plans.by_code(session, book_id, found.plan_code).starts_on <= on:
+    some = len(database.rows(session, _SOME_PEOPLE, {"book": book_id, "load": load_id}))
+    if 0 < some < telling.SMALLEST_GROUP and plans.by_code(session, book_id, found.plan_code).starts_on <= on:
         raise LoadOfFewPeople(reference=found.reference, people=telling.SMALLEST_GROUP)
 
 

@@ -202,8 +202,10 @@ def show(load_id: str) -> Response | tuple[str, int]:
     if done is not None:
         flask.flash(_("Caricamento annullato: il credito è tornato al piano."))
         return flask.redirect(flask.url_for(".show", load_id=load_id))
-    undone = transact_in(book_id, lambda session: budget_loads.is_undone(session, book_id, load_id))
-    return forms.show("company/budget.html", form, load=found, undone=undone, why_not=transact_in(book_id, why_not))
+    undone, reason = transact_in(
+        book_id, lambda session: (budget_loads.is_undone(session, book_id, load_id), why_not(session))
+    )
+    return forms.show("company/budget.html", form, load=found, undone=undone, why_not=reason)
 
 
 def _loadable(cards: tuple[PlanCard, ...], asked: str | None) -> list[PlanCard]:
