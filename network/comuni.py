@@ -71,6 +71,15 @@ def find(session: Session, text: str, *, limit: int = 10) -> tuple[Comune, ...]:
     return tuple(Comune(*row) for row in found)
 
 
+def meant(session: Session, text: str) -> Comune | None:
+    """Return the municipality that is written of somebody, by its code or its name, where it is one."""
+    try:
+        return get(session, text)
+    except ComuneNotFound:
+        found = named(session, text, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
 def named(session: Session, text: str, *, limit: int = 10) -> tuple[Comune, ...]:
     """
     Return whom somebody means by a name, with or without `(CR)` after it: one, or several that they may mean.

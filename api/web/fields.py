@@ -85,7 +85,7 @@ class CountField(IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed: digits alone, for a program takes more for a number than people do."""
         if valuelist and valuelist[0].strip() and not _DIGITS.fullmatch(valuelist[0].strip()):
-            raise ValueError(str(WHOLE))
+            raise ValueError(_("Scrivi un numero intero, solo con le cifre."))
         super().process_formdata(valuelist)
 
 

@@ -23,7 +23,6 @@ from config import clock, money
 from network import comuni, services, territories
 from network.audience import Person
 from network.comuni import Comune
-from network.errors import ComuneNotFound
 from network.matches import Matches
 from network.services import Delivery, Entry, Kind, Wanted
 from network.territories import Territory
@@ -284,20 +283,11 @@ def near(session: Session, form: SearchForm) -> str:
     wallet = _wallet()
     if wallet is not None and not told.get("dove"):
         kin = relative_of(session, form.chi.data)
-        comune = None if kin is None or not kin.comune else _meant(session, kin.comune)
+        comune = None if kin is None or not kin.comune else comuni.meant(session, kin.comune)
         comune = comune or _home(session, *wallet)
         if comune is not None:
             told["dove"] = comune.full_name
     return flask.url_for("web_public.catalogue", **told)
-
-
-def _meant(session: Session, text: str) -> Comune | None:
-    """Return the municipality that is written of somebody, where it is one."""
-    try:
-        return comuni.get(session, text)
-    except ComuneNotFound:
-        found = comuni.named(session, text, limit=2)
-    return found[0] if len(found) == 1 else None
 
 
 def _home(session: Session, book_id: int, employee_id: str) -> Comune | None:

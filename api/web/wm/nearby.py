@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from config import clock
 from network import comuni, services, territories
 from network.comuni import Comune
-from network.errors import ComuneNotFound
 from network.services import Entry
 from plans import people
 
@@ -45,7 +44,7 @@ def of_person(session: Session, book_id: int, employee_id: str, relative_id: str
     Errors: EmployeeNotFound, RelativeNotFound; in this order.
     """
     known = people.for_authorization(session, book_id, employee_id, relative_id, clock.today())
-    written = None if known.relative_comune is None else _meant(session, known.relative_comune)
+    written = None if known.relative_comune is None else comuni.meant(session, known.relative_comune)
     return written or of_territory(session, known.home_territory)
 
 
@@ -56,12 +55,3 @@ def of_territory(session: Session, code: str) -> Comune:
     Errors: TerritoryNotFound.
     """
     return comuni.get(session, territories.get(session, code).istat_code)
-
-
-def _meant(session: Session, text: str) -> Comune | None:
-    """Return the municipality that is written of somebody, by its code or its name, where it is one."""
-    try:
-        return comuni.get(session, text)
-    except ComuneNotFound:
-        found = comuni.named(session, text, limit=2)
-    return found[0] if len(found) == 1 else None

@@ -136,7 +136,7 @@ def test_how_many_is_a_plain_number(counter: Counter, typed: str) -> None:
     page = acting(counter).send(path, path, quantity=typed, look="1")
 
     assert page.status_code == 422
-    assert "Scrivi un numero intero, da 1 a 10.000." in page.text
+    assert "Scrivi un numero intero" in page.text
 
 
 def test_a_services_page_leads_to_the_order_while_acting(counter: Counter) -> None:
