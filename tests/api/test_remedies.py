@@ -17,6 +17,7 @@ from ledger.errors import RefusedBefore
 from reports.payroll_export.errors import PayrollMonthOpen
 from tests.api.conftest import GIULIA, Shell
 from tests.docs.test_errors import refusals
+from wallet.reimbursements.errors import SubmissionIncomplete
 
 # Raised by the command line alone about its own options, or told to a client in other words.
 NOT_OVER_HTTP = {"book_needed", "appointment_needed"} | {known.code for known in sentences._OUTSIDE}
@@ -49,6 +50,10 @@ def test_no_sentence_of_a_problem_names_a_command_or_an_option(refusal: type[Dom
         assert not NAMED.search(text), text
 
 
+# What a refusal tells beside its sentence: people read an expense's name, and type its code.
+BESIDES: dict[type[DomainError], set[str]] = {SubmissionIncomplete: {"expense"}}
+
+
 @pytest.mark.parametrize("refusal", remedies.REMEDIES, ids=lambda each: each.__name__)
 def test_what_is_to_be_typed_exists(refusal: type[DomainError]) -> None:
     everywhere = {option for command in COMMANDS.values() for param in command.params for option in param.opts}
@@ -56,7 +61,8 @@ def test_what_is_to_be_typed_exists(refusal: type[DomainError]) -> None:
         name = re.split(r" ?(?:--|\{)", template)[0].strip()
         known = {option for param in COMMANDS[name].params for option in param.opts} if name else everywhere
         assert set(re.findall(r"--[a-z-]+", template)) <= known, template
-        assert set(re.findall(r"\{(\w+)", template)) <= set(re.findall(r"\{(\w+)", refusal.it)), template
+        told = set(re.findall(r"\{(\w+)", refusal.it)) | BESIDES.get(refusal, set())
+        assert set(re.findall(r"\{(\w+)", template)) <= told, template
 
 
 def test_a_shell_is_told_what_to_type(shell: Shell) -> None:
