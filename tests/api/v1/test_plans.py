@@ -121,7 +121,7 @@ def test_the_network_names_the_employer_and_an_employer_loads_its_own_alone(coun
     missing = load(counter, "marta")
     assert [each["pointer"] for each in missing.get_json()["errors"]] == ["#/employer"]
     for who in ("hr", "marta"):
-        foreign = load(counter, who, employer="E2" if who == "hr" else "E9")
+        foreign = load(counter, who, employer="E2" if who == "hr" else "E99")
         assert (foreign.status_code, foreign.get_json()["code"]) == (404, "funder_not_found")
 
 

@@ -255,7 +255,7 @@ REFUSED = [
     ("operator", "POST", "/v1/payout_runs", {"reference": "R", "execute_on": "2026-05-09"}, 409,
      "execution_date_closed"),
     ("operator", "POST", "/v1/payout_runs", {"reference": "R", "due_by": "2026-01-01"}, 409, "payout_empty"),
-    ("operator", "POST", "/v1/payout_runs", {"reference": "R", "advances": [{"funder": "E9", "reason": "x"}]}, 404,
+    ("operator", "POST", "/v1/payout_runs", {"reference": "R", "advances": [{"funder": "E99", "reason": "x"}]}, 404,
      "book_not_found"),
     ("operator", "POST", "/v1/payout_runs", {}, 422, "fields_invalid"),
     ("operator", "GET", "/v1/payout_runs/pay_x", None, 404, "payout_not_found"),

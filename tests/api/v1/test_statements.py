@@ -217,7 +217,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_led_by_an_apostrophe(offices: Of
         # B is a plan of E1 alone.
         ("hr3", "plan_statement", {"plan": "B"}, "plan_not_found"),
         ("hr", "plan_statement", {"plan": "Z"}, "plan_not_found"),
-        ("operator", "journal", {"funder": "E9"}, "funder_not_found"),
+        ("operator", "journal", {"funder": "E99"}, "funder_not_found"),
         ("operator", "clearing_statement", MARCH | {"territory": "atlantide"}, "territory_not_found"),
     ],
 )

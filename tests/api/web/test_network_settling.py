@@ -249,7 +249,7 @@ REFUSED = [
     (f"{RUNS}/anteprima", RUNS, {"reference": "R", "due_by": "ieri"}, 422, "Da sistemare"),
     (f"{RUNS}/anteprima", RUNS, {"reference": "R", "execute_on": "2026-05-09"}, 409, "TARGET è chiuso"),
     (f"{RUNS}/anteprima", RUNS, {"reference": "R", "due_by": "2026-01-01"}, 409, "non c'è nulla da pagare"),
-    (f"{RUNS}/anteprima", RUNS, {"reference": "R", "advance": "E9", "advance_reason": "x"}, 404, "E9"),
+    (f"{RUNS}/anteprima", RUNS, {"reference": "R", "advance": "E99", "advance_reason": "x"}, 404, "E99"),
     (f"{RUNS}/anteprima", RUNS, {"reference": "R", "advance": "E1"}, 409, "Da sistemare"),
     (f"{CLEARING}/anteprima", CLEARING, {"month": "maggio"}, 422, "Scrivi il mese così"),
     (f"{CLEARING}/anteprima", CLEARING, {"month": "2026-05"}, 409, "Il mese finisce il"),
