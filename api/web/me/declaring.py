@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import flask
@@ -58,8 +58,6 @@ ENDABLE = frozenset({Fact.COHABITATION, Fact.NOT_SELF_SUFFICIENT})
 _OWN = OF_ONESELF.keys() | {Fact.DEPENDENT_CHILD}
 # For how long the way that undoes what was just done is offered.
 _UNDONE_SECONDS = 3_600
-# What one press of a button declares is written within this.
-_AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ def withdraw(fact_id: str) -> Response:
             for told in facts.of_relative(session, mine.book_id, child.relative_id):
                 same = told.fact is Fact.DEPENDENCY and told.valid_from == found.valid_from and told.holds
                 # Undoing leaves what was declared before by itself; who says that it is no more so takes all back.
-                at_once = abs(told.recorded_at - found.recorded_at) < _AT_ONCE
+                at_once = told.recorded_at == found.recorded_at
                 if same and told.revoked_at is None and (at_once or "tutto" in flask.request.form):
                     declarations.withdraw(session, mine.book_id, told.fact_id, recorded_at=clock.now())
 
@@ -303,20 +301,23 @@ def _declared(mine: Owner, person_id: str, fact: Fact, told: Mapping[str, Any]) 
     return transact_in(mine.book_id, lambda session: _write(session, mine, person_id, fact, told))
 
 
-def _write(session: Session, mine: Owner, person_id: str, fact: Fact, told: Mapping[str, Any]) -> str:
+def _write(
+    session: Session, mine: Owner, person_id: str, fact: Fact, told: Mapping[str, Any], *, at: datetime | None = None
+) -> str:
     done, _corrections = declarations.declare(
-        session, mine.book_id, person_id, fact, declared_on=clock.today(), recorded_at=clock.now(), **told
+        session, mine.book_id, person_id, fact, declared_on=clock.today(), recorded_at=at or clock.now(), **told
     )
     return done.fact_id
 
 
 def _claim(session: Session, mine: Owner, child: RelativeCard, year: int) -> str:
     """Declare a child dependent twice over, as the law asks: for the year's limit, and for what is paid for them."""
-    told = {"year": year, "child": child.tax_code or ""}
-    done = _write(session, mine, mine.employee_id, Fact.DEPENDENT_CHILD, told)
+    told, now = {"year": year, "child": child.tax_code or ""}, clock.now()
+    done = _write(session, mine, mine.employee_id, Fact.DEPENDENT_CHILD, told, at=now)
     said = [one for one in facts.of_relative(session, mine.book_id, child.relative_id) if one.revoked_at is None]
     if not any(one.fact is Fact.DEPENDENCY and one.holds and one.valid_from.year == year for one in said):
-        _write(session, mine, child.relative_id, Fact.DEPENDENCY, {"year": year})
+        # What one press of a button declares is known from one moment: so undoing it finds both.
+        _write(session, mine, child.relative_id, Fact.DEPENDENCY, {"year": year}, at=now)
     return done
 
 
