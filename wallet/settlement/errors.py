@@ -109,6 +109,13 @@ class ExecutionDatePast(WalletError):
     en = "The execution date {on} is over (today is {today}): choose today or later."
 
 
+class ExecutionDateFar(WalletError):
+    """A payment that is prepared today for a day far ahead keeps from providers what they are due."""
+
+    it = "La data di esecuzione {on} è troppo lontana: indicarne una entro il {limit}."
+    en = "The execution date {on} is too far ahead: choose a day up to {limit}."
+
+
 class ExecutionDateClosed(WalletError):
     """No bank executes a transfer in euro on a Saturday, a Sunday or a closing day of TARGET."""
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from wallet.settlement.candidates import LeftOut as LeftOut
 from wallet.settlement.coverage import LeftLine
 from wallet.settlement.errors import (
     ExecutionDateClosed,
+    ExecutionDateFar,
     ExecutionDatePast,
     PayoutEmpty,
     PayoutNotFound,
@@ -37,6 +38,8 @@ from wallet.settlement.terms import Payer, Terms
 
 # The reference leads the id of each payment, for which banks take 35 plain characters.
 _REFERENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,14}[A-Za-z0-9])?")
+# A run keeps its lines from every other: for longer than a quarter it would be a mistyped year.
+_DAYS_AHEAD = 90
 _LOCK = "select pg_advisory_xact_lock{shared}(hashtextextended('borsellino:payout', 0))"
 _PAYMENTS = (
     "insert into payout_payment (run_id, provider_code, end_to_end_id, iban, holder, amount_minor, fee_minor)"
@@ -152,8 +155,8 @@ def prepare(
     due first, unless `advances` names the book with a reason. The same reference again returns the run as it is.
 
     Units:  `expect_total_minor` is what somebody was shown that all payments come to, in minor units.
-    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ExecutionDateClosed, ReasonRequired,
-            BookNotFound, PayoutEmpty, PayoutTotalDiffers; those of `posting.post`.
+    Errors: PayoutReferenceInvalid, PayoutReferenceChanged, ExecutionDatePast, ExecutionDateClosed, ExecutionDateFar,
+            ReasonRequired, BookNotFound, PayoutEmpty, PayoutTotalDiffers; those of `posting.post`.
     """
     if not _REFERENCE.fullmatch(reference):
         raise PayoutReferenceInvalid(reference=reference)
@@ -167,6 +170,9 @@ def prepare(
         raise ExecutionDatePast(on=execute_on, today=today)
     if not target_days.is_open(execute_on):
         raise ExecutionDateClosed(on=execute_on, next_on=target_days.on_or_after(execute_on))
+    limit = today + timedelta(days=_DAYS_AHEAD)
+    if execute_on > limit:
+        raise ExecutionDateFar(on=execute_on, limit=limit)
 
     if any(not advance.reason.strip() for advance in advances):
         raise ReasonRequired()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from wallet.errors import ReasonRequired
 from wallet.settlement import payments, payouts, terms
 from wallet.settlement.errors import (
     ExecutionDateClosed,
+    ExecutionDateFar,
     ExecutionDatePast,
     PaymentStateWrong,
     PayoutAnswered,
@@ -433,6 +434,19 @@ def test_no_bank_is_asked_to_pay_on_a_day_it_does_not(funded: Scene, day: date, 
         payouts.prepare(funded.session, "R1", due_by=APRIL_30, execute_on=day, terms=terms.shipped(), actor="op")
 
     assert refusal.value.details["next_on"] == good
+    assert funded.image() == before
+
+
+def test_a_run_is_for_a_day_of_the_next_quarter(funded: Scene) -> None:
+    delivered(funded)
+    before = funded.image()
+
+    with pytest.raises(ExecutionDateFar) as refusal:
+        payouts.prepare(
+            funded.session, "R1", due_by=APRIL_30, execute_on=date(2206, 3, 10), terms=terms.shipped(), actor="op"
+        )
+
+    assert refusal.value.details["limit"] == clock.today() + timedelta(days=90)
     assert funded.image() == before
 
 
