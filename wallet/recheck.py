@@ -232,10 +232,12 @@ def recheck(session: Session, book_id: int, year: int) -> list[Recheck]:
     taxed = Counter[str]()
     for row in recorded:
         taxed[row.authorization_id] += row.taxable_minor
-    found = [
-        _recheck(one, taxed[key], due[key], settled[key], known_at, rulebook.version) for key, one in asked.items()
+    # Of thousands few change: those alone are put in words.
+    return [
+        _recheck(one, taxed[key], due[key], settled[key], known_at, rulebook.version)
+        for key, one in asked.items()
+        if one.changed or due[key] != taxed[key]
     ]
-    return [one for one in found if asked[one.authorization_id].changed or one.correction_minor]
 
 
 def _due(
