@@ -39,6 +39,13 @@ def run(console: Console, *, output: Path, language: str = "it", times: int = 1)
     Errors: BookNotOfDemonstration, DemonstrationInterrupted; in this order, before anything is written.
     """
     started = time.monotonic()
+    if not console.is_terminal:
+        # Where no bar can be drawn, nothing else would be seen for minutes.
+        console.print(
+            "Gioco tre anni di storia e scrivo i documenti: ci vuole qualche minuto."
+            if language == "it"
+            else "Playing three years of history and writing the documents: this takes some minutes."
+        )
     database.migrate()
     employers = people.employers(times)
     scene = Scene()
