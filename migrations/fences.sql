@@ -43,6 +43,7 @@ declare
         "hold_line": "hold_id in (select hold_id from \"authorization\")",
         "hold_event": "hold_id in (select hold_id from \"authorization\")",
         "relative_fact": "relative_id in (select relative_id from relative)",
+        "delivery_place": "authorization_id in (select authorization_id from \"authorization\")",
         "hand_over": "authorization_id in (select authorization_id from \"authorization\")",
         "dispute": "authorization_id in (select authorization_id from \"authorization\")",
         "dispute_event": "dispute_id in (select dispute_id from dispute)",
@@ -57,8 +58,10 @@ declare
         "tender_return": "tender_id in (select tender_id from tender)",
         "residual_reversal": "payment_id in (select payment_id from residual_payment)"
     }';
-    -- The same for a provider, besides the rows that bear its code.
+    -- The same for a provider, besides the rows that bear its code. Where it is to come it reads as long as the purchase
+    -- can be redeemed, and neither before it has accepted nor afterwards.
     v_providers_by constant jsonb := '{
+        "delivery_place": "authorization_id in (select authorization_id from \"authorization\" where code is not null and status in (''authorized'', ''partially_captured'') and expires_at > ledger_now())",
         "dispute": "authorization_id in (select authorization_id from \"authorization\")",
         "dispute_event": "dispute_id in (select dispute_id from dispute)",
         "payout_run": "run_id in (select run_id from payout_payment)"

@@ -225,6 +225,35 @@ class AuthorizationNotOpen(WalletError):
         )
 
 
+class ServiceNotAtHome(WalletError):
+    """Where to come was told of a service that comes to nobody's home."""
+
+    it = "Questo servizio non viene a casa: non serve dire dove."
+    en = "This service does not come to anybody's home: there is no need to say where."
+
+
+class DeliveryPlaceUnclear(WalletError):
+    """Something of where to come is missing, too long, or no telephone number."""
+
+    it = (
+        "Non si capisce dove venire ({field}): servono via e numero, di chi chiedere e un telefono di almeno sei cifre,"
+        " scritto con cifre, spazi e +."
+    )
+    en = (
+        "It is not clear where to come ({field}): a street with its number, whom to ask for, and a telephone of six"
+        " digits at least are needed, written with digits, spaces and +."
+    )
+
+
+class ComuneOutOfTerritory(WalletError):
+    """A service at home was told to come to a municipality that its territory does not cover."""
+
+    it = "{comune} è fuori dal territorio in cui questo servizio viene a casa ({territory}): scegliere un altro Comune."
+    en = (
+        "{comune} is outside the territory in which this service comes home ({territory}): choose another municipality."
+    )
+
+
 class AcceptanceAwaited(WalletError):
     """The provider has not accepted the purchase yet: it has no code, and nothing of it can be captured."""
 

@@ -11,7 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, SmallInteger, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -137,6 +146,36 @@ class AuthorizationRow(Base):
         Index(
             "uq_authorization_hold", "book_id", "hold_id", unique=True, postgresql_where=sa.text("hold_id is not null")
         ),
+    )
+
+
+class DeliveryPlaceRow(Base):
+    """
+    Where a service at home is to come, and whom to ask for: of one authorization, as its person told it last.
+
+    It says where somebody lives: `wallet.delivery_places.forget` deletes it soon after the order's end.
+    """
+
+    __tablename__ = "delivery_place"
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    authorization_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    comune: Mapped[str] = mapped_column(ForeignKey("comune.istat_code"))
+    street: Mapped[str] = mapped_column(Text)
+    ask_for: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    told_by: Mapped[str] = mapped_column(Text)
+    told_at: Mapped[datetime] = mapped_column(Moment, server_default=sa.text("ledger_now()"))
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["book_id", "authorization_id"], ["authorization.book_id", "authorization.authorization_id"]
+        ),
+        CheckConstraint("length(street) between 1 and 120", name="street"),
+        CheckConstraint("length(ask_for) between 1 and 80", name="ask_for"),
+        CheckConstraint(
+            "phone ~ '^[0-9 +]{6,20}$' and length(regexp_replace(phone, '[^0-9]', '', 'g')) >= 6", name="phone"
+        ),
+        CheckConstraint("length(note) <= 200", name="note"),
     )
 
 

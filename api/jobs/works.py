@@ -19,7 +19,7 @@ from api.tasks import inputs, problems
 from config import clock, database
 from ledger import idempotency, seals
 from plans import funders
-from wallet import authorizations, expiry, reminders, verification
+from wallet import authorizations, delivery_places, expiry, reminders, verification
 from wallet.redemptions import entering
 from wallet.reimbursements import documents, orphans
 from wallet.surveys import keeping
@@ -89,8 +89,9 @@ def send_letters(tally: Tally) -> None:
 
 
 def erase_past(tally: Tally) -> None:
-    """Erase what is past its retention, end surveys that are over, and remove copies that were not fetched in time."""
+    """Erase what is past its retention: of people, of ended surveys and orders, and copies not fetched in time."""
     tally["surveys"] += database.transact(lambda session: keeping.sweep(session, clock.today()))
+    tally["places"] += database.transact(lambda session: delivery_places.forget(session, clock.today()))
     tally["searches"] += database.transact(erasing.forget_searches)
     each_book(tally, erasing.erase_past)
     tally["files"] += erasing.remove_files()

@@ -31,7 +31,8 @@ from wallet.retention.words import ACTIVE, BLANKS, BOOKED, COUNTS, ERASED
 # A file that somebody keeps again just now is left alone.
 _GRACE = timedelta(days=1)
 # Kinds without a tax year are erased when their person asks, and not by the passing of time.
-_BY_TIME = tuple(kind for kind in COUNTS if kind not in (Kind.CONTACT, Kind.RELATIVES_UNUSED, Kind.SURVEYS))
+_WITHOUT_YEAR = (Kind.CONTACT, Kind.RELATIVES_UNUSED, Kind.SURVEYS, Kind.PLACES)
+_BY_TIME = tuple(kind for kind in COUNTS if kind not in _WITHOUT_YEAR)
 _LOCK_REQUESTS = "select from request where book_id = %s and employee_id = %s order by request_id for update"
 _BLANK_FILES = (
     "select encode(sha256, 'hex') as name from reimbursement_document"

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CARE = "care"
     REQUESTS = "requests"
     SURVEYS = "surveys"
+    PLACES = "places"
     ANSWERS = "answers"
     SEARCHES = "searches"
     JOURNAL = "journal"

@@ -77,6 +77,10 @@ COUNTS: Mapping[Kind, str] = {
     # It goes by itself with the survey's end; before, when its person asks.
     Kind.SURVEYS: "select p.employee_id, null::int as year, count(*) as n from survey_participation p"
     f" where {_who('p')} group by 1",
+    # They go by themselves soon after the order's end; before, when their person asks.
+    Kind.PLACES: "select a.employee_id, null::int as year, count(*) as n from delivery_place p"
+    ' join "authorization" a on a.book_id = p.book_id and a.authorization_id = p.authorization_id'
+    f" where {_who('a')} group by 1",
     Kind.IDENTITY: f"""
         select e.employee_id, max(y.year)::int as year, 1 as n
           from employee e
@@ -202,6 +206,10 @@ BLANKS: Mapping[Kind, Sequence[str]] = {
         f" closed_at = coalesce(closed_at, ledger_now()) where {_OF_REQUEST}",
     ),
     Kind.SURVEYS: ("delete from survey_participation where book_id = %(book)s and employee_id = %(employee)s",),
+    Kind.PLACES: (
+        'delete from delivery_place p using "authorization" a where a.book_id = %(book)s'
+        " and a.employee_id = %(employee)s and p.book_id = a.book_id and p.authorization_id = a.authorization_id",
+    ),
     Kind.IDENTITY: (
         f"update employee set tax_code = {_NOBODY.format(id='employee_id')}, first_name = %(erased)s,"
         " last_name = %(erased)s, birth_date = null, email = null, employee_no = null, work_place = null"

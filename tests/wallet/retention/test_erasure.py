@@ -13,6 +13,8 @@ from ledger import accounts, seals
 from plans import people
 from tests import factories
 from tests.wallet.retention.conftest import WORDS, Person, found_in, leave
+from wallet import delivery_places
+from wallet.delivery_places import Place
 from wallet.retention import erasure, holds, law
 from wallet.retention.erasure import Item
 from wallet.retention.errors import HoldReasonNeeded, LegalHoldLifted, LegalHoldNotFound
@@ -57,6 +59,21 @@ def test_only_what_nothing_keeps_goes_at_once(person: Person) -> None:
     card = people.employee(*person.asked)
     assert (card.last_name, card.email) == ("Quintavalle", "zoraide@example.it")
     assert erase(person, date(2026, 3, 10)) is None
+
+
+def test_where_a_service_was_to_come_goes_when_its_person_asks(person: Person) -> None:
+    session, book_id, _ = person.asked
+    made = person.scene.buy("INF-CR")
+    place = Place("019036", "via Zoraide 1", "Zoraide", "0372 123456")
+    delivery_places.tell(session, book_id, made.authorization_id, place, actor="test")
+    found = report(person, date(2026, 3, 10))[Kind.PLACES]
+
+    done = erase(person, date(2026, 3, 10))
+
+    assert (found.count, found.year, found.kept) == (1, None, False)
+    assert done is not None
+    assert done.took(Kind.PLACES)
+    assert delivery_places.of(session, book_id, made.authorization_id) is None
 
 
 def test_who_left_with_nothing_open_is_written_to_no_more(person: Person) -> None:
