@@ -209,6 +209,31 @@ class BonusChoice(Base):
     revoked_why: Mapped[str | None] = mapped_column(sa.Text)
 
 
+class BonusOffer(Base):
+    """A bonus that an employer lets a worker choose about, on the days from the first to the last."""
+
+    __tablename__ = "bonus_offer"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["book_id", "plan_id"], ["plan.book_id", "plan.plan_id"]),
+        sa.ForeignKeyConstraint(["book_id", "employee_id"], ["employee.book_id", "employee.employee_id"]),
+    )
+
+    book_id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.Text)
+    employee_id: Mapped[str] = mapped_column(sa.Text)
+    premium: Mapped[str] = mapped_column(sa.Text)
+    premium_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    income_within: Mapped[bool | None]
+    waived: Mapped[bool]
+    choose_from: Mapped[date]
+    choose_by: Mapped[date]
+    actor: Mapped[str] = mapped_column(sa.Text)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_by: Mapped[str | None] = mapped_column(sa.Text)
+
+
 class PayrollLoad(Base):
     """A file of payroll's amounts from elsewhere that changed what was known."""
 

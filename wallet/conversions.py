@@ -12,13 +12,24 @@ from sqlalchemy.orm import Session
 from config import clock, money
 from config.errors import DomainError
 from plans import people
-from plans.bonus import agreements, choices
+from plans.bonus import agreements, choices, offers
 from plans.bonus.choices import Choice, ChoiceDraft, Prepared
+from plans.bonus.errors import (
+    BonusChoiceNotFound,
+    BonusCreditUsed,
+    BonusOfferNotFunded,
+    BonusOfferNotOpen,
+    BonusOfferTaken,
+)
+from plans.bonus.offers import Offer
 from plans.bonus.rules import BonusRules
 from plans.plans import PlanTerms
 from wallet import grants, wallets
-from wallet.errors import ReasonRequired
+from wallet.errors import BudgetNotFunded, GrantAlreadySpent, ReasonRequired
 from wallet.grants import Grant
+
+# Why a choice is revoked that a worker takes back.
+TAKEN_BACK = "annullata da chi l'aveva fatta"
 
 _LOT_OF = (
     "select l.lot_id from entry e join posting p on p.book_id = e.book_id and p.entry_id = e.entry_id"
@@ -117,6 +128,64 @@ def revoke(
         entry_id = grants.correct(session, book_id, str(lot_id), amount, reason=reason, on=on, actor=actor)
     choices.revoke(session, book_id, choice_id, reason=reason.strip(), actor=actor, revoked_at=clock.now())
     return choice, entry_id
+
+
+def choose_offered(
+    session: Session, book_id: int, employee_id: str, offer_id: str, share_percent: int, *, actor: str
+) -> Conversion:
+    """
+    Keep what a worker chooses by themselves about a bonus offered to them, today, which is the moment of tax.
+
+    The same share again on the same day changes nothing.
+    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusOfferTaken, those of `choose`, BonusOfferNotFunded.
+    """
+    wallets.lock(session, book_id, employee_id)
+    offer = offers.own(session, book_id, employee_id, offer_id, lock=True)
+    today = clock.today()
+    _require_open(offer, today)
+    made = offers.choice_about(session, book_id, offer)
+    if made is not None and (made.share_percent, made.chosen_on) != (share_percent, today):
+        raise BonusOfferTaken(premium=offer.premium, chosen_on=made.chosen_on)
+    draft = ChoiceDraft(
+        people.employee(session, book_id, employee_id).tax_code,
+        offer.premium,
+        money.from_minor(offer.premium_minor),
+        share_percent,
+        today,
+        offer.income_within,
+        offer.waived,
+    )
+    try:
+        return choose(session, book_id, offer.plan_code, draft, actor=actor)
+    except BudgetNotFunded as refusal:
+        raise BonusOfferNotFunded(choose_by=offer.choose_by) from refusal
+
+
+def take_back(
+    session: Session, book_id: int, employee_id: str, offer_id: str, *, actor: str
+) -> tuple[Choice, int | None]:
+    """
+    Undo what a worker chose about a bonus offered to them, until the last day for choosing; they may choose again.
+
+    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusChoiceNotFound, BonusCreditUsed, PeriodClosed; in this order.
+    """
+    wallets.lock(session, book_id, employee_id)
+    offer = offers.own(session, book_id, employee_id, offer_id, lock=True)
+    today = clock.today()
+    _require_open(offer, today)
+    made = offers.choice_about(session, book_id, offer)
+    if made is None:
+        raise BonusChoiceNotFound(choice=offer.premium)
+    try:
+        return revoke(session, book_id, made.choice_id, reason=TAKEN_BACK, on=today, actor=actor)
+    except GrantAlreadySpent as refusal:
+        told = {name: refusal.details[name] for name in ("available", "needed")}
+        raise BonusCreditUsed(**told) from refusal
+
+
+def _require_open(offer: Offer, today: date) -> None:
+    if not offer.open_on(today):
+        raise BonusOfferNotOpen(premium=offer.premium, choose_from=offer.choose_from, choose_by=offer.choose_by)
 
 
 def _lock(session: Session, book_id: int, drafts: Sequence[ChoiceDraft]) -> None:

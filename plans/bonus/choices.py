@@ -132,7 +132,7 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
     """
     agreement = agreements.require(session, terms)
     card = people.find(session, terms.book_id, draft.tax_code)
-    amount_minor = _cents(draft.amount)
+    amount_minor = cents(draft.amount)
     converted_minor = simulation.converted(amount_minor, draft.share_percent)
     premium = draft.premium or terms.code
     standing = _standing(session, terms, card, premium)
@@ -146,6 +146,21 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
     year = year_of(session, terms.book_id, card.employee_id, draft.chosen_on)
     if held_before is not None:
         return Prepared(held_before, held, simulation.room(held, year), existing=True)
+    choice = weigh(terms, card, held, year, draft, today=today)
+    return Prepared(choice, held, simulation.room(held, year) - converted_minor, existing=False)
+
+
+def weigh(
+    terms: PlanTerms, card: EmployeeCard, held: BonusRules, year: Year, draft: ChoiceDraft, *, today: date
+) -> Choice:
+    """
+    Return the choice that a draft would be, as far as the plan's days, the income and the year's limits let it be one.
+
+    Errors: BonusAmountInvalid, BonusShareInvalid, BonusCreditOver, BonusIncomeUnknown, BonusIncomeAbove,
+            BonusCapExceeded; in this order.
+    """
+    amount_minor = cents(draft.amount)
+    converted_minor = simulation.converted(amount_minor, draft.share_percent)
     last_day = terms.last_day(terms.spend_by, card.left_on)
     if converted_minor and last_day < today:
         raise BonusCreditOver(plan=terms.code, employee=card.tax_code, last_day=last_day)
@@ -159,14 +174,14 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
         Worker(draft.income_within, draft.waived),
         year.known_minor + converted_minor,
     )
-    choice = Choice(
+    return Choice(
         choice_id=ids.new("bch"),
         plan_code=terms.code,
         employee_id=card.employee_id,
         tax_code=card.tax_code,
         last_name=card.last_name,
         first_name=card.first_name,
-        premium=premium,
+        premium=draft.premium or terms.code,
         premium_minor=amount_minor,
         share_percent=draft.share_percent,
         converted_minor=converted_minor,
@@ -180,7 +195,6 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
         rulebook_version=held.version,
         revoked_at=None,
     )
-    return Prepared(choice, held, simulation.room(held, year) - converted_minor, existing=False)
 
 
 def write(session: Session, terms: PlanTerms, choice: Choice, *, actor: str, recorded_at: datetime) -> None:
@@ -248,6 +262,21 @@ def year_of(session: Session, book_id: int, employee_id: str, on: date) -> Year:
     return Year(int(converted), int(taxed), facts.pdr_elsewhere_minor)
 
 
+def cents(amount: Money) -> int:
+    """
+    Return a bonus in whole cents.
+
+    Errors: BonusAmountInvalid.
+    """
+    try:
+        found = minor(amount)
+    except ValueError as error:
+        raise BonusAmountInvalid(amount=amount) from error
+    if amount.currency != EUR or found <= 0:
+        raise BonusAmountInvalid(amount=amount)
+    return found
+
+
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 _KEPT = (
@@ -265,16 +294,6 @@ _KEPT = (
     "elsewhere_minor",
     "rulebook_version",
 )
-
-
-def _cents(amount: Money) -> int:
-    try:
-        found = minor(amount)
-    except ValueError as error:
-        raise BonusAmountInvalid(amount=amount) from error
-    if amount.currency != EUR or found <= 0:
-        raise BonusAmountInvalid(amount=amount)
-    return found
 
 
 def _select(book_id: int) -> sa.Select[*tuple[Any, ...]]:

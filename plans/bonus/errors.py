@@ -177,6 +177,86 @@ class BonusChoiceRevoked(DomainError):
     en = "The choice {choice} was revoked already, on {revoked_at}."
 
 
+class BonusOfferDaysWrong(DomainError):
+    """Days on which nobody could choose about a bonus, or not in time to spend what is taken, or of two years."""
+
+    it = (
+        "Dal {choose_from} al {choose_by} non si può scegliere: servono un primo e un ultimo giorno dello stesso anno,"
+        " da oggi al {last}, ultimo giorno per spendere il credito del piano."
+    )
+    en = (
+        "Nobody can choose from {choose_from} to {choose_by}: give a first and a last day of one year, from today to"
+        " {last}, the last day on which the plan's credit can be spent."
+    )
+
+
+class BonusOfferNotFound(DomainError):
+    """No such offer stands for this worker, or about this bonus."""
+
+    it = "Questa offerta non c'è o non c'è più: guardare quelle di adesso."
+    en = "There is no such offer, or no more: look at those that stand now."
+
+
+class BonusOfferChosen(DomainError):
+    """An offer cannot be withdrawn once somebody has chosen."""
+
+    it = (
+        "Sul premio «{premium}» qualcuno ha già scelto: l'offerta non si ritira più. Per correggere quella di chi non"
+        " ha scelto, caricare di nuovo il file."
+    )
+    en = (
+        "Somebody has chosen about the bonus '{premium}' already: the offer is not withdrawn any more. To correct that"
+        " of those who have not chosen, load the file again."
+    )
+
+
+class BonusOfferNotOpen(DomainError):
+    """A worker chooses, or takes a choice back, before the first or after the last day of the offer."""
+
+    it = "Per il premio «{premium}» si sceglie, e si cambia idea, dal {choose_from} al {choose_by}."
+    en = "About the bonus '{premium}' workers choose, and change their mind, from {choose_from} to {choose_by}."
+
+
+class BonusOfferTaken(DomainError):
+    """A worker chooses about a bonus that they chose about before."""
+
+    it = "Sul premio «{premium}» c'è già una scelta, del {chosen_on}: per farne un'altra, annullare prima quella."
+    en = "There is a choice about the bonus '{premium}' already, of {chosen_on}: take it back first to make another."
+
+
+class BonusOfferNotFunded(DomainError):
+    """The plan has not the money for what a worker would take as welfare."""
+
+    it = (
+        "L'azienda non ha ancora messo nel piano il denaro per questa quota: la scelta non è registrata. Avvisare"
+        " l'ufficio del personale e riprovare entro il {choose_by}."
+    )
+    en = (
+        "The employer has not put the money for this share into the plan yet: the choice is not recorded. Tell the"
+        " personnel office, and try again by {choose_by}."
+    )
+
+
+class BonusCreditUsed(DomainError):
+    """A worker takes a choice back whose credit is spent or reserved in part."""
+
+    it = (
+        "Una parte del credito di questa scelta è già spesa o prenotata: ne restano liberi {available} e ne servono"
+        " {needed}. La scelta resta, oppure annullare prima l'ordine."
+    )
+    en = (
+        "A part of this choice's credit is spent or reserved already: {available} are free, {needed} are needed. The"
+        " choice stays, or cancel the order first."
+    )
+
+
+class OffersFileRefused(FileRefused):
+    """A file of offers with something wrong in it, so nothing of it was kept; `problems` names every row."""
+
+    it = "{file}: nessuna offerta è stata registrata (problemi: {count}). Correggere il file e ripetere."
+    en = "{file}: no offer was recorded (problems: {count}). Mend the file and repeat."
+
+
 class ChoicesFileRefused(FileRefused):
     """A file of choices with something wrong in it, so nothing of it was kept; `problems` names every row."""
 

@@ -1,0 +1,338 @@
+"""Bonuses offered to workers: loaded whole, chosen about by the worker alone within the days, and taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from config import clock
+from plans import people
+from plans.bonus import agreements, choices, offers, offers_file, outlook
+from plans.bonus.errors import (
+    BonusAgreementMissing,
+    BonusCapExceeded,
+    BonusChoiceNotFound,
+    BonusChosenBefore,
+    BonusConversionNotAgreed,
+    BonusCreditUsed,
+    BonusIncomeAbove,
+    BonusIncomeUnknown,
+    BonusOfferChosen,
+    BonusOfferDaysWrong,
+    BonusOfferNotFound,
+    BonusOfferNotFunded,
+    BonusOfferNotOpen,
+    BonusOfferTaken,
+    BonusPlanNeeded,
+    OffersFileRefused,
+)
+from plans.bonus.offers import Days, Offer, Outcome
+from plans.bonus.offers_file import Examined
+from plans.errors import EmployeeNotFound, PersonRepeated
+from plans.plan_file import Act
+from plans.rulebook.words import PlanSource
+from plans.words import Fact, SourceType
+from tests import factories
+from tests.factories import euro
+from tests.wallet.scene import Scene
+from wallet import conversions
+
+ACT = Act(SourceType.COMPANY_AGREEMENT, "Accordo 2025", date(2026, 1, 15), "ITL-1", False)
+DAYS = Days("Premio di risultato 2025", date(2026, 3, 2), date(2026, 3, 20))
+HEADER = "codice fiscale;premio;reddito entro il limite;rinuncia\n"
+
+
+@pytest.fixture
+def bonus(empty_scene: Scene) -> Scene:
+    """A book with plan B of converted bonuses, whose agreement of 0, 50 or 100 % is deposited."""
+    empty_scene.plan("B", source=PlanSource.PDR, act=ACT)
+    agree(empty_scene)
+    return empty_scene
+
+
+def agree(scene: Scene, shares: tuple[int, ...] = (0, 50, 100)) -> None:
+    agreements.record(
+        scene.session, scene.book_id, "B", deposit_code="X", deposited_on=date(2026, 1, 20), conformity_declared=True,
+        increment_attested=True, shares=shares, actor="test", recorded_at=clock.now(),
+    )  # fmt: skip
+
+
+def row(scene: Scene, worker: str | None = None, amount: str = "1.000,01", within: str = "sì", waived: str = "") -> str:
+    code = people.employee(scene.session, scene.book_id, worker or scene.worker).tax_code
+    return f"{code};{amount};{within};{waived}\n"
+
+
+def load(scene: Scene, folder: Path, *rows: str, days: Days = DAYS, plan: str = "B") -> Examined:
+    path = folder / "premi.csv"
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return offers_file.load(
+        scene.session, scene.book_id, plan, days, path, actor="hr", today=clock.today(), recorded_at=clock.now()
+    )
+
+
+def offered(scene: Scene, worker: str | None = None) -> tuple[Offer, ...]:
+    return offers.of_person(scene.session, scene.book_id, worker or scene.worker)
+
+
+def offer(scene: Scene, folder: Path, amount: str = "1.000,01", within: str = "sì", days: Days = DAYS) -> Offer:
+    load(scene, folder, row(scene, amount=amount, within=within), days=days)
+    return offered(scene)[0]
+
+
+def choose(scene: Scene, found: Offer, share: int = 50, worker: str | None = None) -> conversions.Conversion:
+    who = worker or scene.worker
+    return conversions.choose_offered(scene.session, scene.book_id, who, found.offer_id, share, actor=who)
+
+
+def take_back(scene: Scene, found: Offer) -> int | None:
+    who = scene.worker
+    return conversions.take_back(scene.session, scene.book_id, who, found.offer_id, actor=who)[1]
+
+
+def test_what_a_file_offers_stands_until_the_last_day_and_the_same_again_changes_nothing(
+    bonus: Scene, tmp_path: Path
+) -> None:
+    other = bonus.person()
+    rows = (row(bonus), row(bonus, other, "2.000,00", "no", "sì"))
+
+    first = load(bonus, tmp_path, *rows)
+    again = load(bonus, tmp_path, *rows)
+
+    assert (first.counts[Outcome.NEW], again.counts[Outcome.SAME], again.total_minor) == (2, 2, 300_001)
+    (mine,) = offered(bonus)
+    assert (mine.premium, mine.premium_minor, mine.income_within, mine.waived) == (DAYS.premium, 100_001, True, False)
+    assert (offered(bonus, other)[0].income_within, offered(bonus, other)[0].waived) == (False, True)
+    assert offers.waiting(bonus.session, bonus.book_id, bonus.worker, on=DAYS.choose_by) == mine
+    assert offers.waiting(bonus.session, bonus.book_id, bonus.worker, on=date(2026, 3, 21)) is None
+    bonus.go_to(date(2026, 4, 1))
+    assert load(bonus, tmp_path, *rows).counts[Outcome.SAME] == 2
+
+
+def test_a_file_with_something_wrong_offers_nothing_and_says_all_of_it(bonus: Scene, tmp_path: Path) -> None:
+    stranger = f"{factories.tax_code()};500,00;;\n"
+
+    with pytest.raises(OffersFileRefused) as refused:
+        load(bonus, tmp_path, row(bonus), stranger, row(bonus), row(bonus, bonus.person(), within="boh"))
+
+    found = refused.value.details["problems"]
+    assert [(each.row, each.refusal) for each in found][:2] == [(3, EmployeeNotFound), (4, PersonRepeated)]
+    assert len(found) == 3
+    assert offered(bonus) == ()
+
+
+def test_whoever_has_not_chosen_is_offered_anew_and_whoever_has_is_not(bonus: Scene, tmp_path: Path) -> None:
+    other = bonus.person()
+    load(bonus, tmp_path, row(bonus, within=""), row(bonus, other))
+    choose(bonus, offered(bonus, other)[0], worker=other)
+
+    changed = load(bonus, tmp_path, row(bonus, within="sì"), row(bonus, other))
+
+    assert (changed.counts[Outcome.CHANGED], changed.counts[Outcome.SAME]) == (1, 1)
+    assert [each.income_within for each in offered(bonus)] == [True]
+    with pytest.raises(OffersFileRefused) as refused:
+        load(bonus, tmp_path, row(bonus, other, "900,00"))
+    assert refused.value.details["problems"][0].refusal is BonusChosenBefore
+
+
+def test_the_days_may_move_for_everybody(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    choose(bonus, found)
+    longer = Days(DAYS.premium, DAYS.choose_from, date(2026, 3, 31))
+
+    assert load(bonus, tmp_path, row(bonus), days=longer).counts[Outcome.CHANGED] == 1
+    assert [each.choose_by for each in offered(bonus)] == [date(2026, 3, 31)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 3, 20), date(2026, 3, 19)),
+        (date(2026, 3, 1), date(2026, 3, 9)),
+        (date(2026, 3, 1), date(2026, 12, 1)),
+        (date(2025, 12, 1), date(2026, 3, 20)),
+    ],
+)
+def test_days_on_which_nobody_could_choose_in_time_are_refused(
+    bonus: Scene, tmp_path: Path, first: date, last: date
+) -> None:
+    with pytest.raises(BonusOfferDaysWrong):
+        load(bonus, tmp_path, row(bonus), days=Days("P", first, last))
+
+
+def test_only_a_plan_of_bonuses_whose_agreement_is_deposited_offers_any(empty_scene: Scene, tmp_path: Path) -> None:
+    empty_scene.plan("A")
+    empty_scene.plan("B", source=PlanSource.PDR, act=ACT)
+
+    with pytest.raises(BonusPlanNeeded):
+        load(empty_scene, tmp_path, row(empty_scene), plan="A")
+    with pytest.raises(BonusAgreementMissing):
+        load(empty_scene, tmp_path, row(empty_scene))
+
+
+def test_what_a_worker_chooses_is_granted_at_once_and_dated_that_day(bonus: Scene, tmp_path: Path) -> None:
+    done = choose(bonus, offer(bonus, tmp_path), 50)
+
+    assert (done.choice.converted_minor, done.choice.cash_minor) == (50_001, 50_000)
+    assert (done.choice.chosen_on, done.choice.premium) == (clock.today(), DAYS.premium)
+    (lot,) = bonus.lots()
+    assert (lot.source, lot.available_minor) == (PlanSource.PDR, 50_001)
+    assert offers.waiting(bonus.session, bonus.book_id, bonus.worker, on=clock.today()) is None
+    assert bonus.differences() == []
+
+
+def test_chosen_again_it_counts_once_and_another_share_is_refused(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    choose(bonus, found)
+    before = bonus.image()
+
+    assert choose(bonus, found).created is False
+    with pytest.raises(BonusOfferTaken):
+        choose(bonus, found, 100)
+    bonus.go_to(date(2026, 3, 11))
+    with pytest.raises(BonusOfferTaken):
+        choose(bonus, found)
+    assert bonus.image() == before
+
+
+def test_nobody_chooses_before_the_first_day_or_after_the_last(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path, days=Days("P", date(2026, 3, 11), date(2026, 3, 12)))
+
+    with pytest.raises(BonusOfferNotOpen):
+        choose(bonus, found)
+    bonus.go_to(date(2026, 3, 12))
+    choose(bonus, found)
+    bonus.go_to(date(2026, 3, 13))
+    with pytest.raises(BonusOfferNotOpen):
+        take_back(bonus, found)
+
+
+def test_nobody_chooses_about_what_is_offered_to_somebody_else(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+
+    with pytest.raises(BonusOfferNotFound):
+        choose(bonus, found, worker=bonus.person())
+
+
+@pytest.mark.parametrize(
+    ("amount", "within", "share", "refusal"),
+    [
+        ("1.000,00", "sì", 25, BonusConversionNotAgreed),
+        ("1.000,00", "", 50, BonusIncomeUnknown),
+        ("1.000,00", "no", 50, BonusIncomeAbove),
+        ("3.000,01", "sì", 100, BonusCapExceeded),
+    ],
+)
+def test_what_the_law_and_the_agreement_refuse_is_refused_as_ever_and_told_before(
+    bonus: Scene, tmp_path: Path, amount: str, within: str, share: int, refusal: type[Exception]
+) -> None:
+    found = offer(bonus, tmp_path, amount, within)
+    seen = outlook.of(bonus.session, bonus.book_id, found, today=clock.today(), share=share).option(share)
+
+    with pytest.raises(refusal):
+        choose(bonus, found, share)
+    assert seen is not None
+    assert isinstance(seen.refusal, refusal)
+
+
+def test_a_plan_without_the_money_says_so_to_the_worker(empty_scene: Scene, tmp_path: Path) -> None:
+    empty_scene.plan("B", committed=10_000, source=PlanSource.PDR, act=ACT)
+    agree(empty_scene)
+    found = offer(empty_scene, tmp_path)
+
+    with pytest.raises(BonusOfferNotFunded), empty_scene.session.begin_nested():
+        choose(empty_scene, found)
+    assert choose(empty_scene, found, 0).entry_id is None
+
+
+def test_a_choice_is_taken_back_while_nothing_is_spent_and_made_again(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    first = choose(bonus, found, 100)
+
+    assert take_back(bonus, found) is not None
+    assert [lot.available_minor for lot in bonus.lots()] == [0]
+    assert bonus.session.scalar(sa.text("select revoked_why from bonus_choice")) == conversions.TAKEN_BACK
+    with pytest.raises(BonusChoiceNotFound):
+        take_back(bonus, found)
+    second = choose(bonus, found, 50)
+    assert second.choice.choice_id != first.choice.choice_id
+    assert sum(lot.available_minor for lot in bonus.lots()) == 50_001
+    assert bonus.differences() == []
+
+
+def test_what_is_spent_in_part_is_not_taken_back(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    done = choose(bonus, found, 50)
+    bonus.ask("PSI-CR")
+
+    with pytest.raises(BonusCreditUsed), bonus.session.begin_nested():
+        take_back(bonus, found)
+    assert choices.standing(bonus.session, bonus.book_id, done.choice.choice_id).revoked_at is None
+
+
+def test_an_offer_is_withdrawn_until_somebody_chose(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    asked = (bonus.session, bonus.book_id, "B", DAYS.premium)
+    choose(bonus, found)
+    with pytest.raises(BonusOfferChosen):
+        offers.withdraw(*asked, actor="hr")
+    take_back(bonus, found)
+
+    assert offers.withdraw(*asked, actor="hr") == 1
+    assert offered(bonus) == ()
+    with pytest.raises(BonusOfferNotFound):
+        choose(bonus, found)
+    with pytest.raises(BonusOfferNotFound):
+        offers.withdraw(*asked, actor="hr")
+    assert load(bonus, tmp_path, row(bonus)).counts[Outcome.NEW] == 1
+
+
+def test_each_share_is_shown_as_cash_and_welfare_to_the_cent(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path, "1.000,00")
+    bonus.declare(bonus.worker, Fact.PDR_ELSEWHERE, year=2026, amount=euro(0))
+
+    seen = outlook.of(bonus.session, bonus.book_id, found, today=clock.today())
+
+    told = [(each.share_percent, each.cash.net_minor, each.welfare_minor, each.total_minor) for each in seen.options]
+    assert told == [(0, 89_902, 0, 89_902), (50, 44_951, 50_000, 94_951), (100, 0, 100_000, 100_000)]
+    assert (seen.free, seen.elsewhere_known, seen.spend_by) == (False, True, date(2026, 11, 30))
+    agree(bonus, ())
+    seen = outlook.of(bonus.session, bonus.book_id, found, today=clock.today(), share=33)
+    assert [each.share_percent for each in seen.options] == [0, 25, 33, 50, 75, 100]
+    assert seen.free
+
+
+def test_ordinary_tax_that_nobody_knows_is_not_shown_as_zero(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path, "6.000,00")
+
+    seen = outlook.of(bonus.session, bonus.book_id, found, today=clock.today())
+
+    assert [(each.cash.net_minor, each.total_minor) for each in seen.options[:1]] == [(None, None)]
+    assert seen.elsewhere_known is False
+
+
+def test_an_employer_is_told_how_far_the_choosing_is(bonus: Scene, tmp_path: Path) -> None:
+    other = bonus.person()
+    load(bonus, tmp_path, row(bonus), row(bonus, other, "500,00"))
+    choose(bonus, offered(bonus)[0])
+    terms = agreements.bonus_plan(bonus.session, bonus.book_id, "B")
+
+    (told,) = offers.of_plan(bonus.session, terms)
+
+    assert (told.offered, told.offered_minor) == (2, 150_001)
+    assert (told.chosen, told.chosen_minor, told.converted_minor) == (1, 100_001, 50_001)
+    assert (told.premium, told.choose_from, told.choose_by) == (DAYS.premium, DAYS.choose_from, DAYS.choose_by)
+
+
+def test_an_offer_is_history(bonus: Scene, tmp_path: Path) -> None:
+    offer(bonus, tmp_path)
+
+    for statement in (
+        "update bonus_offer set premium_minor = 1",
+        "delete from bonus_offer",
+        "update bonus_offer set withdrawn_at = now(), withdrawn_by = 'x', premium_minor = 1",
+    ):
+        with pytest.raises(sa.exc.DatabaseError), bonus.session.begin_nested():
+            bonus.session.execute(sa.text(statement))
