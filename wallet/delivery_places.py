@@ -8,9 +8,10 @@ people see it, and its provider as long as the purchase can be redeemed. It goes
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -37,7 +38,19 @@ _LEAST_DIGITS = 6
 _STREET, _ASK_FOR = Worded("via e numero", "street and number"), Worded("di chi chiedere", "whom to ask for")
 _TELEPHONE, _NOTE = Worded("telefono", "telephone"), Worded("nota", "note")
 
-_TABLE, _AUTHORIZATION, _COMUNE = DeliveryPlaceRow.__table__, AuthorizationRow.__table__, ComuneRow.__table__
+PLACE, COMUNE = DeliveryPlaceRow.__table__, ComuneRow.__table__
+IN_COMUNE: Final = COMUNE.c.istat_code == PLACE.c.comune
+# Of a place as it was told; `value` reads them.
+COLUMNS: Final = (
+    PLACE.c.comune,
+    PLACE.c.street,
+    PLACE.c.ask_for,
+    PLACE.c.phone,
+    PLACE.c.note,
+    COMUNE.c.name.label("comune_name"),
+    PLACE.c.told_at,
+)
+_AUTHORIZATION = AuthorizationRow.__table__
 # What has ended by a moment: when its last unit was given or freed, or when its time was over. A legal hold keeps it.
 _FORGET = """
 delete from delivery_place p using "authorization" a
@@ -109,35 +122,34 @@ def tell(session: Session, book_id: int, authorization_id: str, place: Place, *,
 def of(session: Session, book_id: int, authorization_id: str) -> Told | None:
     """Return where an order is to come, as far as the session sees; None where nobody has told."""
     row = session.execute(
-        sa.select(
-            _TABLE.c.comune,
-            _TABLE.c.street,
-            _TABLE.c.ask_for,
-            _TABLE.c.phone,
-            _TABLE.c.note,
-            _COMUNE.c.name,
-            _TABLE.c.told_at,
-        )
-        .join_from(_TABLE, _COMUNE, _COMUNE.c.istat_code == _TABLE.c.comune)
-        .where(_TABLE.c.book_id == book_id, _TABLE.c.authorization_id == authorization_id)
+        sa.select(*COLUMNS)
+        .join_from(PLACE, COMUNE, IN_COMUNE)
+        .where(PLACE.c.book_id == book_id, PLACE.c.authorization_id == authorization_id)
     ).one_or_none()
-    return None if row is None else Told(Place(*row[:5]), row.name, row.told_at)
+    return None if row is None else value(row)
+
+
+def of_authorization(table: Any) -> sa.ColumnElement[bool]:
+    """Return what ties a place to a row of authorizations, for a list that tells of both."""
+    return sa.and_(PLACE.c.book_id == table.c.book_id, PLACE.c.authorization_id == table.c.authorization_id)
+
+
+def value(row: Sequence[Any]) -> Told | None:
+    """Return a row of `COLUMNS` as what was told; None where nothing was."""
+    return None if row[0] is None else Told(Place(*row[:5]), row[5], row[6])
 
 
 def last_told(session: Session, book_id: int, employee_id: str, relative_id: str | None) -> Place | None:
     """Return where the last order of somebody for the same person was to come; None where none is known."""
-    same = sa.and_(
-        _AUTHORIZATION.c.book_id == _TABLE.c.book_id, _AUTHORIZATION.c.authorization_id == _TABLE.c.authorization_id
-    )
     row = session.execute(
-        sa.select(_TABLE.c.comune, _TABLE.c.street, _TABLE.c.ask_for, _TABLE.c.phone, _TABLE.c.note)
-        .join_from(_TABLE, _AUTHORIZATION, same)
+        sa.select(*COLUMNS[:5])
+        .join_from(PLACE, _AUTHORIZATION, of_authorization(_AUTHORIZATION))
         .where(
             _AUTHORIZATION.c.book_id == book_id,
             _AUTHORIZATION.c.employee_id == employee_id,
             _AUTHORIZATION.c.relative_id.is_not_distinct_from(relative_id),
         )
-        .order_by(_TABLE.c.told_at.desc(), _TABLE.c.authorization_id.desc())
+        .order_by(PLACE.c.told_at.desc(), PLACE.c.authorization_id.desc())
         .limit(1)
     ).one_or_none()
     return None if row is None else Place(*row)

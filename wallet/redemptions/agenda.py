@@ -1,4 +1,8 @@
-"""A provider's agenda: what it is to give, by day, and what it gave on one; no name in either."""
+"""
+A provider's agenda: what it is to give, by day, and what it gave on one; in neither the name of whoever bought it.
+
+Of a service at home it says where to come and whom to ask for, as far as its person has told.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from network.models import ServiceRow
+from network.services import Delivery
 from plans.rulebook.words import Channel
+from wallet import delivery_places
+from wallet.delivery_places import Told
 from wallet.redemptions.tables import RedemptionRow
 from wallet.redemptions.words import Status
 from wallet.tables import AuthorizationRow
@@ -20,7 +27,11 @@ _TABLE, _SERVICE, _REDEMPTION = AuthorizationRow.__table__, ServiceRow.__table__
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A purchase that can be redeemed, as its provider may know it; `left_minor` is still to be, in minor units."""
+    """
+    A purchase that can be redeemed, as its provider may know it; `left_minor` is still to be, in minor units.
+
+    `told` is where a service at home is to come; None of any other, and where nobody has told.
+    """
 
     authorization_id: str
     service_name: str
@@ -30,6 +41,8 @@ class Booking:
     channel: Channel
     service_on: date
     expires_at: datetime
+    delivery: Delivery
+    told: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +68,12 @@ def open_until(session: Session, provider_code: str, last_day: date, *, most: in
             _TABLE.c.channel,
             _TABLE.c.service_on,
             _TABLE.c.expires_at,
+            _SERVICE.c.delivery,
+            *delivery_places.COLUMNS,
         )
         .join_from(_TABLE, _SERVICE, _SERVICE.c.code == _TABLE.c.service_code)
+        .outerjoin(delivery_places.PLACE, delivery_places.of_authorization(_TABLE))
+        .outerjoin(delivery_places.COMUNE, delivery_places.IN_COMUNE)
         .where(
             _TABLE.c.provider_code == provider_code,
             _TABLE.c.code.is_not(None),
@@ -68,7 +85,7 @@ def open_until(session: Session, provider_code: str, last_day: date, *, most: in
         .limit(most)
     )
     return tuple(
-        Booking(row.authorization_id, row.name, row.unit, row.quantity, row.left_minor, Channel(row.channel), *row[6:])
+        Booking(*row[:5], Channel(row[5]), *row[6:8], Delivery(row[8]), delivery_places.value(row[9:]))
         for row in session.execute(wanted)
     )
 

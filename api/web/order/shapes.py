@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,12 +17,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from api.conventions import problems
 from api.web import words
 from api.web.fields import MOST, WHOLE, AmountField, CountField, DayField
 from api.web.forms import Form, MoneyForm
+from api.web.order.places import PlaceFields
 from api.web.public.looking import MYSELF
 from api.web.public.names import CHANNELS
 from config import clock
+from config.errors import DomainError
 from config.labelled import Labelled
 from plans.rulebook.words import Channel
 from plans.social.words import Standing
@@ -33,6 +37,7 @@ from wallet.reasons import Voiding
 from wallet.settlement.disputes import Reason
 from wallet.social.aids import Aid
 
+T = TypeVar("T")
 # Whoever does not mind how it comes lets the wallet choose.
 ANY_WAY = "any"
 
@@ -48,6 +53,18 @@ class Asking(Form):
     def is_submitted(self) -> bool:
         """Whoever comes here asks."""
         return True
+
+    def look(self, work: Callable[[], T]) -> T | None:
+        """Look at what is asked for, also in a form that came back late; None where something has to be mended."""
+        if not self.validate():
+            self.status = 422
+            return None
+        try:
+            return work()
+        except DomainError as refusal:
+            self.refusals.append(words.refusal(refusal))
+            self.status = int(problems.status_of(refusal))
+            return None
 
 
 class WhomForm(Asking):
@@ -104,8 +121,11 @@ class WhenForm(Asking):
         return {name: value for name, value in told.items() if value not in (None, "", ANY_WAY)}
 
 
-class ConfirmForm(MoneyForm):
-    """The order itself; `told` is in short what was told of it, `taxed` that the tax it costs was part of that."""
+class ConfirmForm(PlaceFields, MoneyForm):
+    """
+    The order itself, with where it is to come; `told` is in short what was told of it, `taxed` that the tax it costs
+    was part of that.
+    """
 
     per = HiddenField()
     quante = HiddenField()
@@ -158,7 +178,7 @@ class ShareForm(Asking):
             )
 
 
-class BuyForm(MoneyForm):
+class BuyForm(PlaceFields, MoneyForm):
     """The order itself, with a municipality's voucher; `told` is in short what was told of it."""
 
     quante = HiddenField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import flask
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,14 +15,17 @@ from api.access.roles import Role
 from api.conventions.qr import picture
 from api.running import metrics
 from api.web import forms, guards, me, words
-from api.web.me import declaring
+from api.web.me import Owner, declaring
+from api.web.order import places
+from api.web.order.places import Around, PlaceForm
 from api.web.order.shapes import ConfirmForm, DisputeForm, VoidForm, WhenForm, WhomForm
 from api.web.public import names
 from api.web.public.looking import MYSELF, UNSAID
 from ledger import idempotency
-from network.services import Kind
-from wallet import authorizations, captures, orders, previews
+from network.services import Delivery, Kind
+from wallet import authorizations, captures, delivery_places, orders, previews
 from wallet.authorizations import Authorization
+from wallet.delivery_places import Told
 from wallet.orders import Order
 from wallet.previews import Choosing, Preview
 from wallet.reasons import Voiding
@@ -84,33 +89,28 @@ def confirm(service: str) -> _Page:
     if not _known(found, given.get("per")):
         return flask.redirect(flask.url_for("web_order.begin", service=service, per=UNSAID, avanti=1))
     mine = me.owner("authorizations:create")
+    whom = found.relative(given["per"])
     asked = WhenForm(found, formdata=given)
-    form = ConfirmForm(formdata=None)
-    if flask.request.method == "POST":
-        if forms.RESUMED in given:
-            # What was agreed to is agreed to anew, with what is told now.
-            return flask.redirect(
-                flask.url_for("web_order.confirm", service=service, modulo=forms.drawing(), **asked.address())
-            )
-        form = ConfirmForm()
-        made = forms.attempt(
-            form,
-            lambda: (
-                transact_in(
-                    mine.book_id,
-                    lambda session: previews.order(
-                        session,
-                        mine.book_id,
-                        asked.purchase(mine.employee_id, service, consent=bool(form.consent.data)),
-                        form.told.data or "",
-                        actor=current().actor,
-                        key=form.key.data,
-                    ),
-                )
-                if asked.validate()
-                else None
-            ),
+    reached = transact(
+        lambda session: places.around(
+            session, found.service, mine.book_id, mine.employee_id, whom.card if whom else None
         )
+    )
+    sent = flask.request.method == "POST"
+    form = ConfirmForm() if sent else ConfirmForm(formdata=None)
+    form.offer(reached)
+    if not sent:
+        form.fill(reached)
+    else:
+
+        def work(session: Session) -> Authorization:
+            purchase = asked.purchase(mine.employee_id, service, consent=bool(form.consent.data))
+            actor = current().actor
+            made = previews.order(session, mine.book_id, purchase, form.told.data or "", actor=actor, key=form.key.data)
+            form.tell_place(session, mine.book_id, made, actor=actor)
+            return made
+
+        made = forms.attempt(form, lambda: transact_in(mine.book_id, work) if asked.validate() else None)
         if made is not None:
             if made.replayed:
                 flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
@@ -122,12 +122,12 @@ def confirm(service: str) -> _Page:
         made = authorizations.under_key(session, mine.book_id, current().actor, form.key.data)
         return previews.preview(session, mine.book_id, asked.purchase(mine.employee_id, service)), made
 
-    seen = forms.attempt(asked, lambda: transact_in(mine.book_id, look))
-    whom = found.relative(given["per"])
+    seen = asked.look(lambda: transact_in(mine.book_id, look))
     if seen is None:
         return forms.show("order/when.html", asked, found=found, whom=whom)
     told, already = seen
-    if form.told.data != told.told:
+    if form.told.data != told.told or forms.RESUMED in flask.request.form:
+        # What was agreed to is agreed to anew, with what is told now; where to come is no matter of that, and stays.
         form.told.data, form.consent.data = told.told, False
     form.taxed.data = "y" if told.consented is not None else ""
     for name, value in asked.address().items():
@@ -150,8 +150,23 @@ def _ordered_by(made: Authorization) -> str | None:
     return transact(lambda session: audit.name(session, made.actor)) if made.on_behalf else None
 
 
-def _drawn(found: Order, void: VoidForm | None = None, dispute: DisputeForm | None = None) -> tuple[str, int]:
-    sent = void or dispute
+def _drawn(
+    found: Order, void: VoidForm | None = None, dispute: DisputeForm | None = None, place: PlaceForm | None = None
+) -> tuple[str, int]:
+    sent = void or dispute or place
+    mine = me.owner("vouchers:present")
+
+    def look(session: Session) -> tuple[Told | None, Around | None]:
+        if found.service.delivery is not Delivery.HOME:
+            return None, None
+        told = delivery_places.of(session, mine.book_id, found.authorization.authorization_id)
+        return told, _around(session, mine, found) if found.voidable and place is None else None
+
+    told, reached = transact(look)
+    if reached is not None:
+        place = PlaceForm(formdata=None)
+        place.offer(reached)
+        place.fill(reached if told is None else replace(reached, known=told.place))
     page = flask.render_template(
         "order/voucher.html",
         found=found,
@@ -159,6 +174,8 @@ def _drawn(found: Order, void: VoidForm | None = None, dispute: DisputeForm | No
         by=_ordered_by(found.authorization),
         void=void or VoidForm(formdata=None),
         dispute=dispute or DisputeForm(found.disputable, formdata=None),
+        told=told,
+        place=place,
         form=sent,
     )
     return page, 200 if sent is None else sent.status
@@ -211,6 +228,36 @@ def void(authorization_id: str) -> _Page:
     else:
         flask.flash(_("Ordine annullato."))
     return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
+
+
+@blueprint.post("/voucher/<string:authorization_id>/luogo")
+@needs("authorizations:create")
+def place(authorization_id: str) -> _Page:
+    """Tell where an order is to come, or change it; in a body, so that no home is in an address or a log."""
+    found, mine = _order(authorization_id), me.owner("authorizations:create")
+    reached = transact(lambda session: _around(session, mine, found))
+    if reached is None:
+        flask.abort(404)
+    form = PlaceForm()
+    form.offer(reached)
+    audit.about(employee_id=mine.employee_id, target=authorization_id)
+
+    def work(session: Session) -> Told:
+        said = form.place
+        assert said is not None  # noqa: S101 - the form asks for it
+        return delivery_places.tell(session, mine.book_id, authorization_id, said, actor=current().actor)
+
+    if forms.attempt(form, lambda: transact_in(mine.book_id, work)) is None:
+        return _drawn(found, place=form)
+    if found.usable:
+        flask.flash(_("Salvato: il fornitore sa dove venire."))
+    else:
+        flask.flash(_("Salvato: il fornitore lo legge appena accetta l'ordine."))
+    return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
+
+
+def _around(session: Session, mine: Owner, found: Order) -> Around | None:
+    return places.around(session, found.service, mine.book_id, mine.employee_id, found.relative)
 
 
 @blueprint.post("/voucher/<string:authorization_id>/contesta")
