@@ -14,6 +14,8 @@ from api.access.roles import Role
 from api.running import metrics
 from api.web import forms, guards, me, words
 from api.web.me import Owner
+from api.web.order import places
+from api.web.order.places import Around
 from api.web.order.shapes import BuyForm, ShareForm
 from api.web.public import names, orientation
 from config import clock
@@ -49,7 +51,9 @@ def begin(service: str) -> _Page:
     told = _sound(form, mine, aid, service) if "quante" in given else None
     if told is None:
         return forms.show("order/share.html", form, entry=entry, aid=aid)
-    drawn = BuyForm(formdata=None)
+    drawn, reached = BuyForm(formdata=None), _reached(mine, entry)
+    drawn.reach(reached)
+    drawn.fill(reached)
     already = transact_in(mine.book_id, lambda session: _made(session, mine, drawn.key.data))
     return _confirm(drawn, form, entry, aid, told, already)
 
@@ -65,8 +69,9 @@ def buy(service: str) -> _Page:
         # What used the voucher up leaves none to look at.
         flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
         return flask.redirect(flask.url_for("web_order.voucher", authorization_id=made))
-    if aid is None or forms.RESUMED in flask.request.form:
+    if aid is None:
         return _again(service)
+    form.reach(_reached(mine, entry))
     asked = ShareForm(aid, formdata=flask.request.form)
     told = _sound(asked, mine, aid, service)
     if told is None:
@@ -76,7 +81,7 @@ def buy(service: str) -> _Page:
         if told.citizen_minor:
             # The desk takes the share first.
             raise DecisionChanged()
-        return purchases.order(
+        bought = purchases.order(
             session,
             mine.book_id,
             aid.application_id,
@@ -87,6 +92,8 @@ def buy(service: str) -> _Page:
             actor=current().actor,
             key=form.key.data,
         )
+        form.tell_place(session, mine.book_id, bought.authorization, actor=current().actor)
+        return bought
 
     done = forms.attempt(form, lambda: transact_in(mine.book_id, work))
     if done is None:
@@ -103,6 +110,7 @@ def ask(service: str) -> _Page:
     if aid is None or forms.RESUMED in flask.request.form:
         return _again(service)
     asked, form = ShareForm(aid, formdata=flask.request.form), BuyForm()
+    form.reach(_reached(mine, entry))
     told = _sound(asked, mine, aid, service)
     if told is None:
         return forms.show("order/share.html", asked, entry=entry, aid=aid)
@@ -139,6 +147,10 @@ def _looked_up(service: str) -> tuple[Owner, Entry, Aid | None]:
     return mine, *transact(work)
 
 
+def _reached(mine: Owner, entry: Entry) -> Around | None:
+    return transact(lambda session: places.around(session, entry, mine.book_id, mine.employee_id, None))
+
+
 def _told(mine: Owner, aid: Aid, service: str, asked: ShareForm) -> Told:
     return transact_in(
         mine.book_id,
@@ -150,7 +162,7 @@ def _told(mine: Owner, aid: Aid, service: str, asked: ShareForm) -> Told:
 
 def _sound(asked: ShareForm, mine: Owner, aid: Aid, service: str) -> Told | None:
     """Return what can be told of what was asked; None where something of it has to be mended first."""
-    return forms.attempt(asked, lambda: _told(mine, aid, service, asked))
+    return asked.look(lambda: _told(mine, aid, service, asked))
 
 
 def _made(session: Session, mine: Owner, key: str | None) -> str | None:

@@ -72,7 +72,7 @@ class PlaceFields(Form):
     phone = TelField(_l("A che numero possono chiamare?"), [Length(max=PHONE_MOST)])
     door = StringField(_l("Come si trova la porta? (facoltativo)"), [Length(max=NOTE_MOST)])
 
-    def offer(self, found: Around | None) -> None:
+    def reach(self, found: Around | None) -> None:
         """Offer the municipalities that are reached, and ask for nothing where none is."""
         if found is None:
             for name in ("comune", *_TYPED):

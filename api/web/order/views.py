@@ -98,7 +98,7 @@ def confirm(service: str) -> _Page:
     )
     sent = flask.request.method == "POST"
     form = ConfirmForm() if sent else ConfirmForm(formdata=None)
-    form.offer(reached)
+    form.reach(reached)
     if not sent:
         form.fill(reached)
     else:
@@ -165,7 +165,7 @@ def _drawn(
     told, reached = transact(look)
     if reached is not None:
         place = PlaceForm(formdata=None)
-        place.offer(reached)
+        place.reach(reached)
         place.fill(reached if told is None else replace(reached, known=told.place))
     page = flask.render_template(
         "order/voucher.html",
@@ -239,7 +239,7 @@ def place(authorization_id: str) -> _Page:
     if reached is None:
         flask.abort(404)
     form = PlaceForm()
-    form.offer(reached)
+    form.reach(reached)
     audit.about(employee_id=mine.employee_id, target=authorization_id)
 
     def work(session: Session) -> Told:

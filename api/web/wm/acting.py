@@ -24,6 +24,8 @@ from api.running import metrics
 from api.web import forms, guards, words
 from api.web.me import declaring
 from api.web.me.family import CATEGORIES
+from api.web.order import places
+from api.web.order.places import Around
 from api.web.public import names as catalogue_names
 from api.web.wm import nearby
 from api.web.wm.acting_shapes import ActForm, KinForm, OrderForm, PersonForm, ServiceForm
@@ -36,7 +38,7 @@ from plans.people import EmployeeCard, RelativeCard
 from wallet import contents, previews, registry
 from wallet.authorizations import Authorization
 from wallet.contents import Contents, LotContent
-from wallet.previews import Preview
+from wallet.previews import Choosing, Preview
 from wallet.redemptions import vouchers
 from wallet.redemptions.vouchers import Voucher
 from wallet.requests import records
@@ -216,6 +218,9 @@ def order(service: str) -> Response | tuple[str, int]:
     )
     form.relative.choices = _whoever(whom, [one.card for one in choosing.relatives])
     form.offer(choosing.ways)
+    now, before = transact(lambda session: _places(session, whom, choosing, form))
+    form.reach(now)
+    form.begin(now, before)
     told = forms.attempt(form, lambda: _told(form, whom, service))
     made = None
     if told is not None and "send" in flask.request.form and form.agreed(told):
@@ -251,13 +256,28 @@ def _ordered(form: OrderForm, whom: Acting, service: str) -> Authorization:
     actor, purchase = current().actor, form.purchase(whom.card.employee_id, service)
     audit.about(employee_id=whom.card.employee_id)
     as_told = form.looked.data or ""
-    made = transact_in(
-        whom.book_id,
-        lambda session: previews.order(session, whom.book_id, purchase, as_told, actor=actor, key=form.key.data),
-    )
+
+    def work(session: Session) -> Authorization:
+        done = previews.order(session, whom.book_id, purchase, as_told, actor=actor, key=form.key.data)
+        form.tell_place(session, whom.book_id, done, actor=actor)
+        return done
+
+    made = transact_in(whom.book_id, work)
     if not made.replayed:
         metrics.decided(made.status, made.decline_code)
     return made
+
+
+def _places(session: Session, whom: Acting, choosing: Choosing, form: OrderForm) -> tuple[Around | None, Around | None]:
+    """Return what is known of where whom it is for lives, and of whom it was for when that was filled in."""
+    family = {one.card.relative_id: one.card for one in choosing.relatives}
+
+    def of(relative_id: str | None) -> Around | None:
+        kin = family.get(relative_id or "")
+        return places.around(session, choosing.service, whom.book_id, whom.card.employee_id, kin)
+
+    now = of(form.relative.data)
+    return now, now if form.placed.data in (None, form.relative.data) else of(form.placed.data)
 
 
 def _whoever(whom: Acting, family: Sequence[RelativeCard]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from api.web.fields import MOST, WHOLE, CountField, DayField
 from api.web.forms import Form, MoneyForm
 from api.web.me.family import RelativeForm
+from api.web.order.places import Around, PlaceFields
 from plans.rulebook.words import Channel
 from wallet.previews import Preview
 from wallet.purchases import Purchase
@@ -57,11 +58,11 @@ class KinForm(RelativeForm):
         self.kinship.label.text = _("Chi è per la persona che chiama")
 
 
-class OrderForm(MoneyForm):
+class OrderForm(PlaceFields, MoneyForm):
     """
     What somebody orders by phone; looked at first, then confirmed as `looked` says that it was told.
 
-    `come` is asked only where there is more than one way.
+    `come` is asked only where there is more than one way; `placed` says for whom where to come was filled in.
     """
 
     relative = SelectField(_l("Per chi è?"))
@@ -70,6 +71,7 @@ class OrderForm(MoneyForm):
     come = SelectField(_l("Come lo riceve?"))
     consent = BooleanField(_l("Ha sentito quanto viene tassato in busta paga, e accetta"))
     looked = HiddenField()
+    placed = HiddenField()
     send = SubmitField(_l("Conferma l'ordine"))
 
     def offer(self, ways: tuple[Channel, ...]) -> None:
@@ -82,6 +84,12 @@ class OrderForm(MoneyForm):
             *((str(way), str(_WAYS[way])) for way in ways),
         ]
         self.come.data = self.come.data or _ANY_WAY
+
+    def begin(self, now: Around | None, before: Around | None) -> None:
+        """Fill in where to come for whom it is now, unless something else was typed than was known `before`."""
+        if self.placed.data is None or (self.placed.data != self.relative.data and self.holds(before)):
+            self.fill(now)
+        self.placed.data = self.relative.data or ""
 
     def agreed(self, told: Preview) -> bool:
         """Say whether what is told was accepted where it costs tax; where it was not, ask for it."""

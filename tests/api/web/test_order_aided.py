@@ -264,11 +264,17 @@ def test_what_the_desk_bought_for_bruno_tells_both_parts_and_where_they_go(count
 
 def test_whoever_is_late_begins_again_with_what_was_said(counter: Counter) -> None:
     ines = browser_of(counter, "ines")
-    drawn = forms_of(ines.get(f"{HELP}?quante=2"))[HELP]
+    typed = {"comune": "019036", "street": "via Bissolati 8", "ask_for": "Ines", "phone": "0372 123456"}
+    drawn = forms_of(ines.get(f"{HELP}?quante=2"))[HELP] | typed
 
     back = ines.post(HELP, drawn | {"resumed": "1"})
 
-    assert (back.status_code, back.location) == (302, f"{HELP}?quante=2")
+    kept = forms_of(back)[HELP]
+    assert (back.status_code, kept["quante"]) == (200, "2")
+    assert {name: kept[name] for name in typed} == typed
+    made = ines.send_on(back, HELP, HELP)
+    assert "via Bissolati 8, Cremona" in text_of(ines.get(made.location))
+    assert ines.send(made.location, f"{made.location}/annulla", reason="changed_mind").status_code == 302
 
 
 def test_nobody_has_another_s_voucher(counter: Counter, bruno: Browser) -> None:

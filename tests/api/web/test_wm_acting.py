@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from config import clock, database
 from plans.rulebook.words import Channel, Kinship
@@ -16,7 +17,7 @@ from tests.api.counter import Counter
 from tests.api.v1.conftest import NOON
 from tests.api.v1.families import kin
 from tests.api.v1.purchasing import refilled
-from tests.api.web.browser import Browser, browser_of, text_of
+from tests.api.web.browser import Browser, browser_of, forms_of, text_of
 from tests.api.web.test_wm import REQUESTS, acting, asked
 
 __all__ = ["refilled"]
@@ -163,3 +164,31 @@ def test_services_are_looked_up_by_name_and_proposed(counter: Counter) -> None:
 
     assert sent.status_code == 302
     assert 'href="/servizi/PSI-CR"' in marta.get(path).text
+
+
+PLACE = {"comune": "019035", "street": "via Verdi 15", "ask_for": "Ada", "phone": "0373 256781", "door": ""}
+NOWHERE = {"street": "", "ask_for": "", "phone": "", "door": ""}
+
+
+def test_where_to_come_is_told_with_an_order_by_phone_and_filled_in_for_whom_it_is(counter: Counter) -> None:
+    marta, path = acting(counter), "/wm/persona/ordina/PUL-CR"
+    child = kin(counter, "giulia", Kinship.CHILD, age=9)
+
+    def placed(page: TestResponse) -> dict[str, str]:
+        return {name: forms_of(page)[path][name] for name in PLACE}
+
+    looked = marta.send(path, path, quantity="1", look="1", **PLACE)
+    wrong = marta.send_on(looked, path, path, send="y", phone="12")
+    made = marta.send_on(looked, path, path, send="y")
+    own = marta.get(path)
+    hers = marta.send_on(own, path, path, relative=child, look="1")
+    typed = marta.send_on(own, path, path, relative=child, look="1", street="via Dante 4")
+
+    assert (wrong.status_code, made.status_code) == (422, 302)
+    assert 'id="phone-error"' in wrong.text
+    place = f"/io/voucher/{re.findall('aut_[0-9A-Z]{26}', browser_of(counter, 'giulia').get('/io').text)[0]}"
+    assert "via Verdi 15, Crema" in browser_of(counter, "giulia").get(place).text
+    assert placed(own) == PLACE
+    assert placed(hers) == NOWHERE | {"comune": ""}
+    assert placed(typed) == PLACE | {"street": "via Dante 4"}
+    assert "In quale Comune?" not in text_of(marta.get("/wm/persona/ordina/PSI-CR"))
