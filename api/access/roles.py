@@ -101,8 +101,8 @@ _FUNDER = _EVERYBODY | {
 }
 SCOPES: Mapping[Role, frozenset[str]] = {
     Role.EMPLOYEE: _EVERYBODY | {
-        "audit:read", "authorizations:create", "authorizations:read", "authorizations:void", "data:export",
-        "disputes:open", "disputes:read", "people:declare", "people:read", "plans:read", "position:read",
+        "audit:read", "authorizations:create", "authorizations:read", "authorizations:void", "bonus:choose",
+        "data:export", "disputes:open", "disputes:read", "people:declare", "people:read", "plans:read", "position:read",
         "reimbursements:read", "reimbursements:submit", "requests:create", "requests:read", "social:read",
         "surveys:answer", "vouchers:present", "vouchers:read", "wallets:read",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -12,7 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import database
+from config import clock, database
+from plans.bonus import agreements, offers
+from plans.bonus.offers import Days, OfferDraft
+from plans.people import employee
 from plans.plan_file import Act
 from plans.rulebook.words import Channel, Kinship, PlanSource
 from plans.social.words import State
@@ -48,8 +51,12 @@ def live(counter: Counter) -> Mapping[str | None, tuple[str, ...]]:
     payroll = browser_of(counter, "payroll")
     _led(payroll.send_on(payroll.get("/studio/voci/modifica?da=HUNEXT"), "", "/studio/voci/modifica", send="1"))
     return {
-        "giulia": (f"{_ORDER}/quando?per=me", f"{_ORDER}/conferma?per=me&quante=1"),
-        "hr": (loaded, f"{granted}/rinnova", f"{unused}/modifica", f"{bonus}/accordo"),
+        "giulia": (
+            f"{_ORDER}/quando?per=me",
+            f"{_ORDER}/conferma?per=me&quante=1",
+            f"{_bonus(counter)}/conferma?quota=50",
+        ),
+        "hr": (loaded, f"{granted}/rinnova", f"{unused}/modifica", f"{bonus}/accordo", f"{bonus}/premio"),
         "comune": (admitted, f"{admitted}/assegna"),
         "marta": (f"{_needs(counter)}/risultati",),
     }
@@ -65,6 +72,25 @@ def _endow(session: Session, counter: Counter) -> tuple[str, str, str]:
     act = Act(SourceType.COMPANY_AGREEMENT, "Accordo sul premio", date(2025, 12, 1), "D-1")
     bonus = factories.plan(session, book_id, "PREMIO", name="Premio convertito", source=PlanSource.PDR, act=act)
     return granted, factories.plan(session, book_id, "DOMANI", name="Piano dell'anno prossimo"), bonus
+
+
+def _bonus(counter: Counter) -> str:
+    """A bonus that Giulia has not chosen about yet; returns where it is."""
+    first = clock.today()
+    days = Days("Premio di risultato 2025", first, first + timedelta(days=14))
+
+    def work(session: Session) -> str:
+        book_id, giulia = counter.books[E1], counter.people["giulia"]
+        deposit: dict[str, Any] = {"deposit_code": "D-1", "deposited_on": date(2025, 12, 20), "shares": (0, 50, 100)}
+        attested: dict[str, Any] = {"conformity_declared": True, "increment_attested": True}
+        agreements.record(session, book_id, "PREMIO", actor="test", recorded_at=clock.now(), **deposit, **attested)
+        terms = agreements.bonus_plan(session, book_id, "PREMIO")
+        drafts = [OfferDraft(employee(session, book_id, giulia).tax_code, factories.euro(100_000), income_within=True)]
+        prepared = offers.prepare(session, terms, days, drafts)
+        offers.write(session, terms, days, prepared, actor="test", recorded_at=clock.now())
+        return offers.of_person(session, book_id, giulia)[0].offer_id
+
+    return f"/io/premio/{database.transact(work)}"
 
 
 def _family(counter: Counter, giulia: Browser) -> None:

@@ -27,6 +27,8 @@ from config import clock, money
 from network.services import catalogue
 from network.services.catalogue import Service
 from plans import funders, people, plans
+from plans.bonus import offers
+from plans.bonus.offers import Offer
 from plans.people import RelativeCard
 from plans.rulebook.words import Category
 from plans.words import FunderKind
@@ -87,7 +89,8 @@ class Sight:
 
     `fringe` is None where the law sets no limit, or no employer pays; `aids` are vouchers of a municipality; `soon`
     says that credit ends soon and is lost then. `carried` is what of it can be spent all the same, and until when.
-    `expenses` are the names of what is asked back. `answered` is what a welfare manager answered lately.
+    `expenses` are the names of what is asked back. `answered` is what a welfare manager answered lately. `bonus` is a
+    bonus that waits for their choice.
     """
 
     contents: Contents
@@ -103,6 +106,7 @@ class Sight:
     left_on: date | None
     carried: Ending | None
     answered: Sequence[Request]
+    bonus: Offer | None
     today: date
 
     @property
@@ -266,6 +270,7 @@ def calendar() -> flask.Response:
 
 def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     payer = funders.of_book(session, book_id).kind
+    employed = payer is FunderKind.EMPLOYER
     last = paging.cut(session, movements.of(book_id, employee_id), movements.KEY, _LAST).each(movements.movement)
     statement = history.query(book_id=book_id, employee_id=employee_id, unfinished=True)
     reserved = paging.cut(session, statement, history.KEY, _OPEN).each(authorizations.of_row)
@@ -275,7 +280,7 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     return Sight(
         contents=has,
         payer=payer,
-        fringe=_fringe(session, book_id, employee_id) if payer is FunderKind.EMPLOYER else None,
+        fringe=_fringe(session, book_id, employee_id) if employed else None,
         aids=found,
         last=last.data,
         plan_names=_plan_names(session, book_id, employee_id),
@@ -285,6 +290,7 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
         answered=_answered(session, book_id, employee_id),
+        bonus=offers.waiting(session, book_id, employee_id, on=clock.today()) if employed else None,
         carried=_carried(has, _last_days(session, book_id, employee_id, has)),
         today=clock.today(),
     )

@@ -1,0 +1,247 @@
+"""Bonuses that workers choose about by themselves: offered from a file, and how far the choosing is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from api.access.identity import current, needs, transact, transact_in
+from api.access.roles import Role
+from api.conventions import uploads as bodies
+from api.web import forms, guards, uploads
+from api.web.company import desk
+from api.web.company.budget_desk import mend
+from api.web.company.desk import Standing
+from api.web.fields import DayField
+from api.web.forms import Form
+from config import clock
+from plans import listing
+from plans.bonus import agreements, offers, offers_file
+from plans.bonus.agreements import Agreement
+from plans.bonus.offers import Days, Outcome, PremiumStanding
+from plans.bonus.offers_file import Examined
+from plans.bonus.simulation import WHOLE_PERCENT
+from plans.listing import FoundPlan
+from wallet.telling import SMALLEST_GROUP
+
+blueprint = flask.Blueprint("web_company_bonus", __name__, url_prefix="/azienda/piani")
+blueprint.before_request(guards.only(Role.EMPLOYER))
+
+MOST_BYTES = 20_000_000
+_SHOWN = 200
+_NEEDED = InputRequired(_l("Manca: scrivilo qui."))
+
+
+class OfferForm(Form):
+    """A file of bonuses, how workers know the bonus, and the days on which they choose."""
+
+    premium = StringField(_l("Nome del premio"), [_NEEDED, Length(max=200)])
+    choose_from = DayField(_l("Si sceglie dal"), [_NEEDED])
+    choose_by = DayField(_l("Si sceglie fino al"), [_NEEDED])
+    file = FileField(_l("File dei premi"), [FileRequired(_l("Scegli un file."))])
+    send = SubmitField(_l("Controlla il file"))
+
+    def validate_choose_by(self, field: DayField) -> None:
+        """Refuse a last day before the first."""
+        if field.data and self.choose_from.data and field.data < self.choose_from.data:
+            raise ValidationError(_("Viene prima del primo giorno."))
+
+    def days(self) -> Days:
+        """Return what was typed."""
+        return Days((self.premium.data or "").strip(), self.choose_from.data, self.choose_by.data)
+
+
+class LoadForm(Form):
+    """The word to offer what a file says that was looked at."""
+
+    ticket = HiddenField()
+    premium = HiddenField(validators=[_NEEDED, Length(max=200)])
+    choose_from = DayField(validators=[_NEEDED])
+    choose_by = DayField(validators=[_NEEDED])
+    send = SubmitField(_l("Offri questi premi"))
+
+    def days(self) -> Days:
+        """Return what was looked at."""
+        return Days((self.premium.data or "").strip(), self.choose_from.data, self.choose_by.data)
+
+
+class WithdrawForm(Form):
+    """The word to take an offer back."""
+
+    premium = HiddenField()
+    send = SubmitField(_l("Ritira l'offerta"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    How far the choosing about a bonus is, as the office is told; minor units.
+
+    Of fewer than five people who chose nothing is told, and of more how many there are at least, in fives.
+    """
+
+    standing: PremiumStanding
+    people: int | None
+    converted_minor: int | None
+    cash_minor: int | None
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A plan's agreement, the choosing under it, and where its money stands."""
+
+    agreement: Agreement | None
+    told: tuple[Told, ...]
+    money: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file would do, and what the plan lacks if everybody took as much welfare as the agreement admits."""
+
+    examined: Examined
+    days: Days
+    new: int
+    changed: int
+    same: int
+    lacking_minor: int
+
+
+@blueprint.route("/<string:plan_id>/premio", methods=("GET", "POST"))
+@bodies.up_to(MOST_BYTES)
+@needs("plans:write")
+def show(plan_id: str) -> Response | str | tuple[str, int]:
+    """Tell how far the choosing is, and take a file of bonuses to offer."""
+    plan = _plan(plan_id)
+    form = OfferForm()
+
+    def look() -> tuple[str, int]:
+        with bodies.kept(form.file.data) as path:
+            seen = transact_in(plan.book_id, lambda session: _look(session, plan, form.days(), path))
+            ticket = "" if seen.examined.problems else uploads.keep(path)
+        days = seen.days
+        load_form = LoadForm(
+            formdata=None, ticket=ticket, premium=days.premium, choose_from=days.choose_from, choose_by=days.choose_by
+        )
+        return _preview(plan, seen, load_form), 422 if seen.examined.problems else 200
+
+    page = forms.attempt(form, look)
+    return page if page is not None else _shown(plan, form)
+
+
+@blueprint.post("/<string:plan_id>/premio/offri")
+@needs("plans:write")
+def load(plan_id: str) -> Response | tuple[str, int]:
+    """Offer what was looked at; sent twice, the second time changes nothing."""
+    plan, form = _plan(plan_id), LoadForm()
+    path = uploads.find(form.ticket.data or "")
+    if path is None:
+        flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
+        return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+    def work(session: Session) -> Examined:
+        return offers_file.load(
+            session,
+            plan.book_id,
+            plan.draft.code,
+            form.days(),
+            path,
+            actor=current().actor,
+            today=clock.today(),
+            recorded_at=clock.now(),
+        )
+
+    done = forms.attempt(form, lambda: transact_in(plan.book_id, work))
+    if done is None:
+        if form.errors:
+            return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+        empty = OfferForm(
+            formdata=None,
+            premium=form.premium.data,
+            choose_from=form.choose_from.data,
+            choose_by=form.choose_by.data,
+        )
+        empty.refusals, empty.status = form.refusals, form.status
+        return _shown(plan, empty)
+    if done.counts[Outcome.NEW] or done.counts[Outcome.CHANGED]:
+        flask.flash(_("Fatto: ora i lavoratori trovano il premio nel loro borsellino e scelgono da lì."))
+    else:
+        flask.flash(_("Era già tutto così: non è cambiato niente."))
+    return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+
+@blueprint.post("/<string:plan_id>/premio/ritira")
+@needs("plans:write")
+def withdraw(plan_id: str) -> Response | tuple[str, int]:
+    """Take an offer back, before anybody chose."""
+    plan, form = _plan(plan_id), WithdrawForm()
+
+    def work(session: Session) -> int:
+        premium = form.premium.data or ""
+        return offers.withdraw(session, plan.book_id, plan.draft.code, premium, actor=current().actor)
+
+    if forms.attempt(form, lambda: transact_in(plan.book_id, work)) is None:
+        again = OfferForm(formdata=None)
+        again.refusals, again.status = form.refusals, form.status
+        return _shown(plan, again)
+    flask.flash(_("Offerta ritirata: nessuno può più scegliere su questo premio."))
+    return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+
+def _plan(plan_id: str) -> FoundPlan:
+    return transact(lambda session: listing.find(session, plan_id))
+
+
+def _shown(plan: FoundPlan, form: OfferForm) -> tuple[str, int]:
+    def work(session: Session) -> _Seen:
+        terms = agreements.bonus_plan(session, plan.book_id, plan.draft.code)
+        told = tuple(_told(each, clock.today()) for each in offers.of_plan(session, terms))
+        money = desk.standing(session, plan.book_id, plan.draft.code)
+        return _Seen(agreements.find(session, terms), told, money)
+
+    seen = transact_in(plan.book_id, work)
+    back = {each.standing.premium: WithdrawForm(formdata=None, premium=each.standing.premium) for each in seen.told}
+    return forms.show("company/bonus.html", form, plan=plan, seen=seen, back=back, fewest=SMALLEST_GROUP)
+
+
+def _told(standing: PremiumStanding, today: date) -> Told:
+    few = standing.chosen < SMALLEST_GROUP
+    return Told(
+        standing,
+        None if few else standing.chosen - standing.chosen % SMALLEST_GROUP,
+        None if few else standing.converted_minor,
+        None if few else standing.chosen_minor - standing.converted_minor,
+        today > standing.choose_by,
+    )
+
+
+def _look(session: Session, plan: FoundPlan, days: Days, path: Path) -> Look:
+    seen = offers_file.examine(session, plan.book_id, plan.draft.code, days, path, today=clock.today())
+    terms = agreements.bonus_plan(session, plan.book_id, plan.draft.code)
+    shares = agreements.require(session, terms).shares
+    most = seen.total_minor * max(shares, default=WHOLE_PERCENT) // WHOLE_PERCENT
+    money = desk.standing(session, plan.book_id, plan.draft.code)
+    counts = seen.counts
+    return Look(
+        examined=seen,
+        days=days,
+        new=counts[Outcome.NEW],
+        changed=counts[Outcome.CHANGED],
+        same=counts[Outcome.SAME],
+        lacking_minor=max(0, most - money.state.grantable_minor),
+    )
+
+
+def _preview(plan: FoundPlan, seen: Look, form: LoadForm) -> str:
+    return flask.render_template("company/bonus_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=mend)

@@ -1,0 +1,247 @@
+"""Somebody's bonus: what of it becomes welfare, what each share comes to, and the choice, once, within its days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, SubmitField
+
+from api.access import audit
+from api.access.identity import current, needs, transact_in
+from api.web import charts, forms, me, words
+from api.web.charts import Bar
+from api.web.forms import MoneyForm
+from api.web.me import Owner
+from config import clock
+from config.errors import DomainError
+from ledger import idempotency
+from plans.bonus import choices, offers, outlook
+from plans.bonus.choices import Choice
+from plans.bonus.errors import BonusAgreementMissing, BonusCreditOver, BonusIncomeUnknown
+from plans.bonus.offers import Offer
+from plans.bonus.outlook import Option, Outlook
+from plans.bonus.simulation import WHOLE_PERCENT
+from wallet import conversions
+
+blueprint = flask.Blueprint("web_bonus", __name__, url_prefix="/io/premio")
+
+# What offices are told of these names plans and tax codes, and what they do about it.
+_OF_WORKERS: Mapping[type[DomainError], Any] = {
+    BonusAgreementMissing: _l(
+        "L'azienda non ha ancora registrato il deposito del contratto: per ora il premio non si converte. Chiedi"
+        " all'ufficio del personale."
+    ),
+    BonusCreditOver: _l("Il credito di questo piano non si può più spendere: il premio resta in denaro."),
+    BonusIncomeUnknown: _l(
+        "Nessuno ha detto se l'anno scorso il tuo reddito di lavoro era nel limite di legge. Dillo all'ufficio del"
+        " personale: lo scrive, e poi puoi scegliere il welfare."
+    ),
+}
+
+
+class ChooseForm(MoneyForm):
+    """The word to choose a share."""
+
+    quota = HiddenField()
+    send = SubmitField(_l("Confermo la scelta"))
+
+
+class BackForm(MoneyForm):
+    """The word to take a choice back."""
+
+    send = SubmitField(_l("Annulla la scelta"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """
+    One bonus as its worker sees it, and what else there is.
+
+    `outlook` is None where there is nothing to choose any more, or nothing can be said; `refusal` says why. `recorded`
+    are choices that the office recorded about what was never offered.
+    """
+
+    offer: Offer | None
+    choice: Choice | None
+    outlook: Outlook | None
+    refusal: DomainError | None
+    others: Sequence[Offer]
+    recorded: Sequence[Choice]
+    today: date
+
+    @property
+    def state(self) -> str:
+        """Return how far it is: `early`, `open`, `chosen`, `over`, or `none`."""
+        if self.offer is None:
+            return "none"
+        if self.choice is not None:
+            return "chosen"
+        if self.today < self.offer.choose_from:
+            return "early"
+        return "open" if self.today <= self.offer.choose_by else "over"
+
+    @property
+    def choosable(self) -> Sequence[Option]:
+        """Return the shares that can be chosen today."""
+        return [] if self.outlook is None else [each for each in self.outlook.options if each.refusal is None]
+
+
+@blueprint.app_template_filter("of_worker")
+def of_worker(refusal: DomainError) -> str:
+    """Return why a bonus is not converted, in words for whose bonus it is."""
+    for kind, sentence in _OF_WORKERS.items():
+        if isinstance(refusal, kind):
+            return str(sentence)
+    return words.refusal(refusal)
+
+
+@blueprint.get("")
+@needs("bonus:choose")
+def latest() -> str:
+    """Show the bonus that waits for a choice, else the last one."""
+    mine = me.owner("bonus:choose")
+    return _shown(transact_in(mine.book_id, lambda session: _sight(session, mine, None)))
+
+
+@blueprint.get("/<string:offer_id>")
+@needs("bonus:choose")
+def show(offer_id: str) -> str:
+    """Show one bonus: what each share comes to, or what was chosen."""
+    mine = me.owner("bonus:choose")
+    return _shown(transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id)))
+
+
+@blueprint.route("/<string:offer_id>/conferma", methods=("GET", "POST"))
+@forms.addressed
+@needs("bonus:choose")
+def confirm(offer_id: str) -> Response | tuple[str, int]:
+    """Tell what a share comes to, and choose it where it is confirmed."""
+    mine, given = me.owner("bonus:choose"), flask.request.form or flask.request.args
+    share = _share(given.get("quota", ""))
+    if share is None:
+        flask.flash(_("Scegli una quota, da 0 a 100 per cento."))
+        return flask.redirect(flask.url_for(".show", offer_id=offer_id))
+    form = ChooseForm()
+    audit.about(employee_id=mine.employee_id, target=offer_id)
+    done = forms.attempt(form, lambda: _chosen(mine, offer_id, share, form.key.data))
+    if done is not None:
+        forms.tell(_("Scelta registrata."))
+        return flask.redirect(flask.url_for(".show", offer_id=offer_id))
+    sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, share))
+    option = None if sight.outlook is None else sight.outlook.option(share)
+    if sight.state != "open" or option is None:
+        return flask.redirect(flask.url_for(".show", offer_id=offer_id))
+    form.quota.data = str(share)
+    return forms.show("me/bonus_confirm.html", form, sight=sight, option=option)
+
+
+@blueprint.post("/<string:offer_id>/annulla")
+@needs("bonus:choose")
+def take_back(offer_id: str) -> Response | tuple[str, int]:
+    """Take a choice back, while nothing of its credit is spent; it may be made again until the last day."""
+    mine, form = me.owner("bonus:choose"), BackForm()
+    audit.about(employee_id=mine.employee_id, target=offer_id)
+
+    def work(session: Session) -> str:
+        return idempotency.once(
+            session,
+            mine.book_id,
+            current().actor,
+            "bonus_take_back",
+            form.key.data,
+            {"offer": offer_id},
+            work=lambda: (
+                conversions.take_back(session, mine.book_id, mine.employee_id, offer_id, actor=current().actor)[
+                    0
+                ].choice_id
+            ),
+            answer=lambda choice_id: {"choice_id": choice_id},
+            replay=lambda kept: forms.again(str(kept["choice_id"])),
+        )
+
+    if forms.attempt(form, lambda: transact_in(mine.book_id, work)) is None:
+        sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id))
+        return _shown(sight, form), form.status
+    forms.tell(_("Scelta annullata: puoi scegliere di nuovo."))
+    return flask.redirect(flask.url_for(".show", offer_id=offer_id))
+
+
+def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> str:
+    def work(session: Session) -> str:
+        return idempotency.once(
+            session,
+            mine.book_id,
+            current().actor,
+            "bonus_choose",
+            key,
+            {"offer": offer_id, "share": share},
+            work=lambda: (
+                conversions.choose_offered(
+                    session, mine.book_id, mine.employee_id, offer_id, share, actor=current().actor
+                ).choice.choice_id
+            ),
+            answer=lambda choice_id: {"choice_id": choice_id},
+            replay=lambda kept: forms.again(str(kept["choice_id"])),
+        )
+
+    return transact_in(mine.book_id, work)
+
+
+def _sight(session: Session, mine: Owner, offer_id: str | None, share: int | None = None) -> Sight:
+    today = clock.today()
+    offered = offers.of_person(session, mine.book_id, mine.employee_id)
+    made = {(one.plan_code, one.premium): one for one in choices.of_person(session, mine.book_id, mine.employee_id)}
+    if offer_id is None:
+        # Those that can be chosen about come first, the first to end before the others.
+        waiting = [each for each in offered if each.open_on(today) and (each.plan_code, each.premium) not in made]
+        offer = min(waiting, key=lambda each: each.choose_by) if waiting else offered[0] if offered else None
+    else:
+        offer = offers.own(session, mine.book_id, mine.employee_id, offer_id)
+    told = {(each.plan_code, each.premium) for each in offered}
+    sight = Sight(
+        offer=offer,
+        choice=None if offer is None else made.get((offer.plan_code, offer.premium)),
+        outlook=None,
+        refusal=None,
+        others=[each for each in offered if each != offer],
+        recorded=[one for key, one in made.items() if key not in told],
+        today=today,
+    )
+    if offer is None or sight.state == "over":
+        return sight
+    try:
+        seen, refusal = outlook.of(session, mine.book_id, offer, today=today, share=share), None
+    except DomainError as found:
+        seen, refusal = None, found
+    return Sight(sight.offer, sight.choice, seen, refusal, sight.others, sight.recorded, today)
+
+
+def _shown(sight: Sight, form: BackForm | None = None) -> str:
+    options = sight.outlook.options if sight.outlook is not None and sight.state in ("open", "early") else ()
+    bars = [
+        Bar(_("%(share)s %% in welfare", share=each.share_percent), each.total_minor)
+        for each in options
+        if each.total_minor is not None and (each.refusal is None or each.share_percent == 0)
+    ]
+    return flask.render_template(
+        "me/bonus.html",
+        sight=sight,
+        form=form or BackForm(formdata=None),
+        sent=form is not None,
+        picture=charts.address(bars) if len(bars) > 1 else None,
+    )
+
+
+def _share(asked: str) -> int | None:
+    """Return a share as somebody chose or typed it."""
+    typed = asked.strip().removesuffix("%").strip()
+    share = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 3 else None
+    return share if share is not None and share <= WHOLE_PERCENT else None

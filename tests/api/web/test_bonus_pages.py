@@ -1,0 +1,343 @@
+"""Bonuses on pages: offered by the personnel office from a file, and chosen about by each worker alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from ulid import ULID
+from werkzeug.test import TestResponse
+
+from api.tasks import inputs
+from config import clock, database
+from plans.bonus import agreements, offers
+from plans.plan_file import Act
+from plans.rulebook.words import PlanSource
+from plans.words import SourceType
+from tests import factories
+from tests.api.counter import Counter
+from tests.api.v1.families import tax_code_of
+from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from wallet import conversions
+
+PREMIUM = "Premio di risultato 2025"
+HEADER = "codice fiscale;premio;reddito entro il limite;rinuncia\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_folder", lambda: tmp_path / "inputs")
+
+
+@pytest.fixture
+def plan(counter: Counter) -> Iterator[str]:
+    """A plan of converted bonuses of E1 whose agreement admits 0, 50 and 100 %; what was offered goes with the test."""
+    plan_id = bonus_plan(counter)
+    yield plan_id
+    database.transact(
+        lambda session: session.execute(
+            sa.text("update bonus_offer set withdrawn_at = now(), withdrawn_by = 'test' where withdrawn_at is null")
+        )
+    )
+
+
+def bonus_plan(counter: Counter, *, funded: bool = True, deposited: bool = True, shares: Any = (0, 50, 100)) -> str:
+    act = Act(SourceType.COMPANY_AGREEMENT, "A-1", date(2025, 12, 1), "D-1")
+    code, book_id = f"B{ULID()}", counter.books["E1"]
+
+    def work(session: Any) -> str:
+        plan_id = factories.plan(session, book_id, code, name="Premio convertito", source=PlanSource.PDR, act=act)
+        if funded:
+            factories.funded(session, book_id, code)
+        if deposited:
+            agreements.record(
+                session, book_id, code, deposit_code="X", deposited_on=date(2025, 12, 20), conformity_declared=True,
+                increment_attested=True, shares=shares, actor="test", recorded_at=clock.now(),
+            )  # fmt: skip
+        return plan_id
+
+    return database.transact(work)
+
+
+def row(counter: Counter, who: str = "giulia", amount: str = "500,00", within: str = "sì") -> str:
+    return f"{tax_code_of(counter, who)};{amount};{within};\n"
+
+
+def look(hr: Browser, plan: str, *rows: str, first: str = "2026-03-01", last: str = "2026-03-20") -> TestResponse:
+    file = (BytesIO((HEADER + "".join(rows)).encode()), "premi.csv")
+    told = {"premium": PREMIUM, "choose_from": first, "choose_by": last, "file": file}
+    return hr.send(f"/azienda/piani/{plan}/premio", "", **told)
+
+
+def offer(counter: Counter, plan: str, *rows: str, **days: str) -> TestResponse:
+    hr, page = browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio"
+    looked = look(hr, plan, *rows, **days)
+    assert looked.status_code == 200, text_of(looked)
+    done = hr.send_on(looked, page, f"{page}/offri")
+    assert done.status_code == 302, text_of(done)
+    return done
+
+
+def offered(counter: Counter, who: str = "giulia") -> str:
+    """Where the bonus of somebody is that was offered last."""
+    book_id, person = counter.books["E1"], counter.people[who]
+    found = database.transact(lambda session: offers.of_person(session, book_id, person))
+    return f"/io/premio/{found[0].offer_id}"
+
+
+def available(counter: Counter, who: str = "giulia") -> int:
+    return int(counter.ask(who, "GET", "/v1/wallets/mine").get_json()["available_minor"])
+
+
+def told(page: TestResponse) -> str:
+    return unescape(text_of(page)).replace("\xa0", " ")
+
+
+def choose(giulia: Browser, page: str, share: int) -> TestResponse:
+    asked = giulia.get(f"{page}/conferma?quota={share}")
+    return giulia.send_on(asked, f"{page}/conferma")
+
+
+def test_a_worker_is_told_of_a_bonus_looks_at_each_share_and_chooses_once(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, before, page = browser_of(counter, "giulia"), available(counter), offered(counter)
+
+    assert "Scegli che cosa fare del tuo premio" in told(giulia.get("/io"))
+    seen = told(giulia.get("/io/premio"))
+    for figure in ("500,00 €", "250,00 €", "224,75 €", "474,75 €", "449,51 €", "20 marzo 2026", "altro datore"):
+        assert figure in seen, figure
+    confirm = giulia.get(f"{page}/conferma?quota=50")
+    assert "250,00 € in più nel borsellino oggi, spendibili fino al" in told(confirm)
+    assert "250,00 € lordi in busta paga. Netti: 224,75 €." in told(confirm)
+    assert available(counter) == before
+
+    done = giulia.send_on(confirm, f"{page}/conferma")
+
+    assert (done.status_code, available(counter)) == (302, before + 25_000)
+    receipt = told(giulia.get(done.headers["Location"]))
+    assert "In welfare: 250,00 € (50 %). In busta paga: 250,00 € lordi." in receipt
+    assert "Scegli che cosa fare del tuo premio" not in told(giulia.get("/io"))
+
+
+def test_a_choice_is_taken_back_and_made_again_until_the_last_day(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, before, page = browser_of(counter, "giulia"), available(counter), offered(counter)
+    choose(giulia, page, 100)
+    assert available(counter) == before + 50_000
+
+    back = giulia.send(page, f"{page}/annulla")
+
+    assert (back.status_code, available(counter)) == (302, before)
+    assert choose(giulia, page, 50).status_code == 302
+    assert available(counter) == before + 25_000
+    giulia.send(page, f"{page}/annulla")
+
+
+def test_what_is_refused_meanwhile_is_told_where_one_looks(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+    drawn = giulia.get(f"{page}/conferma?quota=100")
+    choose(giulia, page, 50)
+
+    late = giulia.send_on(drawn, f"{page}/conferma")
+
+    assert late.status_code == 302
+    assert "250,00 €" in told(giulia.get(page))
+    giulia.send(page, f"{page}/annulla")
+
+
+def test_whoever_does_not_choose_keeps_the_bonus_in_cash(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    page = offered(counter)
+
+    with clock.at(datetime(2026, 3, 21, 12, tzinfo=clock.ROME)):
+        giulia = browser_of(counter, "giulia")
+        assert "resta tutto in denaro" in told(giulia.get(page))
+        assert "Scegli che cosa fare del tuo premio" not in told(giulia.get("/io"))
+        assert giulia.get(f"{page}/conferma?quota=50").status_code == 302
+
+
+def test_before_the_first_day_one_looks_and_does_not_choose(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter), first="2026-03-10")
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+
+    seen = giulia.get(page)
+
+    assert "Dal 10 marzo 2026 decidi tu" in told(seen)
+    assert f"{page}/conferma" not in seen.text
+    assert "Scegli che cosa fare del tuo premio" not in told(giulia.get("/io"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "within", "said"),
+    [
+        ("500,00", "", "Dillo all'ufficio del personale"),
+        ("500,00", "no", "resta tutto in denaro, a tassazione ordinaria"),
+        ("3.500,00", "sì", "può convertire ancora"),
+    ],
+)
+def test_why_a_share_cannot_be_is_told_before_anybody_chooses_it(
+    counter: Counter, plan: str, amount: str, within: str, said: str
+) -> None:
+    offer(counter, plan, row(counter, amount=amount, within=within))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+
+    assert said in told(giulia.get(page))
+    refused = giulia.get(f"{page}/conferma?quota=100")
+    assert said in told(refused)
+    assert "Confermo" not in told(refused)
+
+
+def test_a_net_that_nobody_knows_is_said_to_be_unknown(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter, amount="6.000,00"))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+
+    seen = told(giulia.get(page))
+
+    assert "non si sa" in seen
+    assert "non è zero" in seen
+
+
+def test_every_share_may_be_typed_where_the_agreement_leaves_them_open(counter: Counter, plan: str) -> None:
+    free = bonus_plan(counter, shares=())
+    offer(counter, free, row(counter))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+
+    assert 'inputmode="numeric"' in giulia.get(page).text
+    assert "165,00 € in più" in told(giulia.get(f"{page}/conferma?quota=33"))
+    for wrong in ("", "101", "-1", "x", "33,5"):
+        assert giulia.get(f"{page}/conferma?quota={wrong}").status_code == 302, wrong
+
+
+def test_a_plan_without_the_money_says_whom_to_tell(counter: Counter, plan: str) -> None:
+    poor = bonus_plan(counter, funded=False)
+    looked = look(browser_of(counter, "hr"), poor, row(counter))
+    assert "al piano mancherebbero 500,00 €" in told(looked)
+    offer(counter, poor, row(counter))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+
+    refused = choose(giulia, page, 100)
+
+    assert refused.status_code == 409
+    assert "Avvisare l'ufficio del personale e riprovare entro il 20/03/2026" in told(refused)
+
+
+def test_nobody_sees_or_chooses_about_somebody_elses_bonus(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    page = offered(counter)
+    drawn = forms_of(browser_of(counter, "giulia").get(f"{page}/conferma?quota=50"))[f"{page}/conferma"]
+    for who in ("mario", "anna"):
+        browser = browser_of(counter, who)
+        assert browser.get(page).status_code == 404, who
+        assert browser.get(f"{page}/conferma?quota=50").status_code == 404, who
+        token = next(iter(forms_of(browser.get("/io/famiglia")).values()))["csrf_token"]
+        answer = browser.post(f"{page}/conferma", drawn | {"csrf_token": token})
+        assert answer.status_code == 404, who
+    for who in ("hr", "payroll", "p04", "marta", "operator", "comune"):
+        assert browser_of(counter, who).get("/io/premio").status_code == 403, who
+
+
+def test_whoever_has_no_bonus_is_told_so(counter: Counter) -> None:
+    assert "Non c'è un premio su cui scegliere" in told(browser_of(counter, "anna").get("/io/premio"))
+
+
+def test_the_office_looks_at_a_file_and_every_problem_before_anything_is_offered(counter: Counter, plan: str) -> None:
+    looked = look(browser_of(counter, "hr"), plan, row(counter), "XXX;500,00;;\n", row(counter))
+
+    assert looked.status_code == 422
+    assert "Non è stato offerto nulla" in told(looked)
+    assert told(looked).count("codice fiscale") >= 1
+    assert "Offri questi premi" not in told(looked)
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    page = offered(counter)
+
+    again = offer(counter, plan, row(counter))
+
+    hr = browser_of(counter, "hr")
+    assert again.status_code == 302
+    assert offered(counter) == page
+    assert "1 persona, 500,00 €" in told(hr.get(f"/azienda/piani/{plan}/premio"))
+
+
+def test_days_that_will_not_do_are_told_with_what_was_typed(counter: Counter, plan: str) -> None:
+    backwards = look(browser_of(counter, "hr"), plan, row(counter), first="2026-03-20", last="2026-03-10")
+    over = look(browser_of(counter, "hr"), plan, row(counter), first="2026-02-01", last="2026-02-10")
+
+    assert (backwards.status_code, "Viene prima del primo giorno" in told(backwards)) == (422, True)
+    assert (over.status_code, "non si può scegliere" in told(over)) == (409, True)
+    assert PREMIUM in over.text
+
+
+def test_of_few_who_chose_the_office_is_told_nothing_and_of_more_their_sums(counter: Counter, plan: str) -> None:
+    names = [f"bonus{number}-{ULID()}" for number in range(6)]
+    for name in names:
+        counter.people[name] = database.transact(
+            lambda session: factories.employee(session, counter.books["E1"], first_name="Nuova")
+        )
+    codes = {name: tax_code_by_id(counter, name) for name in names}
+    offer(counter, plan, *(f"{codes[name]};500,00;sì;\n" for name in names))
+    hr, page = browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio"
+
+    for number, name in enumerate(names):
+        seen = told(hr.get(page))
+        assert ("meno di 5 persone" in seen) == (number < 5)
+        decide(counter, name)
+    assert "almeno 5 persone" in told(hr.get(page))
+    assert "1.500,00 €" in told(hr.get(page))
+
+
+def tax_code_by_id(counter: Counter, who: str) -> str:
+    asked = sa.text("select tax_code from employee where employee_id = :who")
+    return str(database.transact(lambda session: session.scalar(asked, {"who": counter.people[who]})))
+
+
+def decide(counter: Counter, who: str) -> None:
+    book_id, person = counter.books["E1"], counter.people[who]
+    found = offered(counter, who).rpartition("/")[2]
+    database.transact(lambda session: conversions.choose_offered(session, book_id, person, found, 50, actor=person))
+
+
+def test_an_offer_is_withdrawn_until_somebody_chose(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, hr, page = browser_of(counter, "giulia"), browser_of(counter, "hr"), offered(counter)
+    desk = f"/azienda/piani/{plan}/premio"
+    choose(giulia, page, 50)
+    refused = hr.send(desk, f"{desk}/ritira")
+    assert (refused.status_code, "qualcuno ha già scelto" in told(refused)) == (409, True)
+    giulia.send(page, f"{page}/annulla")
+
+    assert hr.send(desk, f"{desk}/ritira").status_code == 302
+    assert giulia.get(page).status_code == 404
+
+
+def test_without_a_deposit_the_office_is_led_to_it(counter: Counter, plan: str) -> None:
+    bare = bonus_plan(counter, deposited=False)
+
+    seen = browser_of(counter, "hr").get(f"/azienda/piani/{bare}/premio")
+
+    assert "Prima registra il deposito" in told(seen)
+    assert f"/azienda/piani/{bare}/accordo" in seen.text
+    assert f"/azienda/piani/{bare}/premio" in browser_of(counter, "hr").get(f"/azienda/piani/{bare}").text
+
+
+def test_the_trail_has_who_chose_and_the_office_does_not_read_it(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    page = offered(counter)
+    choose(browser_of(counter, "giulia"), page, 50)
+
+    asked = sa.text("select action, personal from audit_event where target = :target")
+    found = database.transact(
+        lambda session: [tuple(row) for row in session.execute(asked, {"target": page.rpartition("/")[2]})]
+    )
+
+    assert found == [("bonus:choose", True)]
+    giulia = browser_of(counter, "giulia")
+    giulia.send(page, f"{page}/annulla")
