@@ -17,10 +17,12 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.bonus import agreements, choices, choices_file, proof, rules, years
+from plans.bonus import agreements, choices, choices_file, offers, offers_file, proof, rules, years
 from plans.bonus.agreements import Agreement
 from plans.bonus.choices import Choice, ChoiceDraft
-from plans.bonus.errors import ChoicesFileRefused
+from plans.bonus.errors import ChoicesFileRefused, OffersFileRefused
+from plans.bonus.offers import Days, Outcome
+from plans.bonus.offers_file import Examined
 from plans.bonus.proof import STATES
 from plans.bonus.years import YearLine
 from plans.rulebook import loading
@@ -186,6 +188,63 @@ def load(ctx: click.Context, file: Path, plan: str, premium: str | None) -> None
         unknown = [each for each in done if each.choice.elsewhere_minor is None]
         tell_rules(caller, done[0].rules, elsewhere_known=not unknown)
     caller.data(file=file.name, ok=True, choices=[each.choice for each in done], created=len(new))
+
+
+@bonus.command()
+@click.argument("file", type=FILE)
+@click.option("--plan", type=TEXT, required=True, help="Code of the plan the bonuses are converted in.")
+@click.option("--premium", type=TEXT, required=True, help="Name of the bonus, as workers read it.")
+@click.option("--from", "choose_from", type=DAY, help="First day on which workers choose; today unless given.")
+@click.option("--by", "choose_by", type=DAY, required=True, help="Last day on which workers choose.")
+@dry_run
+@click.pass_context
+def offer(ctx: click.Context, file: Path, plan: str, premium: str, choose_from: date | None, choose_by: date) -> None:
+    """Offer workers the bonuses of a CSV or XLSX file, to choose about by themselves; whole or not at all."""
+    caller: Caller = ctx.obj
+    days = Days(premium, choose_from or clock.today(), choose_by)
+
+    def work(session: Session) -> Examined:
+        today, now = clock.today(), clock.now()
+        book_id = book_of(caller, session)
+        return offers_file.load(session, book_id, plan, days, file, actor=caller.actor, today=today, recorded_at=now)
+
+    try:
+        done = change(caller, work)
+    except OffersFileRefused as refusal:
+        found = refusal.details["problems"]
+        problems.tell(caller, found)
+        caller.data(file=file.name, ok=False, problem_count=len(found), problems=problems.data(caller, found))
+        raise
+    counts = {outcome: done.counts[outcome] for outcome in Outcome}
+    caller.say(
+        "{file}: {new:offerta nuova|offerte nuove}, {changed:cambiata|cambiate}, {same:già registrata|già registrate};"
+        " {total} lordi, da scegliere dal {first} al {last}.",
+        "{file}: {new:new offer|new offers}, {changed} changed, {same} recorded before; {total} gross, to choose about"
+        " from {first} to {last}.",
+        file=file.name, new=counts[Outcome.NEW], changed=counts[Outcome.CHANGED], same=counts[Outcome.SAME],
+        total=euro(done.total_minor), first=days.choose_from, last=days.choose_by,
+    )  # fmt: skip
+    if done.unknown:
+        caller.say(
+            "Di {count:lavoratore|lavoratori} nessuno ha detto se il reddito è nel limite: finché manca non converte.",
+            "Of {count:worker|workers} nobody said whether the income is within the limit: until then none converts.",
+            count=done.unknown,
+        )
+    caller.data(file=file.name, ok=True, days=days, total_minor=done.total_minor, unknown=done.unknown, **counts)
+
+
+@bonus.command()
+@click.argument("plan", type=TEXT)
+@click.option("--premium", type=TEXT, required=True, help="Name of the bonus, as it was offered.")
+@dry_run
+@click.pass_obj
+def withdraw(caller: Caller, plan: str, premium: str) -> None:
+    """Take back what was offered about a bonus of PLAN, before anybody chose."""
+    done = change(
+        caller, lambda session: offers.withdraw(session, book_of(caller, session), plan, premium, actor=caller.actor)
+    )
+    caller.say("{count:offerta ritirata|offerte ritirate}.", "{count:offer|offers} withdrawn.", count=done)
+    caller.data(plan=plan, premium=premium, withdrawn=done)
 
 
 @bonus.command("list")

@@ -29,6 +29,8 @@ document_ref = "Accordo 12/2025"
 signed_on = 2025-12-10
 """
 HEADER = "codice fiscale;premio;% conversione;data scelta;reddito entro il limite\n"
+OFFERED = "codice fiscale;premio;reddito entro il limite\n"
+ASKED = "--plan B --by 20/03/2026"
 AGREED = "bonus agreement B --deposit-code ITL-1 --deposited-on 20/12/2025 --conformity --increment"
 
 
@@ -211,3 +213,24 @@ def test_a_bonus_without_its_name_is_not_taken_for_a_second_one(bonus: Shell) ->
     # Whoever chose under the plan's code may say so again without the name, whatever else they chose about.
     bonus.done(f"{line} --premium B")
     assert "already" in bonus.done(line)
+
+
+def test_bonuses_are_offered_from_a_file_whole_or_not_at_all(bonus: Shell) -> None:
+    good = bonus.write("premi.csv", f"{OFFERED}{GIULIA};1.400,00;sì\n{MARIO};1.000,00;\n")
+    bad = bonus.write("sbagliati.csv", f"{OFFERED}{GIULIA};1.400,00;sì\nX;1,00;forse\n")
+
+    refused = bonus.refused(2, f"bonus offer {bad} {ASKED}", "--premium", "PDR 2025")
+    assert "row 3" in refused
+    assert bonus.sql("select count(*) from bonus_offer") == [(0,)]
+    bonus.done(f"bonus offer {good} {ASKED} --dry-run", "--premium", "PDR 2025")
+    assert bonus.sql("select count(*) from bonus_offer") == [(0,)]
+    told = bonus.done(f"bonus offer {good} {ASKED}", "--premium", "PDR 2025", language="it")
+    assert "2 offerte nuove" in told
+    assert "2.400,00" in told
+    assert "1 lavoratore nessuno" in told
+    before = bonus.contents()
+    assert "2 recorded before" in bonus.done(f"bonus offer {good} {ASKED}", "--premium", "PDR 2025")
+    assert bonus.contents() == before
+    assert "2 offers" in bonus.done("bonus withdraw B", "--premium", "PDR 2025")
+    assert bonus.sql("select count(*) from bonus_offer where withdrawn_at is null") == [(0,)]
+    assert "no such offer" in bonus.refused(1, "bonus withdraw B", "--premium", "PDR 2025")
