@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import flask
 from flask_babel import lazy_gettext
 
 from api.access.roles import Role
@@ -84,13 +85,29 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
     ),
 }
 
+# Of whoever was offered a bonus, or chose about one; in the page's session, so that no page has to ask for it.
+BONUS = Place("web_bonus.latest", lazy_gettext("Premio"))
+_BONUS_OF = "bonus_of"
+
 # Whose own places fill the top.
 _BELOW = frozenset({Role.OPERATOR})
 
 
 def of(role: Role | None) -> tuple[Place, ...]:
     """Return what somebody finds on top of a page."""
-    return PUBLIC if role is None else (*PLACES.get(role, ()), *(() if role in _BELOW else PUBLIC))
+    if role is None:
+        return PUBLIC
+    identity = flask.g.get("identity")
+    bonus = identity is not None and flask.session.get(_BONUS_OF) == identity.appointment_id
+    return (*PLACES.get(role, ()), *((BONUS,) if bonus else ()), *(() if role in _BELOW else PUBLIC))
+
+
+def know_bonus(appointment_id: str, *, known: bool) -> None:
+    """Remember in the page's session whether whoever looks has a bonus to be led to."""
+    if known:
+        flask.session[_BONUS_OF] = appointment_id
+    else:
+        flask.session.pop(_BONUS_OF, None)
 
 
 def below(role: Role | None) -> tuple[Place, ...]:

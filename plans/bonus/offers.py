@@ -230,6 +230,15 @@ def waiting(session: Session, book_id: int, employee_id: str, *, on: date) -> Of
     return None if row is None else _offer(row)
 
 
+def known(session: Session, book_id: int, employee_id: str) -> bool:
+    """Say whether a worker was ever offered a bonus that stands, or chose about one."""
+    offered = sa.exists().where(_OFFER.c.book_id == book_id, _OFFER.c.employee_id == employee_id, _STANDS)
+    chose = sa.exists().where(
+        _CHOICE.c.book_id == book_id, _CHOICE.c.employee_id == employee_id, _CHOICE.c.revoked_at.is_(None)
+    )
+    return bool(session.scalar(sa.select(sa.or_(offered, chose))))
+
+
 def choice_about(session: Session, book_id: int, offer: Offer) -> Choice | None:
     """Return the standing choice that was made about an offer, if there is one."""
     made = choices.of_person(session, book_id, offer.employee_id)

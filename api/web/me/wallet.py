@@ -16,10 +16,10 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from api.access.identity import needs, transact_in
+from api.access.identity import current, needs, transact_in
 from api.conventions import paging
 from api.conventions.paging import Page
-from api.web import me, words
+from api.web import me, navigation, words
 from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import calendars, surveys
@@ -219,7 +219,13 @@ def one_more(gauge: Gauge) -> str:
 def home() -> str:
     """Show the wallet: first what is there, and until when."""
     mine = me.owner("wallets:read")
-    sight = transact_in(mine.book_id, lambda session: _sight(session, mine.book_id, mine.employee_id))
+
+    def work(session: Session) -> tuple[Sight, bool]:
+        sight = _sight(session, mine.book_id, mine.employee_id)
+        return sight, sight.bonus is not None or offers.known(session, mine.book_id, mine.employee_id)
+
+    sight, bonus = transact_in(mine.book_id, work)
+    navigation.know_bonus(current().appointment_id, known=bonus)
     return flask.render_template("me/wallet.html", sight=sight, surveys=surveys.unanswered(mine))
 
 

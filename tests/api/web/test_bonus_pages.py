@@ -242,6 +242,16 @@ def test_nobody_sees_or_chooses_about_somebody_elses_bonus(counter: Counter, pla
         assert browser_of(counter, who).get("/io/premio").status_code == 403, who
 
 
+def test_the_bonus_stands_on_top_for_whoever_has_one_alone(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, anna = browser_of(counter, "giulia"), browser_of(counter, "anna")
+    for browser in (giulia, anna):
+        browser.get("/io")
+
+    assert '<a href="/io/premio">Premio</a>' in giulia.get("/io/famiglia").text
+    assert "/io/premio" not in anna.get("/io/famiglia").text
+
+
 def test_whoever_has_no_bonus_is_told_so(counter: Counter) -> None:
     assert "Non c'è un premio su cui scegliere" in told(browser_of(counter, "anna").get("/io/premio"))
 
