@@ -18,7 +18,9 @@ do $$
 declare
     -- Read by everybody, also before it is known who asks; written by the network's own people.
     v_public constant text[] := array['comune', 'territory', 'provider', 'provider_state', 'service', 'service_price',
-        'info_card'];
+        'info_card', 'provider_contact'];
+    -- Of those, what a provider writes of itself.
+    v_providers_own constant text[] := array['provider_contact'];
     -- Reached through functions of their owner alone, or fenced beside what they belong to (api/access,
     -- api/events, wallet/surveys).
     v_apart constant text[] := array['alembic_version', 'member', 'appointment', 'token', 'rate_window', 'invitation',
@@ -88,6 +90,9 @@ begin
             v_shown := jsonb_build_object('fenced', 'member_id = (select fence_member())');
         elsif v_table = any (v_public) then
             v_shown := '{"network": "true"}';
+            if v_table = any (v_providers_own) then
+                v_shown := v_shown || jsonb_build_object('provider', 'provider_code = (select fence_provider())');
+            end if;
         else
             -- Verbs at work in a book read and write what the network keeps, too.
             v_book := case when 'book_id' = any (v_columns) then 'book_id = (select fence_book())' else 'true' end;

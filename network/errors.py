@@ -47,6 +47,19 @@ class ProviderNotFound(DomainError):
     en = 'No provider has the code "{provider}".'
 
 
+class ContactUnclear(DomainError):
+    """How a provider is reached is no telephone, no e-mail address, or a street without its municipality."""
+
+    it = (
+        "Non si capisce come raggiungere il fornitore ({field}): il telefono ha almeno sei cifre, scritto con cifre,"
+        " spazi e +; l'e-mail è un indirizzo solo; la sede è una via con il suo Comune."
+    )
+    en = (
+        "It is not clear how the provider is reached ({field}): a telephone has six digits at least, written with"
+        " digits, spaces and +; the e-mail is one address; the seat is a street with its municipality."
+    )
+
+
 class ServiceNotFound(DomainError):
     """No service has this code."""
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 
-from network import vat
+from network import contacts, spelling, vat
 from network.audience import MadeFor
 from network.checklist import Area, Family
 from network.errors import BadColumns, BadRow
@@ -192,6 +192,18 @@ def _read_moment(text: str) -> str:
     return moment.isoformat()
 
 
+def _read_phone(text: str) -> str:
+    if text and (len(text) > contacts.PHONE_MOST or not spelling.is_phone(text)):
+        raise ValueError(text)
+    return text
+
+
+def _read_email(text: str) -> str:
+    if text and not contacts.is_email(text):
+        raise ValueError(text)
+    return text
+
+
 TEXT = _matching(r"(?s).+", "un testo", "a text")
 CODE = _matching(
     r"[A-Za-z0-9][A-Za-z0-9_-]*", "un codice di lettere, cifre e trattini", "a code of letters, digits and dashes"
@@ -221,6 +233,9 @@ TAX_REGIME = _matching(r"RF(0[124-9]|1[0-9])", "un regime fiscale come RF01", "a
 RECIPIENT = _matching(
     r"[A-Z0-9]{7}", "un codice destinatario di sette caratteri", "a recipient code of seven characters"
 )
+PHONE = Content(_read_phone, "un telefono con cifre, spazi e +", "a telephone with digits, spaces and +")
+MAILBOX = Content(_read_email, "un indirizzo e-mail", "an e-mail address")
+STREET = _matching(r".{0,120}", "via e numero, al più 120 caratteri", "street and number, at most 120 characters")
 EMAIL = _matching(r"[^@\s]+@[^@\s]+", "un indirizzo PEC", "a certified e-mail address")
 ADDRESS: dict[str, Content] = {"address": TEXT, "postcode": POSTCODE, "comune": TEXT, "province": PROVINCE}
 PARTY: dict[str, Content] = {"legal_name": TEXT, "vat_number": VAT_NUMBER, "tax_code": _maybe(TAX_CODE)}
@@ -272,6 +287,12 @@ PROVIDER_INVOICING = File(
     "provider_invoicing",
     ("provider_code",),
     {"provider_code": CODE, **PARTY, "tax_regime": TAX_REGIME, **ADDRESS},
+)
+PROVIDER_CONTACTS = File(
+    "provider_contacts.csv",
+    "provider_contact",
+    ("provider_code",),
+    {"provider_code": CODE, "phone": PHONE, "email": MAILBOX, "street": STREET, "istat_code": _maybe(ISTAT)},
 )
 MANDATARIES = File(
     "mandataries.csv",

@@ -125,6 +125,19 @@ def _write_provider_invoicing(session: Session, file: File, rows: list[Row], _mo
     return _merge(session, file, rows)
 
 
+def _write_provider_contacts(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
+    _refuse_unknown(session, file, rows, "provider_code", files.PROVIDERS)
+    _refuse_unknown(session, file, rows, "istat_code", files.COMUNI)
+    for row in rows:
+        if bool(row.values["street"]) != bool(row.values["istat_code"]):
+            expected = ("una via con il suo Comune, o nessuno dei due", "a street with its municipality, or neither")
+            raise file.bad(row.number, "street", row.values["street"], *expected)
+        if not any(row.values[column] for column in ("phone", "email", "street")):
+            raise file.bad(row.number, "phone", "", "almeno un recapito", "at least one way to reach it")
+    # Since it was loaded the provider may have told something else of itself.
+    return _add(session, file, [row.values for row in rows])
+
+
 def _write_mandataries(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
     _refuse_unknown(session, file, rows, "territory_code", files.TERRITORIES)
     for row in rows:
@@ -159,17 +172,7 @@ def _write_qualification_records(session: Session, file: File, rows: list[Row], 
                 "who verified it and when, together; needed when QUALIFIED",
             )
     # A document already on file is left alone: since it was loaded people may have decided on it.
-    values = [{"id": ids.new("qua"), **row.values} for row in rows]
-    columns = ("id", *file.columns)
-    inserted = session.execute(
-        sa.text(
-            f"insert into {file.table} ({', '.join(columns)}) "
-            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json)) "
-            f"on conflict ({', '.join(file.key)}) do nothing returning 1"
-        ),
-        {"rows": json.dumps(values)},
-    ).all()
-    return Loaded(file.name, file.table, len(inserted), 0, len(rows) - len(inserted))
+    return _add(session, file, [{"id": ids.new("qua"), **row.values} for row in rows])
 
 
 def _write_services(session: Session, file: File, rows: list[Row], _moment: datetime) -> Loaded:
@@ -232,6 +235,7 @@ _WRITERS: tuple[tuple[File, Callable[[Session, File, list[Row], datetime], Loade
     (files.TERRITORIES, _write_territories),
     (files.PROVIDERS, _write_providers),
     (files.PROVIDER_ACCOUNTS, _write_provider_accounts),
+    (files.PROVIDER_CONTACTS, _write_provider_contacts),
     (files.PROVIDER_INVOICING, _write_provider_invoicing),
     (files.MANDATARIES, _write_mandataries),
     (files.PROVIDER_STATES, _write_provider_states),
@@ -262,6 +266,20 @@ def _merge(session: Session, file: File, rows: list[Row]) -> Loaded:
     )
     inserted = [is_new for (is_new,) in written]
     return Loaded(file.name, file.table, sum(inserted), len(inserted) - sum(inserted), len(rows) - len(inserted))
+
+
+def _add(session: Session, file: File, values: list[dict[str, Any]]) -> Loaded:
+    """Write the rows that the table does not have; those it has stay as they are."""
+    columns = tuple(values[0]) if values else tuple(file.columns)
+    inserted = session.execute(
+        sa.text(
+            f"insert into {file.table} ({', '.join(columns)}) "
+            f"select {', '.join(columns)} from json_populate_recordset(null::{file.table}, cast(:rows as json)) "
+            f"on conflict ({', '.join(file.key)}) do nothing returning 1"
+        ),
+        {"rows": json.dumps(values)},
+    ).all()
+    return Loaded(file.name, file.table, len(inserted), 0, len(values) - len(inserted))
 
 
 def _append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
@@ -14,7 +15,7 @@ from api.conventions.fields import Day, Schema, Text
 from api.conventions.paging import Page, PageQuery, listed
 from api.conventions.smorest import Blueprint
 from config import clock
-from network import providers
+from network import contacts, providers
 from network.providers import Provider, ProviderKind
 from network.states import State
 
@@ -49,6 +50,21 @@ class ProviderOut(Schema):
     may_serve = fields.Boolean(attribute="state.may_serve", required=True)
 
 
+class ContactOut(Schema):
+    """How a provider is reached, as it tells everybody; empty what it does not tell."""
+
+    phone = fields.String(required=True, metadata={"examples": ["0372 000 004"]})
+    email = fields.String(required=True)
+    street = fields.String(required=True)
+    comune = fields.String(attribute="istat_code", required=True, allow_none=True, metadata={"examples": ["019036"]})
+
+
+class ProviderShown(ProviderOut):
+    """A provider with how it is reached; null where it has not told."""
+
+    contact = fields.Nested(ContactOut, required=True, allow_none=True)
+
+
 @blueprint.get("")
 @needs("catalogue:read")
 @revalidated
@@ -74,8 +90,13 @@ def index(asked: dict[str, Any]) -> Page[Provider]:
 @revalidated
 @blueprint.etag
 @blueprint.arguments(OnDay, location="query")
-@blueprint.response(200, ProviderOut)
+@blueprint.response(200, ProviderShown)
 @blueprint.alt_response(404, "NOT_FOUND")
-def show(asked: dict[str, Any], provider_id: str) -> Provider:
+def show(asked: dict[str, Any], provider_id: str) -> dict[str, Any]:
     """Show a provider"""
-    return transact(lambda session: providers.get(session, provider_id, asked.get("on") or clock.today()))
+
+    def work(session: Session) -> dict[str, Any]:
+        found = providers.get(session, provider_id, asked.get("on") or clock.today())
+        return asdict(found) | {"contact": contacts.of(session, provider_id)}
+
+    return transact(work)

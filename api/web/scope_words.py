@@ -16,6 +16,7 @@ _ABOUT: Mapping[str, Any] = {
     "budgets": _l("Budget"),
     "catalogue": _l("Catalogo"),
     "clearing": _l("Compensazione"),
+    "contacts": _l("Recapiti"),
     "data": _l("Dati delle persone"),
     "disputes": _l("Contestazioni"),
     "elsewhere": _l("Importi da altrove"),

@@ -5,6 +5,7 @@ from network.models.info_card import InfoCardRow
 from network.models.invoicing import MandataryRow, ProviderInvoicingRow
 from network.models.provider import ProviderRow, ProviderStateRow
 from network.models.provider_account import ProviderAccountRow
+from network.models.provider_contact import ProviderContactRow
 from network.models.qualification_record import QualificationRecordRow
 from network.models.service import ServicePriceRow, ServiceRow
 from network.models.territory import TerritoryRow
@@ -15,6 +16,7 @@ __all__ = [
     "InfoCardRow",
     "MandataryRow",
     "ProviderAccountRow",
+    "ProviderContactRow",
     "ProviderInvoicingRow",
     "ProviderRow",
     "ProviderStateRow",

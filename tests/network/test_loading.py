@@ -50,6 +50,7 @@ def test_loading_reports_what_it_did(session: Session) -> None:
         "territory": 14,
         "provider": 25,
         "provider_account": 24,
+        "provider_contact": 24,
         "provider_invoicing": 25,
         "mandatary": 14,
         "provider_state": 26,

@@ -15,6 +15,7 @@ TABLES = {
     "provider",
     "mandatary",
     "provider_account",
+    "provider_contact",
     "provider_invoicing",
     "provider_state",
     "qualification_record",

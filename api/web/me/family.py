@@ -17,14 +17,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from api.access import audit
 from api.access.identity import needs, transact, transact_in
-from api.web import forms, me, navigation, words
+from api.web import forms, me, municipalities, navigation, words
 from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import declaring
 from config import clock
 from config.errors import DomainError
-from network import comuni, spelling
-from network.comuni import Comune
 from plans import openings, people_file, taxcodes
 from plans.people import RelativeCard
 from plans.rulebook.words import Category, Kinship
@@ -60,8 +58,6 @@ _KINSHIPS: Mapping[Kinship, Any] = {
 
 # In years: nobody known has been older, and nobody who works has a younger parent.
 _OLDEST, _YOUNGEST_PARENT = 125, 25
-# So many municipalities are told of which somebody may mean one.
-_MOST_MEANT = 5
 
 
 class RelativeForm(Form):
@@ -110,18 +106,8 @@ class RelativeForm(Form):
         written = (field.data or "").strip()
         if not written or written == field.object_data:
             return
-        found, alike = transact(lambda session: _comuni(session, written))
-        whole = {spelling.fold(name) for one in found for name in (one.name, one.full_name)}
-        if len(found) == 1 and spelling.fold(written) in whole:
-            # A name that several bear is kept with its province.
-            field.data = found[0].full_name if alike > 1 else found[0].name
-            return
-        if not found:
-            raise ValidationError(
-                _("Nessun Comune italiano si chiama così: ricontrolla il nome, o lascia vuoto se vive all'estero.")
-            )
-        meant = ", ".join(one.full_name for one in found)
-        raise ValidationError(_("Quale Comune? Scrivilo così: %(names)s.", names=meant))
+        none = _l("Nessun Comune italiano si chiama così: ricontrolla il nome, o lascia vuoto se vive all'estero.")
+        _found, field.data = municipalities.meant(written, none)
 
     def told(self) -> dict[str, Any]:
         """Return what was said, as the wallet's registry takes it."""
@@ -129,12 +115,6 @@ class RelativeForm(Form):
             name: (self[name].data or "").strip() or None for name in ("first_name", "last_name", "tax_code", "comune")
         }
         return said | {"kinship": Kinship(self.kinship.data), "birth_date": self.birth_date.data}
-
-
-def _comuni(session: Session, written: str) -> tuple[tuple[Comune, ...], int]:
-    """Return the municipalities that somebody may mean, and how many bear the name of the first."""
-    found = comuni.named(session, written, limit=_MOST_MEANT)
-    return found, len(comuni.named(session, found[0].name, limit=_MOST_MEANT)) if found else 0
 
 
 class AmendForm(RelativeForm):

@@ -1,4 +1,4 @@
-"""A provider's qualification: its state, the checklist with its documents, what ends, and what was."""
+"""A provider's qualification: its state, the checklist with its documents, what ends, what was, how it is reached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from api.access.identity import needs, transact
 from api.access.roles import Role
 from api.web import guards, provider
 from config import clock
-from network import acceptance, dossiers, services
+from network import acceptance, contacts, dossiers, services
+from network.contacts import Contact
 from network.dossiers import Dossier, Line
 from network.states import State
 
@@ -32,10 +33,11 @@ class Asking:
 def home() -> str:
     """Show whether the provider may serve, until when, and what has to be renewed."""
 
-    def work(session: Session) -> tuple[Dossier, Asking]:
-        return dossiers.of(session, provider.code(), clock.today()), _asking(session)
+    def work(session: Session) -> tuple[Dossier, Asking, Contact | None]:
+        code = provider.code()
+        return dossiers.of(session, code, clock.today()), _asking(session), contacts.of(session, code)
 
-    found, asking = transact(work)
+    found, asking, contact = transact(work)
     weighed, others = _parted(found)
     return flask.render_template(
         "provider/qualification.html",
@@ -44,6 +46,7 @@ def home() -> str:
         others=others,
         exempt=found.provider.state is State.EXEMPT,
         asking=asking,
+        contact=contact,
         today=clock.today(),
     )
 

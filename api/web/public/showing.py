@@ -12,8 +12,9 @@ from api.access.roles import Role
 from api.web import words
 from api.web.public import looking
 from config import clock
-from network import comuni, providers, services, territories, vat
+from network import comuni, contacts, providers, services, territories, vat
 from network.comuni import Comune
+from network.contacts import Contact
 from network.providers import Provider
 from network.services import Delivery, Entry, Kind, Price
 from network.territories import Territory
@@ -62,6 +63,7 @@ class Service:
 
     entry: Entry
     provider: Provider | None
+    contact: Contact | None
     cost: Cost | None
     territory: Territory | None
     comuni: Sequence[Comune]
@@ -98,6 +100,7 @@ def one(session: Session, code: str, whom: str | None = None) -> Service:
     return Service(
         entry=entry,
         provider=None if entry.provider_code is None else providers.get(session, entry.provider_code, today),
+        contact=None if entry.provider_code is None else contacts.of(session, entry.provider_code),
         cost=None if entry.price_minor is None else _cost(services.price_on(session, code, today)),
         territory=place,
         comuni=() if remote or place is None else comuni.of_province(session, place.province),

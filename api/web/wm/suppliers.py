@@ -21,15 +21,18 @@ from api.access.identity import current, needs, transact
 from api.access.roles import Role
 from api.conventions import uploads
 from api.web import forms, guards, words
+from api.web.contacting import ContactForm
 from api.web.fields import DayField
 from api.web.forms import MoneyForm
 from api.web.wm import desk
 from config import clock
 from ledger import idempotency
 from ledger.idempotency import NO_BOOK
-from network import dossiers, evidence, providers, qualification, territories
+from network import contacts, dossiers, evidence, providers, qualification, territories
 from network.checklist import Family, Requirement
+from network.contacts import Contact
 from network.dossiers import Dossier
+from network.providers import Provider
 from wallet import suspensions
 from wallet.suspensions import Open
 
@@ -127,6 +130,22 @@ def index() -> str:
 def show(provider_id: str) -> tuple[str, int]:
     """Show a provider's papers, and what may be decided on it."""
     return _page(provider_id)
+
+
+@blueprint.route("/<string:provider_id>/recapiti", methods=("GET", "POST"))
+@needs("contacts:write")
+def reach(provider_id: str) -> Response | tuple[str, int]:
+    """Tell how to reach a provider that does not tell it by itself."""
+
+    def look(session: Session) -> tuple[Provider, Contact | None]:
+        return providers.get(session, provider_id, clock.today()), contacts.of(session, provider_id)
+
+    found, told = transact(look)
+    form = ContactForm(told)
+    if forms.attempt(form, lambda: transact(lambda session: form.tell(session, provider_id))) is None:
+        return forms.show("wm/contact.html", form, found=found)
+    flask.flash(_("Recapiti salvati."))
+    return _to(provider_id)
 
 
 @blueprint.post("/<string:provider_id>/qualifica")
@@ -233,15 +252,20 @@ def _page(
 ) -> tuple[str, int]:
     today = clock.today()
 
-    def work(session: Session) -> tuple[Dossier, Open]:
-        return dossiers.of(session, provider_id, today), suspensions.would_end(session, provider_id)
+    def work(session: Session) -> tuple[Dossier, Open, Contact | None]:
+        return (
+            dossiers.of(session, provider_id, today),
+            suspensions.would_end(session, provider_id),
+            contacts.of(session, provider_id),
+        )
 
-    found, ending = transact(work)
+    found, ending, contact = transact(work)
     sent = qualifying or suspending or refused
     page = flask.render_template(
         "wm/provider.html",
         found=found,
         ending=ending,
+        contact=contact,
         today=today,
         sent=sent,
         form=qualifying or QualifyForm(formdata=None, valid_from=today),

@@ -354,3 +354,67 @@ def test_a_page_takes_as_many_statements_however_much_there_is(counter: Counter,
         late(counter, made, on="2026-03-02", at="12:00")
 
     assert asked(browser, path) == few
+
+
+CONTACTS = "/fornitore/recapiti"
+
+
+def test_a_provider_tells_how_it_is_reached_and_everybody_reads_it_beside_its_services(counter: Counter) -> None:
+    browser, anyone = browser_of(counter, "p04"), browser_of(counter)
+    assert "0372 000 004" in text_of(browser.get("/fornitore/qualifica"))
+    told = {"phone": " 0372  55 66 77", "email": "qui@example.org", "street": "Via <b>Nuova</b> 7", "comune": "cremona"}
+
+    sent = browser.send(CONTACTS, "", **told)
+
+    assert (sent.status_code, sent.location) == (302, "/fornitore/qualifica")
+    assert "Recapiti salvati" in text_of(browser.get(sent.location))
+    page = anyone.get("/servizi/PSI-CR")
+    assert 'href="tel:0372556677"' in page.text
+    assert 'href="mailto:qui@example.org"' in page.text
+    assert "Via &lt;b&gt;Nuova&lt;/b&gt; 7, Cremona" in page.text
+    found = counter.ask("giulia", "GET", "/v1/providers/P04").get_json()["contact"]
+    assert found == {
+        "phone": "0372 55 66 77",
+        "email": "qui@example.org",
+        "street": "Via <b>Nuova</b> 7",
+        "comune": "019036",
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"phone": "123"}, "almeno sei cifre"),
+        ({"phone": "javascript:alert(1)"}, "almeno sei cifre"),
+        ({"email": "nessuno"}, "Non è un indirizzo e-mail"),
+        ({"street": "Via Dante 1"}, "Scrivi in quale Comune"),
+        ({"comune": "Cremona"}, "Manca la via"),
+        ({"street": "Via Dante 1", "comune": "Atlantide"}, "Nessun Comune italiano"),
+        ({"street": "Via Dante 1", "comune": "Castro"}, "Quale Comune?"),
+    ],
+)
+def test_what_reaches_nobody_is_said_beside_its_field_and_nothing_typed_is_lost(
+    counter: Counter, told: dict[str, str], said: str
+) -> None:
+    browser = browser_of(counter, "p04")
+    empty = dict.fromkeys(("phone", "email", "street", "comune"), "")
+
+    sent = browser.send(CONTACTS, "", **(empty | told))
+
+    assert sent.status_code == 422
+    assert said in text_of(sent)
+    for typed in told.values():
+        assert f'value="{typed}"' in sent.text
+
+
+def test_a_provider_writes_of_itself_alone_and_a_welfare_manager_of_each(counter: Counter) -> None:
+    marta, path = browser_of(counter, "marta"), "/wm/fornitori/P03/recapiti"
+    assert browser_of(counter, "p04").get(path).status_code == 403
+    assert browser_of(counter, "giulia").get(CONTACTS).status_code == 403
+
+    done = marta.send(path, "", phone="0372 31 31 31", email="", street="", comune="")
+
+    assert (done.status_code, done.location) == (302, "/wm/fornitori/P03")
+    assert "0372 31 31 31" in text_of(marta.get("/wm/fornitori/P03"))
+    assert "P04" not in text_of(marta.get(path))
+    assert marta.get("/wm/fornitori/P99/recapiti").status_code == 404
