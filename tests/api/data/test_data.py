@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections import Counter as Counted
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,11 +19,13 @@ from api.access import members, tokens
 from api.access.roles import Role
 from api.data import copies, erasing
 from api.events import mail
+from api.jobs import works
 from config import clock, database, ids
 from tests import factories
 from tests.api.counter import LASTING, Counter
 from tests.wallet.retention.conftest import found_in
-from wallet import expiry
+from wallet import captures, delivery_places, expiry
+from wallet.delivery_places import Place
 from wallet.retention import holds
 
 LATE = date(2038, 6, 1)
@@ -111,6 +114,43 @@ def test_a_request_is_in_the_copy_and_goes_with_the_answer_that_was_kept_under_i
     assert kept() == 2
     erasing.erase(counter.books["E1"], person, actor="office", reason="richiesta")
     assert kept() == 0
+
+
+def test_where_a_service_is_to_come_is_in_the_copy_and_goes_with_an_erasure_and_a_month_after_the_order(
+    counter: Counter,
+) -> None:
+    person, _ = newcomer(counter, "Ludovica")
+    book_id, place = counter.books["E1"], Place("019036", "vicolo Zelindino 3", "Zelinda", "0372 123456")
+
+    def told() -> str:
+        made = str(counter.buy("Ludovica", service="PUL-CR")["id"])
+        database.transact(lambda session: delivery_places.tell(session, book_id, made, place, actor="test"))
+        return made
+
+    def kept() -> int:
+        with database.transaction() as session:
+            words = found_in(session, ("Zelindino",))
+            return len({table for table, _column, _word in words})
+
+    told()
+    made = worked(counter, "Ludovica", "/v1/data/exports", {})
+    file = counter.ask("Ludovica", "GET", f"/v1/data/exports/{made['id']}/file")
+    with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+        rows = json.loads(archive.read("dati.json"))["delivery_place"]
+    assert [row["street"] for row in rows] == ["vicolo Zelindino 3"]
+    assert kept() == 1
+    erasing.erase(book_id, person, actor="office", reason="richiesta")
+    assert kept() == 0
+
+    ended = told()
+    database.transact(lambda session: captures.void(session, book_id, ended, actor="test", key=f"void-{ended}"))
+    tally: Counted[str] = Counted()
+    with clock.at(clock.now() + timedelta(days=29)):
+        works.erase_past(tally)
+    assert kept() == 1
+    with clock.at(clock.now() + timedelta(days=32)):
+        works.erase_past(tally)
+    assert (kept(), tally["places"]) == (0, 1)
 
 
 # -- copies ------------------------------------------------------------------------------------------------------------
