@@ -177,7 +177,16 @@ def test_no_row_that_a_provider_sees_says_who_somebody_is_or_what_others_sold(li
 def test_before_it_is_known_who_asks_only_the_public_rows_are_there(lived: Counter) -> None:
     shown = everything(Fence(Sight.NOBODY))
 
-    public = {"comune", "territory", "provider", "provider_state", "service", "service_price", "info_card"}
+    public = {
+        "comune",
+        "territory",
+        "provider",
+        "provider_contact",
+        "provider_state",
+        "service",
+        "service_price",
+        "info_card",
+    }
     assert {table for table, rows in shown.items() if rows} <= public
 
 
