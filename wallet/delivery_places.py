@@ -7,7 +7,6 @@ people see it, and its provider as long as the purchase can be redeemed. It goes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, database
 from config.errors import Worded
-from network import comuni, services, territories
+from network import comuni, services, spelling, territories
 from network.models import ComuneRow
 from network.services import Delivery
 from wallet import authorizations
@@ -33,8 +32,6 @@ ASK_FOR_MOST: Final = 80
 PHONE_MOST: Final = 20
 NOTE_MOST: Final = 200
 
-_PHONE = re.compile(r"[0-9 +]+")
-_LEAST_DIGITS = 6
 _STREET, _ASK_FOR = Worded("via e numero", "street and number"), Worded("di chi chiedere", "whom to ask for")
 _TELEPHONE, _NOTE = Worded("telefono", "telephone"), Worded("nota", "note")
 
@@ -178,14 +175,9 @@ def _clear(place: Place) -> Place:
     for part, said, least, most in parts:
         if not least <= len(said) <= most:
             raise DeliveryPlaceUnclear(field=part)
-    if not is_phone(clear.phone):
+    if not spelling.is_phone(clear.phone):
         raise DeliveryPlaceUnclear(field=_TELEPHONE)
     return clear
-
-
-def is_phone(written: str) -> bool:
-    """Say whether something is written as a telephone number: digits, spaces and +, of digits six at least."""
-    return bool(_PHONE.fullmatch(written)) and sum(each.isdigit() for each in written) >= _LEAST_DIGITS
 
 
 def _within(session: Session, found: Authorization, place: Place) -> None:

@@ -12,7 +12,7 @@ from wtforms import SelectField, StringField, SubmitField, TelField
 from wtforms.validators import Length, ValidationError
 
 from api.web.forms import Form
-from network import comuni, territories
+from network import comuni, spelling, territories
 from network.comuni import Comune
 from network.services import Delivery, Entry, Service
 from plans.people import RelativeCard
@@ -126,7 +126,7 @@ class PlaceFields(Form):
         """Ask for a number that can be dialled."""
         self._ask(field)
         written = " ".join((field.data or "").split())
-        if written and not delivery_places.is_phone(written):
+        if written and not spelling.is_phone(written):
             raise ValidationError(_("Scrivi un numero di telefono: solo cifre, spazi e +, almeno sei cifre."))
 
     def _ask(self, field: StringField) -> None:

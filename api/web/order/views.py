@@ -22,6 +22,8 @@ from api.web.order.shapes import ConfirmForm, DisputeForm, VoidForm, WhenForm, W
 from api.web.public import names
 from api.web.public.looking import MYSELF, UNSAID
 from ledger import idempotency
+from network import contacts
+from network.contacts import Contact
 from network.services import Delivery, Kind
 from wallet import authorizations, captures, delivery_places, orders, previews
 from wallet.authorizations import Authorization
@@ -156,13 +158,15 @@ def _drawn(
     sent = void or dispute or place
     mine = me.owner("vouchers:present")
 
-    def look(session: Session) -> tuple[Told | None, Around | None]:
+    def look(session: Session) -> tuple[Contact | None, Told | None, Around | None]:
+        code = found.service.provider_code
+        contact = contacts.of(session, code) if found.voidable and code is not None else None
         if found.service.delivery is not Delivery.HOME:
-            return None, None
+            return contact, None, None
         told = delivery_places.of(session, mine.book_id, found.authorization.authorization_id)
-        return told, _around(session, mine, found) if found.voidable and place is None else None
+        return contact, told, _around(session, mine, found) if found.voidable and place is None else None
 
-    told, reached = transact(look)
+    contact, told, reached = transact(look)
     if reached is not None:
         place = PlaceForm(formdata=None)
         place.reach(reached)
@@ -174,6 +178,7 @@ def _drawn(
         by=_ordered_by(found.authorization),
         void=void or VoidForm(formdata=None),
         dispute=dispute or DisputeForm(found.disputable, formdata=None),
+        contact=contact,
         told=told,
         place=place,
         form=sent,

@@ -6,11 +6,13 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy.orm import Session
 
 from api.access import cookies
 from config import database
-from network import acceptance
+from network import acceptance, contacts
 from network.acceptance import Terms
+from network.contacts import Contact
 from plans.rulebook.words import Kinship
 from tests.api.counter import Counter
 from tests.api.v1.families import kin
@@ -84,8 +86,27 @@ def test_an_order_without_a_day_says_until_when_and_how_it_goes_on(counter: Coun
     for page in (blank, dated):
         assert "Il giorno e l'ora si decidono con" in unescape(text_of(page))
         assert "nel territorio di Cremona" in text_of(page)
-        assert 'href="/orientamento?servizio=PSI-CR"' in page.text
+        assert 'href="tel:0372' in page.text
         assert re.search(r'href="/io"><span aria-hidden="true">←', page.text)
+
+
+def test_where_a_provider_has_told_no_way_to_reach_it_a_welfare_manager_is_asked(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    path = ordered(giulia)
+
+    def silent(session: Session) -> Contact | None:
+        before = contacts.of(session, "P04")
+        contacts.tell(session, "P04")
+        return before
+
+    before = database.transact(silent)
+    page = giulia.get(path)
+    if before is not None:
+        told = {"phone": before.phone, "email": before.email, "street": before.street, "comune": before.istat_code}
+        database.transact(lambda session: contacts.tell(session, "P04", **told))
+
+    assert 'href="/orientamento?servizio=PSI-CR"' in page.text
+    assert "tel:" not in page.text
 
 
 def test_story_12_a_double_click_is_one_order(counter: Counter) -> None:
