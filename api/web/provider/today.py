@@ -20,7 +20,7 @@ from api.web.forms import MoneyForm
 from api.web.provider import coming
 from api.web.public import names
 from config import clock
-from network import providers, qualification, services
+from network import contacts, providers, qualification, services
 from network.providers import Provider
 from network.qualification import Expiring
 from network.services import Service
@@ -77,6 +77,7 @@ class Day:
     disputed: tuple[Contested, ...]
     undecided: tuple[tuple[str, Redemption], ...]
     provider: Provider
+    reachable: bool
 
 
 @blueprint.get("")
@@ -110,6 +111,7 @@ def _day(session: Session, code: str) -> Day:
         tuple(each for each in contested.of_provider(session, code, most=MOST) if each.waits),
         _with_names(session, [records.value(row) for row in session.execute(undecided)]),
         providers.get(session, code, today),
+        contacts.of(session, code) is not None,
     )
 
 

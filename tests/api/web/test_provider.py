@@ -364,8 +364,12 @@ def test_a_provider_tells_how_it_is_reached_and_everybody_reads_it_beside_its_se
     assert "0372 000 004" in text_of(browser.get("/fornitore/qualifica"))
     told = {"phone": " 0372  55 66 77", "email": "qui@example.org", "street": "Via <b>Nuova</b> 7", "comune": "cremona"}
 
+    empty = dict.fromkeys(told, "")
+    assert browser.send(CONTACTS, "", **empty).status_code == 302
+    assert CONTACTS in browser.get("/fornitore").text
     sent = browser.send(CONTACTS, "", **told)
 
+    assert CONTACTS not in browser.get("/fornitore").text
     assert (sent.status_code, sent.location) == (302, "/fornitore/qualifica")
     assert "Recapiti salvati" in text_of(browser.get(sent.location))
     page = anyone.get("/servizi/PSI-CR")
