@@ -369,9 +369,9 @@ def test_a_provider_tells_how_it_is_reached_and_everybody_reads_it_beside_its_se
     assert CONTACTS in browser.get("/fornitore").text
     sent = browser.send(CONTACTS, "", **told)
 
-    assert CONTACTS not in browser.get("/fornitore").text
     assert (sent.status_code, sent.location) == (302, "/fornitore/qualifica")
     assert "Recapiti salvati" in text_of(browser.get(sent.location))
+    assert CONTACTS not in browser.get("/fornitore").text
     page = anyone.get("/servizi/PSI-CR")
     assert 'href="tel:0372556677"' in page.text
     assert 'href="mailto:qui@example.org"' in page.text
