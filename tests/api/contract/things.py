@@ -42,6 +42,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/leave": {"on": "2026-03-31"},
     "/payment-reversals": {"reason": "not_paid"},
     "/payments": {"payroll_month": "2026-03-31"},
+    "/place": {"comune": "019036", "street": "x", "ask_for": "x", "phone": "123456"},
     "/refusals": {"reason": "fully_booked"},
     "/assignments": {"starts_on": "2026-03-02", "ends_on": "2026-12-31"},
     "/attestations": {},
