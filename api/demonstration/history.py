@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.demonstration import closing, offices, reimbursements, requests, settlement, sources, stories, surveys
+from api.demonstration import bonuses, closing, offices, reimbursements, requests, settlement, sources, stories, surveys
 from api.demonstration.citizens import acquirer, municipality, private
 from api.demonstration.citizens.people import BODIES
 from api.demonstration.credits import TODAY, Budget, Funding
@@ -48,6 +48,7 @@ def steps(
         *_fundings(schedule[1]),
         *_budgets(schedule[0], received),
         *sources.opening(employers, received),
+        *bonuses.steps(employers, received),
         *_departures(employers),
         *_nights([*(employer.code for employer in employers), *(body.code for body in BODIES)]),
         *closing.steps(employers),

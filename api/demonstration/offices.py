@@ -166,6 +166,17 @@ def write_choices(path: Path, employer: Employer, premiums: Sequence[tuple[Worke
     _write(path, office, f"{employer.name} - Scelte sul premio di risultato", headings, lines)
 
 
+def write_offers(path: Path, employer: Employer, premiums: Sequence[tuple[Worker, int]]) -> None:
+    """Write which bonuses workers may choose about; amounts in minor units."""
+    office = OFFICES[employer.code]
+    lines = [
+        [worker.tax_code, f"{worker.last_name} {worker.first_name}", office.amount(premium_minor), "sì"]
+        for worker, premium_minor in premiums
+    ]
+    headings = ["Codice Fiscale", "Cognome e Nome", "Premio", "Reddito entro il limite"]
+    _write(path, office, f"{employer.name} - Premi da scegliere", headings, lines)
+
+
 def write_opening(path: Path, employer: Employer, balances: Sequence[tuple[Worker, int]]) -> None:
     """Write what workers had left on another platform; amounts in minor units."""
     office = OFFICES[employer.code]
