@@ -180,7 +180,7 @@ def _drawn(
         dispute=dispute or DisputeForm(found.disputable, formdata=None),
         contact=contact,
         told=told,
-        place=place,
+        place=place if found.voidable else None,
         form=sent,
     )
     return page, 200 if sent is None else sent.status

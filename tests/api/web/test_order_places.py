@@ -196,7 +196,7 @@ def test_an_order_that_is_over_takes_no_place(counter: Counter) -> None:
 
     assert late.status_code == 409
     assert "Intanto questo ordine è cambiato" in text_of(late)
-    assert f"{place}/luogo" not in forms_of(over)
+    assert all(f"{place}/luogo" not in forms_of(each) for each in (late, over))
     assert "via Verdi 15" in text_of(over)
     made = place.rpartition("/")[2]
     assert made not in browser_of(counter, "p03").get("/fornitore").text
@@ -214,6 +214,7 @@ def test_a_provider_reads_it_once_it_has_accepted(counter: Counter) -> None:
 
     assert "lo legge appena accetta" in text_of(giulia.get(saved.headers["Location"]))
     assert "via Attesa 7" not in day(counter)
+    assert "dove, lo leggi appena accetti" in day(counter)
     made = place.rpartition("/")[2]
     assert counter.ask("p03", "POST", f"/v1/acceptances/{made}/acceptances", {}).status_code == 201
     assert "via Attesa 7" in day(counter)
