@@ -10,7 +10,18 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from api.demonstration import bonuses, closing, offices, reimbursements, requests, settlement, sources, stories, surveys
+from api.demonstration import (
+    bonuses,
+    closing,
+    offices,
+    places,
+    reimbursements,
+    requests,
+    settlement,
+    sources,
+    stories,
+    surveys,
+)
 from api.demonstration.citizens import acquirer, municipality, private
 from api.demonstration.citizens.people import BODIES
 from api.demonstration.credits import TODAY, Budget, Funding
@@ -57,6 +68,7 @@ def steps(
         *reimbursements.steps(employers),
         *requests.steps(employers),
         *surveys.steps(employers),
+        *places.steps(employers),
         *municipality.steps(),
         *private.steps(),
         *acquirer.steps(),

@@ -210,6 +210,8 @@ def test_a_killed_demonstration_resumes_completes_once_and_is_harmless_when_repe
     assert _scalar(own_database, _NOT_COVERED) == 0
     assert _scalar(own_database, "select count(*) from request where state = 'open'") == 2
     assert _count(own_database, "request") == 4
+    # Who is still to come knows where, of most orders.
+    assert _count(own_database, "delivery_place") > 0
 
 
 # Two rows of what came in, three of where it is.
