@@ -16,6 +16,10 @@ from tests.pages.travelling import Traveller, travelling
 from tests.pages.ways import Way, journey
 
 
+# By its ISTAT code.
+MATERA = "077014"
+
+
 def asks(traveller: Traveller, service: str, *, per: str = "me", quantity: str = "1", day: str = "") -> None:
     """Go from a service's page through the first two steps, to the decision."""
     hand = traveller.hand
@@ -93,9 +97,21 @@ def test_story_2_what_marco_declares_makes_his_mothers_care_exempt(place: Place,
         asks(traveller, "ADI-MT", per=mother, quantity="2")
         traveller.reads("Esente da tasse, grazie a quello che hai dichiarato")
         traveller.look()
+        traveller.hand.type("street", "via Lucana 3")
+        traveller.hand.press("Conferma l'ordine")
+        traveller.must_mend()
+        traveller.hand.pick("comune", MATERA)
+        traveller.hand.type("ask_for", "Ada")
+        traveller.hand.type("phone", "0835 123456")
         traveller.hand.press("Conferma l'ordine")
         traveller.reads("Pronto da usare")
+        traveller.sees("via Lucana 3, Matera")
         assert people.available(place.counter, marco) < 1_000_000
+        traveller.hand.unfold("Cambia dove devono venire")
+        traveller.look()
+        traveller.hand.type("street", "via Lucana 5")
+        traveller.hand.press("Salva dove devono venire")
+        traveller.sees("via Lucana 5, Matera")
 
 
 @journey("luca goes past the cliff with consent")
