@@ -15,7 +15,6 @@ from tests.pages.conftest import Place
 from tests.pages.travelling import Traveller, travelling
 from tests.pages.ways import Way, journey
 
-
 # By its ISTAT code.
 MATERA = "077014"
 
