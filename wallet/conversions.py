@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from config import clock, money
 from config.errors import DomainError
 from plans import people
-from plans.bonus import agreements, choices, offers
+from plans.bonus import agreements, choices, choices_file, offers
 from plans.bonus.choices import Choice, ChoiceDraft, Prepared
 from plans.bonus.errors import (
     BonusChoiceNotFound,
@@ -104,6 +105,27 @@ def choose_many(
         Conversion(each.choice, each.rules, each.room_minor, not each.existing, entries.get(each.choice.choice_id))
         for each in prepared
     ]
+
+
+def choose_file(
+    session: Session, book_id: int, plan_code: str, path: Path, premium: str | None, *, actor: str
+) -> list[Conversion]:
+    """
+    Do the same for every worker of a file of choices, whole or not at all; what was recorded before changes nothing.
+
+    Errors: those of `plans.bonus.choices_file.read`; PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed;
+            ChoicesFileRefused with every problem; BudgetNotFunded, PeriodClosed.
+    """
+    reading = choices_file.read(path, premium)
+    try:
+        return choose_many(session, book_id, plan_code, reading.drafts, actor=actor)
+    except Refused as found:
+        told = [
+            reading.sheet.problem(refusal, reading.numbers[place], "tax_code", reading.drafts[place].tax_code)
+            for place, refusal in found.refusals
+        ]
+        choices_file.refuse(path, told)
+        raise
 
 
 def revoke(

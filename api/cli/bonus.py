@@ -17,7 +17,7 @@ from api.cli.groups import Group, dry_run
 from api.cli.words import AMOUNT, AMOUNT_OR_ZERO, DAY, FILE, TEXT
 from api.cli.work import book_of, change, look
 from config import clock, money
-from plans.bonus import agreements, choices, choices_file, offers, offers_file, proof, rules, years
+from plans.bonus import agreements, choices, offers, offers_file, proof, rules, years
 from plans.bonus.agreements import Agreement
 from plans.bonus.choices import Choice, ChoiceDraft
 from plans.bonus.errors import ChoicesFileRefused, OffersFileRefused
@@ -157,16 +157,7 @@ def load(ctx: click.Context, file: Path, plan: str, premium: str | None) -> None
     caller: Caller = ctx.obj
 
     def work(session: Session) -> list[Conversion]:
-        reading = choices_file.read(file, premium)
-        try:
-            return conversions.choose_many(session, book_of(caller, session), plan, reading.drafts, actor=caller.actor)
-        except conversions.Refused as found:
-            told = [
-                reading.sheet.problem(refusal, reading.numbers[place], "tax_code", reading.drafts[place].tax_code)
-                for place, refusal in found.refusals
-            ]
-            choices_file.refuse(file, told)
-            raise
+        return conversions.choose_file(session, book_of(caller, session), plan, file, premium, actor=caller.actor)
 
     try:
         done = change(caller, work)

@@ -56,7 +56,14 @@ def live(counter: Counter) -> Mapping[str | None, tuple[str, ...]]:
             f"{_ORDER}/conferma?per=me&quante=1",
             f"{_bonus(counter)}/conferma?quota=50",
         ),
-        "hr": (loaded, f"{granted}/rinnova", f"{unused}/modifica", f"{bonus}/accordo", f"{bonus}/premio"),
+        "hr": (
+            loaded,
+            f"{granted}/rinnova",
+            f"{unused}/modifica",
+            f"{bonus}/accordo",
+            f"{bonus}/premio",
+            f"{bonus}/premio/scelte",
+        ),
         "comune": (admitted, f"{admitted}/assegna"),
         "marta": (f"{_needs(counter)}/risultati",),
     }

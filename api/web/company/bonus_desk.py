@@ -9,6 +9,7 @@ from pathlib import Path
 import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -18,6 +19,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
 from api.conventions import uploads as bodies
+from api.conventions.trials import tried
 from api.web import forms, guards, uploads
 from api.web.company import desk
 from api.web.company.budget_desk import mend
@@ -28,10 +30,13 @@ from config import clock
 from plans import listing
 from plans.bonus import agreements, offers, offers_file
 from plans.bonus.agreements import Agreement
+from plans.bonus.errors import ChoicesFileRefused
 from plans.bonus.offers import Days, Outcome, PremiumStanding
 from plans.bonus.offers_file import Examined
 from plans.bonus.simulation import WHOLE_PERCENT
 from plans.listing import FoundPlan
+from plans.sheets import Problem
+from wallet import conversions
 from wallet.telling import SMALLEST_GROUP
 
 blueprint = flask.Blueprint("web_company_bonus", __name__, url_prefix="/azienda/piani")
@@ -80,6 +85,34 @@ class WithdrawForm(Form):
 
     premium = HiddenField()
     send = SubmitField(_l("Ritira l'offerta"))
+
+
+class ChoicesForm(Form):
+    """A file of choices that workers made on paper, and the bonus that they are about."""
+
+    premium = StringField(_l("Nome del premio"), [_NEEDED, Length(max=200)])
+    file = FileField(_l("File delle scelte"), [FileRequired(_l("Scegli un file."))])
+    send = SubmitField(_l("Controlla il file"))
+
+
+class RecordForm(Form):
+    """The word to record the choices of a file that was looked at."""
+
+    ticket = HiddenField()
+    premium = HiddenField(validators=[_NEEDED, Length(max=200)])
+    send = SubmitField(_l("Registra queste scelte"))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a file of choices comes to; minor units. What was recorded before is not counted in its sums."""
+
+    new: int
+    before: int
+    converted_minor: int
+    cash_minor: int
+    elsewhere_unknown: int
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +230,86 @@ def withdraw(plan_id: str) -> Response | tuple[str, int]:
         return _shown(plan, again)
     flask.flash(_("Offerta ritirata: nessuno può più scegliere su questo premio."))
     return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+
+@blueprint.route("/<string:plan_id>/premio/scelte", methods=("GET", "POST"))
+@bodies.up_to(MOST_BYTES)
+@needs("budgets:load")
+def choices(plan_id: str) -> Response | str | tuple[str, int]:
+    """Take a file of choices that workers made on paper, and tell what it would grant."""
+    plan, form = _plan(plan_id), ChoicesForm()
+
+    def look() -> tuple[str, int]:
+        premium = (form.premium.data or "").strip()
+        with bodies.kept(form.file.data) as path:
+            seen = _tried(plan, path, premium)
+            ticket = "" if seen.problems else uploads.keep(path)
+        return _choices_preview(plan, seen, RecordForm(formdata=None, ticket=ticket, premium=premium))
+
+    page = forms.attempt(form, look)
+    if page is not None:
+        return page
+    # Whether it is a plan of bonuses at all.
+    last = transact_in(
+        plan.book_id,
+        lambda session: offers.of_plan(session, agreements.bonus_plan(session, plan.book_id, plan.draft.code))[:1],
+    )
+    if not form.is_submitted() and last:
+        form.premium.data = last[0].premium
+    return forms.show("company/bonus_choices.html", form, plan=plan)
+
+
+@blueprint.post("/<string:plan_id>/premio/scelte/registra")
+@needs("budgets:load")
+def record(plan_id: str) -> Response | tuple[str, int]:
+    """Record the choices that were looked at, and grant what they take as welfare; sent twice, it counts once."""
+    plan, form = _plan(plan_id), RecordForm()
+    path = uploads.find(form.ticket.data or "")
+    if path is None:
+        flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
+        return flask.redirect(flask.url_for(".choices", plan_id=plan_id))
+    done = forms.attempt(
+        form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, path, form.premium.data or ""))
+    )
+    if done is None:
+        again = ChoicesForm(formdata=None, premium=form.premium.data)
+        again.refusals, again.status = form.refusals, form.status
+        return forms.show("company/bonus_choices.html", again, plan=plan)
+    if done.new:
+        told = ngettext("Fatto: %(num)s scelta registrata.", "Fatto: %(num)s scelte registrate.", done.new)
+        flask.flash(told)
+    else:
+        flask.flash(_("Era già tutto così: non è cambiato niente."))
+    return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+
+def _tried(plan: FoundPlan, path: Path, premium: str) -> Chosen:
+    """Return what a file of choices would come to; nothing of it is kept."""
+    try:
+        return tried(
+            lambda work: transact_in(plan.book_id, work), lambda session: _record(session, plan, path, premium)
+        )
+    except ChoicesFileRefused as refusal:
+        return Chosen(0, 0, 0, 0, 0, refusal.details["problems"])
+
+
+def _record(session: Session, plan: FoundPlan, path: Path, premium: str) -> Chosen:
+    done = conversions.choose_file(session, plan.book_id, plan.draft.code, path, premium.strip(), actor=current().actor)
+    new = [each.choice for each in done if each.created]
+    return Chosen(
+        new=len(new),
+        before=len(done) - len(new),
+        converted_minor=sum(choice.converted_minor for choice in new),
+        cash_minor=sum(choice.cash_minor for choice in new),
+        elsewhere_unknown=sum(choice.elsewhere_minor is None for choice in new),
+    )
+
+
+def _choices_preview(plan: FoundPlan, seen: Chosen, form: RecordForm) -> tuple[str, int]:
+    page = flask.render_template(
+        "company/bonus_choices_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=mend
+    )
+    return page, 422 if seen.problems else 200
 
 
 def _plan(plan_id: str) -> FoundPlan:

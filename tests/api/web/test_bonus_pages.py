@@ -315,6 +315,59 @@ def decide(counter: Counter, who: str) -> None:
     database.transact(lambda session: conversions.choose_offered(session, book_id, person, found, 50, actor=person))
 
 
+CHOICES = "codice fiscale;premio;% conversione;data scelta;reddito entro il limite\n"
+
+
+def paper(counter: Counter, share: str = "50", day: str = "2026-03-02") -> dict[str, Any]:
+    line = f"{tax_code_of(counter, 'mario')};500,00;{share};{day};sì\n"
+    return {"premium": f"Premio {ULID()}", "file": (BytesIO((CHOICES + line).encode()), "scelte.csv")}
+
+
+def test_choices_on_paper_are_looked_at_recorded_once_and_granted(counter: Counter, plan: str) -> None:
+    hr, page, before = browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio/scelte", available(counter, "mario")
+    looked = hr.send(page, "", **paper(counter))
+    assert (looked.status_code, available(counter, "mario")) == (200, before)
+    assert "In più nei borsellini, oggi 250,00 €" in told(looked)
+
+    drawn = forms_of(looked)[f"{page}/registra"]
+    done, again = (hr.post(f"{page}/registra", drawn) for _ in range(2))
+
+    assert (done.status_code, again.status_code) == (302, 302)
+    assert available(counter, "mario") == before + 25_000
+    assert "Premio " in told(browser_of(counter, "mario").get("/io/premio"))
+
+
+def test_a_file_of_choices_with_something_wrong_records_none(counter: Counter, plan: str) -> None:
+    hr, page = browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio/scelte"
+
+    not_agreed = hr.send(page, "", **paper(counter, share="25"))
+    later = hr.send(page, "", **paper(counter, day="2026-03-20"))
+
+    for refused, said in ((not_agreed, "quote ammesse"), (later, "deve stare tra")):
+        assert refused.status_code == 422
+        assert "Non è stata registrata nessuna scelta" in told(refused)
+        assert said in told(refused)
+
+
+def test_choices_that_the_plan_cannot_pay_for_are_told_before_they_are_recorded(counter: Counter) -> None:
+    poor = bonus_plan(counter, funded=False)
+    hr, page = browser_of(counter, "hr"), f"/azienda/piani/{poor}/premio/scelte"
+
+    refused = hr.send(page, "", **paper(counter))
+
+    assert (refused.status_code, "può accreditare ancora 0,00 €" in told(refused)) == (409, True)
+
+
+def test_only_a_plan_of_bonuses_has_any_to_choose_about(counter: Counter) -> None:
+    asked = sa.text("select plan_id from plan where code = 'A' and book_id = :book")
+    usual = database.transact(lambda session: session.scalar(asked, {"book": counter.books["E1"]}))
+    other = database.transact(lambda session: session.scalar(asked, {"book": counter.books["E2"]}))
+    hr = browser_of(counter, "hr")
+    for path in ("premio", "premio/scelte"):
+        assert hr.get(f"/azienda/piani/{usual}/{path}").status_code in (409, 422), path
+        assert hr.get(f"/azienda/piani/{other}/{path}").status_code == 404, path
+
+
 def test_an_offer_is_withdrawn_until_somebody_chose(counter: Counter, plan: str) -> None:
     offer(counter, plan, row(counter))
     giulia, hr, page = browser_of(counter, "giulia"), browser_of(counter, "hr"), offered(counter)

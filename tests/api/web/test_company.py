@@ -238,7 +238,7 @@ def test_what_a_bonus_plan_lacks_is_recorded_from_its_page(hr: Browser) -> None:
     place = bonus_plan(hr)
     before = text_of(hr.get(place))
     assert "Registralo nel deposito del contratto" in before
-    assert "Manda al gestore della rete il file con le scelte" in before
+    assert "carica il file con le scelte dei lavoratori" in before
     assert "Lo dichiara l'ufficio paghe" in before.replace("&#39;", "'")
 
     sent = hr.send(f"{place}/accordo", **DEPOSIT, document=(io.BytesIO(b"il contratto"), "contratto.pdf"))

@@ -26,6 +26,7 @@ __all__ = ["office"]
 FORMS = {
     "web_company_budgets.every": ("hr", "/azienda/budget", "file"),
     "web_company_agreement.record": ("hr", "/azienda/piani/{bonus}/accordo", "document"),
+    "web_company_bonus.choices": ("hr", "/azienda/piani/{bonus}/premio/scelte", "file"),
     "web_company_bonus.show": ("hr", "/azienda/piani/{bonus}/premio", "file"),
     "web_company_people.look": ("hr", "/azienda/persone/file", "file"),
     "web_office_elsewhere.index": ("payroll", "/studio/altrove", "file"),
