@@ -59,6 +59,7 @@ ELSEWHERE = frozenset(
         "web_wm_acting.add_relative",
         "web_wm_acting.order",
         "web_wm_acting.person",
+        "web_wm_acting.place",
     }
 )
 # What only leads to another page.

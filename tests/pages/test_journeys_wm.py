@@ -59,6 +59,17 @@ def test_story_15_marta_orders_for_elio_by_phone_under_a_banner(place: Place, wa
         made = counter.ask(elio, "GET", "/v1/authorizations").get_json()["data"][0]
         traveller.sees(made["code"])
         traveller.look()
+        hand.push(traveller.main.locator(f'a[href$="/{made["id"]}/luogo"]'))
+        traveller.page.wait_for_url("**/luogo")
+        hand.type("street", "via Verdi 15")
+        hand.press("Salva dove devono venire")
+        traveller.must_mend()
+        hand.pick("comune", "019036")
+        hand.type("ask_for", "Elio")
+        hand.type("phone", "0372 123456")
+        traveller.look()
+        hand.press("Salva dove devono venire")
+        traveller.reads("Salvato: il fornitore sa dove venire.")
         hand.press("Smetti di agire per lei o lui")
         traveller.page.wait_for_url("**/wm**")
         assert banner.count() == 0
@@ -74,3 +85,4 @@ def test_story_15_marta_orders_for_elio_by_phone_under_a_banner(place: Place, wa
         traveller.is_(elio)
         traveller.goes(f"/io/voucher/{made['id']}")
         traveller.reads("Pronto da usare")
+        traveller.sees("via Verdi 15, Cremona")

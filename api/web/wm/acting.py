@@ -7,7 +7,7 @@ Whom one acts for stands in the page's session, as an id alone; it ends with the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,19 +25,23 @@ from api.web import forms, guards, words
 from api.web.me import declaring
 from api.web.me.family import CATEGORIES
 from api.web.order import places
-from api.web.order.places import Around
+from api.web.order.places import Around, PlaceForm
 from api.web.public import names as catalogue_names
 from api.web.wm import nearby
 from api.web.wm.acting_shapes import ActForm, KinForm, OrderForm, PersonForm, ServiceForm
 from api.web.wm.nearby import Nearby
 from config import clock
 from config.errors import DomainError
+from network import services
+from network.services import Delivery
 from plans import directory, funders, names, openings, people, plans
 from plans.openings import Kin
 from plans.people import EmployeeCard, RelativeCard
-from wallet import contents, previews, registry
+from wallet import contents, delivery_places, orders, previews, registry
 from wallet.authorizations import Authorization
 from wallet.contents import Contents, LotContent
+from wallet.delivery_places import Told
+from wallet.orders import Order
 from wallet.previews import Choosing, Preview
 from wallet.redemptions import vouchers
 from wallet.redemptions.vouchers import Voucher
@@ -84,7 +88,11 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a welfare manager sees of whom they act for: what they have, whom, what they asked and what they bought."""
+    """
+    What a welfare manager sees of whom they act for: what they have, whom, what they asked and what they bought.
+
+    `at_home` are those of the services bought that come home.
+    """
 
     funder: str
     contents: Contents
@@ -92,6 +100,7 @@ class Sight:
     family: tuple[Kin, ...]
     asked: tuple[Request, ...]
     bought: tuple[Voucher, ...]
+    at_home: frozenset[str]
 
 
 @blueprint.app_context_processor
@@ -245,6 +254,40 @@ def order(service: str) -> Response | tuple[str, int]:
     return flask.redirect(flask.url_for("web_wm_acting.person"))
 
 
+@blueprint.route("/persona/acquisti/<string:authorization_id>/luogo", methods=("GET", "POST"))
+@needs("authorizations:create")
+def place(authorization_id: str) -> Response | tuple[str, int]:
+    """Tell where an order is to come, as whoever calls says it, or change it."""
+    whom = _whom()
+    if whom is None:
+        return flask.redirect(flask.url_for("web_wm_acting.search"))
+
+    def look(session: Session) -> tuple[Order, Told | None, Around | None]:
+        found = orders.get(session, whom.book_id, authorization_id)
+        told = delivery_places.of(session, whom.book_id, authorization_id)
+        employee_id = found.authorization.employee_id
+        return found, told, places.around(session, found.service, whom.book_id, employee_id, found.relative)
+
+    found, told, reached = transact(look)
+    if reached is None or found.authorization.employee_id != whom.card.employee_id:
+        flask.abort(404)
+    form = PlaceForm() if flask.request.method == "POST" else PlaceForm(formdata=None)
+    form.reach(reached)
+    if flask.request.method != "POST":
+        form.fill(reached if told is None else replace(reached, known=told.place))
+    audit.about(employee_id=whom.card.employee_id, target=authorization_id)
+
+    def work(session: Session) -> Told:
+        said = form.place
+        assert said is not None  # noqa: S101 - the form asks for it
+        return delivery_places.tell(session, whom.book_id, authorization_id, said, actor=current().actor)
+
+    if forms.attempt(form, lambda: transact_in(whom.book_id, work)) is None:
+        return forms.show("wm/place.html", form, whom=whom, found=found)
+    flask.flash(_("Salvato: il fornitore sa dove venire."))
+    return flask.redirect(flask.url_for("web_wm_acting.person"))
+
+
 def _told(form: OrderForm, whom: Acting, service: str) -> Preview:
     return transact_in(
         whom.book_id,
@@ -303,13 +346,16 @@ def _sight(session: Session, whom: Acting) -> Sight:
     asked = records.query(book_id=book_id, employee_id=employee_id).order_by(records.ID.desc()).limit(_SHOWN)
     requests = records.values(session, session.execute(asked).all())
     has = contents.of(session, book_id, employee_id, ended=False)
+    bought = tuple(vouchers.value(row) for row in session.execute(wanted))
+    offered = services.listed(session, {each.service_code for each in bought})
     return Sight(
         funder=funders.of_book(session, book_id).name,
         contents=has,
         credits=_credits(session, book_id, has),
         family=openings.family(session, book_id, employee_id, on=clock.today()),
         asked=tuple(each for each in requests if each.state is not State.CLOSED),
-        bought=tuple(vouchers.value(row) for row in session.execute(wanted)),
+        bought=bought,
+        at_home=frozenset(each.code for each in offered if each.delivery is Delivery.HOME),
     )
 
 

@@ -192,3 +192,24 @@ def test_where_to_come_is_told_with_an_order_by_phone_and_filled_in_for_whom_it_
     assert placed(hers) == NOWHERE | {"comune": ""}
     assert placed(typed) == PLACE | {"street": "via Dante 4"}
     assert "In quale Comune?" not in text_of(marta.get("/wm/persona/ordina/PSI-CR"))
+
+
+def test_whoever_calls_has_where_to_come_told_of_an_order_that_is_open(counter: Counter) -> None:
+    made, elsewhere = counter.buy(service="PUL-CR", channel="DIRECT")["id"], counter.buy()["id"]
+    theirs = counter.buy("mario", service="PUL-CR")["id"]
+    marta, path = acting(counter), f"{PERSON}/acquisti/{{}}/luogo".format
+    page = marta.get(PERSON)
+    assert (f'href="{path(made)}"' in page.text, f'href="{path(elsewhere)}"' in page.text) == (True, False)
+
+    wrong = marta.send(path(made), "", **PLACE | {"phone": "boh"})
+    saved = marta.send(path(made), "", **PLACE)
+
+    assert (wrong.status_code, saved.status_code, saved.location) == (422, 302, PERSON)
+    assert "via Verdi 15, Crema" in browser_of(counter, "p03").get("/fornitore").text
+    assert forms_of(marta.get(path(made)))[""]["street"] == "via Verdi 15"
+    assert [marta.get(path(each)).status_code for each in (elsewhere, theirs, "aut_none")] == [404] * 3
+    counter.ask("giulia", "POST", f"/v1/authorizations/{made}/voids", {})
+    assert marta.send(path(made), "", **PLACE).status_code == 409
+    assert browser_of(counter, "marta").get(path(made)).location == "/wm/persone"
+    told = browser_of(counter, "giulia").get("/io/registro").text
+    assert ("al posto tuo" in told, "Marta" in told) == (True, True)
