@@ -83,6 +83,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "web_company_plans.show": ("/v1/plans/{plan_id}", "/v1/plans/{plan_id}/balances"),
     "web_company_plans.renew": ("/v1/plans/{plan_id}",),
     "web_company_agreement.record": ("/v1/plans/{plan_id}",),
+    "web_company_bonus.choices": ("/v1/plans/{plan_id}",),
     "web_company_bonus.show": ("/v1/plans/{plan_id}", "/v1/plans/{plan_id}/balances"),
     "web_company_plans.new": ("/v1/clusters",),
     "web_office.home": ("trial_balance",),

@@ -21,8 +21,7 @@ from api.access.roles import Role
 from api.conventions import uploads as bodies
 from api.conventions.trials import tried
 from api.web import forms, guards, uploads
-from api.web.company import desk
-from api.web.company.budget_desk import mend
+from api.web.company import budget_desk, desk
 from api.web.company.desk import Standing
 from api.web.fields import DayField
 from api.web.forms import Form
@@ -30,7 +29,7 @@ from config import clock
 from plans import listing
 from plans.bonus import agreements, offers, offers_file
 from plans.bonus.agreements import Agreement
-from plans.bonus.errors import ChoicesFileRefused
+from plans.bonus.errors import BonusChosenBefore, ChoicesFileRefused
 from plans.bonus.offers import Days, Outcome, PremiumStanding
 from plans.bonus.offers_file import Examined
 from plans.bonus.simulation import WHOLE_PERCENT
@@ -307,9 +306,16 @@ def _record(session: Session, plan: FoundPlan, path: Path, premium: str) -> Chos
 
 def _choices_preview(plan: FoundPlan, seen: Chosen, form: RecordForm) -> tuple[str, int]:
     page = flask.render_template(
-        "company/bonus_choices_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=mend
+        "company/bonus_choices_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=_mend
     )
     return page, 422 if seen.problems else 200
+
+
+def _mend(problem: Problem) -> str:
+    """Return how to mend one place of a file; what somebody chose is payroll's to read, and no file asks for it."""
+    if problem.refusal is BonusChosenBefore:
+        return str(_("Ha già scelto su questo premio, e altro: togli la riga, o rimetti quello che c'era."))
+    return budget_desk.mend(problem)
 
 
 def _plan(plan_id: str) -> FoundPlan:
@@ -357,4 +363,6 @@ def _look(session: Session, plan: FoundPlan, days: Days, path: Path) -> Look:
 
 
 def _preview(plan: FoundPlan, seen: Look, form: LoadForm) -> str:
-    return flask.render_template("company/bonus_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=mend)
+    return flask.render_template(
+        "company/bonus_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=_mend
+    )

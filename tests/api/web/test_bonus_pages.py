@@ -23,6 +23,7 @@ from tests import factories
 from tests.api.counter import Counter
 from tests.api.v1.families import tax_code_of
 from tests.api.web.browser import Browser, browser_of, forms_of, text_of
+from tests.api.web.counting import asked
 from wallet import conversions
 
 PREMIUM = "Premio di risultato 2025"
@@ -99,8 +100,8 @@ def told(page: TestResponse) -> str:
 
 
 def choose(giulia: Browser, page: str, share: int) -> TestResponse:
-    asked = giulia.get(f"{page}/conferma?quota={share}")
-    return giulia.send_on(asked, f"{page}/conferma")
+    drawn = giulia.get(f"{page}/conferma?quota={share}")
+    return giulia.send_on(drawn, f"{page}/conferma")
 
 
 def test_a_worker_is_told_of_a_bonus_looks_at_each_share_and_chooses_once(counter: Counter, plan: str) -> None:
@@ -305,8 +306,8 @@ def test_of_few_who_chose_the_office_is_told_nothing_and_of_more_their_sums(coun
 
 
 def tax_code_by_id(counter: Counter, who: str) -> str:
-    asked = sa.text("select tax_code from employee where employee_id = :who")
-    return str(database.transact(lambda session: session.scalar(asked, {"who": counter.people[who]})))
+    found = sa.text("select tax_code from employee where employee_id = :who")
+    return str(database.transact(lambda session: session.scalar(found, {"who": counter.people[who]})))
 
 
 def decide(counter: Counter, who: str) -> None:
@@ -358,10 +359,37 @@ def test_choices_that_the_plan_cannot_pay_for_are_told_before_they_are_recorded(
     assert (refused.status_code, "può accreditare ancora 0,00 €" in told(refused)) == (409, True)
 
 
+def test_no_file_asks_the_page_what_somebody_chose(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    giulia, hr, page = browser_of(counter, "giulia"), browser_of(counter, "hr"), offered(counter)
+    choose(giulia, page, 50)
+    line = f"{tax_code_of(counter, 'giulia')};500,00;100;2026-03-02;sì\n"
+    guess = {"premium": PREMIUM, "file": (BytesIO((CHOICES + line).encode()), "scelte.csv")}
+
+    for refused in (
+        look(hr, plan, row(counter, amount="400,00")),
+        hr.send(f"/azienda/piani/{plan}/premio/scelte", "", **guess),
+    ):
+        assert refused.status_code == 422
+        assert "Ha già scelto su questo premio" in told(refused)
+        assert "50 %" not in told(refused)
+    giulia.send(page, f"{page}/annulla")
+
+
+def test_the_pages_ask_the_database_alike_however_many_are_offered_a_bonus(counter: Counter, plan: str) -> None:
+    giulia, hr, page = browser_of(counter, "giulia"), browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio"
+    offer(counter, plan, row(counter))
+    before = [asked(hr, page), asked(giulia, "/io/premio"), asked(giulia, "/io")]
+
+    offer(counter, plan, row(counter), row(counter, "mario"))
+
+    assert [asked(hr, page), asked(giulia, "/io/premio"), asked(giulia, "/io")] == before
+
+
 def test_only_a_plan_of_bonuses_has_any_to_choose_about(counter: Counter) -> None:
-    asked = sa.text("select plan_id from plan where code = 'A' and book_id = :book")
-    usual = database.transact(lambda session: session.scalar(asked, {"book": counter.books["E1"]}))
-    other = database.transact(lambda session: session.scalar(asked, {"book": counter.books["E2"]}))
+    found = sa.text("select plan_id from plan where code = 'A' and book_id = :book")
+    usual = database.transact(lambda session: session.scalar(found, {"book": counter.books["E1"]}))
+    other = database.transact(lambda session: session.scalar(found, {"book": counter.books["E2"]}))
     hr = browser_of(counter, "hr")
     for path in ("premio", "premio/scelte"):
         assert hr.get(f"/azienda/piani/{usual}/{path}").status_code in (409, 422), path
@@ -396,9 +424,9 @@ def test_the_trail_has_who_chose_and_the_office_does_not_read_it(counter: Counte
     page = offered(counter)
     choose(browser_of(counter, "giulia"), page, 50)
 
-    asked = sa.text("select action, personal from audit_event where target = :target")
+    events = sa.text("select action, personal from audit_event where target = :target")
     found = database.transact(
-        lambda session: [tuple(row) for row in session.execute(asked, {"target": page.rpartition("/")[2]})]
+        lambda session: [tuple(row) for row in session.execute(events, {"target": page.rpartition("/")[2]})]
     )
 
     assert found == [("bonus:choose", True)]
