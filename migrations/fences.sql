@@ -68,6 +68,8 @@ declare
         "dispute_event": "dispute_id in (select dispute_id from dispute)",
         "payout_run": "run_id in (select run_id from payout_payment)"
     }';
+    -- Of these a provider writes nothing.
+    v_providers_read constant text[] := array['delivery_place'];
     v_table text;
     v_policy text;
     v_columns text[];
@@ -119,6 +121,11 @@ begin
             end if;
         end if;
         for v_sight, v_rows in select * from jsonb_each_text(v_shown) loop
+            if v_sight = 'provider' and v_table = any (v_providers_read) then
+                execute format('create policy fence_provider on %I for select to borsellino_provider using (%s)',
+                    v_table, v_rows);
+                continue;
+            end if;
             execute format('create policy %I on %I to %I using (%s) with check (%s)',
                 'fence_' || v_sight, v_table, 'borsellino_' || v_sight, v_rows, v_rows);
         end loop;

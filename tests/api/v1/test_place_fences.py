@@ -67,6 +67,15 @@ def test_the_provider_sees_its_own_in_every_book_and_another_none(counter: Count
     assert seen(Fence(Sight.PROVIDER, provider_code="P04")) == set()
 
 
+@pytest.mark.parametrize("fence", [P03, Fence(Sight.PROVIDER, provider_code="P04"), Fence(Sight.FUNDER, 1)])
+@pytest.mark.parametrize("verb", ["update delivery_place set street = 'altrove'", "delete from delivery_place"])
+def test_whoever_only_reads_it_writes_nothing(places: dict[str, str], fence: Fence, verb: str) -> None:
+    with fences.inside(fence):
+        touched = database.transact(lambda session: session.execute(sa.text(verb)).rowcount)  # type: ignore[attr-defined]
+
+    assert touched == 0
+
+
 def test_the_provider_sees_it_no_more_once_the_order_is_over(counter: Counter, places: dict[str, str]) -> None:
     book_id, used, voided = counter.books["E1"], places["giulia"], told(counter)
     lapsed = told(counter)

@@ -185,6 +185,19 @@ def test_whoever_is_late_finds_the_place_again_and_no_address_bears_it(counter: 
     assert "Verdi" not in back.request.url + made.headers["Location"]
 
 
+def test_whoever_is_late_on_an_orders_page_finds_what_was_typed_too(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    place = ordered(giulia, **NOWHERE)
+    drawn = forms_of(giulia.get(place))[f"{place}/luogo"] | HOME | {"street": "via Tarda 6"}
+
+    back = giulia.post(f"{place}/luogo", drawn | {"resumed": "1"})
+
+    assert (back.status_code, fields(back, f"{place}/luogo")["street"]) == (200, "via Tarda 6")
+    assert UNKNOWN in text_of(giulia.get(place))
+    assert giulia.send_on(back, place, f"{place}/luogo").status_code == 302
+    assert "via Tarda 6" in text_of(giulia.get(place))
+
+
 def test_an_order_that_is_over_takes_no_place(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
     place = ordered(giulia, **HOME)
