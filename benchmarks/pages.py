@@ -88,6 +88,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "web_company_plans.new": ("/v1/clusters",),
     "web_office.home": ("trial_balance",),
     "web_office.accounts": ("trial_balance",),
+    "web_office_bonuses.index": ("/v1/plans",),
+    "web_office_bonuses.show": ("/v1/plans",),
     "web_office_elsewhere.index": ("/v1/elsewhere",),
     "web_office_payroll.home": ("/v1/reimbursements/payable",),
     "web_office_payroll.month": ("payroll_month",),

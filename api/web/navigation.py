@@ -74,6 +74,7 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
     Role.PAYROLL: (
         Place("web_office_payroll.home", lazy_gettext("Paghe")),
         Place("web_office_items.index", lazy_gettext("Voci di cedolino")),
+        Place("web_office_bonuses.index", lazy_gettext("Premi")),
         Place("web_office_elsewhere.index", lazy_gettext("Importi da altrove")),
         Place("web_statements.index", lazy_gettext("Documenti")),
     ),

@@ -359,6 +359,31 @@ def test_choices_that_the_plan_cannot_pay_for_are_told_before_they_are_recorded(
     assert (refused.status_code, "può accreditare ancora 0,00 €" in told(refused)) == (409, True)
 
 
+def test_payroll_alone_reads_who_chose_what_and_who_keeps_all_in_cash(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter), row(counter, "mario"))
+    giulia, payroll, page = browser_of(counter, "giulia"), browser_of(counter, "payroll"), offered(counter)
+    choose(giulia, page, 50)
+    paths = (f"/studio/premi/{plan}?premio={PREMIUM}", f"/studio/premi/{plan}/elenco.csv?premio={PREMIUM}")
+
+    index = payroll.get("/studio/premi")
+    assert unescape(index.text).count(plan) == 1
+    seen = told(payroll.get(paths[0]))
+    assert "1 su 2" in seen
+    assert "può ancora scegliere" in seen
+    file = payroll.get(paths[1])
+    code = tax_code_of(counter, "giulia")
+    assert f"{code};" in file.text
+    assert ";500,00;250,00;250,00;2026-03-02;no" in file.text
+    assert ";500,00;0,00;500,00;;no" in file.text
+    with clock.at(datetime(2026, 3, 21, 12, tzinfo=clock.ROME)):
+        assert "Chi non ha scelto riceve tutto in denaro" in told(browser_of(counter, "payroll").get(paths[0]))
+    for who in ("hr", "giulia", "accountant", "comune", "p04", "marta", "operator"):
+        for path in ("/studio/premi", *paths):
+            assert browser_of(counter, who).get(path).status_code == 403, (who, path)
+    assert payroll.get(f"/studio/premi/{plan}?premio=altro").status_code == 404
+    giulia.send(page, f"{page}/annulla")
+
+
 def test_no_file_asks_the_page_what_somebody_chose(counter: Counter, plan: str) -> None:
     offer(counter, plan, row(counter))
     giulia, hr, page = browser_of(counter, "giulia"), browser_of(counter, "hr"), offered(counter)

@@ -1,0 +1,89 @@
+"""Bonuses as payroll pays them: of each worker what was chosen as welfare, and what is cash in the payslip."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import flask
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from api.access.identity import needs, transact_in
+from api.access.roles import Role
+from api.web import guards, words
+from config import clock
+from plans.bonus import rolls
+from plans.bonus.rolls import Roll, RollLine
+from reports import cells
+
+blueprint = flask.Blueprint("web_office_bonuses", __name__, url_prefix="/studio/premi")
+blueprint.before_request(guards.only(Role.PAYROLL))
+
+# More are no page for people: they take the file.
+_SHOWN = 200
+
+
+@blueprint.get("")
+@needs("payslips:read")
+def index() -> str:
+    """List the bonuses that were offered or chosen about."""
+    found = transact_in(guards.own_book(), lambda session: rolls.of_book(session, guards.own_book()))
+    return flask.render_template("office/bonuses.html", found=found, today=clock.today())
+
+
+@blueprint.get("/<string:plan_id>")
+@needs("payslips:read")
+def show(plan_id: str) -> str:
+    """Show what each worker chose of a bonus, and what payroll pays."""
+    roll, lines = _found(plan_id)
+    return flask.render_template("office/bonus.html", roll=roll, lines=lines, shown=_SHOWN, today=clock.today())
+
+
+@blueprint.get("/<string:plan_id>/elenco.csv")
+@needs("payslips:read")
+def file(plan_id: str) -> Response:
+    """Give the same as a file for a payroll program."""
+    _roll, lines = _found(plan_id)
+    answer = flask.Response(_csv(lines), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename=premi-{plan_id}.csv"
+    return answer
+
+
+def _found(plan_id: str) -> tuple[Roll, Sequence[RollLine]]:
+    book_id, premium = guards.own_book(), flask.request.args.get("premio", "")
+    every, lines = transact_in(
+        book_id, lambda session: (rolls.of_book(session, book_id), rolls.lines(session, book_id, plan_id, premium))
+    )
+    roll = next((each for each in every if (each.plan_id, each.premium) == (plan_id, premium)), None)
+    if roll is None:
+        flask.abort(404)
+    return roll, lines
+
+
+def _csv(lines: Sequence[RollLine]) -> str:
+    language, yes_no = words.asked(), (_("no"), _("sì"))
+    told = io.StringIO()
+    writer = csv.writer(told, delimiter=";" if language == "it" else ",", lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Codice fiscale"),
+            _("Cognome"),
+            _("Nome"),
+            _("Premio lordo"),
+            _("In welfare"),
+            _("In denaro, lordi"),
+            _("Scelta del"),
+            _("Rinuncia all'imposta ridotta"),
+        ]
+    )
+    for line in lines:
+        names = [cells.guarded(text) for text in (line.tax_code, line.last_name, line.first_name)]
+        amounts = [
+            cells.plain(amount, language) for amount in (line.premium_minor, line.converted_minor, line.cash_minor)
+        ]
+        chosen_on = "" if line.chosen_on is None else line.chosen_on.isoformat()
+        writer.writerow([*names, *amounts, chosen_on, yes_no[line.waived]])
+    # With its mark a spreadsheet reads the accents.
+    return "\ufeff" + told.getvalue()
