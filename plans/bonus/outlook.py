@@ -63,11 +63,20 @@ class Outlook:
         return next((each for each in self.options if each.share_percent == share_percent), None)
 
 
-def of(session: Session, book_id: int, offer: Offer, *, today: date, share: int | None = None) -> Outlook:
+def of(
+    session: Session,
+    book_id: int,
+    offer: Offer,
+    *,
+    today: date,
+    share: int | None = None,
+    ordinary_points: int | None = None,
+) -> Outlook:
     """
     Return what each share that the agreement admits would be if it were chosen today; nothing is kept.
 
-    All in cash is among them, as that is what is left to whoever chooses nothing; `share` is one more to look at.
+    All in cash is among them, as that is what is left to whoever chooses nothing; `share` is one more to look at, and
+    `ordinary_points` the worker's marginal rate, if they say it, in hundredths of one per cent.
     Errors: BonusAgreementMissing, BonusRuleMissing, BonusShareInvalid.
     """
     terms = plans.by_code(session, book_id, offer.plan_code)
@@ -75,7 +84,7 @@ def of(session: Session, book_id: int, offer: Offer, *, today: date, share: int 
     card = people.employee(session, book_id, offer.employee_id)
     held = rules.at(loading.load(), today, today, joint=agreement.joint)
     year = choices.year_of(session, book_id, offer.employee_id, today)
-    worker = Worker(offer.income_within, offer.waived)
+    worker = Worker(offer.income_within, offer.waived, ordinary_points=ordinary_points)
 
     def option(percent: int) -> Option:
         amount = from_minor(offer.premium_minor)

@@ -311,6 +311,9 @@ def test_ordinary_tax_that_nobody_knows_is_not_shown_as_zero(bonus: Scene, tmp_p
 
     assert [(each.cash.net_minor, each.total_minor) for each in seen.options[:1]] == [(None, None)]
     assert seen.elsewhere_known is False
+    # 6,000 less contributions of 551.40; 5,000 bear 1 %, and 448.60 what the worker says.
+    told = outlook.of(bonus.session, bonus.book_id, found, today=clock.today(), ordinary_points=3_500)
+    assert told.options[0].total_minor == 524_159
 
 
 def test_an_employer_is_told_how_far_the_choosing_is(bonus: Scene, tmp_path: Path) -> None:

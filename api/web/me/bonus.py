@@ -11,14 +11,17 @@ import flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, SubmitField
+from wtforms.validators import NumberRange, Optional
 
 from api.access import audit
 from api.access.identity import current, needs, transact_in
 from api.web import charts, forms, me, words
 from api.web.charts import Bar
-from api.web.forms import MoneyForm
+from api.web.fields import CountField
+from api.web.forms import Form, MoneyForm
 from api.web.me import Owner
 from config import clock
 from config.errors import DomainError
@@ -47,10 +50,31 @@ _OF_WORKERS: Mapping[type[DomainError], Any] = {
 }
 
 
+class RateForm(Form):
+    """The worker's highest rate of income tax, which nobody here knows and nobody keeps."""
+
+    class Meta:
+        """Nothing is changed by looking: the rate stands in the address."""
+
+        csrf = False
+
+    aliquota = CountField(
+        _l("La tua aliquota IRPEF più alta, in percento"),
+        [Optional(), NumberRange(1, WHOLE_PERCENT - 1, _l("Scrivi un numero intero da 1 a 99, come 23."))],
+    )
+    send = SubmitField(_l("Calcola il netto"))
+
+    @property
+    def points(self) -> int | None:
+        """Return the rate in hundredths of one per cent; None where it was not told, or will not do."""
+        return self.aliquota.data * 100 if self.validate() and self.aliquota.data else None
+
+
 class ChooseForm(MoneyForm):
     """The word to choose a share."""
 
     quota = HiddenField()
+    aliquota = HiddenField()
     send = SubmitField(_l("Confermo la scelta"))
 
 
@@ -105,18 +129,16 @@ def of_worker(refusal: DomainError) -> str:
 
 @blueprint.get("")
 @needs("bonus:choose")
-def latest() -> str:
+def latest() -> tuple[str, int]:
     """Show the bonus that waits for a choice, else the last one."""
-    mine = me.owner("bonus:choose")
-    return _shown(transact_in(mine.book_id, lambda session: _sight(session, mine, None)))
+    return _looked(None)
 
 
 @blueprint.get("/<string:offer_id>")
 @needs("bonus:choose")
-def show(offer_id: str) -> str:
+def show(offer_id: str) -> tuple[str, int]:
     """Show one bonus: what each share comes to, or what was chosen."""
-    mine = me.owner("bonus:choose")
-    return _shown(transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id)))
+    return _looked(offer_id)
 
 
 @blueprint.route("/<string:offer_id>/conferma", methods=("GET", "POST"))
@@ -135,11 +157,13 @@ def confirm(offer_id: str) -> Response | tuple[str, int]:
     if done is not None:
         forms.tell(_("Scelta registrata."))
         return flask.redirect(flask.url_for(".show", offer_id=offer_id))
-    sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, share))
+    points = RateForm(formdata=MultiDict({"aliquota": given.get("aliquota", "")})).points
+    sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, share, ordinary_points=points))
     option = None if sight.outlook is None else sight.outlook.option(share)
     if sight.state != "open" or option is None:
         return flask.redirect(flask.url_for(".show", offer_id=offer_id))
     form.quota.data = str(share)
+    form.aliquota.data = given.get("aliquota", "")
     return forms.show("me/bonus_confirm.html", form, sight=sight, option=option)
 
 
@@ -174,6 +198,13 @@ def take_back(offer_id: str) -> Response | tuple[str, int]:
     return flask.redirect(flask.url_for(".show", offer_id=offer_id))
 
 
+def _looked(offer_id: str | None) -> tuple[str, int]:
+    mine, rate = me.owner("bonus:choose"), RateForm(formdata=flask.request.args)
+    points = rate.points
+    sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, ordinary_points=points))
+    return _shown(sight, rate=rate), 422 if rate.errors else 200
+
+
 def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> str:
     def work(session: Session) -> str:
         return idempotency.once(
@@ -195,7 +226,14 @@ def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> str:
     return transact_in(mine.book_id, work)
 
 
-def _sight(session: Session, mine: Owner, offer_id: str | None, share: int | None = None) -> Sight:
+def _sight(
+    session: Session,
+    mine: Owner,
+    offer_id: str | None,
+    share: int | None = None,
+    *,
+    ordinary_points: int | None = None,
+) -> Sight:
     today = clock.today()
     offered = offers.of_person(session, mine.book_id, mine.employee_id)
     made = {(one.plan_code, one.premium): one for one in choices.of_person(session, mine.book_id, mine.employee_id)}
@@ -217,14 +255,15 @@ def _sight(session: Session, mine: Owner, offer_id: str | None, share: int | Non
     )
     if offer is None or sight.state == "over":
         return sight
+    told_of = {"share": share, "ordinary_points": ordinary_points}
     try:
-        seen, refusal = outlook.of(session, mine.book_id, offer, today=today, share=share), None
+        seen, refusal = outlook.of(session, mine.book_id, offer, today=today, **told_of), None
     except DomainError as found:
         seen, refusal = None, found
     return Sight(sight.offer, sight.choice, seen, refusal, sight.others, sight.recorded, today)
 
 
-def _shown(sight: Sight, form: BackForm | None = None) -> str:
+def _shown(sight: Sight, form: BackForm | None = None, rate: RateForm | None = None) -> str:
     options = sight.outlook.options if sight.outlook is not None and sight.state in ("open", "early") else ()
     bars = [
         Bar(_("%(share)s %% in welfare", share=each.share_percent), each.total_minor)
@@ -235,6 +274,7 @@ def _shown(sight: Sight, form: BackForm | None = None) -> str:
         "me/bonus.html",
         sight=sight,
         form=form or BackForm(formdata=None),
+        rate=rate or RateForm(formdata=None),
         sent=form is not None,
         picture=charts.address(bars) if len(bars) > 1 else None,
     )

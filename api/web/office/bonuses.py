@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import flask
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.access.identity import needs, transact_in
@@ -52,14 +53,18 @@ def file(plan_id: str) -> Response:
 
 
 def _found(plan_id: str) -> tuple[Roll, Sequence[RollLine]]:
-    book_id, premium = guards.own_book(), flask.request.args.get("premio", "")
-    every, lines = transact_in(
-        book_id, lambda session: (rolls.of_book(session, book_id), rolls.lines(session, book_id, plan_id, premium))
-    )
-    roll = next((each for each in every if (each.plan_id, each.premium) == (plan_id, premium)), None)
-    if roll is None:
+    """Find a bonus of a plan by the name in the address; the plan's last where it says none."""
+    book_id, premium = guards.own_book(), flask.request.args.get("premio")
+
+    def work(session: Session) -> tuple[Roll, Sequence[RollLine]] | None:
+        found = [each for each in rolls.of_book(session, book_id) if each.plan_id == plan_id]
+        roll = next((each for each in found if premium in (None, each.premium)), None)
+        return None if roll is None else (roll, rolls.lines(session, book_id, plan_id, roll.premium))
+
+    found = transact_in(book_id, work)
+    if found is None:
         flask.abort(404)
-    return roll, lines
+    return found
 
 
 def _csv(lines: Sequence[RollLine]) -> str:

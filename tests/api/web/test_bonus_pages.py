@@ -202,6 +202,14 @@ def test_a_net_that_nobody_knows_is_said_to_be_unknown(counter: Counter, plan: s
 
     assert "non si sa" in seen
     assert "non è zero" in seen
+    known = giulia.get(f"{page}?aliquota=35")
+    assert "non si sa" not in told(known)
+    assert 'name="aliquota" value="35"' in known.text
+    assert "Netti: 5." in told(giulia.get(f"{page}/conferma?quota=0&aliquota=35"))
+    for wrong in ("0", "100", "x", "-1"):
+        refused = giulia.get(f"{page}?aliquota={wrong}")
+        assert refused.status_code == 422, wrong
+        assert "non si sa" in told(refused)
 
 
 def test_every_share_may_be_typed_where_the_agreement_leaves_them_open(counter: Counter, plan: str) -> None:
@@ -381,6 +389,7 @@ def test_payroll_alone_reads_who_chose_what_and_who_keeps_all_in_cash(counter: C
         for path in ("/studio/premi", *paths):
             assert browser_of(counter, who).get(path).status_code == 403, (who, path)
     assert payroll.get(f"/studio/premi/{plan}?premio=altro").status_code == 404
+    assert "1 su 2" in told(payroll.get(f"/studio/premi/{plan}"))
     giulia.send(page, f"{page}/annulla")
 
 
