@@ -14,7 +14,7 @@ from environs import EnvValidationError
 from config.embedded import NoPostgres
 from config.errors import LANGUAGES, DomainError
 from ledger.errors import Contention
-from network.errors import BadColumns, BadRow, DataFolderEmpty, DistanceNeedsOrigin, HistoryRewritten
+from network.errors import BadColumns, BadRow, ContactUnclear, DataFolderEmpty, DistanceNeedsOrigin, HistoryRewritten
 from plans.bonus.errors import BonusAmountInvalid, BonusRateInvalid, BonusShareInvalid
 from plans.errors import (
     ClusterRepeated,
@@ -32,7 +32,7 @@ from plans.errors import (
 )
 from plans.errors_files import CellRefused, FileRefused
 from plans.social.errors import ActInvalid, CaseRefInvalid, PersonCodeInvalid, ProtocolInvalid, RegistryInvalid
-from wallet.errors import BudgetFileRefused, CodeInvalid, QuantityOrAmount
+from wallet.errors import BudgetFileRefused, CodeInvalid, DeliveryPlaceUnclear, QuantityOrAmount
 from wallet.redemptions.errors import NonceReused, RedemptionInFuture, ReplacementInvalid
 from wallet.reimbursements.errors import (
     DocumentRefused,
@@ -162,6 +162,8 @@ MALFORMED: tuple[type[DomainError], ...] = (
     BadRow,
     HistoryRewritten,
     DistanceNeedsOrigin,
+    ContactUnclear,
+    DeliveryPlaceUnclear,
     BookNeeded,
     SettingsInvalid,
     FileNotUsable,

@@ -7,7 +7,7 @@ people see it, and its provider as long as the purchase can be redeemed. It goes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -124,6 +124,14 @@ def of(session: Session, book_id: int, authorization_id: str) -> Told | None:
         .where(PLACE.c.book_id == book_id, PLACE.c.authorization_id == authorization_id)
     ).one_or_none()
     return None if row is None else value(row)
+
+
+def told_of(session: Session, book_id: int, authorization_ids: Collection[str]) -> frozenset[str]:
+    """Return those of some orders of which somebody has told where they are to come."""
+    known = sa.select(PLACE.c.authorization_id).where(
+        PLACE.c.book_id == book_id, PLACE.c.authorization_id.in_(authorization_ids)
+    )
+    return frozenset(session.scalars(known)) if authorization_ids else frozenset()
 
 
 def of_authorization(table: Any) -> sa.ColumnElement[bool]:

@@ -24,7 +24,7 @@ from api.web.fields import DayField
 from api.web.forms import Form
 from api.web.me import calendars, surveys
 from config import clock, money
-from network.services import catalogue
+from network.services import Delivery, catalogue
 from network.services.catalogue import Service
 from plans import funders, people, plans
 from plans.bonus import offers
@@ -32,7 +32,7 @@ from plans.bonus.offers import Offer
 from plans.people import RelativeCard
 from plans.rulebook.words import Category
 from plans.words import FunderKind
-from wallet import authorizations, contents, history, labels, movements
+from wallet import authorizations, contents, delivery_places, history, labels, movements
 from wallet.authorizations import Authorization
 from wallet.contents import Contents, Ending
 from wallet.labels import EntryKind
@@ -107,6 +107,7 @@ class Sight:
     carried: Ending | None
     answered: Sequence[Request]
     bonus: Offer | None
+    placeless: frozenset[str]
     today: date
 
     @property
@@ -283,6 +284,12 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     found = aids.of_person(session, book_id, employee_id)
     codes = {each.service_code for each in reserved.data} | {code for aid in found for code in aid.services}
     has, left_on = contents.of(session, book_id, employee_id, ended=False), _left_on(session, book_id, employee_id)
+    known = {each.code: each for each in catalogue.listed(session, codes)}
+    at_home = {
+        one.authorization_id
+        for one in reserved.data
+        if one.service_code in known and known[one.service_code].delivery is Delivery.HOME
+    }
     return Sight(
         contents=has,
         payer=payer,
@@ -291,12 +298,13 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         last=last.data,
         plan_names=_plan_names(session, book_id, employee_id),
         reserved=reserved.data,
-        services={each.code: each for each in catalogue.listed(session, codes)},
+        services=known,
         expenses=checklist.expenses(),
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
         answered=_answered(session, book_id, employee_id),
         bonus=offers.waiting(session, book_id, employee_id, on=clock.today()) if employed else None,
+        placeless=frozenset(at_home) - delivery_places.told_of(session, book_id, at_home),
         carried=_carried(has, _last_days(session, book_id, employee_id, has)),
         today=clock.today(),
     )

@@ -39,8 +39,8 @@ def test_it_is_told_changed_and_read_while_the_order_is_open(counter: Counter) -
     [
         ({"comune": "015146"}, 409, "comune_out_of_territory"),
         ({"comune": "000000"}, 404, "comune_not_found"),
-        ({"phone": "chiamare"}, 409, "delivery_place_unclear"),
-        ({"street": " "}, 409, "delivery_place_unclear"),
+        ({"phone": "chiamare"}, 422, "delivery_place_unclear"),
+        ({"street": " "}, 422, "delivery_place_unclear"),
         ({"street": ""}, 422, "fields_invalid"),
         ({"note": "x" * 201}, 422, "fields_invalid"),
         ({"health": "x"}, 422, "fields_invalid"),

@@ -72,6 +72,17 @@ def test_a_place_is_told_with_the_order_and_the_provider_reads_it(counter: Count
     assert "Giulia" not in read.text
 
 
+def test_the_wallet_leads_to_an_order_without_a_place_until_it_is_told(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    placed, missing = ordered(giulia, **HOME), ordered(giulia, **NOWHERE)
+
+    home = giulia.get("/io").text
+
+    assert f'href="{missing}#where"' in home
+    assert f'href="{placed}#where"' not in home
+    assert 'id="where"' in giulia.get(missing).text
+
+
 def test_an_order_needs_no_place_and_its_page_says_that_it_is_missing(counter: Counter) -> None:
     mario = browser_of(counter, "mario")
     place = ordered(mario, **NOWHERE)
