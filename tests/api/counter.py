@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from moneyed import Money
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -67,7 +68,8 @@ def furnish(session: Session, counter: Counter) -> None:
     for code, names in (("E1", ("giulia", "mario")), ("E2", ("anna",))):
         book_id = counter.books[code] = factories.employer(session, code)
         factories.plan(session, book_id)
-        factories.funded(session, book_id)
+        # Enough for every module of a process, whichever they are.
+        factories.funded(session, book_id, amount=Money("5000000", "EUR"))
         for name in names:
             employee_id = counter.people[name] = factories.employee(session, book_id, first_name=name.title())
             factories.grant(session, book_id, "A", employee_id, 60_000)
