@@ -56,6 +56,7 @@ JOURNEYS: Mapping[str, Way] = {
     "mario goes back and confirms again": _NARROW_MOUSE,
     "the office loads a budget": _WIDE_MOUSE,
     "the office drafts a plan": _NARROW_KEYS,
+    "ada chooses about her bonus": _NARROW_KEYS,
     "the accountant opens the proof": _NARROW_MOUSE,
     "payroll reads the month": _WIDE_KEYS,
     "the provider redeems by code": _NARROW_KEYS,
