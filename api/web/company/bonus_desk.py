@@ -27,7 +27,7 @@ from api.web.fields import DayField
 from api.web.forms import Form
 from config import clock
 from plans import listing
-from plans.bonus import agreements, offers, offers_file
+from plans.bonus import agreements, offers, offers_file, rolls
 from plans.bonus.agreements import Agreement
 from plans.bonus.errors import BonusChosenBefore, ChoicesFileRefused
 from plans.bonus.offers import Days, Outcome, PremiumStanding
@@ -62,7 +62,7 @@ class OfferForm(Form):
 
     def days(self) -> Days:
         """Return what was typed."""
-        return Days((self.premium.data or "").strip(), self.choose_from.data, self.choose_by.data)
+        return Days(_named(self.premium.data), self.choose_from.data, self.choose_by.data)
 
 
 class LoadForm(Form):
@@ -76,7 +76,7 @@ class LoadForm(Form):
 
     def days(self) -> Days:
         """Return what was looked at."""
-        return Days((self.premium.data or "").strip(), self.choose_from.data, self.choose_by.data)
+        return Days(_named(self.premium.data), self.choose_from.data, self.choose_by.data)
 
 
 class WithdrawForm(Form):
@@ -111,6 +111,7 @@ class Chosen:
     converted_minor: int
     cash_minor: int
     elsewhere_unknown: int
+    others: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -140,7 +141,11 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file would do, and what the plan lacks if everybody took as much welfare as the agreement admits."""
+    """
+    What a file would do, and what the plan lacks if everybody took as much welfare as the agreement admits.
+
+    `others` are the plan's bonuses of another name: under a name of its own a bonus is one more.
+    """
 
     examined: Examined
     days: Days
@@ -148,6 +153,7 @@ class Look:
     changed: int
     same: int
     lacking_minor: int
+    others: tuple[str, ...]
 
 
 @blueprint.route("/<string:plan_id>/premio", methods=("GET", "POST"))
@@ -239,7 +245,7 @@ def choices(plan_id: str) -> Response | str | tuple[str, int]:
     plan, form = _plan(plan_id), ChoicesForm()
 
     def look() -> tuple[str, int]:
-        premium = (form.premium.data or "").strip()
+        premium = _named(form.premium.data)
         with bodies.kept(form.file.data) as path:
             seen = _tried(plan, path, premium)
             ticket = "" if seen.problems else uploads.keep(path)
@@ -268,7 +274,7 @@ def record(plan_id: str) -> Response | tuple[str, int]:
         flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
         return flask.redirect(flask.url_for(".choices", plan_id=plan_id))
     done = forms.attempt(
-        form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, path, form.premium.data or ""))
+        form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, path, _named(form.premium.data)))
     )
     if done is None:
         again = ChoicesForm(formdata=None, premium=form.premium.data)
@@ -289,11 +295,11 @@ def _tried(plan: FoundPlan, path: Path, premium: str) -> Chosen:
             lambda work: transact_in(plan.book_id, work), lambda session: _record(session, plan, path, premium)
         )
     except ChoicesFileRefused as refusal:
-        return Chosen(0, 0, 0, 0, 0, refusal.details["problems"])
+        return Chosen(0, 0, 0, 0, 0, problems=refusal.details["problems"])
 
 
 def _record(session: Session, plan: FoundPlan, path: Path, premium: str) -> Chosen:
-    done = conversions.choose_file(session, plan.book_id, plan.draft.code, path, premium.strip(), actor=current().actor)
+    done = conversions.choose_file(session, plan.book_id, plan.draft.code, path, premium, actor=current().actor)
     new = [each.choice for each in done if each.created]
     return Chosen(
         new=len(new),
@@ -301,7 +307,19 @@ def _record(session: Session, plan: FoundPlan, path: Path, premium: str) -> Chos
         converted_minor=sum(choice.converted_minor for choice in new),
         cash_minor=sum(choice.cash_minor for choice in new),
         elsewhere_unknown=sum(choice.elsewhere_minor is None for choice in new),
+        others=_others(session, plan, premium),
     )
+
+
+def _others(session: Session, plan: FoundPlan, premium: str) -> tuple[str, ...]:
+    """Return the names of the plan's other bonuses, offered or chosen about."""
+    found = rolls.of_book(session, plan.book_id)
+    return tuple(each.premium for each in found if each.plan_id == plan.plan_id and each.premium != premium)
+
+
+def _named(typed: str | None) -> str:
+    """Return the name of a bonus as it is kept: blanks alone make no other bonus."""
+    return " ".join((typed or "").split())
 
 
 def _choices_preview(plan: FoundPlan, seen: Chosen, form: RecordForm) -> tuple[str, int]:
@@ -359,6 +377,7 @@ def _look(session: Session, plan: FoundPlan, days: Days, path: Path) -> Look:
         changed=counts[Outcome.CHANGED],
         same=counts[Outcome.SAME],
         lacking_minor=max(0, most - money.state.grantable_minor),
+        others=_others(session, plan, days.premium),
     )
 
 

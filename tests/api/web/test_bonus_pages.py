@@ -286,6 +286,20 @@ def test_the_same_file_again_changes_nothing_and_says_so(counter: Counter, plan:
     assert "1 persona, 500,00 €" in told(hr.get(f"/azienda/piani/{plan}/premio"))
 
 
+def test_another_name_is_said_to_be_another_bonus_and_blanks_make_none(counter: Counter, plan: str) -> None:
+    hr, page = browser_of(counter, "hr"), f"/azienda/piani/{plan}/premio"
+    offer(counter, plan, row(counter))
+    file = (HEADER + row(counter)).encode()
+    days = {"choose_from": "2026-03-01", "choose_by": "2026-03-20"}
+
+    blanks = hr.send(page, "", premium=f" {PREMIUM.replace(' ', '  ')} ", file=(BytesIO(file), "p.csv"), **days)
+    other = hr.send(page, "", premium="Premio 2025", file=(BytesIO(file), "p.csv"), **days)
+
+    assert "Già così 1" in told(blanks)
+    assert "un altro premio, in più" not in told(blanks)
+    assert f"c'è già: {PREMIUM}. Con un altro nome" in told(other)
+
+
 def test_days_that_will_not_do_are_told_with_what_was_typed(counter: Counter, plan: str) -> None:
     backwards = look(browser_of(counter, "hr"), plan, row(counter), first="2026-03-20", last="2026-03-10")
     over = look(browser_of(counter, "hr"), plan, row(counter), first="2026-02-01", last="2026-02-10")
