@@ -35,6 +35,7 @@ MODELS = (
     "wallet.requests.tables",
     "wallet.retention.tables",
     "wallet.social.tables",
+    "wallet.surveys.tables",
     "wallet.tables",
     "wallet.settlement.tables",
 )
