@@ -60,6 +60,13 @@ class ContactUnclear(DomainError):
     )
 
 
+class ContactChanged(DomainError):
+    """Somebody told of a provider how it is reached while somebody else was writing it."""
+
+    it = "Intanto qualcun altro ha cambiato i recapiti: guardare quelli di adesso, e salvare di nuovo."
+    en = "Somebody else has changed how to reach it meanwhile: look at what stands now, and save again."
+
+
 class ServiceNotFound(DomainError):
     """No service has this code."""
 

@@ -193,9 +193,10 @@ def _read_moment(text: str) -> str:
 
 
 def _read_phone(text: str) -> str:
-    if text and (len(text) > contacts.PHONE_MOST or not spelling.is_phone(text)):
+    plain = spelling.phone(text) if text else ""
+    if len(plain) > contacts.PHONE_MOST:
         raise ValueError(text)
-    return text
+    return plain
 
 
 def _read_email(text: str) -> str:

@@ -6,7 +6,8 @@ import re
 import unicodedata
 
 _MARKS = re.compile("[\u0300-\u036f]")
-_PHONE, _FEWEST_DIGITS = re.compile(r"[0-9 +]+"), 6
+_BETWEEN = re.compile(r"[-/.()\s]")
+_PHONE, _FEWEST_DIGITS = re.compile(r"\+?[0-9][0-9 ]*"), 6
 
 
 def fold(text: str) -> str:
@@ -21,6 +22,22 @@ def folding_sql(column: str) -> str:
     return f"replace(lower(regexp_replace(normalize({column}, NFKD), '[\\u0300-\\u036f]', '', 'g')), '’', '''')"
 
 
+def phone(text: str) -> str:
+    """
+    Return a telephone number in digits and spaces, with + in front, whatever people put between them.
+
+    Errors: ValueError where it is none.
+    """
+    plain = " ".join(_BETWEEN.sub(" ", text).split())
+    if not _PHONE.fullmatch(plain) or sum(each.isdigit() for each in plain) < _FEWEST_DIGITS:
+        raise ValueError(text)
+    return plain
+
+
 def is_phone(text: str) -> bool:
-    """Say whether a text is written as a telephone number: digits, spaces and +, six digits at least."""
-    return bool(_PHONE.fullmatch(text)) and sum(each.isdigit() for each in text) >= _FEWEST_DIGITS
+    """Say whether a text is a telephone number as people write it."""
+    try:
+        phone(text)
+    except ValueError:
+        return False
+    return True

@@ -8,7 +8,7 @@ people see it, and its provider as long as the purchase can be redeemed. It goes
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -174,6 +174,9 @@ def _clear(place: Place) -> Place:
     """
     written = (place.comune, place.street, place.ask_for, place.phone, place.note)
     clear = Place(*(" ".join(said.split()) for said in written))
+    if not spelling.is_phone(clear.phone):
+        raise DeliveryPlaceUnclear(field=_TELEPHONE)
+    clear = replace(clear, phone=spelling.phone(clear.phone))
     parts = (
         (_STREET, clear.street, 1, STREET_MOST),
         (_ASK_FOR, clear.ask_for, 1, ASK_FOR_MOST),
@@ -183,8 +186,6 @@ def _clear(place: Place) -> Place:
     for part, said, least, most in parts:
         if not least <= len(said) <= most:
             raise DeliveryPlaceUnclear(field=part)
-    if not spelling.is_phone(clear.phone):
-        raise DeliveryPlaceUnclear(field=_TELEPHONE)
     return clear
 
 

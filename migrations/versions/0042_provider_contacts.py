@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("street", sa.Text(), server_default="", nullable=False),
         sa.Column("istat_code", sa.Text()),
         sa.Column("told_at", sa.DateTime(timezone=True), server_default=sa.text("ledger_now()"), nullable=False),
-        sa.CheckConstraint("phone || email || street <> ''", name=op.f("ck_provider_contact_told")),
         sa.CheckConstraint("length(phone) <= 20 and phone ~ '^[0-9 +]*$'", name=op.f("ck_provider_contact_phone")),
         sa.CheckConstraint("length(email) <= 254", name=op.f("ck_provider_contact_email")),
         sa.CheckConstraint("length(street) <= 120", name=op.f("ck_provider_contact_street")),

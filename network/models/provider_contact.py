@@ -11,11 +11,14 @@ from config.database import Base
 
 
 class ProviderContactRow(Base):
-    """What a provider tells everybody of how to reach it; empty where it tells nothing, and of something it tells."""
+    """
+    What a provider tells everybody of how to reach it, empty where it tells nothing.
+
+    A row that is empty as a whole says that it wants to tell nothing: no file fills it in again.
+    """
 
     __tablename__ = "provider_contact"
     __table_args__ = (
-        sa.CheckConstraint("phone || email || street <> ''", name="told"),
         sa.CheckConstraint("length(phone) <= 20 and phone ~ '^[0-9 +]*$'", name="phone"),
         sa.CheckConstraint("length(email) <= 254", name="email"),
         sa.CheckConstraint("length(street) <= 120", name="street"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from network import contacts, data, loading
 from network.contacts import Contact
-from network.errors import BadRow, ComuneNotFound, ContactUnclear, ProviderNotFound
+from network.errors import BadRow, ComuneNotFound, ContactChanged, ContactUnclear, ProviderNotFound
 
 CREMONA = "019036"
 
@@ -31,17 +31,43 @@ def test_what_is_told_replaces_what_was_and_a_file_leaves_it_alone(network: Sess
     assert contacts.of(network, "P04") == told
 
 
-def test_where_nothing_is_told_nothing_is_kept(network: Session) -> None:
+def test_what_a_provider_took_away_no_file_tells_again(network: Session) -> None:
     assert contacts.tell(network, "P04", phone="  ") is None
+    loading.load(network)
+
     assert contacts.of(network, "P04") is None
-    assert contacts.tell(network, "P04") is None
+    assert contacts.tell(network, "P04", phone="0372 123456") is not None
+
+
+def test_what_somebody_else_told_meanwhile_is_not_lost(network: Session) -> None:
+    seen = contacts.of(network, "P04")
+    told = contacts.tell(network, "P04", phone="0372 111111", instead_of=seen)
+
+    with pytest.raises(ContactChanged):
+        contacts.tell(network, "P04", phone="0372 222222", instead_of=seen)
+
+    assert contacts.of(network, "P04") == told
+    assert contacts.tell(network, "P25", phone="0923 111111", instead_of=None) is not None
+
+
+@pytest.mark.parametrize("written", ["0372/556677", "0372-55.66.77", "(0372) 556677", "+39 0372 556677"])
+def test_a_telephone_is_read_as_people_write_it(network: Session, written: str) -> None:
+    told = contacts.tell(network, "P04", phone=written)
+
+    assert told is not None
+    assert told.phone.removeprefix("+39 ").replace(" ", "") == "0372556677"
 
 
 @pytest.mark.parametrize(
     "told",
     [
         {"phone": "12345"},
-        {"phone": "0372-123456"},
+        {"phone": "0372 123456 interno 3"},
+        {"phone": "++39 0372 123456"},
+        {"email": "a@b.it?bcc=c@d.it"},
+        {"email": "a%0a@b.it"},
+        {"email": "a\u202e@b.it"},
+        {"street": "Via \u202eDante", "comune": CREMONA},
         {"phone": "٠٣٧٢١٢٣٤٥٦"},
         {"phone": "1" * 21},
         {"email": "nessuno"},
@@ -93,7 +119,7 @@ def test_a_file_that_reaches_nobody_is_refused_by_row_and_column(
 
 
 def test_the_database_keeps_the_shape_behind_the_code(network: Session) -> None:
-    for broken in ("phone = '', email = '', street = '', istat_code = null", "phone = 'chiamare'", "istat_code = null"):
+    for broken in ("phone = 'chiamare'", "istat_code = null", "street = ''"):
         with pytest.raises(sa.exc.IntegrityError), network.begin_nested():
             network.execute(sa.text(f"update provider_contact set {broken} where provider_code = 'P04'"))
 

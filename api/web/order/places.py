@@ -20,6 +20,8 @@ from wallet import delivery_places
 from wallet.authorizations import Authorization
 from wallet.delivery_places import ASK_FOR_MOST, NOTE_MOST, PHONE_MOST, STREET_MOST, Place
 
+# Longer than any number: what somebody writes beside it is not cut without a word.
+_TYPED_MOST = 60
 _TYPED = ("street", "ask_for", "phone", "door")
 
 
@@ -69,7 +71,7 @@ class PlaceFields(Form):
     comune = SelectField(_l("In quale Comune?"), validate_choice=False)
     street = StringField(_l("Via e numero"), [Length(max=STREET_MOST)])
     ask_for = StringField(_l("Di chi devono chiedere?"), [Length(max=ASK_FOR_MOST)])
-    phone = TelField(_l("A che numero possono chiamare?"), [Length(max=PHONE_MOST)])
+    phone = TelField(_l("A che numero possono chiamare?"), [Length(max=_TYPED_MOST)])
     door = StringField(_l("Come si trova la porta? (facoltativo)"), [Length(max=NOTE_MOST)])
 
     def reach(self, found: Around | None) -> None:
@@ -94,16 +96,22 @@ class PlaceFields(Form):
         """What was said; None where nothing was."""
         if not self._said:
             return None
-        return Place(self.comune.data or "", *(self[name].data or "" for name in _TYPED))
+        return Place(self.comune.data or "", *(" ".join((self[name].data or "").split()) for name in _TYPED))
 
-    def tell_place(self, session: Session, book_id: int, made: Authorization, *, actor: str) -> None:
+    def tell_place(self, session: Session, book_id: int, made: Authorization, *, actor: str) -> bool:
         """
-        Tell it of an order that was made just now; one that was made before has its own.
+        Tell it of an order that was made just now; one that was made before keeps its own. Return whether what was said
+        is what is known.
 
         Errors: those of `delivery_places.tell`.
         """
-        if self.place is not None and made.open and not made.replayed:
-            delivery_places.tell(session, book_id, made.authorization_id, self.place, actor=actor)
+        if self.place is None or not made.open:
+            return True
+        if made.replayed:
+            known = delivery_places.of(session, book_id, made.authorization_id)
+            return known is not None and known.place == self.place
+        delivery_places.tell(session, book_id, made.authorization_id, self.place, actor=actor)
+        return True
 
     @property
     def _said(self) -> bool:
@@ -125,9 +133,11 @@ class PlaceFields(Form):
     def validate_phone(self, field: StringField) -> None:
         """Ask for a number that can be dialled."""
         self._ask(field)
-        written = " ".join((field.data or "").split())
-        if written and not spelling.is_phone(written):
-            raise ValidationError(_("Scrivi un numero di telefono: solo cifre, spazi e +, almeno sei cifre."))
+        written = (field.data or "").strip()
+        if written and not (spelling.is_phone(written) and len(spelling.phone(written)) <= PHONE_MOST):
+            raise ValidationError(
+                _("Scrivi un numero di telefono solo, con almeno sei cifre: per esempio 0372 123456.")
+            )
 
     def _ask(self, field: StringField) -> None:
         if (self.needed or self._said) and not (field.data or "").strip():

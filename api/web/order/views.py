@@ -105,16 +105,18 @@ def confirm(service: str) -> _Page:
         form.fill(reached)
     else:
 
-        def work(session: Session) -> Authorization:
+        def work(session: Session) -> tuple[Authorization, bool]:
             purchase = asked.purchase(mine.employee_id, service, consent=bool(form.consent.data))
             actor = current().actor
             made = previews.order(session, mine.book_id, purchase, form.told.data or "", actor=actor, key=form.key.data)
-            form.tell_place(session, mine.book_id, made, actor=actor)
-            return made
+            return made, form.tell_place(session, mine.book_id, made, actor=actor)
 
-        made = forms.attempt(form, lambda: transact_in(mine.book_id, work) if asked.validate() else None)
-        if made is not None:
-            if made.replayed:
+        done = forms.attempt(form, lambda: transact_in(mine.book_id, work) if asked.validate() else None)
+        if done is not None:
+            made, as_said = done
+            if made.replayed and not as_said:
+                flask.flash(_("L'avevi già ordinato, ed eccolo. Dove devono venire è rimasto com'era: cambialo qui."))
+            elif made.replayed:
                 flask.flash(_("L'avevi già ordinato, ed eccolo: non ne abbiamo fatto un altro."))
             else:
                 metrics.decided(made.status, made.decline_code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import flask
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from api.access import audit
@@ -22,10 +21,12 @@ blueprint.before_request(guards.only(Role.PROVIDER))
 def tell() -> Response | tuple[str, int]:
     """Tell how to reach the provider; everybody reads it beside its services."""
     code = provider.code()
-    form = ContactForm(transact(lambda session: contacts.of(session, code)))
+    told = transact(lambda session: contacts.of(session, code))
+    form = ContactForm(told)
     if flask.request.method == "POST":
         audit.about(target=code)
-    if forms.attempt(form, lambda: transact(lambda session: form.tell(session, code))) is None:
-        return forms.show("provider/contact.html", form)
-    flask.flash(_("Recapiti salvati: si leggono accanto ai tuoi servizi."))
-    return flask.redirect(flask.url_for("web_provider_file.home"))
+    said = forms.attempt(form, lambda: transact(lambda session: form.tell(session, code)))
+    if said is None:
+        return forms.show("provider/contact.html", form, told=told)
+    flask.flash(said)
+    return flask.redirect(flask.url_for("web_provider_file.home", _anchor="recapiti"))

@@ -284,7 +284,10 @@ def place(authorization_id: str) -> Response | tuple[str, int]:
 
     if forms.attempt(form, lambda: transact_in(whom.book_id, work)) is None:
         return forms.show("wm/place.html", form, whom=whom, found=found)
-    flask.flash(_("Salvato: il fornitore sa dove venire."))
+    if found.usable:
+        flask.flash(_("Salvato: il fornitore sa dove venire."))
+    else:
+        flask.flash(_("Salvato: il fornitore lo legge appena accetta l'ordine."))
     return flask.redirect(flask.url_for("web_wm_acting.person"))
 
 

@@ -142,9 +142,10 @@ def reach(provider_id: str) -> Response | tuple[str, int]:
 
     found, told = transact(look)
     form = ContactForm(told)
-    if forms.attempt(form, lambda: transact(lambda session: form.tell(session, provider_id))) is None:
-        return forms.show("wm/contact.html", form, found=found)
-    flask.flash(_("Recapiti salvati."))
+    said = forms.attempt(form, lambda: transact(lambda session: form.tell(session, provider_id)))
+    if said is None:
+        return forms.show("wm/contact.html", form, found=found, told=told)
+    flask.flash(said)
     return _to(provider_id)
 
 

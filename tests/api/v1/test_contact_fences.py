@@ -46,7 +46,10 @@ def test_nobody_writes_another_providers(counter: Counter, sight: Fence, whose: 
 
 
 def test_nobody_takes_another_providers_away(counter: Counter) -> None:
-    with fences.inside(Fence(Sight.PROVIDER, provider_code="P10")):
+    with (
+        fences.inside(Fence(Sight.PROVIDER, provider_code="P10")),
+        pytest.raises(sa.exc.ProgrammingError, match="row-level security"),
+    ):
         database.transact(lambda session: contacts.tell(session, "P11"))
 
     assert database.transact(lambda session: contacts.of(session, "P11")) is not None

@@ -72,6 +72,20 @@ def test_a_place_is_told_with_the_order_and_the_provider_reads_it(counter: Count
     assert "Giulia" not in read.text
 
 
+def test_whoever_goes_back_and_says_another_place_is_told_that_it_is_as_it_was(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    drawn = giulia.get(page())
+    first = giulia.send_on(drawn, page(), CONFIRM, **HOME)
+    same = giulia.send_on(drawn, page(), CONFIRM, **HOME)
+    other = giulia.send_on(drawn, page(), CONFIRM, **(HOME | {"street": "via Nuova 9"}))
+
+    assert first.location == same.location == other.location
+    shown = unescape(text_of(giulia.get(str(other.location))))
+    assert "Dove devono venire è rimasto com'era" in shown
+    assert "via Verdi 15, Crema" in shown
+    assert "Nuova 9" not in shown
+
+
 def test_the_wallet_leads_to_an_order_without_a_place_until_it_is_told(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
     placed, missing = ordered(giulia, **HOME), ordered(giulia, **NOWHERE)

@@ -361,15 +361,15 @@ CONTACTS = "/fornitore/recapiti"
 
 def test_a_provider_tells_how_it_is_reached_and_everybody_reads_it_beside_its_services(counter: Counter) -> None:
     browser, anyone = browser_of(counter, "p04"), browser_of(counter)
-    assert "0372 000 004" in text_of(browser.get("/fornitore/qualifica"))
     told = {"phone": " 0372  55 66 77", "email": "qui@example.org", "street": "Via <b>Nuova</b> 7", "comune": "cremona"}
 
     empty = dict.fromkeys(told, "")
     assert browser.send(CONTACTS, "", **empty).status_code == 302
-    assert CONTACTS in browser.get("/fornitore").text
+    emptied = browser.get("/fornitore")
+    assert ("ora non trova come chiamare" in text_of(emptied), CONTACTS in emptied.text) == (True, True)
     sent = browser.send(CONTACTS, "", **told)
 
-    assert (sent.status_code, sent.location) == (302, "/fornitore/qualifica")
+    assert (sent.status_code, sent.location) == (302, "/fornitore/qualifica#recapiti")
     assert "Recapiti salvati" in text_of(browser.get(sent.location))
     assert CONTACTS not in browser.get("/fornitore").text
     page = anyone.get("/servizi/PSI-CR")
@@ -409,6 +409,22 @@ def test_what_reaches_nobody_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert said in text_of(sent)
     for typed in told.values():
         assert f'value="{typed}"' in sent.text
+
+
+def test_what_somebody_else_saved_meanwhile_is_shown_before_it_is_replaced(counter: Counter) -> None:
+    marta, path = browser_of(counter, "marta"), "/wm/fornitori/P04/recapiti"
+    drawn = marta.get(path)
+    told = {"phone": "0372 77 77 77", "email": "", "street": "", "comune": ""}
+    assert browser_of(counter, "p04").send(CONTACTS, "", **told).status_code == 302
+
+    late = marta.send_on(drawn, path, "", **(told | {"phone": "0372 88 88 88"}))
+    again = marta.send_on(late, path, "")
+
+    assert late.status_code == 409
+    assert "0372 77 77 77" in text_of(late)
+    assert 'value="0372 88 88 88"' in late.text
+    assert again.status_code == 302
+    assert "0372 88 88 88" in text_of(marta.get("/wm/fornitori/P04"))
 
 
 def test_a_provider_writes_of_itself_alone_and_a_welfare_manager_of_each(counter: Counter) -> None:
