@@ -65,7 +65,7 @@ def choose(session: Session, book_id: int, plan_code: str, draft: ChoiceDraft, *
     The same choice again changes nothing. The moment of tax is the day of the choice, whenever the credit is spent.
 
     Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed, those of `plans.bonus.choices.prepare`,
-            BudgetNotFunded, PeriodClosed.
+            BonusOfferDiffers, BudgetNotFunded, PeriodClosed.
     """
     try:
         (done,) = choose_many(session, book_id, plan_code, [draft], actor=actor)
@@ -91,7 +91,10 @@ def choose_many(
     refusals: list[tuple[int, DomainError]] = []
     for place, draft in enumerate(drafts):
         try:
-            prepared.append(choices.prepare(session, terms, draft, today=today))
+            found = choices.prepare(session, terms, draft, today=today)
+            if not found.existing:
+                offers.require_same(session, terms, found.choice)
+            prepared.append(found)
         except DomainError as refusal:
             refusals.append((place, refusal))
     if refusals:

@@ -210,6 +210,32 @@ class BonusOfferChosen(DomainError):
     )
 
 
+class BonusOfferOver(DomainError):
+    """An offer is changed or withdrawn after its last day, when payroll may have paid the cash."""
+
+    it = (
+        "Per il premio «{premium}» i giorni per scegliere sono finiti il {choose_by}: l'offerta non si cambia e non si"
+        " ritira più, perché chi non ha scelto riceve tutto in denaro. Per un errore, chiedere all'ufficio paghe."
+    )
+    en = (
+        "The days for choosing about the bonus '{premium}' ended on {choose_by}: the offer is neither changed nor"
+        " withdrawn any more, as whoever has not chosen gets all of it in cash. For a mistake, ask payroll."
+    )
+
+
+class BonusOfferDiffers(DomainError):
+    """A choice on paper that is not about the bonus as it was offered, or of a day on which nobody could choose."""
+
+    it = (
+        "Per il premio «{premium}» l'offerta a {employee} è di {amount}, reddito entro il limite: {within}, rinuncia:"
+        " {waived}, da scegliere dal {choose_from} al {choose_by}: scrivere lo stesso, e un giorno tra questi."
+    )
+    en = (
+        "The bonus '{premium}' is offered to {employee} as {amount}, income within the limit: {within}, waiver:"
+        " {waived}, to choose from {choose_from} to {choose_by}: write the same, and a day between these."
+    )
+
+
 class BonusOfferNotOpen(DomainError):
     """A worker chooses, or takes a choice back, before the first or after the last day of the offer."""
 

@@ -18,17 +18,25 @@ from moneyed import Money
 from sqlalchemy.orm import Session
 
 from config import clock, ids
-from config.errors import DomainError
+from config.errors import DomainError, Worded
 from config.money import from_minor
 from plans import people
 from plans.bonus import agreements, choices
 from plans.bonus.choices import Choice
-from plans.bonus.errors import BonusChosenBefore, BonusOfferChosen, BonusOfferDaysWrong, BonusOfferNotFound
+from plans.bonus.errors import (
+    BonusChosenBefore,
+    BonusOfferChosen,
+    BonusOfferDaysWrong,
+    BonusOfferDiffers,
+    BonusOfferNotFound,
+    BonusOfferOver,
+)
 from plans.errors import EmployeeNotFound
 from plans.plans import PlanTerms
 from plans.rows import BonusChoice, BonusOffer, Plan, table
 
 _OFFER, _CHOICE, _PLAN = table(BonusOffer), table(BonusChoice), table(Plan)
+_ANSWERS = {None: Worded("non detto", "not said"), True: Worded("sì", "yes"), False: Worded("no", "no")}
 _STANDS = _OFFER.c.withdrawn_at.is_(None)
 # The standing choice that was made about an offer, if there is one.
 _CHOSEN = (
@@ -120,9 +128,10 @@ def prepare(
 
     With `lock` nobody chooses about what was offered before until the transaction ends.
     Errors: BonusAgreementMissing; what speaks against one of them (EmployeeNotFound, BonusAmountInvalid,
-            BonusChosenBefore; in this order) stands beside it.
+            BonusChosenBefore, BonusOfferOver; in this order) stands beside it.
     """
     agreements.require(session, terms)
+    today = clock.today()
     known = people.roster(session, terms.book_id)
     standing = {offer.employee_id: offer for offer in _of_premium(session, terms, days.premium, lock=lock)}
     chosen = {one.employee_id: one for one in choices.of_plan(session, terms) if one.premium == days.premium}
@@ -133,7 +142,7 @@ def prepare(
             found.append(Prepared("", draft, refusal=EmployeeNotFound(employee=draft.tax_code)))
             continue
         try:
-            found.append(_prepare(entry.employee_id, draft, days, standing, chosen))
+            found.append(_prepare(entry.employee_id, draft, days, standing, chosen, today))
         except DomainError as refusal:
             found.append(Prepared(entry.employee_id, draft, refusal=refusal))
     return found
@@ -185,16 +194,19 @@ def withdraw(session: Session, book_id: int, plan_code: str, premium: str, *, ac
     """
     Take back what was offered about a bonus, before anybody chose; return how many offers that were.
 
-    Errors: PlanNotFound, BonusPlanNeeded, BonusOfferNotFound, BonusOfferChosen; in this order.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusOfferNotFound, BonusOfferChosen, BonusOfferOver; in this order.
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     # Whoever chooses holds their offer: they come before, and are seen below, or after, and find none.
-    offered = {offer.employee_id: offer.offer_id for offer in _of_premium(session, terms, premium, lock=True)}
+    offered = {offer.employee_id: offer for offer in _of_premium(session, terms, premium, lock=True)}
     if not offered:
         raise BonusOfferNotFound()
     if any(choice.premium == premium and choice.employee_id in offered for choice in choices.of_plan(session, terms)):
         raise BonusOfferChosen(premium=premium)
-    _withdraw(session, book_id, [*offered.values()], actor=actor, withdrawn_at=clock.now())
+    over = [offer.choose_by for offer in offered.values() if offer.choose_by < clock.today()]
+    if over:
+        raise BonusOfferOver(premium=premium, choose_by=max(over))
+    _withdraw(session, book_id, [offer.offer_id for offer in offered.values()], actor=actor, withdrawn_at=clock.now())
     return len(offered)
 
 
@@ -209,6 +221,35 @@ def own(session: Session, book_id: int, employee_id: str, offer_id: str, *, lock
     if row is None:
         raise BonusOfferNotFound()
     return _offer(row)
+
+
+def require_same(session: Session, terms: PlanTerms, choice: Choice) -> None:
+    """
+    Refuse a choice that is not about what stands offered to its worker, or not of one of the days for choosing.
+
+    Of whoever is offered nothing under that name, any choice will do; the offer stays until the transaction ends.
+    Errors: BonusOfferDiffers.
+    """
+    row = session.execute(
+        _select(terms.book_id)
+        .where(_OFFER.c.plan_id == terms.plan_id, _OFFER.c.premium == choice.premium)
+        .where(_OFFER.c.employee_id == choice.employee_id)
+        .with_for_update(of=_OFFER)
+    ).one_or_none()
+    if row is None:
+        return
+    offer = _offer(row)
+    told = (choice.premium_minor, choice.income_within, choice.waived)
+    if told != (offer.premium_minor, offer.income_within, offer.waived) or not offer.open_on(choice.chosen_on):
+        raise BonusOfferDiffers(
+            premium=offer.premium,
+            employee=choice.tax_code,
+            amount=from_minor(offer.premium_minor),
+            within=_ANSWERS[offer.income_within],
+            waived=_ANSWERS[offer.waived],
+            choose_from=offer.choose_from,
+            choose_by=offer.choose_by,
+        )
 
 
 def of_person(session: Session, book_id: int, employee_id: str) -> tuple[Offer, ...]:
@@ -268,7 +309,12 @@ def of_plan(session: Session, terms: PlanTerms) -> tuple[PremiumStanding, ...]:
 
 
 def _prepare(
-    employee_id: str, draft: OfferDraft, days: Days, standing: Mapping[str, Offer], chosen: Mapping[str, Choice]
+    employee_id: str,
+    draft: OfferDraft,
+    days: Days,
+    standing: Mapping[str, Offer],
+    chosen: Mapping[str, Choice],
+    today: date,
 ) -> Prepared:
     amount_minor = choices.cents(draft.amount)
     offer, choice = standing.get(employee_id), chosen.get(employee_id)
@@ -286,6 +332,9 @@ def _prepare(
         return Prepared(employee_id, draft)
     before = (offer.premium_minor, offer.income_within, offer.waived, offer.choose_from, offer.choose_by)
     same = before == (*told, days.choose_from, days.choose_by)
+    # What was paid in cash is not offered to be converted.
+    if not same and today > offer.choose_by:
+        raise BonusOfferOver(premium=offer.premium, choose_by=offer.choose_by)
     return Prepared(employee_id, draft, Outcome.SAME if same else Outcome.CHANGED, replaces=offer.offer_id)
 
 

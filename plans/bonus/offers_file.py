@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import money
 from plans import sheets
 from plans.bonus import agreements, choices_file, offers
-from plans.bonus.errors import OffersFileRefused
+from plans.bonus.errors import BonusOfferOver, OffersFileRefused
 from plans.bonus.offers import Days, OfferDraft, Outcome, Prepared
 from plans.errors import PersonRepeated
 from plans.plans import PlanTerms
@@ -96,7 +96,9 @@ def _examine(session: Session, terms: PlanTerms, days: Days, path: Path, *, toda
         for number, each in zip(numbers, prepared, strict=True)
         if each.refusal is not None
     ]
-    if problems or any(each.outcome is not Outcome.SAME for each in prepared):
+    # Of bonuses whose days are over their rows say so, whatever days the file is to move them to.
+    over = any(isinstance(each.refusal, BonusOfferOver) for each in prepared)
+    if not over and (problems or any(each.outcome is not Outcome.SAME for each in prepared)):
         offers.check_days(terms, days, today=today)
     problems.sort(key=lambda each: each.row or 0)
     return Examined(tuple(problems), tuple(prepared), total)

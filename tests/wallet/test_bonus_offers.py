@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from config import clock
 from plans import people
 from plans.bonus import agreements, choices, offers, offers_file, outlook
+from plans.bonus.choices import ChoiceDraft
 from plans.bonus.errors import (
     BonusAgreementMissing,
     BonusCapExceeded,
@@ -22,9 +25,11 @@ from plans.bonus.errors import (
     BonusIncomeUnknown,
     BonusOfferChosen,
     BonusOfferDaysWrong,
+    BonusOfferDiffers,
     BonusOfferNotFound,
     BonusOfferNotFunded,
     BonusOfferNotOpen,
+    BonusOfferOver,
     BonusOfferTaken,
     BonusPlanNeeded,
     OffersFileRefused,
@@ -339,3 +344,52 @@ def test_an_offer_is_history(bonus: Scene, tmp_path: Path) -> None:
     ):
         with pytest.raises(sa.exc.DatabaseError), bonus.session.begin_nested():
             bonus.session.execute(sa.text(statement))
+
+
+def test_what_is_over_is_neither_moved_nor_changed_nor_withdrawn(bonus: Scene, tmp_path: Path) -> None:
+    offer(bonus, tmp_path)
+    bonus.go_to(date(2026, 3, 20))
+    assert load(bonus, tmp_path, row(bonus, amount="900,00")).counts[Outcome.CHANGED] == 1
+    bonus.go_to(date(2026, 3, 21))
+    longer = Days(DAYS.premium, DAYS.choose_from, date(2026, 4, 30))
+
+    for rows, days in ((row(bonus, amount="900,00"), longer), (row(bonus, amount="800,00"), DAYS)):
+        with pytest.raises(OffersFileRefused) as refused:
+            load(bonus, tmp_path, rows, days=days)
+        assert refused.value.details["problems"][0].refusal is BonusOfferOver
+    with pytest.raises(BonusOfferOver):
+        offers.withdraw(bonus.session, bonus.book_id, "B", DAYS.premium, actor="hr")
+    assert load(bonus, tmp_path, row(bonus, amount="900,00")).counts[Outcome.SAME] == 1
+    # Of whoever was offered nothing the same bonus may still be offered.
+    assert load(bonus, tmp_path, row(bonus, bonus.person()), days=longer).counts[Outcome.NEW] == 1
+
+
+def on_paper(scene: Scene, share: int = 50, **told: Any) -> conversions.Conversion:
+    code = people.employee(scene.session, scene.book_id, scene.worker).tax_code
+    draft = ChoiceDraft(code, DAYS.premium, euro(100_001), share, date(2026, 3, 10), income_within=True)
+    return conversions.choose(scene.session, scene.book_id, "B", replace(draft, **told), actor="hr")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"amount": euro(100_000)},
+        {"income_within": None, "share_percent": 0},
+        {"waived": True},
+        {"chosen_on": date(2026, 3, 1)},
+        {"chosen_on": date(2026, 3, 21)},
+    ],
+)
+def test_a_choice_on_paper_agrees_with_what_is_offered(bonus: Scene, tmp_path: Path, told: dict[str, Any]) -> None:
+    offer(bonus, tmp_path)
+    bonus.go_to(date(2026, 3, 25))
+    before = bonus.image()
+
+    with pytest.raises(BonusOfferDiffers) as refused:
+        on_paper(bonus, **told)
+
+    assert "1.000,01 €, reddito entro il limite: sì, rinuncia: no" in refused.value.text("it").replace("\xa0", " ")
+    assert bonus.image() == before
+    assert on_paper(bonus).created
+    # It stands, whatever became of the days.
+    assert on_paper(bonus).created is False
