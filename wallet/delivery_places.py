@@ -116,6 +116,13 @@ def tell(session: Session, book_id: int, authorization_id: str, place: Place, *,
     return told
 
 
+def take_away(session: Session, book_id: int, authorization_id: str) -> None:
+    """Delete where an order is, or was, to come: from then on nobody reads it, nor begins the next order with it."""
+    session.execute(
+        sa.delete(DeliveryPlaceRow).where(PLACE.c.book_id == book_id, PLACE.c.authorization_id == authorization_id)
+    )
+
+
 def of(session: Session, book_id: int, authorization_id: str) -> Told | None:
     """Return where an order is to come, as far as the session sees; None where nobody has told."""
     row = session.execute(

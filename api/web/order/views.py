@@ -263,6 +263,20 @@ def place(authorization_id: str) -> _Page:
     return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
 
 
+@blueprint.post("/voucher/<string:authorization_id>/luogo/togli")
+@needs("authorizations:create")
+def take_place_away(authorization_id: str) -> _Page:
+    """Delete where an order is, or was, to come."""
+    found, mine = _order(authorization_id), me.owner("authorizations:create")
+    audit.about(employee_id=mine.employee_id, target=authorization_id)
+    transact_in(
+        mine.book_id,
+        lambda session: delivery_places.take_away(session, mine.book_id, found.authorization.authorization_id),
+    )
+    flask.flash(_("Tolto: nessuno lo legge più."))
+    return flask.redirect(flask.url_for("web_order.voucher", authorization_id=authorization_id))
+
+
 def _around(session: Session, mine: Owner, found: Order) -> Around | None:
     return places.around(session, found.service, mine.book_id, mine.employee_id, found.relative)
 

@@ -86,6 +86,32 @@ def test_whoever_goes_back_and_says_another_place_is_told_that_it_is_as_it_was(c
     assert "Nuova 9" not in shown
 
 
+def test_what_was_told_is_taken_away_also_when_the_order_is_over(counter: Counter) -> None:
+    giulia = browser_of(counter, "giulia")
+    placed = ordered(giulia, **HOME)
+    giulia.send(placed, f"{placed}/annulla")
+
+    gone = giulia.send(placed, f"{placed}/luogo/togli")
+
+    assert gone.status_code == 302
+    assert "Tolto: nessuno lo legge più" in unescape(text_of(giulia.get(placed)))
+    assert "via Verdi 15" not in giulia.get(placed).text
+
+
+def test_nobody_takes_away_what_somebody_else_told(counter: Counter) -> None:
+    giulia, mario = browser_of(counter, "giulia"), browser_of(counter, "mario")
+    placed, own = ordered(giulia, **HOME), ordered(mario, **HOME)
+
+    tried = mario.send_on(mario.get(own), own, f"{own}/luogo/togli")
+    token = forms_of(mario.get(ordered(mario, **HOME)))
+    foreign = mario.client.post(
+        f"{placed}/luogo/togli", data={"csrf_token": next(iter(token.values()))["csrf_token"]}, headers=mario.headers
+    )
+
+    assert (tried.status_code, foreign.status_code) == (302, 404)
+    assert "via Verdi 15" in unescape(text_of(giulia.get(placed)))
+
+
 def test_the_wallet_leads_to_an_order_without_a_place_until_it_is_told(counter: Counter) -> None:
     giulia = browser_of(counter, "giulia")
     placed, missing = ordered(giulia, **HOME), ordered(giulia, **NOWHERE)
