@@ -64,6 +64,7 @@ PLACES: Mapping[Role, tuple[Place, ...]] = {
         Place("web_provider_till.check", lazy_gettext("Riscatta")),
         Place("web_provider_money.home", lazy_gettext("Pagamenti")),
         Place("web_provider_file.home", lazy_gettext("Qualifica")),
+        Place("web_provider_reach.tell", lazy_gettext("Recapiti")),
     ),
     Role.ACCOUNTANT: (
         Place("web_office.home", lazy_gettext("Quadratura")),
