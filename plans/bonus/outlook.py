@@ -47,14 +47,15 @@ class Outlook:
     """
     An offered bonus, share by share, the least welfare first.
 
-    `free` says that every share may be chosen; `spend_by` until when what is taken as welfare can be spent, and
-    `carried_until` what is left of it then.
+    `free` says that every share may be chosen; `spend_from` and `spend_by` from when and until when what is taken as
+    welfare can be spent, and `carried_until` what is left of it then.
     """
 
     options: tuple[Option, ...]
     free: bool
     rules: BonusRules
     elsewhere_known: bool
+    spend_from: date
     spend_by: date
     carried_until: date
 
@@ -108,6 +109,7 @@ def of(
         free=not agreement.shares,
         rules=held,
         elsewhere_known=year.elsewhere_minor is not None,
+        spend_from=terms.starts_on,
         spend_by=last,
         carried_until=terms.carried_until() if card.left_on is None else last,
     )

@@ -28,10 +28,17 @@ from config.errors import DomainError
 from ledger import idempotency
 from plans.bonus import choices, offers, outlook
 from plans.bonus.choices import Choice
-from plans.bonus.errors import BonusAgreementMissing, BonusCreditOver, BonusIncomeUnknown
+from plans.bonus.errors import (
+    BonusAgreementMissing,
+    BonusCreditOver,
+    BonusIncomeUnknown,
+    BonusOfferNotFound,
+)
 from plans.bonus.offers import Offer
 from plans.bonus.outlook import Option, Outlook
 from plans.bonus.simulation import WHOLE_PERCENT
+from plans.rulebook import doubts
+from plans.rulebook.rows import Rule
 from wallet import conversions
 
 blueprint = flask.Blueprint("web_bonus", __name__, url_prefix="/io/premio")
@@ -51,7 +58,7 @@ _OF_WORKERS: Mapping[type[DomainError], Any] = {
 
 
 class RateForm(Form):
-    """The worker's highest rate of income tax, which nobody here knows and nobody keeps."""
+    """The worker's highest rate of income tax, which nobody here knows; it stands in the address and nowhere else."""
 
     class Meta:
         """Nothing is changed by looking: the rate stands in the address."""
@@ -82,6 +89,14 @@ class BackForm(MoneyForm):
     """The word to take a choice back."""
 
     send = SubmitField(_l("Annulla la scelta"))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a form of somebody did: the choice it made or took back, and the one that stands when it is answered."""
+
+    choice_id: str
+    standing: Choice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,16 @@ class Sight:
         """Return the shares that can be chosen today."""
         return [] if self.outlook is None else [each for each in self.outlook.options if each.refusal is None]
 
+    @property
+    def spent_over(self) -> bool:
+        """Whether the days are over on which whoever left could spend what they took as welfare."""
+        return self.outlook is not None and self.outlook.spend_by < self.today
+
+    def at_most(self, option: Option) -> bool:
+        """Whether the net of a share holds only if last year's income was within the limit, which nobody said."""
+        told = self.offer is None or self.offer.income_within is not None
+        return not told and option.cash.substitute_base_minor > 0
+
 
 @blueprint.app_template_filter("of_worker")
 def of_worker(refusal: DomainError) -> str:
@@ -125,6 +150,19 @@ def of_worker(refusal: DomainError) -> str:
         if isinstance(refusal, kind):
             return str(sentence)
     return words.refusal(refusal)
+
+
+@blueprint.app_template_filter("doubt")
+def doubt(rule: Rule) -> str:
+    """Return what is doubtful in an interpretation; nothing where nobody wrote it down."""
+    return doubts.load().get(rule.id, {}).get(words.asked(), "")
+
+
+@blueprint.errorhandler(BonusOfferNotFound)
+def gone(_refusal: BonusOfferNotFound) -> tuple[str, int]:
+    """Show the bonus there is to whoever comes for an offer that was withdrawn or corrected, or is not theirs."""
+    mine = me.owner("bonus:choose")
+    return _shown(transact_in(mine.book_id, lambda session: _sight(session, mine, None)), gone=True), 404
 
 
 @blueprint.get("")
@@ -147,20 +185,26 @@ def show(offer_id: str) -> tuple[str, int]:
 def confirm(offer_id: str) -> Response | tuple[str, int]:
     """Tell what a share comes to, and choose it where it is confirmed."""
     mine, given = me.owner("bonus:choose"), flask.request.form or flask.request.args
-    share = _share(given.get("quota", ""))
+    typed = given.get("quota", "")
+    share, rate = _share(typed), RateForm(formdata=MultiDict({"aliquota": given.get("aliquota", "")}))
+    points = rate.points
     if share is None:
-        flask.flash(_("Scegli una quota, da 0 a 100 per cento."))
+        sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, ordinary_points=points))
+        if sight.state == "open":
+            return _shown(sight, rate=rate, typed=typed), 422
         return flask.redirect(flask.url_for(".show", offer_id=offer_id))
     form = ChooseForm()
     audit.about(employee_id=mine.employee_id, target=offer_id)
     done = forms.attempt(form, lambda: _chosen(mine, offer_id, share, form.key.data))
     if done is not None:
-        forms.tell(_("Scelta registrata."))
+        _tell_chosen(done)
         return flask.redirect(flask.url_for(".show", offer_id=offer_id))
-    points = RateForm(formdata=MultiDict({"aliquota": given.get("aliquota", "")})).points
     sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id, share, ordinary_points=points))
     option = None if sight.outlook is None else sight.outlook.option(share)
     if sight.state != "open" or option is None:
+        if form.refusals and sight.choice is not None:
+            kept = sight.choice.share_percent
+            flask.flash(_("Avevi già scelto %(share)s %% in welfare: conta quella scelta.", share=kept))
         return flask.redirect(flask.url_for(".show", offer_id=offer_id))
     form.quota.data = str(share)
     form.aliquota.data = given.get("aliquota", "")
@@ -174,8 +218,8 @@ def take_back(offer_id: str) -> Response | tuple[str, int]:
     mine, form = me.owner("bonus:choose"), BackForm()
     audit.about(employee_id=mine.employee_id, target=offer_id)
 
-    def work(session: Session) -> str:
-        return idempotency.once(
+    def work(session: Session) -> Done:
+        made = idempotency.once(
             session,
             mine.book_id,
             current().actor,
@@ -190,11 +234,16 @@ def take_back(offer_id: str) -> Response | tuple[str, int]:
             answer=lambda choice_id: {"choice_id": choice_id},
             replay=lambda kept: forms.again(str(kept["choice_id"])),
         )
+        return _done(session, mine, offer_id, made)
 
-    if forms.attempt(form, lambda: transact_in(mine.book_id, work)) is None:
+    done = forms.attempt(form, lambda: transact_in(mine.book_id, work))
+    if done is None:
         sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id))
         return _shown(sight, form), form.status
-    forms.tell(_("Scelta annullata: puoi scegliere di nuovo."))
+    if done.standing is None:
+        forms.tell(_("Scelta annullata: puoi scegliere di nuovo."))
+    else:
+        flask.flash(_("L'avevi già annullata, e poi hai scelto di nuovo: conta la scelta che vedi qui."))
     return flask.redirect(flask.url_for(".show", offer_id=offer_id))
 
 
@@ -205,9 +254,9 @@ def _looked(offer_id: str | None) -> tuple[str, int]:
     return _shown(sight, rate=rate), 422 if rate.errors else 200
 
 
-def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> str:
-    def work(session: Session) -> str:
-        return idempotency.once(
+def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> Done:
+    def work(session: Session) -> Done:
+        made = idempotency.once(
             session,
             mine.book_id,
             current().actor,
@@ -222,8 +271,27 @@ def _chosen(mine: Owner, offer_id: str, share: int, key: str | None) -> str:
             answer=lambda choice_id: {"choice_id": choice_id},
             replay=lambda kept: forms.again(str(kept["choice_id"])),
         )
+        return _done(session, mine, offer_id, made)
 
     return transact_in(mine.book_id, work)
+
+
+def _done(session: Session, mine: Owner, offer_id: str, choice_id: str) -> Done:
+    offer = offers.own(session, mine.book_id, mine.employee_id, offer_id)
+    return Done(choice_id, offers.choice_about(session, mine.book_id, offer))
+
+
+def _tell_chosen(done: Done) -> None:
+    """Tell that a choice was recorded; of one that was taken back since, what counts now."""
+    if done.standing is None:
+        flask.flash(_("L'avevi annullata: scegli di nuovo."))
+    elif done.standing.choice_id != done.choice_id:
+        kept = done.standing.share_percent
+        flask.flash(
+            _("Quella scelta l'avevi annullata: conta %(share)s %% in welfare, che hai scelto dopo.", share=kept)
+        )
+    else:
+        forms.tell(_("Scelta registrata."))
 
 
 def _sight(
@@ -263,7 +331,15 @@ def _sight(
     return Sight(sight.offer, sight.choice, seen, refusal, sight.others, sight.recorded, today)
 
 
-def _shown(sight: Sight, form: BackForm | None = None, rate: RateForm | None = None) -> str:
+def _shown(
+    sight: Sight,
+    form: BackForm | None = None,
+    rate: RateForm | None = None,
+    *,
+    typed: str | None = None,
+    gone: bool = False,
+) -> str:
+    """Draw the page; `typed` is a share that will not do, `gone` that what was asked for is not there any more."""
     options = sight.outlook.options if sight.outlook is not None and sight.state in ("open", "early") else ()
     bars = [
         Bar(_("%(share)s %% in welfare", share=each.share_percent), each.total_minor)
@@ -276,6 +352,8 @@ def _shown(sight: Sight, form: BackForm | None = None, rate: RateForm | None = N
         form=form or BackForm(formdata=None),
         rate=rate or RateForm(formdata=None),
         sent=form is not None,
+        typed=typed,
+        gone=gone,
         picture=charts.address(bars) if len(bars) > 1 else None,
     )
 

@@ -303,11 +303,21 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         family=people.relatives(session, book_id, employee_id),
         left_on=left_on,
         answered=_answered(session, book_id, employee_id),
-        bonus=offers.waiting(session, book_id, employee_id, on=clock.today()) if employed else None,
+        bonus=_bonus(session, book_id, employee_id, left_on) if employed else None,
         placeless=frozenset(at_home) - delivery_places.told_of(session, book_id, at_home),
         carried=_carried(has, _last_days(session, book_id, employee_id, has)),
         today=clock.today(),
     )
+
+
+def _bonus(session: Session, book_id: int, employee_id: str, left_on: date | None) -> Offer | None:
+    """Return the bonus that waits for a choice; none where whoever left could not spend it as welfare any more."""
+    today = clock.today()
+    offer = offers.waiting(session, book_id, employee_id, on=today)
+    if offer is None or left_on is None:
+        return offer
+    terms = plans.by_code(session, book_id, offer.plan_code)
+    return offer if terms.last_day(terms.spend_by, left_on) >= today else None
 
 
 def _answered(session: Session, book_id: int, employee_id: str) -> Sequence[Request]:

@@ -81,6 +81,7 @@ def _csv(lines: Sequence[RollLine]) -> str:
             _("In denaro, lordi"),
             _("Scelta del"),
             _("Rinuncia all'imposta ridotta"),
+            _("Si può cambiare fino al"),
         ]
     )
     for line in lines:
@@ -89,6 +90,7 @@ def _csv(lines: Sequence[RollLine]) -> str:
             cells.plain(amount, language) for amount in (line.premium_minor, line.converted_minor, line.cash_minor)
         ]
         chosen_on = "" if line.chosen_on is None else line.chosen_on.isoformat()
-        writer.writerow([*names, *amounts, chosen_on, yes_no[line.waived]])
+        until = line.choose_by.isoformat() if line.choose_by is not None and clock.today() <= line.choose_by else ""
+        writer.writerow([*names, *amounts, chosen_on, yes_no[line.waived], until])
     # With its mark a spreadsheet reads the accents.
     return "\ufeff" + told.getvalue()
