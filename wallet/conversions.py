@@ -17,6 +17,7 @@ from plans.bonus import agreements, choices, choices_file, offers
 from plans.bonus.choices import Choice, ChoiceDraft, Prepared
 from plans.bonus.errors import (
     BonusChoiceNotFound,
+    BonusChoiceOnPaper,
     BonusCreditUsed,
     BonusOfferNotFunded,
     BonusOfferNotOpen,
@@ -162,7 +163,8 @@ def choose_offered(
     Keep what a worker chooses by themselves about a bonus offered to them, today, which is the moment of tax.
 
     The same share again on the same day changes nothing.
-    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusOfferTaken, those of `choose`, BonusOfferNotFunded.
+    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusChoiceOnPaper, BonusOfferTaken, those of `choose`,
+            BonusOfferNotFunded.
     """
     wallets.lock(session, book_id, employee_id)
     offer = offers.own(session, book_id, employee_id, offer_id, lock=True)
@@ -170,6 +172,7 @@ def choose_offered(
     _require_open(offer, today)
     made = offers.choice_about(session, book_id, offer)
     if made is not None and (made.share_percent, made.chosen_on) != (share_percent, today):
+        _require_alone(made)
         raise BonusOfferTaken(premium=offer.premium, chosen_on=made.chosen_on)
     draft = ChoiceDraft(
         people.employee(session, book_id, employee_id).tax_code,
@@ -179,6 +182,7 @@ def choose_offered(
         today,
         offer.income_within,
         offer.waived,
+        alone=True,
     )
     try:
         return choose(session, book_id, offer.plan_code, draft, actor=actor)
@@ -192,7 +196,9 @@ def take_back(
     """
     Undo what a worker chose about a bonus offered to them, until the last day for choosing; they may choose again.
 
-    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusChoiceNotFound, BonusCreditUsed, PeriodClosed; in this order.
+    What they signed on paper stays.
+    Errors: BonusOfferNotFound, BonusOfferNotOpen, BonusChoiceNotFound, BonusChoiceOnPaper, BonusCreditUsed,
+            PeriodClosed; in this order.
     """
     wallets.lock(session, book_id, employee_id)
     offer = offers.own(session, book_id, employee_id, offer_id, lock=True)
@@ -201,6 +207,7 @@ def take_back(
     made = offers.choice_about(session, book_id, offer)
     if made is None:
         raise BonusChoiceNotFound(choice=offer.premium)
+    _require_alone(made)
     try:
         return revoke(session, book_id, made.choice_id, reason=TAKEN_BACK, on=today, actor=actor)
     except GrantAlreadySpent as refusal:
@@ -211,6 +218,11 @@ def take_back(
 def _require_open(offer: Offer, today: date) -> None:
     if not offer.open_on(today):
         raise BonusOfferNotOpen(premium=offer.premium, choose_from=offer.choose_from, choose_by=offer.choose_by)
+
+
+def _require_alone(made: Choice) -> None:
+    if not made.alone:
+        raise BonusChoiceOnPaper(premium=made.premium, chosen_on=made.chosen_on)
 
 
 def _lock(session: Session, book_id: int, drafts: Sequence[ChoiceDraft]) -> None:

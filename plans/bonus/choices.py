@@ -23,6 +23,7 @@ from plans.bonus.errors import (
     BonusAmountInvalid,
     BonusChoiceNotFound,
     BonusChoiceRevoked,
+    BonusChosenAlone,
     BonusChosenBefore,
     BonusChosenOutOfTime,
     BonusConversionNotAgreed,
@@ -47,6 +48,7 @@ class ChoiceDraft:
 
     `income_within` says whether last year's employment income admits the conversion; None is unknown. `premium` names
     the bonus, so that one is chosen about once; None is the plan's code, while no choice in the plan has another name.
+    `alone` says that the worker chooses by themselves, and not on paper.
     """
 
     tax_code: str
@@ -56,11 +58,16 @@ class ChoiceDraft:
     chosen_on: date
     income_within: bool | None = None
     waived: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice as it is kept; minor units. What is not converted stays cash, `taxed_minor` of it under the tax."""
+    """
+    A choice as it is kept; minor units. What is not converted stays cash, `taxed_minor` of it under the tax.
+
+    `alone` says that the worker made it by themselves.
+    """
 
     choice_id: str
     plan_code: str
@@ -81,6 +88,7 @@ class Choice:
     rule_ids: tuple[str, ...]
     rulebook_version: str
     revoked_at: datetime | None
+    alone: bool
 
     @property
     def cash_minor(self) -> int:
@@ -125,17 +133,20 @@ def prepare(session: Session, terms: PlanTerms, draft: ChoiceDraft, *, today: da
     Hold a choice against the agreement, the law of its day and what the worker's year already took; write nothing.
 
     The caller has the worker's wallet locked, so that two choices do not share one room.
-    Errors: BonusAgreementMissing, EmployeeNotFound, BonusAmountInvalid, BonusShareInvalid, BonusChosenBefore,
-            BonusConversionNotAgreed, BonusChosenOutOfTime, BonusRuleMissing, BonusCreditOver, BonusIncomeUnknown,
-            BonusIncomeAbove, BonusCapExceeded; in this order.
+    Errors: BonusAgreementMissing, EmployeeNotFound, BonusChosenAlone, BonusAmountInvalid, BonusShareInvalid,
+            BonusChosenBefore, BonusConversionNotAgreed, BonusChosenOutOfTime, BonusRuleMissing, BonusCreditOver,
+            BonusIncomeUnknown, BonusIncomeAbove, BonusCapExceeded; in this order.
     Source: L. 208/2015 art. 1 c. 182-189; AdE circ. 5/E/2018 (the year of the choice).
     """
     agreement = agreements.require(session, terms)
     card = people.find(session, terms.book_id, draft.tax_code)
-    amount_minor = cents(draft.amount)
-    converted_minor = simulation.converted(amount_minor, draft.share_percent)
     premium = draft.premium or terms.code
     standing = _standing(session, terms, card, premium)
+    # Before anything that depends on what the row says: whoever guesses learns nothing from the answer.
+    if standing is not None and standing.alone and not draft.alone:
+        raise BonusChosenAlone(premium=premium, employee=card.tax_code)
+    amount_minor = cents(draft.amount)
+    converted_minor = simulation.converted(amount_minor, draft.share_percent)
     held_before = None if standing is None else _same(standing, draft, amount_minor)
     if agreement.shares and draft.share_percent not in agreement.shares:
         shares = [f"{share} %" for share in agreement.shares]
@@ -194,11 +205,13 @@ def weigh(
         rule_ids=tuple(held.rule_ids),
         rulebook_version=held.version,
         revoked_at=None,
+        alone=draft.alone,
     )
 
 
 def write(session: Session, terms: PlanTerms, choice: Choice, *, actor: str, recorded_at: datetime) -> None:
-    """Keep a choice that was prepared in the same transaction."""
+    """Keep a choice that was prepared in the same transaction; one made alone says so with whose it is as its actor."""
+    actor = choice.employee_id if choice.alone else actor
     kept = {name: getattr(choice, name) for name in _KEPT} | {"rule_ids": list(choice.rule_ids)}
     session.execute(
         sa.insert(_CHOICE).values(
@@ -304,6 +317,7 @@ def _select(book_id: int) -> sa.Select[*tuple[Any, ...]]:
             _EMPLOYEE.c.tax_code,
             _EMPLOYEE.c.last_name,
             _EMPLOYEE.c.first_name,
+            (_CHOICE.c.actor == _CHOICE.c.employee_id).label("alone"),
         )
         .join(_PLAN, (_PLAN.c.book_id == _CHOICE.c.book_id) & (_PLAN.c.plan_id == _CHOICE.c.plan_id))
         .join(

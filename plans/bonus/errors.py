@@ -150,6 +150,13 @@ class BonusChosenBefore(DomainError):
     )
 
 
+class BonusChosenAlone(DomainError):
+    """A choice on paper of a worker who chose about this bonus by themselves; whether it is the same is not said."""
+
+    it = "Sul premio «{premium}» {employee} ha già scelto dal suo borsellino: togliere la riga."
+    en = "About the bonus '{premium}' {employee} has chosen already, from their own wallet: take the row out."
+
+
 class BonusPremiumUnnamed(DomainError):
     """A choice that does not name its bonus, where the worker chose in the plan about a bonus with another name."""
 
@@ -248,6 +255,19 @@ class BonusOfferTaken(DomainError):
 
     it = "Sul premio «{premium}» c'è già una scelta, del {chosen_on}: per farne un'altra, annullare prima quella."
     en = "There is a choice about the bonus '{premium}' already, of {chosen_on}: take it back first to make another."
+
+
+class BonusChoiceOnPaper(DomainError):
+    """A worker changes or takes back by themselves a choice that was recorded from a form they signed."""
+
+    it = (
+        "La scelta sul premio «{premium}», del {chosen_on}, è su un modulo firmato: da qui non si cambia e non si"
+        " annulla. Per un errore, chiedere all'ufficio del personale."
+    )
+    en = (
+        "The choice about the bonus '{premium}', of {chosen_on}, is on a form that was signed: it is neither changed"
+        " nor taken back from here. For a mistake, ask the personnel office."
+    )
 
 
 class BonusOfferNotFunded(DomainError):

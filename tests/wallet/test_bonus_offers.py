@@ -18,6 +18,8 @@ from plans.bonus.errors import (
     BonusAgreementMissing,
     BonusCapExceeded,
     BonusChoiceNotFound,
+    BonusChoiceOnPaper,
+    BonusChosenAlone,
     BonusChosenBefore,
     BonusConversionNotAgreed,
     BonusCreditUsed,
@@ -393,3 +395,27 @@ def test_a_choice_on_paper_agrees_with_what_is_offered(bonus: Scene, tmp_path: P
     assert on_paper(bonus).created
     # It stands, whatever became of the days.
     assert on_paper(bonus).created is False
+
+
+@pytest.mark.parametrize("told", [{}, {"share_percent": 100}, {"share_percent": 33}, {"amount": euro(1)}])
+def test_a_row_about_whoever_chose_alone_is_answered_alike_whatever_it_says(
+    bonus: Scene, tmp_path: Path, told: dict[str, Any]
+) -> None:
+    choose(bonus, offer(bonus, tmp_path), 50)
+
+    with pytest.raises(BonusChosenAlone) as refused:
+        on_paper(bonus, **told)
+
+    assert sorted(refused.value.details) == ["employee", "premium"]
+
+
+def test_what_was_signed_on_paper_is_not_taken_back_alone(bonus: Scene, tmp_path: Path) -> None:
+    found = offer(bonus, tmp_path)
+    made = on_paper(bonus).choice
+
+    with pytest.raises(BonusChoiceOnPaper):
+        take_back(bonus, found)
+    with pytest.raises(BonusChoiceOnPaper):
+        choose(bonus, found, 100)
+    assert choices.standing(bonus.session, bonus.book_id, made.choice_id).alone is False
+    assert choose(bonus, found, 50).created is False
