@@ -148,7 +148,9 @@ def test_what_is_refused_meanwhile_is_told_where_one_looks(counter: Counter, pla
     late = giulia.send_on(drawn, f"{page}/conferma")
 
     assert late.status_code == 302
-    assert "250,00 €" in told(giulia.get(page))
+    seen = told(giulia.get(page))
+    assert "Avevi già scelto 50 % in welfare: conta quella scelta." in seen
+    assert "250,00 €" in seen
     giulia.send(page, f"{page}/annulla")
 
 
@@ -205,7 +207,7 @@ def test_a_net_that_nobody_knows_is_said_to_be_unknown(counter: Counter, plan: s
     known = giulia.get(f"{page}?aliquota=35")
     assert "non si sa" not in told(known)
     assert 'name="aliquota" value="35"' in known.text
-    assert "Netti: 5." in told(giulia.get(f"{page}/conferma?quota=0&aliquota=35"))
+    assert "Netti: stima 5." in told(giulia.get(f"{page}/conferma?quota=0&aliquota=35"))
     for wrong in ("0", "100", "x", "-1"):
         refused = giulia.get(f"{page}?aliquota={wrong}")
         assert refused.status_code == 422, wrong
@@ -220,7 +222,11 @@ def test_every_share_may_be_typed_where_the_agreement_leaves_them_open(counter: 
     assert 'inputmode="numeric"' in giulia.get(page).text
     assert "165,00 € in più" in told(giulia.get(f"{page}/conferma?quota=33"))
     for wrong in ("", "101", "-1", "x", "33,5"):
-        assert giulia.get(f"{page}/conferma?quota={wrong}").status_code == 302, wrong
+        refused = giulia.get(f"{page}/conferma?quota={wrong}&aliquota=23")
+        assert refused.status_code == 422, wrong
+        assert "Scrivi un numero intero da 0 a 100." in told(refused)
+        assert f'name="quota" value="{wrong}"' in refused.text
+        assert 'name="aliquota" value="23"' in refused.text
 
 
 def test_a_plan_without_the_money_says_whom_to_tell(counter: Counter, plan: str) -> None:
@@ -397,6 +403,8 @@ def test_payroll_alone_reads_who_chose_what_and_who_keeps_all_in_cash(counter: C
     assert f"{code};" in file.text
     assert ";500,00;250,00;250,00;2026-03-02;no" in file.text
     assert ";500,00;0,00;500,00;;no" in file.text
+    assert file.text.count(";no;2026-03-20\r\n") == 2
+    assert told(payroll.get(paths[0])).count("20 marzo 2026") == 3
     with clock.at(datetime(2026, 3, 21, 12, tzinfo=clock.ROME)):
         assert "Chi non ha scelto riceve tutto in denaro" in told(browser_of(counter, "payroll").get(paths[0]))
     for who in ("hr", "giulia", "accountant", "comune", "p04", "marta", "operator"):
@@ -454,7 +462,9 @@ def test_an_offer_is_withdrawn_until_somebody_chose(counter: Counter, plan: str)
     giulia.send(page, f"{page}/annulla")
 
     assert hr.send(desk, f"{desk}/ritira").status_code == 302
-    assert giulia.get(page).status_code == 404
+    gone = giulia.get(page)
+    assert (gone.status_code, "L'offerta che cercavi non c'è, o non c'è più" in told(gone)) == (404, True)
+    assert "Non c'è un premio su cui scegliere" in told(gone)
 
 
 def test_without_a_deposit_the_office_is_led_to_it(counter: Counter, plan: str) -> None:
