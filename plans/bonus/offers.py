@@ -308,6 +308,17 @@ def of_plan(session: Session, terms: PlanTerms) -> tuple[PremiumStanding, ...]:
     return tuple(PremiumStanding(*row[:3], *map(int, row[3:])) for row in found)
 
 
+def running(session: Session, book_id: int, on: date) -> dict[tuple[str, str, date], frozenset[str]]:
+    """Return who is offered what ends on a day or later, by plan, bonus and last day; the first to end first."""
+    found = session.execute(
+        sa.select(_OFFER.c.plan_id, _OFFER.c.premium, _OFFER.c.choose_by, sa.func.array_agg(_OFFER.c.employee_id))
+        .where(_OFFER.c.book_id == book_id, _OFFER.c.choose_by >= on, _STANDS)
+        .group_by(_OFFER.c.plan_id, _OFFER.c.premium, _OFFER.c.choose_by)
+        .order_by(_OFFER.c.choose_by, _OFFER.c.premium)
+    )
+    return {(plan, premium, last): frozenset(people) for plan, premium, last, people in found}
+
+
 def _prepare(
     employee_id: str,
     draft: OfferDraft,

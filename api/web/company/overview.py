@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from api.access.identity import current, needs, transact, transact_in
@@ -17,7 +18,7 @@ from api.web.charts import Bar
 from api.web.company import desk, invitees
 from config import clock
 from plans import directory, listing, plans
-from plans.bonus import proof
+from plans.bonus import offers, proof
 from plans.bonus.proof import State as Proof
 from plans.listing import PlanCard
 from plans.rulebook.words import Category, PlanSource
@@ -49,6 +50,17 @@ class _Waiting:
     uninvited: int
     drafts: tuple[PlanCard, ...]
     unproven: tuple[PlanCard, ...]
+    choosing: tuple[Choosing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """A bonus that workers choose about until a day, and how many of them have no wallet to choose from."""
+
+    plan_id: str
+    premium: str
+    choose_by: date
+    without_wallet: int
 
 
 @blueprint.get("")
@@ -128,6 +140,8 @@ def _category(code: str) -> str:
 def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[str]) -> _Waiting:
     book_id, today = guards.own_book(), clock.today()
     failed = [task for task in desk.unfinished(session) if task.state is State.FAILED]
+    # Offices see no offer by itself: of these how many they are is told.
+    running = transact_in(book_id, lambda session: offers.running(session, book_id, today))
     reachable = directory.with_email(session, book_id, employed_on=today)
     owners = invitees.owners(current())
     return _Waiting(
@@ -136,6 +150,7 @@ def _waiting(session: Session, cards: tuple[PlanCard, ...], started: frozenset[s
         uninvited=len(reachable - invitees.known(current())),
         drafts=tuple(card for card in cards if card.plan_id not in started and card.ends_on >= today),
         unproven=tuple(card for card in cards if card.spend_by >= today and _unproven(session, card)),
+        choosing=tuple(Choosing(*which, len(people - owners)) for which, people in running.items()),
     )
 
 
@@ -169,6 +184,18 @@ def _todo(waiting: _Waiting, line: ExpiringLine | None) -> list[Todo]:
                 flask.url_for("web_company_people.every", borsellino="no"),
                 _("Chi è senza borsellino"),
             )
+        )
+    for one in waiting.choosing:
+        told = {"premium": one.premium, "day": words.day(one.choose_by)}
+        sentence = _("«%(premium)s»: i lavoratori scelgono fino al %(day)s.", **told)
+        if one.without_wallet:
+            sentence += " " + ngettext(
+                "%(num)s non ha ancora un borsellino da cui scegliere: va invitato, o sceglie su carta.",
+                "%(num)s non hanno ancora un borsellino da cui scegliere: vanno invitati, o scelgono su carta.",
+                one.without_wallet,
+            )
+        found.append(
+            Todo(sentence, flask.url_for("web_company_bonus.show", plan_id=one.plan_id), _("Guarda il premio"))
         )
     if waiting.without_email:
         sentence = _(
