@@ -105,6 +105,7 @@ class Sight:
     family: Sequence[RelativeCard]
     left_on: date | None
     carried: Ending | None
+    until: Mapping[str, date]
     answered: Sequence[Request]
     bonus: Offer | None
     placeless: frozenset[str]
@@ -285,6 +286,7 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
     codes = {each.service_code for each in reserved.data} | {code for aid in found for code in aid.services}
     has, left_on = contents.of(session, book_id, employee_id, ended=False), _left_on(session, book_id, employee_id)
     known = {each.code: each for each in catalogue.listed(session, codes)}
+    until = _last_days(session, book_id, employee_id, has)
     at_home = {
         one.authorization_id
         for one in reserved.data
@@ -305,7 +307,8 @@ def _sight(session: Session, book_id: int, employee_id: str) -> Sight:
         answered=_answered(session, book_id, employee_id),
         bonus=_bonus(session, book_id, employee_id, left_on) if employed else None,
         placeless=frozenset(at_home) - delivery_places.told_of(session, book_id, at_home),
-        carried=_carried(has, _last_days(session, book_id, employee_id, has)),
+        carried=_carried(has, until),
+        until=until,
         today=clock.today(),
     )
 

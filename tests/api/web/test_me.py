@@ -136,6 +136,8 @@ def test_credit_that_is_carried_over_is_not_told_to_be_lost(counter: Counter) ->
     assert "tutto entro il 30 novembre 2026" in carla
     assert "Quello che resta si può spendere ancora fino al 30 novembre 2027." in carla
     assert "ancora 7 giorni" not in carla
+    assert "Piano riportato 30 novembre 2026 poi ancora, fino al 30 novembre 2027 100,00" in carla.replace("\xa0", " ")
+    assert cosimo.count("poi ancora, fino al") == 1
     with clock.at(datetime(2026, 11, 23, 12, tzinfo=clock.ROME)):
         days = re.findall(r"DTSTART;VALUE=DATE:(\d+)", browser_of(counter, "cosimo").get("/io/scadenze.ics").text)
     assert days == ["20261130", "20271130"]
