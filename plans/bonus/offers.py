@@ -108,7 +108,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class PremiumStanding:
-    """How far the choosing about one bonus is; minor units. `chosen` are workers, also those who took all in cash."""
+    """
+    How far the choosing about one bonus is; minor units.
+
+    `chosen` are workers, also those who took all in cash; `to_welfare` and `to_cash` those who took anything as such.
+    """
 
     premium: str
     choose_from: date
@@ -118,6 +122,8 @@ class PremiumStanding:
     chosen: int
     chosen_minor: int
     converted_minor: int
+    to_welfare: int
+    to_cash: int
 
 
 def prepare(
@@ -299,6 +305,8 @@ def of_plan(session: Session, terms: PlanTerms) -> tuple[PremiumStanding, ...]:
             sa.func.count(_CHOICE.c.choice_id),
             sa.func.coalesce(sa.func.sum(_CHOICE.c.premium_minor), 0),
             sa.func.coalesce(sa.func.sum(_CHOICE.c.converted_minor), 0),
+            sa.func.count().filter(_CHOICE.c.converted_minor > 0),
+            sa.func.count().filter(_CHOICE.c.converted_minor < _CHOICE.c.premium_minor),
         )
         .join_from(_OFFER, _CHOICE, _CHOSEN, isouter=True)
         .where(_OFFER.c.book_id == terms.book_id, _OFFER.c.plan_id == terms.plan_id, _STANDS)

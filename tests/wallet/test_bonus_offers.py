@@ -333,6 +333,7 @@ def test_an_employer_is_told_how_far_the_choosing_is(bonus: Scene, tmp_path: Pat
 
     assert (told.offered, told.offered_minor) == (2, 150_001)
     assert (told.chosen, told.chosen_minor, told.converted_minor) == (1, 100_001, 50_001)
+    assert (told.to_welfare, told.to_cash) == (1, 1)
     assert (told.premium, told.choose_from, told.choose_by) == (DAYS.premium, DAYS.choose_from, DAYS.choose_by)
 
 

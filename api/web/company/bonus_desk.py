@@ -120,7 +120,8 @@ class Told:
     """
     How far the choosing about a bonus is, as the office is told; minor units.
 
-    Of fewer than five people who chose nothing is told, and of more how many there are at least, in fives.
+    Of fewer than five people who chose nothing is told, and of more how many there are at least, in fives. The sums are
+    told after the last day, and where at least five took something of each: before, one more choice would show in them.
     """
 
     standing: PremiumStanding
@@ -354,12 +355,14 @@ def _shown(plan: FoundPlan, form: OfferForm) -> tuple[str, int]:
 
 def _told(standing: PremiumStanding, today: date) -> Told:
     few = standing.chosen < SMALLEST_GROUP
+    over = today > standing.choose_by
+    summed = over and min(standing.to_welfare, standing.to_cash) >= SMALLEST_GROUP
     return Told(
         standing,
         None if few else standing.chosen - standing.chosen % SMALLEST_GROUP,
-        None if few else standing.converted_minor,
-        None if few else standing.chosen_minor - standing.converted_minor,
-        today > standing.choose_by,
+        standing.converted_minor if summed else None,
+        standing.chosen_minor - standing.converted_minor if summed else None,
+        over,
     )
 
 

@@ -315,7 +315,7 @@ def test_days_that_will_not_do_are_told_with_what_was_typed(counter: Counter, pl
     assert PREMIUM in over.text
 
 
-def test_of_few_who_chose_the_office_is_told_nothing_and_of_more_their_sums(counter: Counter, plan: str) -> None:
+def test_of_few_who_chose_nothing_is_told_and_of_more_their_sums_in_the_end(counter: Counter, plan: str) -> None:
     names = [f"bonus{number}-{ULID()}" for number in range(6)]
     for name in names:
         counter.people[name] = database.transact(
@@ -329,8 +329,11 @@ def test_of_few_who_chose_the_office_is_told_nothing_and_of_more_their_sums(coun
         seen = told(hr.get(page))
         assert ("meno di 5 persone" in seen) == (number < 5)
         decide(counter, name)
+        assert told(hr.get(page)).count("si dice dopo l'ultimo giorno") == 2
     assert "almeno 5 persone" in told(hr.get(page))
-    assert "1.500,00 €" in told(hr.get(page))
+    assert "1.500,00 €" not in told(hr.get(page))
+    with clock.at(datetime(2026, 3, 21, 12, tzinfo=clock.ROME)):
+        assert told(browser_of(counter, "hr").get(page)).count("1.500,00 €") == 2
 
 
 def tax_code_by_id(counter: Counter, who: str) -> str:
