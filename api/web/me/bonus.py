@@ -239,7 +239,11 @@ def take_back(offer_id: str) -> Response | tuple[str, int]:
     done = forms.attempt(form, lambda: transact_in(mine.book_id, work))
     if done is None:
         sight = transact_in(mine.book_id, lambda session: _sight(session, mine, offer_id))
-        return _shown(sight, form), form.status
+        if not (form.refusals and sight.state == "open"):
+            return _shown(sight, form), form.status
+        # In another tab it was taken back before.
+        flask.flash(_("L'avevi annullata: scegli di nuovo."))
+        return flask.redirect(flask.url_for(".show", offer_id=offer_id))
     if done.standing is None:
         forms.tell(_("Scelta annullata: puoi scegliere di nuovo."))
     else:
@@ -342,7 +346,12 @@ def _shown(
     """Draw the page; `typed` is a share that will not do, `gone` that what was asked for is not there any more."""
     options = sight.outlook.options if sight.outlook is not None and sight.state in ("open", "early") else ()
     bars = [
-        Bar(_("%(share)s %% in welfare", share=each.share_percent), each.total_minor)
+        Bar(
+            _("%(share)s %% in welfare, stima", share=each.share_percent)
+            if each.cash.ordinary_base_minor
+            else _("%(share)s %% in welfare", share=each.share_percent),
+            each.total_minor,
+        )
         for each in options
         if each.total_minor is not None and (each.refusal is None or each.share_percent == 0)
     ]

@@ -117,6 +117,20 @@ def test_whoever_goes_back_to_what_they_took_back_is_told_what_counts(counter: C
     giulia.send(page, f"{page}/annulla")
 
 
+def test_what_was_taken_back_in_another_tab_is_not_looked_for_again(counter: Counter, plan: str) -> None:  # noqa: F811
+    offer(counter, plan, row(counter))
+    giulia, page = browser_of(counter, "giulia"), offered(counter)
+    choose(giulia, page, 50)
+    one, other = giulia.get(page), giulia.get(page)
+    giulia.send_on(one, page, f"{page}/annulla")
+    giulia.get(page)
+
+    again = giulia.send_on(other, page, f"{page}/annulla")
+
+    assert again.status_code == 302
+    assert "L'avevi annullata: scegli di nuovo." in told(giulia.get(page))
+
+
 def test_credit_of_a_plan_that_begins_later_is_said_to_be_spent_from_then(counter: Counter, plan: str) -> None:  # noqa: F811
     act, code = Act(SourceType.COMPANY_AGREEMENT, "A-1", date(2025, 12, 1), "D-1"), f"B{ULID()}"
 
