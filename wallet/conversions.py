@@ -65,8 +65,8 @@ def choose(session: Session, book_id: int, plan_code: str, draft: ChoiceDraft, *
 
     The same choice again changes nothing. The moment of tax is the day of the choice, whenever the credit is spent.
 
-    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed, those of `plans.bonus.choices.prepare`,
-            BonusOfferDiffers, BudgetNotFunded, PeriodClosed.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed, BonusPremiumAlike, those of
+            `plans.bonus.choices.prepare`, BonusOfferDiffers, BudgetNotFunded, PeriodClosed.
     """
     try:
         (done,) = choose_many(session, book_id, plan_code, [draft], actor=actor)
@@ -81,13 +81,15 @@ def choose_many(
     """
     Do the same for many workers, each named once: all of it or nothing, granted as one batch.
 
-    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed; Refused with what speaks against each;
-            BudgetNotFunded, PeriodClosed.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed, BonusPremiumAlike; Refused with what speaks
+            against each; BudgetNotFunded, PeriodClosed.
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     today = clock.today()
     _lock(session, book_id, drafts)
     choices.require_named(session, terms, drafts)
+    for premium in {draft.premium or terms.code for draft in drafts}:
+        offers.check_name(session, terms, premium)
     prepared: list[Prepared] = []
     refusals: list[tuple[int, DomainError]] = []
     for place, draft in enumerate(drafts):
@@ -117,8 +119,8 @@ def choose_file(
     """
     Do the same for every worker of a file of choices, whole or not at all; what was recorded before changes nothing.
 
-    Errors: those of `plans.bonus.choices_file.read`; PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed;
-            ChoicesFileRefused with every problem; BudgetNotFunded, PeriodClosed.
+    Errors: those of `plans.bonus.choices_file.read`; PlanNotFound, BonusPlanNeeded, BonusPremiumUnnamed,
+            BonusPremiumAlike; ChoicesFileRefused with every problem; BudgetNotFunded, PeriodClosed.
     """
     reading = choices_file.read(path, premium)
     try:

@@ -227,13 +227,18 @@ def offer(ctx: click.Context, file: Path, plan: str, premium: str, choose_from: 
 @bonus.command()
 @click.argument("plan", type=TEXT)
 @click.option("--premium", type=TEXT, required=True, help="Name of the bonus, as it was offered.")
+@click.option("--employee", type=TEXT, help="Only what was offered to this worker, whoever else chose.")
 @dry_run
 @click.pass_obj
-def withdraw(caller: Caller, plan: str, premium: str) -> None:
+def withdraw(caller: Caller, plan: str, premium: str, employee: str | None) -> None:
     """Take back what was offered about a bonus of PLAN, before anybody chose."""
-    done = change(
-        caller, lambda session: offers.withdraw(session, book_of(caller, session), plan, premium, actor=caller.actor)
-    )
+
+    def work(session: Session) -> int:
+        book_id = book_of(caller, session)
+        code = None if employee is None else persons.employee(session, book_id, employee).tax_code
+        return offers.withdraw(session, book_id, plan, premium, actor=caller.actor, tax_code=code)
+
+    done = change(caller, work)
     caller.say("{count:offerta ritirata|offerte ritirate}.", "{count:offer|offers} withdrawn.", count=done)
     caller.data(plan=plan, premium=premium, withdrawn=done)
 

@@ -11,7 +11,13 @@ from typing import Final
 from config import money
 from plans import sheets
 from plans.bonus.choices import ChoiceDraft
-from plans.bonus.errors import AnswerUnreadable, ChoicesFileRefused, ShareAmbiguous, ShareUnreadable
+from plans.bonus.errors import (
+    AnswerUnreadable,
+    BonusFileBare,
+    ChoicesFileRefused,
+    ShareAmbiguous,
+    ShareUnreadable,
+)
 from plans.bonus.simulation import WHOLE_PERCENT
 from plans.errors import PersonRepeated
 from plans.sheets import Column, Problem, Sheet, cells, headers
@@ -84,7 +90,7 @@ def read(path: Path, premium: str | None) -> Reading:
     """
     Read a file of choices about the bonus named, if any, whole; a worker stands in it once.
 
-    Errors: those of `sheets.read`; ChoicesFileRefused with every problem of its rows.
+    Errors: those of `sheets.read`; ChoicesFileRefused with every problem of its rows; BonusFileBare.
     """
     sheet = sheets.read(path, _COLUMNS, total="premium")
     numbers: list[int] = []
@@ -107,6 +113,8 @@ def read(path: Path, premium: str | None) -> Reading:
     if complete:
         problems += sheet.differences(total)
     refuse(path, problems)
+    if not drafts:
+        raise BonusFileBare(file=path.name)
     return Reading(sheet, tuple(numbers), tuple(drafts))
 
 

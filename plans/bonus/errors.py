@@ -157,6 +157,19 @@ class BonusChosenAlone(DomainError):
     en = "About the bonus '{premium}' {employee} has chosen already, from their own wallet: take the row out."
 
 
+class BonusPremiumAlike(DomainError):
+    """A bonus of a name that is another's of the plan but for capitals, blanks or punctuation."""
+
+    it = (
+        "In questo piano c'è già il premio «{known}»: «{premium}» sarebbe un altro. Scrivere lo stesso nome, o uno che"
+        " si distingue."
+    )
+    en = (
+        "This plan has the bonus '{known}' already: '{premium}' would be another one. Write the same name, or one that"
+        " is told apart."
+    )
+
+
 class BonusPremiumUnnamed(DomainError):
     """A choice that does not name its bonus, where the worker chose in the plan about a bonus with another name."""
 
@@ -208,13 +221,20 @@ class BonusOfferChosen(DomainError):
     """An offer cannot be withdrawn once somebody has chosen."""
 
     it = (
-        "Sul premio «{premium}» qualcuno ha già scelto: l'offerta non si ritira più. Per correggere quella di chi non"
-        " ha scelto, caricare di nuovo il file."
+        "Sul premio «{premium}» qualcuno ha già scelto: la sua offerta non si ritira più. Quella di chi non ha scelto"
+        " si ritira con il suo codice fiscale, o si corregge caricando di nuovo il file."
     )
     en = (
-        "Somebody has chosen about the bonus '{premium}' already: the offer is not withdrawn any more. To correct that"
-        " of those who have not chosen, load the file again."
+        "Somebody has chosen about the bonus '{premium}' already: their offer is not withdrawn any more. That of"
+        " whoever has not chosen is withdrawn with their tax code, or corrected by loading the file again."
     )
+
+
+class BonusOffersMoved(DomainError):
+    """What is offered about a bonus is not what stood when the file was looked at."""
+
+    it = "Nel frattempo le offerte del premio «{premium}» sono cambiate: ricontrollare che cosa farebbe ora il file."
+    en = "What is offered about the bonus '{premium}' has changed meanwhile: look again at what the file would do now."
 
 
 class BonusOfferOver(DomainError):
@@ -294,6 +314,13 @@ class BonusCreditUsed(DomainError):
         "A part of this choice's credit is spent or reserved already: {available} are free, {needed} are needed. The"
         " choice stays, or cancel the order first."
     )
+
+
+class BonusFileBare(FileRefused):
+    """A file of offers or choices with its header row and nobody below it."""
+
+    it = "{file}: c'è solo la riga delle intestazioni. Scrivere sotto una riga per persona."
+    en = "{file}: there is the header row alone. Write a row for each person below it."
 
 
 class OffersFileRefused(FileRefused):

@@ -7,6 +7,7 @@ cash, and no row says so.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,7 @@ from plans.bonus.errors import (
     BonusOfferDiffers,
     BonusOfferNotFound,
     BonusOfferOver,
+    BonusPremiumAlike,
 )
 from plans.errors import EmployeeNotFound
 from plans.plans import PlanTerms
@@ -196,15 +198,46 @@ def write(
     session.execute(sa.insert(_OFFER), values)
 
 
-def withdraw(session: Session, book_id: int, plan_code: str, premium: str, *, actor: str) -> int:
+def check_name(session: Session, terms: PlanTerms, premium: str) -> None:
+    """
+    Refuse a bonus whose name would be taken for another's of the plan: but for letters and digits it is the same.
+
+    Errors: BonusPremiumAlike.
+    """
+    offered = sa.select(_OFFER.c.premium).where(
+        _OFFER.c.book_id == terms.book_id, _OFFER.c.plan_id == terms.plan_id, _STANDS
+    )
+    chosen = sa.select(_CHOICE.c.premium).where(
+        _CHOICE.c.book_id == terms.book_id, _CHOICE.c.plan_id == terms.plan_id, _CHOICE.c.revoked_at.is_(None)
+    )
+    names = set(session.scalars(sa.union(offered, chosen)))
+    alike = sorted(name for name in names if _letters(name) == _letters(premium))
+    if alike and premium not in names:
+        raise BonusPremiumAlike(premium=premium, known=alike[0])
+
+
+def stamp(session: Session, terms: PlanTerms, premium: str) -> str:
+    """Return a word that is another one as soon as anything offered about a bonus is."""
+    found = [offer.offer_id for offer in _of_premium(session, terms, premium, lock=False)]
+    return hashlib.sha256("\n".join([terms.plan_id, premium, *found]).encode()).hexdigest()[:32]
+
+
+def withdraw(
+    session: Session, book_id: int, plan_code: str, premium: str, *, actor: str, tax_code: str | None = None
+) -> int:
     """
     Take back what was offered about a bonus, before anybody chose; return how many offers that were.
+
+    Where a tax code is given, what was offered to that worker alone, whoever else chose.
 
     Errors: PlanNotFound, BonusPlanNeeded, BonusOfferNotFound, BonusOfferChosen, BonusOfferOver; in this order.
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     # Whoever chooses holds their offer: they come before, and are seen below, or after, and find none.
     offered = {offer.employee_id: offer for offer in _of_premium(session, terms, premium, lock=True)}
+    if tax_code is not None:
+        entry = people.roster(session, book_id).get(tax_code)
+        offered = {who: offer for who, offer in offered.items() if entry is not None and who == entry.employee_id}
     if not offered:
         raise BonusOfferNotFound()
     if any(choice.premium == premium and choice.employee_id in offered for choice in choices.of_plan(session, terms)):
@@ -355,6 +388,10 @@ def _prepare(
     if not same and today > offer.choose_by:
         raise BonusOfferOver(premium=offer.premium, choose_by=offer.choose_by)
     return Prepared(employee_id, draft, Outcome.SAME if same else Outcome.CHANGED, replaces=offer.offer_id)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _withdraw(session: Session, book_id: int, offer_ids: Sequence[str], *, actor: str, withdrawn_at: datetime) -> None:

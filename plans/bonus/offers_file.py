@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import money
 from plans import sheets
 from plans.bonus import agreements, choices_file, offers
-from plans.bonus.errors import BonusOfferOver, OffersFileRefused
+from plans.bonus.errors import BonusFileBare, BonusOfferOver, BonusOffersMoved, OffersFileRefused
 from plans.bonus.offers import Days, OfferDraft, Outcome, Prepared
 from plans.errors import PersonRepeated
 from plans.plans import PlanTerms
@@ -35,11 +35,12 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a file would do, and what is wrong with it; minor units."""
+    """What a file would do, and what is wrong with it; minor units. `stamp` says what stood offered meanwhile."""
 
     problems: tuple[Problem, ...]
     prepared: tuple[Prepared, ...]
     total_minor: int
+    stamp: str
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
@@ -56,7 +57,8 @@ def examine(session: Session, book_id: int, plan_code: str, days: Days, path: Pa
     """
     Look at a file of offers and write nothing.
 
-    Errors: PlanNotFound, BonusPlanNeeded, BonusAgreementMissing; those of `sheets.read`; BonusOfferDaysWrong.
+    Errors: PlanNotFound, BonusPlanNeeded, BonusAgreementMissing, BonusPremiumAlike; those of `sheets.read`;
+            BonusFileBare, BonusOfferDaysWrong.
     """
     return _examine(session, agreements.bonus_plan(session, book_id, plan_code), days, path, today=today, lock=False)
 
@@ -71,25 +73,32 @@ def load(
     actor: str,
     today: date,
     recorded_at: datetime,
+    stamp: str | None = None,
 ) -> Examined:
     """
     Offer what a file says, whole or not at all; the same again changes nothing.
 
-    What somebody has not chosen about yet may be offered anew with other figures or days.
-    Errors: those of `examine`; OffersFileRefused with every problem.
+    What somebody has not chosen about yet may be offered anew with other figures or days. With a `stamp`, nothing is
+    offered but upon what stood when the file was looked at.
+    Errors: those of `examine`; OffersFileRefused with every problem; BonusOffersMoved.
     """
     terms = agreements.bonus_plan(session, book_id, plan_code)
     found = _examine(session, terms, days, path, today=today, lock=True)
     if found.problems:
         raise OffersFileRefused(file=path.name, count=len(found.problems), problems=found.problems)
+    if stamp not in (None, found.stamp) and len(found.prepared) != found.counts[Outcome.SAME]:
+        raise BonusOffersMoved(premium=days.premium)
     offers.write(session, terms, days, found.prepared, actor=actor, recorded_at=recorded_at)
     return found
 
 
 def _examine(session: Session, terms: PlanTerms, days: Days, path: Path, *, today: date, lock: bool) -> Examined:
     agreements.require(session, terms)
+    offers.check_name(session, terms, days.premium)
     sheet = sheets.read(path, _COLUMNS, total="premium")
     numbers, drafts, problems, total = _drafts(sheet)
+    if not drafts and not problems:
+        raise BonusFileBare(file=path.name)
     prepared = offers.prepare(session, terms, days, drafts, lock=lock)
     problems += [
         sheet.problem(each.refusal, number, "tax_code", each.draft.tax_code)
@@ -101,7 +110,7 @@ def _examine(session: Session, terms: PlanTerms, days: Days, path: Path, *, toda
     if not over and (problems or any(each.outcome is not Outcome.SAME for each in prepared)):
         offers.check_days(terms, days, today=today)
     problems.sort(key=lambda each: each.row or 0)
-    return Examined(tuple(problems), tuple(prepared), total)
+    return Examined(tuple(problems), tuple(prepared), total, offers.stamp(session, terms, days.premium))
 
 
 def _drafts(sheet: Sheet) -> tuple[list[int], list[OfferDraft], list[Problem], int]:

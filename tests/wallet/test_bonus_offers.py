@@ -34,6 +34,7 @@ from plans.bonus.errors import (
     BonusOfferOver,
     BonusOfferTaken,
     BonusPlanNeeded,
+    BonusPremiumAlike,
     OffersFileRefused,
 )
 from plans.bonus.offers import Days, Offer, Outcome
@@ -420,3 +421,35 @@ def test_what_was_signed_on_paper_is_not_taken_back_alone(bonus: Scene, tmp_path
         choose(bonus, found, 100)
     assert choices.standing(bonus.session, bonus.book_id, made.choice_id).alone is False
     assert choose(bonus, found, 50).created is False
+
+
+def test_what_is_offered_to_one_worker_is_withdrawn_whoever_else_chose(bonus: Scene, tmp_path: Path) -> None:
+    other = bonus.person()
+    load(bonus, tmp_path, row(bonus), row(bonus, other))
+    choose(bonus, offered(bonus)[0])
+    mine, theirs = (people.employee(bonus.session, bonus.book_id, who).tax_code for who in (bonus.worker, other))
+
+    def withdraw(tax_code: str) -> int:
+        asked = (bonus.session, bonus.book_id, "B", DAYS.premium)
+        return offers.withdraw(*asked, actor="hr", tax_code=tax_code)
+
+    with pytest.raises(BonusOfferChosen):
+        withdraw(mine)
+    assert withdraw(theirs) == 1
+    for nobody in (theirs, factories.tax_code()):
+        with pytest.raises(BonusOfferNotFound):
+            withdraw(nobody)
+    assert len(offered(bonus)) == 1
+
+
+@pytest.mark.parametrize("name", ["premio di risultato 2025", "Premio-di-risultato 2025", " Premio di risultato 2025!"])
+def test_a_name_that_is_taken_for_another_of_the_plan_is_refused(bonus: Scene, tmp_path: Path, name: str) -> None:
+    offer(bonus, tmp_path)
+
+    with pytest.raises(BonusPremiumAlike) as refused:
+        load(bonus, tmp_path, row(bonus), days=replace(DAYS, premium=name))
+    with pytest.raises(BonusPremiumAlike):
+        on_paper(bonus, premium=name)
+
+    assert refused.value.details["known"] == DAYS.premium
+    assert load(bonus, tmp_path, row(bonus), days=replace(DAYS, premium="Premio di risultato 2024")).prepared

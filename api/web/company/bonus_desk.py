@@ -14,7 +14,7 @@ from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from api.access.identity import current, needs, transact, transact_in
 from api.access.roles import Role
@@ -29,7 +29,7 @@ from config import clock
 from plans import listing
 from plans.bonus import agreements, offers, offers_file, rolls
 from plans.bonus.agreements import Agreement
-from plans.bonus.errors import BonusChosenBefore, ChoicesFileRefused
+from plans.bonus.errors import BonusChosenBefore, BonusOffersMoved, ChoicesFileRefused
 from plans.bonus.offers import Days, Outcome, PremiumStanding
 from plans.bonus.offers_file import Examined
 from plans.bonus.simulation import WHOLE_PERCENT
@@ -44,12 +44,19 @@ blueprint.before_request(guards.only(Role.EMPLOYER))
 MOST_BYTES = 20_000_000
 _SHOWN = 200
 _NEEDED = InputRequired(_l("Manca: scrivilo qui."))
+# Blanks name nothing.
+_NAMED = DataRequired(_l("Manca: scrivilo qui."))
+
+
+def _named(typed: str | None) -> str:
+    """Return the name of a bonus as it is kept: blanks alone make no other bonus."""
+    return " ".join((typed or "").split())
 
 
 class OfferForm(Form):
     """A file of bonuses, how workers know the bonus, and the days on which they choose."""
 
-    premium = StringField(_l("Nome del premio"), [_NEEDED, Length(max=200)])
+    premium = StringField(_l("Nome del premio"), [_NAMED, Length(max=200)], filters=[_named])
     choose_from = DayField(_l("Si sceglie dal"), [_NEEDED])
     choose_by = DayField(_l("Si sceglie fino al"), [_NEEDED])
     file = FileField(_l("File dei premi"), [FileRequired(_l("Scegli un file."))])
@@ -62,21 +69,22 @@ class OfferForm(Form):
 
     def days(self) -> Days:
         """Return what was typed."""
-        return Days(_named(self.premium.data), self.choose_from.data, self.choose_by.data)
+        return Days(self.premium.data, self.choose_from.data, self.choose_by.data)
 
 
 class LoadForm(Form):
-    """The word to offer what a file says that was looked at."""
+    """The word to offer what a file says that was looked at, upon what stood offered then."""
 
     ticket = HiddenField()
-    premium = HiddenField(validators=[_NEEDED, Length(max=200)])
+    stamp = HiddenField()
+    premium = HiddenField(validators=[_NAMED, Length(max=200)], filters=[_named])
     choose_from = DayField(validators=[_NEEDED])
     choose_by = DayField(validators=[_NEEDED])
     send = SubmitField(_l("Offri questi premi"))
 
     def days(self) -> Days:
         """Return what was looked at."""
-        return Days(_named(self.premium.data), self.choose_from.data, self.choose_by.data)
+        return Days(self.premium.data, self.choose_from.data, self.choose_by.data)
 
 
 class WithdrawForm(Form):
@@ -86,10 +94,18 @@ class WithdrawForm(Form):
     send = SubmitField(_l("Ritira l'offerta"))
 
 
+class WithdrawOneForm(Form):
+    """The word to take back what was offered to one worker."""
+
+    premium = HiddenField()
+    tax_code = StringField(_l("Codice fiscale"), [_NAMED, Length(max=40)])
+    send = SubmitField(_l("Ritira solo questa"))
+
+
 class ChoicesForm(Form):
     """A file of choices that workers made on paper, and the bonus that they are about."""
 
-    premium = StringField(_l("Nome del premio"), [_NEEDED, Length(max=200)])
+    premium = StringField(_l("Nome del premio"), [_NAMED, Length(max=200)], filters=[_named])
     file = FileField(_l("File delle scelte"), [FileRequired(_l("Scegli un file."))])
     send = SubmitField(_l("Controlla il file"))
 
@@ -98,7 +114,7 @@ class RecordForm(Form):
     """The word to record the choices of a file that was looked at."""
 
     ticket = HiddenField()
-    premium = HiddenField(validators=[_NEEDED, Length(max=200)])
+    premium = HiddenField(validators=[_NAMED, Length(max=200)], filters=[_named])
     send = SubmitField(_l("Registra queste scelte"))
 
 
@@ -169,11 +185,7 @@ def show(plan_id: str) -> Response | str | tuple[str, int]:
         with bodies.kept(form.file.data) as path:
             seen = transact_in(plan.book_id, lambda session: _look(session, plan, form.days(), path))
             ticket = "" if seen.examined.problems else uploads.keep(path)
-        days = seen.days
-        load_form = LoadForm(
-            formdata=None, ticket=ticket, premium=days.premium, choose_from=days.choose_from, choose_by=days.choose_by
-        )
-        return _preview(plan, seen, load_form), 422 if seen.examined.problems else 200
+        return _preview(plan, seen, _load_form(seen, ticket)), 422 if seen.examined.problems else 200
 
     page = forms.attempt(form, look)
     return page if page is not None else _shown(plan, form)
@@ -199,12 +211,26 @@ def load(plan_id: str) -> Response | tuple[str, int]:
             actor=current().actor,
             today=clock.today(),
             recorded_at=clock.now(),
+            stamp=form.stamp.data or "",
         )
 
-    done = forms.attempt(form, lambda: transact_in(plan.book_id, work))
+    moved = False
+
+    def offer() -> Examined:
+        nonlocal moved
+        try:
+            return transact_in(plan.book_id, work)
+        except BonusOffersMoved:
+            moved = True
+            raise
+
+    done = forms.attempt(form, offer)
+    if moved:
+        seen = transact_in(plan.book_id, lambda session: _look(session, plan, form.days(), path))
+        again = _load_form(seen, form.ticket.data or "")
+        again.refusals = form.refusals
+        return _preview(plan, seen, again), form.status
     if done is None:
-        if form.errors:
-            return flask.redirect(flask.url_for(".show", plan_id=plan_id))
         empty = OfferForm(
             formdata=None,
             premium=form.premium.data,
@@ -212,6 +238,7 @@ def load(plan_id: str) -> Response | tuple[str, int]:
             choose_by=form.choose_by.data,
         )
         empty.refusals, empty.status = form.refusals, form.status
+        _take_errors(form, empty)
         return _shown(plan, empty)
     if done.counts[Outcome.NEW] or done.counts[Outcome.CHANGED]:
         flask.flash(_("Fatto: ora i lavoratori trovano il premio nel loro borsellino e scelgono da lì."))
@@ -238,6 +265,24 @@ def withdraw(plan_id: str) -> Response | tuple[str, int]:
     return flask.redirect(flask.url_for(".show", plan_id=plan_id))
 
 
+@blueprint.post("/<string:plan_id>/premio/ritira/persona")
+@needs("plans:write")
+def withdraw_one(plan_id: str) -> Response | tuple[str, int]:
+    """Take back what was offered to one worker, while they have not chosen."""
+    plan, form = _plan(plan_id), WithdrawOneForm()
+
+    def work(session: Session) -> int:
+        code, premium = (form.tax_code.data or "").strip().upper(), form.premium.data or ""
+        return offers.withdraw(session, plan.book_id, plan.draft.code, premium, actor=current().actor, tax_code=code)
+
+    if forms.attempt(form, lambda: transact_in(plan.book_id, work)) is None:
+        again = OfferForm(formdata=None)
+        again.refusals, again.status = form.refusals, form.status
+        return _shown(plan, again, form)
+    flask.flash(_("Offerta ritirata a questa persona."))
+    return flask.redirect(flask.url_for(".show", plan_id=plan_id))
+
+
 @blueprint.route("/<string:plan_id>/premio/scelte", methods=("GET", "POST"))
 @bodies.up_to(MOST_BYTES)
 @needs("budgets:load")
@@ -246,7 +291,7 @@ def choices(plan_id: str) -> Response | str | tuple[str, int]:
     plan, form = _plan(plan_id), ChoicesForm()
 
     def look() -> tuple[str, int]:
-        premium = _named(form.premium.data)
+        premium = form.premium.data or ""
         with bodies.kept(form.file.data) as path:
             seen = _tried(plan, path, premium)
             ticket = "" if seen.problems else uploads.keep(path)
@@ -275,11 +320,12 @@ def record(plan_id: str) -> Response | tuple[str, int]:
         flask.flash(_("Il file non c'è più: sceglilo di nuovo."))
         return flask.redirect(flask.url_for(".choices", plan_id=plan_id))
     done = forms.attempt(
-        form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, path, _named(form.premium.data)))
+        form, lambda: transact_in(plan.book_id, lambda session: _record(session, plan, path, form.premium.data or ""))
     )
     if done is None:
         again = ChoicesForm(formdata=None, premium=form.premium.data)
         again.refusals, again.status = form.refusals, form.status
+        _take_errors(form, again)
         return forms.show("company/bonus_choices.html", again, plan=plan)
     if done.new:
         told = ngettext("Fatto: %(num)s scelta registrata.", "Fatto: %(num)s scelte registrate.", done.new)
@@ -318,11 +364,6 @@ def _others(session: Session, plan: FoundPlan, premium: str) -> tuple[str, ...]:
     return tuple(each.premium for each in found if each.plan_id == plan.plan_id and each.premium != premium)
 
 
-def _named(typed: str | None) -> str:
-    """Return the name of a bonus as it is kept: blanks alone make no other bonus."""
-    return " ".join((typed or "").split())
-
-
 def _choices_preview(plan: FoundPlan, seen: Chosen, form: RecordForm) -> tuple[str, int]:
     page = flask.render_template(
         "company/bonus_choices_preview.html", plan=plan, seen=seen, form=form, shown=_SHOWN, mend=_mend
@@ -337,11 +378,30 @@ def _mend(problem: Problem) -> str:
     return budget_desk.mend(problem)
 
 
+def _load_form(seen: Look, ticket: str) -> LoadForm:
+    days = seen.days
+    return LoadForm(
+        formdata=None,
+        ticket=ticket,
+        stamp=seen.examined.stamp,
+        premium=days.premium,
+        choose_from=days.choose_from,
+        choose_by=days.choose_by,
+    )
+
+
+def _take_errors(sent: Form, shown: Form) -> None:
+    """Say beside the fields that people see what was wrong with those that went along unseen."""
+    for name, told in sent.errors.items():
+        if name in shown:
+            shown[name].errors = told
+
+
 def _plan(plan_id: str) -> FoundPlan:
     return transact(lambda session: listing.find(session, plan_id))
 
 
-def _shown(plan: FoundPlan, form: OfferForm) -> tuple[str, int]:
+def _shown(plan: FoundPlan, form: OfferForm, sent: WithdrawOneForm | None = None) -> tuple[str, int]:
     def work(session: Session) -> _Seen:
         terms = agreements.bonus_plan(session, plan.book_id, plan.draft.code)
         told = tuple(_told(each, clock.today()) for each in offers.of_plan(session, terms))
@@ -350,7 +410,14 @@ def _shown(plan: FoundPlan, form: OfferForm) -> tuple[str, int]:
 
     seen = transact_in(plan.book_id, work)
     back = {each.standing.premium: WithdrawForm(formdata=None, premium=each.standing.premium) for each in seen.told}
-    return forms.show("company/bonus.html", form, plan=plan, seen=seen, back=back, fewest=SMALLEST_GROUP)
+    one = {}
+    for number, each in enumerate(seen.told, 1):
+        premium = each.standing.premium
+        mine = sent if sent is not None and sent.premium.data == premium else None
+        one[premium] = mine or WithdrawOneForm(formdata=None, premium=premium)
+        # Each on the page under a name of its own.
+        one[premium].tax_code.id = one[premium].tax_code.label.field_id = f"tax_code-{number}"
+    return forms.show("company/bonus.html", form, plan=plan, seen=seen, back=back, one_back=one, fewest=SMALLEST_GROUP)
 
 
 def _told(standing: PremiumStanding, today: date) -> Told:
