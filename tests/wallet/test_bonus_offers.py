@@ -47,6 +47,8 @@ from tests import factories
 from tests.factories import euro
 from tests.wallet.scene import Scene
 from wallet import conversions
+from wallet.retention import erasure
+from wallet.retention.law import Kind
 
 ACT = Act(SourceType.COMPANY_AGREEMENT, "Accordo 2025", date(2026, 1, 15), "ITL-1", False)
 DAYS = Days("Premio di risultato 2025", date(2026, 3, 2), date(2026, 3, 20))
@@ -453,3 +455,17 @@ def test_a_name_that_is_taken_for_another_of_the_plan_is_refused(bonus: Scene, t
 
     assert refused.value.details["known"] == DAYS.premium
     assert load(bonus, tmp_path, row(bonus), days=replace(DAYS, premium="Premio di risultato 2024")).prepared
+
+
+def test_who_somebody_is_that_kept_a_bonus_in_cash_is_kept_as_long_as_of_whoever_chose(
+    bonus: Scene, tmp_path: Path
+) -> None:
+    def year() -> int | None:
+        found = erasure.report(bonus.session, bonus.book_id, bonus.worker, on=date(2026, 3, 25))
+        return next(item.year for item in found if item.kind is Kind.IDENTITY)
+
+    assert year() is None
+    offer(bonus, tmp_path)
+    assert year() == 2026
+    offers.withdraw(bonus.session, bonus.book_id, "B", DAYS.premium, actor="hr")
+    assert year() is None

@@ -100,6 +100,9 @@ COUNTS: Mapping[Kind, str] = {
                 union all
                select c.employee_id, c.year from bonus_choice c where {_who("c")}
                 union all
+               select o.employee_id, extract(year from o.choose_by) from bonus_offer o
+                where {_who("o")} and o.withdrawn_at is null
+                union all
                select d.employee_id, d.year from employee_fact d where {_who("d")}) y on y.employee_id = e.employee_id
          where {_who("e")} and e.last_name <> '{ERASED}'
          group by e.employee_id""",
