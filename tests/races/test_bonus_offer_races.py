@@ -67,6 +67,22 @@ def test_a_choice_at_once_from_several_pages_counts_once(own_sessions: sessionma
             assert verification.verify(session, book) == []
 
 
+def test_what_several_offer_first_at_once_is_offered_once(own_sessions: sessionmaker[Session]) -> None:
+    with clock.at(TODAY):
+        book, code = _stage(own_sessions)
+
+        def work(session: Session) -> str:
+            terms = agreements.bonus_plan(session, book, "B")
+            draft = OfferDraft(code, euro(100_000), income_within=True)
+            prepared = offers.prepare(session, terms, DAYS, [draft], lock=True)
+            offers.write(session, terms, DAYS, prepared, actor="hr", recorded_at=clock.now())
+            return str(prepared[0].outcome)
+
+        assert _at_once(own_sessions, [work] * WORKERS) == ["NEW"] + ["SAME"] * (WORKERS - 1)
+        with own_sessions() as session:
+            assert session.scalar(sa.text("select count(*) from bonus_offer")) == 1
+
+
 def test_what_is_withdrawn_is_not_chosen_about_nor_the_other_way_round(own_sessions: sessionmaker[Session]) -> None:
     with clock.at(TODAY):
         book, worker, offer_id = _offered(own_sessions)

@@ -12,7 +12,7 @@ from config import clock, database
 from tests import factories
 from tests.api.counter import Counter
 from tests.api.v1.families import tax_code_of
-from tests.api.web.browser import browser_of
+from tests.api.web.browser import browser_of, text_of
 from tests.api.web.test_bonus_pages import (
     CHOICES,
     HEADER,
@@ -148,3 +148,17 @@ def test_a_file_of_headers_alone_is_told_so(counter: Counter, plan: str) -> None
         assert refused.status_code == 422
         assert "c'è solo la riga delle intestazioni" in told(refused)
         assert button not in told(refused)
+
+
+def test_whoever_signed_on_paper_is_led_to_the_office_to_change_it(counter: Counter, plan: str) -> None:
+    offer(counter, plan, row(counter))
+    hr, giulia, page = browser_of(counter, "hr"), browser_of(counter, "giulia"), offered(counter)
+    scelte = f"/azienda/piani/{plan}/premio/scelte"
+    looked = hr.send(scelte, "", **on_paper(counter, 50))
+    recorded = hr.send_on(looked, scelte, f"{scelte}/registra")
+
+    shown = giulia.get(page)
+
+    assert recorded.status_code == 302, text_of(recorded)
+    assert "L'hai firmata su carta" in told(shown)
+    assert f"{page}/annulla" not in shown.text
