@@ -49,9 +49,6 @@ _CHOSEN = (
     & _CHOICE.c.revoked_at.is_(None)
 )
 
-# Of two who offer at once, the second finds what the first wrote. Purchases, which only refer to the plan, do not wait.
-_LOCK_PLAN = sa.text("select from plan where book_id = :book and plan_id = :plan for no key update")
-
 
 class Outcome(StrEnum):
     """What a row of a file does."""
@@ -137,14 +134,11 @@ def prepare(
     """
     Hold what is to be offered against who is there, what was offered and what was chosen before; write nothing.
 
-    With `lock` nobody else offers a bonus of the plan, nor chooses about what was offered before, until the transaction
-    ends.
+    With `lock` nobody chooses about what was offered before until the transaction ends.
     Errors: BonusAgreementMissing; what speaks against one of them (EmployeeNotFound, BonusAmountInvalid,
             BonusChosenBefore, BonusOfferOver; in this order) stands beside it.
     """
     agreements.require(session, terms)
-    if lock:
-        session.execute(_LOCK_PLAN, {"book": terms.book_id, "plan": terms.plan_id})
     today = clock.today()
     known = people.roster(session, terms.book_id)
     standing = {offer.employee_id: offer for offer in _of_premium(session, terms, days.premium, lock=lock)}
